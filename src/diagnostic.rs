@@ -1,0 +1,205 @@
+//! What can go wrong, and where: a [`Diagnostic`] cannot be built without a [`Span`], and a [`Failure`]
+//! says with its [`Kind`] what the caller's exit code is and whether trying again may help.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text that a person wrote, with the name by which that person knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Path as it is shown to the person: relative where it was given so.
+    pub name: String,
+    /// The whole text, or nothing where the file could not be read as text.
+    pub text: String,
+}
+
+impl Source {
+    /// A source that spans can point into.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { name: name.into(), text: text.into() })
+    }
+}
+
+/// A range of bytes in a [`Source`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// The text that is pointed into.
+    pub source: Arc<Source>,
+    /// Byte offsets; an empty range is a place between two characters.
+    pub range: Range<usize>,
+}
+
+impl Span {
+    /// A place in `source`; a range outside the text is cut to it, and to character boundaries.
+    pub fn new(source: &Arc<Source>, range: Range<usize>) -> Self {
+        let floor = |mut at: usize| {
+            at = at.min(source.text.len());
+            while !source.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = floor(range.start);
+        Self { source: Arc::clone(source), range: start..floor(range.end).max(start) }
+    }
+
+    /// The beginning of a file, for problems of the file as a whole.
+    pub fn file(source: &Arc<Source>) -> Self {
+        Self::new(source, 0..0)
+    }
+
+    /// Line and column of the start, both counted from 1, the column in characters.
+    pub fn line_column(&self) -> (usize, usize) {
+        let before = &self.source.text[..self.range.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.line_column();
+        write!(f, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+/// How much a diagnostic weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing goes on.
+    Error,
+    /// Said, and gone on.
+    Warning,
+}
+
+/// One problem in a text that a person wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Where.
+    pub span: Span,
+    /// How bad.
+    pub severity: Severity,
+    /// What is wrong, one line, no full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem that stops the run.
+    pub fn error(span: Span, message: impl Into<String>) -> Self {
+        Self { span, severity: Severity::Error, message: message.into(), hint: None }
+    }
+
+    /// A problem that is only said.
+    pub fn warning(span: Span, message: impl Into<String>) -> Self {
+        Self { span, severity: Severity::Warning, message: message.into(), hint: None }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Who can mend a failure; each kind has its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line is wrong.
+    Usage,
+    /// A file that a person wrote is wrong.
+    Invalid,
+    /// The plan would be refused by the cluster or would lose data.
+    Refused,
+    /// The GitOps side failed and a retry may help.
+    Unavailable,
+    /// The GitOps side forbids it: rights, a hook, a protected branch.
+    Forbidden,
+    /// A recipe or cupaas itself is wrong.
+    Internal,
+}
+
+impl Kind {
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 2,
+            Self::Invalid => 3,
+            Self::Refused => 4,
+            Self::Unavailable => 5,
+            Self::Forbidden => 6,
+            Self::Internal => 7,
+        }
+    }
+}
+
+/// Why a run ended without doing its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Who can mend it.
+    pub kind: Kind,
+    /// One line; never holds a secret.
+    pub message: String,
+    /// What to do, one suggestion each.
+    pub hints: Vec<String>,
+    /// The places, where a person's files are to blame.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Failure {
+    /// A failure without hints and places.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new(), diagnostics: Vec::new() }
+    }
+
+    /// Problems in files that people wrote.
+    pub fn invalid(diagnostics: Vec<Diagnostic>) -> Self {
+        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+        let message = match errors {
+            1 => "1 problem found, nothing was written".to_owned(),
+            n => format!("{n} problems found, nothing was written"),
+        };
+        Self { diagnostics, ..Self::new(Kind::Invalid, message) }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        for diagnostic in &self.diagnostics {
+            write!(f, "\n{}: {}", diagnostic.span, diagnostic.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_knows_its_line_and_column_in_characters() {
+        let source = Source::new("f", "añb: 1\nçx: 2\n");
+        let start = source.text.find('x').unwrap();
+        assert_eq!(Span::new(&source, start..start + 1).to_string(), "f:2:2");
+    }
+
+    #[test]
+    fn a_range_outside_the_text_is_cut() {
+        let source = Source::new("f", "é");
+        assert_eq!(Span::new(&source, 1..99).range, 0..2);
+    }
+}
