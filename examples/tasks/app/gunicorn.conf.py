@@ -2,20 +2,21 @@
 
 import os
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+bind = f"0.0.0.0:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or "2")
 threads = 4
 
 # Nothing is written to the root filesystem, which may be read-only.
 worker_tmp_dir = "/dev/shm"
 control_socket_disable = True
 
-# Longer than the deadline of any request (tasks.store.DEADLINE), short enough
-# for a new release not to wait for the old one.
+# A stop waits for requests, which a database that hangs holds up for little more
+# than a second (tasks.store.DEADLINE), and for idle connections.
 graceful_timeout = 2
+keepalive = 1
 
 # One stream, standard output, for gunicorn, its requests and the app.
-_level = os.environ.get("LOG_LEVEL", "info").upper()
+_level = (os.environ.get("LOG_LEVEL") or "info").upper()
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s bytes %(M)s ms'
 logconfig_dict = {
     "root": {"level": _level, "handlers": ["console"]},

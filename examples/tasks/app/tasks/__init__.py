@@ -16,6 +16,8 @@ POLICY = (
 def create_app(store=None, title=None):
     """The WSGI app; tests pass a store and a title, the rest comes from the environment."""
     app = Flask(__name__)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.json.sort_keys = False
     app.config["MAX_CONTENT_LENGTH"] = 8 * 1024
     app.config["TITLE"] = title or config.title()
     app.extensions["tasks"] = store or MongoStore(config.mongodb_url())
@@ -30,9 +32,9 @@ def create_app(store=None, title=None):
 
 
 def _problem(error):
-    """An error in the form of its surroundings: JSON below /api/, else the page."""
+    """An error in the form of its surroundings: JSON for programs, else the page."""
     response = error.get_response()  # keeps headers such as Allow and Retry-After
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.blueprint == "probes":
         response.data = jsonify(error=error.description).get_data()
         response.mimetype = "application/json"
     else:

@@ -1,8 +1,6 @@
-"""What the environment says, read in one place."""
+"""What the environment says."""
 
-import logging
 import os
-import sys
 
 
 def mongodb_url():
@@ -13,9 +11,5 @@ def title():
     return os.environ.get("TASKS_TITLE") or "Tasks"
 
 
-def log_to_stdout():
-    """For the commands; gunicorn's own configuration does it for the server."""
-    level = os.environ.get("LOG_LEVEL", "info").upper()
-    form = "%(asctime)s [%(process)d] [%(levelname)s] %(message)s"
-    logging.basicConfig(stream=sys.stdout, level=level, format=form)
-    logging.getLogger("pymongo").setLevel(logging.INFO)
+def log_level():
+    return (os.environ.get("LOG_LEVEL") or "info").upper()

@@ -1,11 +1,12 @@
 """`python -m tasks.indexes`: makes the indexes. The release step; safe to run again."""
 
-import logging
+from .command import run
 
-from . import config
-from .store import MongoStore
+
+def make(store):
+    store.create_indexes()
+    return "the indexes are there"
+
 
 if __name__ == "__main__":
-    config.log_to_stdout()
-    name = MongoStore(config.mongodb_url(), deadline=60).create_indexes()
-    logging.info("the index %s is there", name)
+    run(make)

@@ -3,14 +3,14 @@
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pymongo
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import ConnectionFailure, OperationFailure
 
-DEADLINE = 1.5  # seconds that a request waits for the database in all
+DEADLINE = 1.0  # seconds that a request waits for the database in all
 LONGEST_TITLE = 200
 MOST_LISTED = 200
 
@@ -47,7 +47,7 @@ def clean_title(text):
 
 def now():
     """The time to the millisecond, which is what MongoDB keeps of it."""
-    time = datetime.now(timezone.utc)
+    time = datetime.now(UTC)
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
@@ -68,7 +68,7 @@ class MongoStore:
         """Does nothing where they exist. One serves both lists and the sweep."""
         keys = [("finished", ASCENDING), ("created", DESCENDING), ("_id", DESCENDING)]
         with self._answering():
-            return self._tasks.create_index(keys, name="finished_created")
+            self._tasks.create_index(keys, name="finished_created")
 
     def list(self):
         """The open tasks, newest first, then the finished ones, last finished first."""

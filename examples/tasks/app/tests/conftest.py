@@ -1,6 +1,6 @@
 import pytest
-
 from fake import FakeStore
+
 from tasks import create_app
 
 
