@@ -148,12 +148,14 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// The places, where a person's files are to blame.
     pub diagnostics: Vec<Diagnostic>,
+    /// The plan that was refused, for machines.
+    pub plan: Option<Box<serde_json::Value>>,
 }
 
 impl Failure {
     /// A failure without hints and places.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), diagnostics: Vec::new() }
+        Self { kind, message: message.into(), hints: Vec::new(), diagnostics: Vec::new(), plan: None }
     }
 
     /// Problems in files that people wrote.

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn a_path_cannot_leave_its_folder() {
-        for bad in ["", "/a", "a/", "a//b", "../a", "a/..", "a/./b", ".git/hooks/x", "a/.GIT", "a\\b", "a\nb"] {
+        for bad in ["", "/a", "a/", "a//b", "../a", "a/..", "a/./b", ".git/hooks/x", "a/.GIT", "a\\b", "a\nb"]
+        {
             assert!(RepoPath::new(bad).is_err(), "{bad:?}");
         }
         assert!(RepoPath::new("a/.gitkeep").is_ok());

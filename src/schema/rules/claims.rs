@@ -1,0 +1,29 @@
+//! PersistentVolumeClaims: objects, and the templates of them in a StatefulSet.
+
+use super::at::At;
+use super::{quantity, selector, syntax::Syntax};
+use crate::schema::violation::Violation;
+
+/// A claim.
+pub(crate) fn check(claim: &At<'_>, out: &mut Vec<Violation>) {
+    let Some(spec) = claim.get("spec") else { return out.push(claim.says("missing key \"spec\"")) };
+    let modes = spec.list("accessModes");
+    if modes.is_empty() {
+        out.push(spec.says("needs an access mode").hint("accessModes: [ReadWriteOnce]"));
+    }
+    if modes.len() > 1 && modes.iter().any(|mode| mode.text() == Some("ReadWriteOncePod")) {
+        out.push(spec.says("ReadWriteOncePod cannot stand beside other access modes"));
+    }
+    match spec.find(&["resources", "requests", "storage"]) {
+        None => out
+            .push(spec.says("does not say how much it needs").hint("resources: {requests: {storage: 1Gi}}")),
+        Some(storage) if quantity::parse(storage.value).is_some_and(|size| size <= 0.0) => {
+            out.push(storage.says("must be more than 0"));
+        }
+        _ => {}
+    }
+    Syntax::Subdomain.check_optional(&spec, "storageClassName", out);
+    if let Some(wanted) = spec.get("selector") {
+        selector::check(&wanted, out);
+    }
+}

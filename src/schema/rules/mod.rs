@@ -1,0 +1,82 @@
+//! What an API server refuses beyond its own schema: an object becomes violations. Each theme has its module;
+//! a rule reads what has the right type and leaves the rest to the structural check, so that nothing is said
+//! twice.
+
+mod at;
+mod autoscaling;
+mod claims;
+mod config;
+mod containers;
+mod cron;
+mod env;
+mod names;
+mod network;
+mod pods;
+mod policy;
+mod probes;
+mod quantity;
+mod routes;
+mod scheduling;
+mod security;
+mod selector;
+mod syntax;
+pub(crate) mod tree;
+mod volumes;
+mod workloads;
+
+use serde_json::Value;
+
+pub(super) use cron::problem as schedule_problem;
+
+use super::node::Version;
+use super::violation::Violation;
+use at::At;
+use syntax::Syntax;
+
+/// What the cluster is that objects are for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target {
+    /// Its Kubernetes version.
+    pub(crate) version: Version,
+    /// Whether its namespaces enforce the restricted Pod Security Standard.
+    pub(crate) restricted: bool,
+}
+
+impl Target {
+    /// The form of a Service's name, which need not begin with a letter from 1.36 on.
+    fn service_name(self) -> Syntax {
+        if self.version < (1, 36) { Syntax::LetterLabel } else { Syntax::Label }
+    }
+}
+
+/// All rules over one object.
+pub(crate) fn object(object: &Value, target: Target, out: &mut Vec<Violation>) {
+    let root = At::root(object);
+    let (Some(version), Some(kind)) = (root.text_of("apiVersion"), root.text_of("kind")) else { return };
+    let (group, _) = version.rsplit_once('/').unwrap_or(("", version));
+    // Files of a client, which no API server sees.
+    if group == "kustomize.config.k8s.io" {
+        return;
+    }
+    names::check(&root, group, kind, target, out);
+    workloads::complete(&root, group, kind, out);
+    if let Some(template) = workloads::template(&root, group, kind) {
+        workloads::check(&root, kind, &template, out);
+        pods::check(&template, kind, out);
+        if target.restricted {
+            security::check(&template, target.version, out);
+        }
+    }
+    match (group, kind) {
+        ("", "Service") => network::service(&root, out),
+        ("", "ConfigMap") => config::config_map(&root, out),
+        ("", "Secret") => config::secret(&root, out),
+        ("", "PersistentVolumeClaim") => claims::check(&root, out),
+        ("networking.k8s.io", "Ingress") => routes::ingress(&root, target, out),
+        ("networking.k8s.io", "NetworkPolicy") => policy::network(&root, out),
+        ("gateway.networking.k8s.io", "HTTPRoute") => routes::http_route(&root, out),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaling::scaler(&root, out),
+        ("policy", "PodDisruptionBudget") => autoscaling::disruption_budget(&root, out),
+        _ => {}
+    }
+}

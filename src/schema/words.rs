@@ -1,0 +1,108 @@
+//! Names of things in the words of people who write YAML, and guesses at what they meant.
+
+use serde_json::Value;
+
+/// The most names that a hint lists.
+const LISTED: usize = 12;
+
+/// What `value` is, without showing it.
+pub(crate) fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+/// `"a", "b"` of some names.
+pub(crate) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A hint for a name that is none of `known`: the nearest one, else all where they are few.
+pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    if let Some(near) = nearest(name, known.clone()) {
+        return Some(format!("did you mean {near:?}?"));
+    }
+    let count = known.clone().count();
+    (1..=LISTED).contains(&count).then(|| format!("known here: {}", quoted(known)))
+}
+
+/// The one of `known` that `name` is most likely a slip of.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = plain(name);
+    if plain.is_empty() || name.len() > 64 {
+        return None;
+    }
+    known
+        .filter_map(|other| {
+            let there = self::plain(other);
+            let distance = edits(&plain, &there);
+            let one_begins_other = plain.len() >= 3
+                && there.len() >= 3
+                && (there.starts_with(&plain[..]) || plain.starts_with(&there[..]));
+            let allowed = 1 + plain.len().min(there.len()) / 4;
+            let close = distance <= allowed && distance < there.len();
+            // The rest of a word is a smaller slip than two wrong letters.
+            let rank = if one_begins_other { distance.min(1) } else { distance };
+            (close || one_begins_other).then_some((rank, distance, other))
+        })
+        .min_by_key(|(rank, distance, _)| (*rank, *distance))
+        .map(|(_, _, other)| other)
+}
+
+/// Upper and lower case, `-` and `_` do not make two names differ much.
+fn plain(name: &str) -> Vec<char> {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`.
+fn edits(a: &[char], b: &[char]) -> usize {
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let change = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_guessed_and_another_word_is_not() {
+        let known = || ["name", "port", "protocol", "targetPort", "matchLabels"].into_iter();
+        for (slip, meant) in [
+            ("prot", Some("port")),
+            ("target_port", Some("targetPort")),
+            ("matchLabel", Some("matchLabels")),
+            ("proto", Some("protocol")),
+            ("image", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(slip, known()), meant, "{slip}");
+        }
+    }
+
+    #[test]
+    fn few_names_are_listed_and_many_are_not() {
+        assert_eq!(suggestion("zzz", ["a", "b"].into_iter()), Some(r#"known here: "a", "b""#.to_owned()));
+        let many: Vec<String> = (0..13).map(|n| format!("name{n}x")).collect();
+        assert_eq!(suggestion("zzz", many.iter().map(String::as_str)), None);
+    }
+}
