@@ -1,1 +1,120 @@
-//! plan
+//! Two states of a GitOps repository in, a [`Plan`] out: what changes, in words, what each change does to the
+//! cluster, what its API server would refuse, and what data would be lost. Pure; compares trees, knows no live
+//! cluster, and reads only files whose texts differ (and their neighbours, where a loss must be judged).
+//!
+//! Its invariant: equal trees give an empty plan, and no value of a Secret ever gets into one.
+
+mod change;
+pub mod diff;
+mod effects;
+mod fields;
+mod immutable;
+mod losses;
+mod model;
+mod moves;
+mod object;
+mod pod;
+mod quantity;
+mod redact;
+mod summary;
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
+mod versions;
+mod volumes;
+pub mod waiting;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use model::{
+    Action, Change, Effect, Facts, FieldChange, Loss, LossKind, ObjectId, Plan, Reason, Refusal, Rule,
+    Summary,
+};
+use object::{Key, Object, Place};
+
+use crate::tree::{Files, RepoPath};
+
+/// The label that says which version of a service an object runs.
+const VERSION_LABEL: &str = "cupaas.dev/service-version";
+
+/// Both states of the objects in the files that differ.
+struct Trees<'a> {
+    before_files: &'a Files,
+    after_files: &'a Files,
+    before: BTreeMap<Key, Object>,
+    after: BTreeMap<Key, Object>,
+    /// Files of `before` that could not be read: what they held is not known.
+    unreadable: BTreeSet<String>,
+}
+
+/// What going from `before` to `after` means. `allowed` names the losses that were agreed to.
+pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts: Facts) -> Plan {
+    let changed = changed_paths(before, after);
+    let mut plan = Plan::default();
+    let trees = read(before, after, &changed, &mut plan);
+    let keys: BTreeSet<&Key> = trees.before.keys().chain(trees.after.keys()).collect();
+    for key in keys {
+        let (old, new) = (trees.before.get(key), trees.after.get(key));
+        if let Some(change) = change::of(old, new, &trees.unreadable) {
+            plan.changes.push(change);
+        }
+        if let (Some(old), Some(new)) = (old, new) {
+            immutable::check(old, new, &mut plan.refusals);
+            volumes::check(old, new, facts, &mut plan.refusals);
+        }
+    }
+    moves::check(&trees, &mut plan.refusals);
+    (plan.losses, plan.unused_allowances) = losses::find(&trees, allowed);
+    let told: BTreeSet<&str> = plan
+        .changes
+        .iter()
+        .flat_map(|c| [Some(c.file.as_str()), c.moved_from.as_deref()])
+        .flatten()
+        .collect();
+    let untold = changed.iter().map(|path| path.as_str()).filter(|path| !told.contains(path));
+    plan.rewrites = untold.filter(|path| !path.starts_with("releases/")).map(str::to_owned).collect();
+    plan.unreadable = trees.unreadable.into_iter().collect();
+    plan.changes.sort_by(|a, b| (&a.file, &a.object).cmp(&(&b.file, &b.object)));
+    plan.refusals.sort_by(|a, b| (&a.file, &a.object, &a.field).cmp(&(&b.file, &b.object, &b.field)));
+    plan
+}
+
+fn changed_paths<'a>(before: &'a Files, after: &'a Files) -> BTreeSet<&'a RepoPath> {
+    let differs = |(path, text): &(&RepoPath, &String), other: &Files| other.get(*path) != Some(*text);
+    let gone = before.iter().filter(|file| differs(file, after));
+    let new = after.iter().filter(|file| differs(file, before));
+    gone.chain(new).map(|(path, _)| path).collect()
+}
+
+fn read<'a>(
+    before_files: &'a Files,
+    after_files: &'a Files,
+    changed: &BTreeSet<&RepoPath>,
+    plan: &mut Plan,
+) -> Trees<'a> {
+    let mut trees = Trees {
+        before_files,
+        after_files,
+        before: BTreeMap::new(),
+        after: BTreeMap::new(),
+        unreadable: BTreeSet::new(),
+    };
+    for path in changed {
+        let Some(place) = Place::of(path) else { continue };
+        if let Some(text) = before_files.get(path) {
+            match object::read(path.as_str(), &place, text) {
+                Some(objects) => trees.before.extend(objects.into_iter().map(|o| (o.key.clone(), o))),
+                None => _ = trees.unreadable.insert(path.to_string()),
+            }
+        }
+        if let Some(text) = after_files.get(path) {
+            match object::read(path.as_str(), &place, text) {
+                Some(objects) => trees.after.extend(objects.into_iter().map(|o| (o.key.clone(), o))),
+                None => plan.refusals.push(Refusal::unreadable(path.as_str())),
+            }
+        }
+    }
+    trees
+}

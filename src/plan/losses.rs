@@ -1,0 +1,213 @@
+//! Both trees → the data that would be lost, cut off from its app, or met by a program that cannot read it.
+//! One loss for each name, however many objects it is made of; a whole app that leaves loses nothing that is
+//! protected, for whoever removes an app is asked about that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Trees;
+use super::model::{Loss, LossKind};
+use super::object::{self, Object, Place};
+use super::{versions, volumes};
+
+pub(super) const SERVICE: &str = "cupaas.dev/service";
+
+/// The losses, and the allowances that none of them needs.
+pub(super) fn find(trees: &Trees<'_>, allowed: &BTreeSet<String>) -> (Vec<Loss>, Vec<String>) {
+    let mut losses = Vec::new();
+    removed(trees, &mut losses);
+    versions::find(trees, &mut losses);
+    losses.sort_by(|a, b| (&a.app, &a.name, a.kind).cmp(&(&b.app, &b.name, b.kind)));
+    losses.dedup_by(|a, b| (&a.app, &a.name, a.kind) == (&b.app, &b.name, b.kind));
+    let owners: BTreeSet<(String, Option<String>)> =
+        losses.iter().map(|loss| (loss.name.clone(), loss.app.clone())).collect();
+    let mut used = BTreeSet::new();
+    for loss in &mut losses {
+        let qualified = loss.app.as_ref().map(|app| format!("{app}/{}", loss.name));
+        // A bare name must not allow in one app what was meant for another.
+        let alone = owners.iter().filter(|(name, _)| *name == loss.name).count() == 1;
+        loss.allow = if alone { loss.name.clone() } else { qualified.clone().unwrap_or(loss.name.clone()) };
+        let names = [Some(loss.allow.clone()), qualified];
+        let named: Vec<String> = names.into_iter().flatten().filter(|name| allowed.contains(name)).collect();
+        loss.allowed = !named.is_empty();
+        used.extend(named);
+    }
+    (losses, allowed.difference(&used).cloned().collect())
+}
+
+/// What leaves: services, volumes, namespaces, and what stays behind on another cluster.
+fn removed(trees: &Trees<'_>, losses: &mut Vec<Loss>) {
+    let mut services: BTreeMap<(String, String), Vec<&Object>> = BTreeMap::new();
+    let gone =
+        trees.before.iter().filter(|(key, _)| !trees.after.contains_key(*key)).map(|(_, object)| object);
+    for object in gone {
+        let Some(app) = &object.place.app else { continue };
+        match (object.kind(), object.label(SERVICE)) {
+            ("Namespace", _) if !object.is_protected() => losses.push(namespace(object)),
+            (_, Some(service)) => {
+                services.entry((app.clone(), service.to_owned())).or_default().push(object);
+            }
+            ("PersistentVolumeClaim", None) if !(object.is_protected() && is_gone(trees, app)) => {
+                losses.push(volume(object));
+            }
+            _ => {}
+        }
+        if object.place.scope.starts_with("clusters/") {
+            elsewhere(trees, object, app, losses);
+        }
+    }
+    for ((app, name), objects) in services {
+        let unprotected = objects.iter().any(|object| is_claim(object) && !object.is_protected());
+        let lost = if is_gone(trees, &app) { unprotected } else { is_removed(trees, &app, &name, &objects) };
+        if lost {
+            losses.push(service(&app, &name, &objects));
+        }
+    }
+}
+
+/// A service is removed when its program is, when a claim of it is, or when nothing of it is left. What else
+/// comes and goes with a recipe (a policy, a port) takes no data along.
+fn is_removed(trees: &Trees<'_>, app: &str, name: &str, gone: &[&Object]) -> bool {
+    let standing = standing(trees, app);
+    let mut left = standing.iter().filter(|object| object.label(SERVICE) == Some(name)).peekable();
+    left.peek().is_none()
+        || gone.iter().any(|object| is_claim(object))
+        || (gone.iter().any(|object| is_program(object)) && !left.any(is_program))
+}
+
+pub(super) fn is_program(object: &Object) -> bool {
+    // Another group's object may be an operator's database.
+    matches!(object.kind(), "StatefulSet" | "Deployment" | "DaemonSet") || is_custom(object)
+}
+
+fn is_custom(object: &Object) -> bool {
+    let group = object.group();
+    let helpers = ["external-secrets.io", "monitoring.coreos.com", "cert-manager.io"];
+    group.contains('.')
+        && !group.ends_with(".k8s.io")
+        && !helpers.iter().any(|helper| group.ends_with(helper))
+}
+
+fn is_claim(object: &Object) -> bool {
+    object.kind() == "PersistentVolumeClaim"
+}
+
+/// Whether nothing of the app is delivered any more.
+fn is_gone(trees: &Trees<'_>, app: &str) -> bool {
+    !files_of(trees, app).any(|(path, _)| Place::of(path).is_some())
+}
+
+/// All objects of the app afterwards, in files that changed or not.
+fn standing(trees: &Trees<'_>, app: &str) -> Vec<Object> {
+    let read = |(path, text): (&crate::tree::RepoPath, &String)| {
+        Place::of(path).and_then(|place| object::read(path.as_str(), &place, text))
+    };
+    files_of(trees, app).filter_map(read).flatten().collect()
+}
+
+fn files_of<'a>(
+    trees: &Trees<'a>,
+    app: &str,
+) -> impl Iterator<Item = (&'a crate::tree::RepoPath, &'a String)> {
+    let folder = crate::tree::RepoPath::new(format!("deploy/{app}")).ok();
+    let files = trees.after_files;
+    folder.into_iter().flat_map(move |folder| {
+        let prefix = folder.as_str().to_owned();
+        let from_here =
+            files.range(folder.clone()..).take_while(move |(path, _)| path.as_str().starts_with(&prefix));
+        from_here.filter(move |(path, _)| path.is_in(&folder)).collect::<Vec<_>>()
+    })
+}
+
+fn service(app: &str, name: &str, gone: &[&Object]) -> Loss {
+    let (mut kept, mut deleted) = (Vec::new(), Vec::new());
+    for object in gone {
+        if object.is_protected() {
+            kept.push(object.short());
+        } else if is_claim(object) {
+            deleted.push(object.short());
+        }
+        let templates = object.value["spec"]["volumeClaimTemplates"].as_array().into_iter().flatten();
+        for template in templates.filter_map(|template| template["metadata"]["name"].as_str()) {
+            let claims = format!("persistentvolumeclaim/{template}-{}-*", object.id.name);
+            let policy = &object.value["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"];
+            if policy == "Delete" { deleted.push(claims) } else { kept.push(claims) }
+        }
+    }
+    let message = if !deleted.is_empty() {
+        format!("service `{name}` is removed, and its data is deleted with {}", deleted.join(", "))
+    } else if kept.iter().any(|object| object.starts_with("persistentvolumeclaim/")) {
+        format!(
+            "service `{name}` is removed: its data stays in the cluster, where the app no longer reaches it"
+        )
+    } else {
+        format!("service `{name}` is removed, and what it keeps outside a claim of its own goes with it")
+    };
+    let back = format!("put `{name}` back under `services`, by the same name, and deploy again");
+    loss(LossKind::Service, Some(app), name, message, kept, gone[0], &back)
+}
+
+fn volume(claim: &Object) -> Loss {
+    let name = volumes::name(claim);
+    let protected = claim.is_protected();
+    let message = if protected {
+        format!(
+            "volume `{name}` is removed: its data stays in the cluster, where the app no longer reaches it"
+        )
+    } else {
+        format!("volume `{name}` is removed, and its data is deleted with {}", claim.short())
+    };
+    let kept = if protected { vec![claim.short()] } else { Vec::new() };
+    let back = format!("put `{name}` back under `volumes`, by the same name, and deploy again");
+    loss(LossKind::Volume, claim.place.app.as_deref(), name, message, kept, claim, &back)
+}
+
+fn namespace(object: &Object) -> Loss {
+    let name = &object.id.name;
+    let message = format!("namespace `{name}` is deleted with all that is in it, volumes too");
+    let back = "protect it first with the annotation `kustomize.toolkit.fluxcd.io/prune: disabled`";
+    loss(LossKind::Namespace, object.place.app.as_deref(), name, message, Vec::new(), object, back)
+}
+
+/// The app goes to another cluster: everything with data begins empty there.
+fn elsewhere(trees: &Trees<'_>, object: &Object, app: &str, losses: &mut Vec<Loss>) {
+    let there = trees.after.iter().find(|(key, new)| {
+        let place = &new.place;
+        place.app.as_deref() == Some(app)
+            && place.scope.starts_with("clusters/")
+            && place.scope != object.place.scope
+            && !trees.before.contains_key(*key)
+    });
+    let Some((_, there)) = there else { return };
+    let (from, to) = (&object.place.scope, &there.place.scope);
+    let standing = standing(trees, app);
+    let has_data = standing.iter().filter(|o| is_claim(o) || (is_program(o) && o.label(SERVICE).is_some()));
+    let names: BTreeSet<&str> = has_data.map(volumes::name).collect();
+    for name in names {
+        let message = format!("the app goes from {from} to {to}: `{name}` begins there without its data");
+        let back =
+            format!("copy the data of `{name}` over while the app stands on both, or keep it on {from}");
+        losses.push(loss(LossKind::Cluster, Some(app), name, message, Vec::new(), object, &back));
+    }
+}
+
+pub(super) fn loss(
+    kind: LossKind,
+    app: Option<&str>,
+    name: &str,
+    message: String,
+    kept: Vec<String>,
+    object: &Object,
+    back: &str,
+) -> Loss {
+    let namespace = object.id.namespace.as_ref().map(|ns| format!(" -n {ns}")).unwrap_or_default();
+    let way_back = if kept.is_empty() {
+        back.to_owned()
+    } else {
+        format!("{back}; to delete the rest for good: kubectl{namespace} delete {}", kept.join(" "))
+    };
+    let app = app.map(str::to_owned);
+    Loss { name: name.to_owned(), app, kind, message, kept, way_back, allow: String::new(), allowed: false }
+}
+
+#[cfg(test)]
+mod tests;

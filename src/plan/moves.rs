@@ -1,0 +1,185 @@
+//! Objects that change hands between Flux Kustomizations → refusals where the one that gives may delete what the
+//! one that takes has just applied.
+//!
+//! Flux deletes what left a Kustomization's folder when that one is reconciled, unless the object, as it is in
+//! the cluster then, says `prune: disabled` or already carries the other's owner labels. Which of the two is
+//! reconciled first is chance. So a move is safe only if the state *before* was protected; protecting an object
+//! in the commit that moves it comes too late. Under Argo CD one Application holds both folders: no move at all.
+
+use super::Trees;
+use super::model::{Refusal, Rule};
+use super::object::{Object, Place, documents};
+
+/// Adds the refusals.
+pub(super) fn check(trees: &Trees<'_>, refusals: &mut Vec<Refusal>) {
+    for (key, old) in &trees.before {
+        match trees.after.get(key) {
+            Some(new) if is_unsafe(trees, old, new) => refusals.push(moved(old, new)),
+            None if is_flux_kustomization(old)
+                && prunes(old)
+                && still_there(trees, old)
+                && !taken_over(trees, old) =>
+            {
+                refusals.push(undelivered(old));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_unsafe(trees: &Trees<'_>, old: &Object, new: &Object) -> bool {
+    old.place.unit != new.place.unit && !old.is_protected() && !is_one_application(trees, &old.place)
+}
+
+fn moved(old: &Object, new: &Object) -> Refusal {
+    let (from, to) = (&old.place.unit, &new.place.unit);
+    Refusal {
+        object: Some(new.id.clone()),
+        file: new.file.clone(),
+        rule: Rule::Move,
+        field: String::new(),
+        message: format!("{} moves from {from} to {to}: Flux may delete it in between", new.short()),
+        way_out: "keep it where it is; or first deploy it where it is with the annotation \
+                  `kustomize.toolkit.fluxcd.io/prune: disabled`, wait until Flux has applied that, and move it then"
+            .to_owned(),
+    }
+}
+
+fn undelivered(old: &Object) -> Refusal {
+    let name = &old.id.name;
+    Refusal {
+        object: Some(old.id.clone()),
+        file: old.file.clone(),
+        rule: Rule::Undelivered,
+        field: String::new(),
+        message: format!(
+            "Flux deletes all that Kustomization `{name}` applied when it leaves, but its files stay"
+        ),
+        way_out: format!(
+            "first set `deletionPolicy: Orphan` on Kustomization `{name}`, wait until Flux has applied that, and \
+             change the delivery then; or remove the app"
+        ),
+    }
+}
+
+fn is_flux_kustomization(object: &Object) -> bool {
+    object.kind() == "Kustomization" && object.group() == "kustomize.toolkit.fluxcd.io"
+}
+
+fn prunes(object: &Object) -> bool {
+    let spec = &object.value["spec"];
+    match spec["deletionPolicy"].as_str() {
+        None | Some("MirrorPrune") => spec["prune"] == true,
+        Some(policy) => policy != "Orphan",
+    }
+}
+
+/// Whether another cluster has it afterwards: what that means for the data is told as a loss.
+fn taken_over(trees: &Trees<'_>, old: &Object) -> bool {
+    trees.after.values().any(|new| is_flux_kustomization(new) && new.id.name == old.id.name)
+}
+
+/// Whether the folder that it applies holds files afterwards.
+fn still_there(trees: &Trees<'_>, kustomization: &Object) -> bool {
+    let path = kustomization.value["spec"]["path"].as_str().unwrap_or("");
+    let folder = path.trim_start_matches("./").trim_matches('/');
+    !folder.is_empty()
+        && trees
+            .after_files
+            .keys()
+            .any(|file| file.as_str().strip_prefix(folder).is_some_and(|r| r.starts_with('/')))
+}
+
+fn is_one_application(trees: &Trees<'_>, place: &Place) -> bool {
+    let Some(app) = &place.app else { return false };
+    let end = format!("/{app}.yaml");
+    let of_app = |path: &str| path.starts_with("clusters/") && path.ends_with(&end);
+    trees.before_files.iter().filter(|(path, _)| of_app(path.as_str())).any(|(_, text)| {
+        let application = |document: &serde_json::Value| {
+            document["kind"] == "Application"
+                && document["apiVersion"].as_str().is_some_and(|version| version.starts_with("argoproj.io/"))
+        };
+        documents(text).is_some_and(|documents| documents.iter().any(application))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::{Action, Rule};
+    use super::super::test_support::{DISABLED, plan, tree};
+    use crate::tree::Files;
+
+    const BASE: &str = "deploy/production/tasks/base/configmap-c.yaml";
+    const APP: &str = "deploy/production/tasks/app/configmap-c.yaml";
+    const CLUSTER: &str = "clusters/main/production/tasks.yaml";
+
+    fn map(metadata: &str) -> String {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: ns, {metadata}}}\n")
+    }
+
+    fn rules(before: &Files, after: &Files) -> Vec<Rule> {
+        plan(before, after).refusals.into_iter().map(|refusal| refusal.rule).collect()
+    }
+
+    #[test]
+    fn a_move_between_kustomizations_needs_protection_before_it() {
+        let (bare, safe) = (map(""), map(DISABLED));
+        for (old, new, expected) in [
+            (&bare, &bare, vec![Rule::Move]),
+            (&bare, &safe, vec![Rule::Move]),
+            (&safe, &safe, vec![]),
+            (&safe, &bare, vec![]),
+        ] {
+            let (before, after) = (tree([(BASE, old)]), tree([(APP, new)]));
+            assert_eq!(rules(&before, &after), expected, "{old} {new}");
+            let change = plan(&before, &after).changes.remove(0);
+            assert_eq!((change.action, change.moved_from.as_deref()), (Action::Move, Some(BASE)));
+        }
+    }
+
+    #[test]
+    fn one_application_holds_both_folders() {
+        let argo =
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: t, namespace: argocd}\n";
+        let bare = map("");
+        assert_eq!(
+            rules(&tree([(BASE, &bare), (CLUSTER, argo)]), &tree([(APP, &bare), (CLUSTER, argo)])),
+            []
+        );
+    }
+
+    #[test]
+    fn another_file_of_the_same_folder_is_no_change_of_the_cluster() {
+        let bare = map("");
+        let other = "deploy/production/tasks/base/c.yaml";
+        let plan = plan(&tree([(BASE, &bare)]), &tree([(other, &bare)]));
+        assert_eq!((plan.changes.len(), plan.refusals.len()), (0, 0));
+        assert_eq!(plan.rewrites, [other, BASE]);
+        assert!(!plan.is_empty());
+    }
+
+    fn kustomization(spec: &str) -> String {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: k, namespace: flux}}\n\
+             spec: {{path: ./deploy/production/tasks/base, {spec}}}\n"
+        )
+    }
+
+    #[test]
+    fn a_kustomization_leaves_only_after_what_it_applied() {
+        let map = map("");
+        for (spec, expected) in [
+            ("prune: true", vec![Rule::Undelivered]),
+            ("prune: true, deletionPolicy: Delete", vec![Rule::Undelivered]),
+            ("prune: true, deletionPolicy: Orphan", vec![]),
+            ("prune: false", vec![]),
+        ] {
+            let flux = kustomization(spec);
+            let (before, gone) = (tree([(BASE, &map), (CLUSTER, &flux)]), tree([(BASE, &map)]));
+            assert_eq!(rules(&before, &gone), expected, "{spec}");
+            assert_eq!(rules(&before, &Files::new()), [], "with its files it may leave");
+            let elsewhere = tree([(BASE, &map), ("clusters/other/production/tasks.yaml", &flux)]);
+            assert_eq!(rules(&before, &elsewhere), [], "another cluster has it");
+        }
+    }
+}

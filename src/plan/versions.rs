@@ -1,0 +1,151 @@
+//! The programs of services before and after → losses where the data on a volume would meet another major
+//! version, or another program. cupaas migrates no data; databases rarely go back, and some go up only one
+//! major version at a time, so each such step is named.
+
+use std::collections::BTreeMap;
+
+use super::losses::{SERVICE, is_program, loss};
+use super::model::{Loss, LossKind};
+use super::object::{Key, Object};
+use super::{Trees, VERSION_LABEL};
+
+/// How many numbers of the version are its major part: 2 where 11.4 and 11.8 are.
+const PARTS: &str = "cupaas.dev/major-parts";
+
+/// Adds the losses. Services are matched by name, so that one whose objects were renamed is still seen.
+pub(super) fn find(trees: &Trees<'_>, losses: &mut Vec<Loss>) {
+    let after = programs(&trees.after);
+    for (name, old) in programs(&trees.before) {
+        let Some(new) = after.get(&name) else { continue };
+        if let Some(loss) = engine(name.1, old, new).or_else(|| version(name.1, old, new)) {
+            losses.push(loss);
+        }
+    }
+}
+
+fn programs(objects: &BTreeMap<Key, Object>) -> BTreeMap<(Option<&str>, &str), &Object> {
+    let named = |object| -> Option<((Option<&str>, &str), &Object)> {
+        let object: &Object = object;
+        Some(((object.place.app.as_deref(), object.label(SERVICE)?), object))
+    };
+    objects.values().filter(|object| is_program(object)).filter_map(named).collect()
+}
+
+fn engine(name: &str, old: &Object, new: &Object) -> Option<Loss> {
+    let (from, to) = (program(old)?, program(new)?);
+    let message = format!("service `{name}` becomes {to} where it was {from}, which may not read the data");
+    let back = format!("give the {to} service another name, copy the data over, and then remove `{name}`");
+    (from != to).then(|| told(LossKind::Engine, name, new, message, &back))
+}
+
+/// The image without registry, path, tag and digest: a mirror is no other program.
+fn program(object: &Object) -> Option<&str> {
+    let image = object.value["spec"]["template"]["spec"]["containers"][0]["image"].as_str()?;
+    let path = image.split_once('@').map_or(image, |(path, _)| path);
+    let last = path.rsplit('/').next()?;
+    Some(last.split_once(':').map_or(last, |(name, _)| name))
+}
+
+fn version(name: &str, old: &Object, new: &Object) -> Option<Loss> {
+    let (from, to) = (old.label(VERSION_LABEL)?, new.label(VERSION_LABEL)?);
+    let parts =
+        new.annotation(PARTS).or(old.annotation(PARTS)).and_then(|text| text.parse().ok()).unwrap_or(1);
+    let (old_major, new_major) = (major(from, parts), major(to, parts));
+    if old_major == new_major {
+        return None;
+    }
+    let words = if is_later(&new_major, &old_major) {
+        "back it up and read how its makers upgrade: it may not start on these files, or not find its data"
+    } else {
+        "it will not read files that the later version wrote"
+    };
+    let message = format!("service `{name}` goes from version {from} to {to}: {words}");
+    let back = format!(
+        "keep `version: \"{from}\"`; or add a second service of version {to} by another name, copy the data over, \
+         and then remove `{name}`"
+    );
+    Some(told(LossKind::Version, name, new, message, &back))
+}
+
+fn told(kind: LossKind, name: &str, object: &Object, message: String, back: &str) -> Loss {
+    loss(kind, object.place.app.as_deref(), name, message, Vec::new(), object, back)
+}
+
+/// The first `parts` parts. A version that says fewer (`11` where `11.8` is meant) is another one: which it is
+/// cannot be told.
+fn major(version: &str, parts: usize) -> Vec<&str> {
+    let number = version.strip_prefix('v').unwrap_or(version);
+    number.split(['.', '-', '_', '+']).take(parts.max(1)).collect()
+}
+
+fn is_later(one: &[&str], other: &[&str]) -> bool {
+    let numbers =
+        |parts: &[&str]| -> Vec<u64> { parts.iter().map(|part| part.parse().unwrap_or(0)).collect() };
+    numbers(one) > numbers(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::LossKind;
+    use super::super::test_support::{allowing, edit, tree};
+
+    fn set(version: &str, parts: &str, image: &str) -> String {
+        format!(
+            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: db, namespace: ns, \
+             labels: {{cupaas.dev/service: db, cupaas.dev/service-version: '{version}'}}, \
+             annotations: {{cupaas.dev/major-parts: '{parts}'}}}}\n\
+             spec: {{template: {{spec: {{containers: [{{name: db, image: '{image}'}}]}}}}}}\n"
+        )
+    }
+
+    #[test]
+    fn a_major_jump_is_a_loss_and_a_minor_one_is_not() {
+        for (from, to, parts, expected) in [
+            ("8.0", "8.0", "1", None),
+            ("8.0", "8.2", "1", None),
+            ("8", "8.2", "1", None),
+            ("8.0-noble", "8.1", "1", None),
+            ("v8", "8", "1", None),
+            ("6.0", "7.0", "1", Some("may not start")),
+            ("6.0", "8.0", "1", Some("may not start")),
+            ("9", "10", "1", Some("may not start")),
+            ("8.0", "7.0", "1", Some("will not read")),
+            ("10", "9", "1", Some("will not read")),
+            ("11.4", "11.4.2", "2", None),
+            ("11.4", "11.8", "2", Some("may not start")),
+            ("11.8", "11.4", "2", Some("will not read")),
+            ("11", "11.4", "2", Some("may not start")),
+            ("11.4", "11.8", "odd", None),
+        ] {
+            let plan = edit(&set(from, parts, "mongo"), &set(to, parts, "mongo"));
+            let words = plan.losses.first().map(|loss| loss.message.as_str());
+            assert_eq!(words.is_some(), expected.is_some(), "{from} -> {to}");
+            assert!(words.unwrap_or("").contains(expected.unwrap_or("")), "{words:?}");
+            assert_eq!(plan.blocked(), expected.is_some());
+        }
+    }
+
+    #[test]
+    fn another_program_is_a_loss_and_a_mirror_is_not() {
+        let old = "docker.io/library/mongo:8.0@sha256:00";
+        for (image, expected) in [
+            ("mirror.cu:5000/library/mongo:8.0.1", None),
+            ("mongo", None),
+            ("redis:8.0", Some(LossKind::Engine)),
+        ] {
+            let plan = edit(&set("8", "1", old), &set("8", "1", image));
+            assert_eq!(plan.losses.first().map(|loss| loss.kind), expected, "{image}");
+        }
+    }
+
+    #[test]
+    fn a_jump_is_seen_across_a_rename_and_can_be_allowed() {
+        let path = "deploy/production/tasks/base/statefulset-db.yaml";
+        let renamed = set("9", "1", "mongo").replace("{name: db, namespace", "{name: db2, namespace");
+        let (before, after) = (tree([(path, &set("8", "1", "mongo"))]), tree([(path, &renamed)]));
+        let plan = allowing(&before, &after, &["db"]);
+        assert_eq!(plan.losses.len(), 1);
+        assert!(!plan.blocked() && plan.unused_allowances.is_empty());
+        assert_eq!(allowing(&before, &before, &["db"]).unused_allowances, ["db"]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Two versions of a claim → how its size changes and whether the cluster would go along.
+
+use super::effects;
+use super::model::{Effect, Facts, Refusal, Rule};
+use super::object::Object;
+use super::quantity;
+
+const FIELD: &str = "spec.resources.requests.storage";
+
+enum Size {
+    Same,
+    Grows,
+    Shrinks,
+    Unknown,
+}
+
+/// Growth, or the data that goes with a claim.
+pub(super) fn effects(before: Option<&Object>, after: Option<&Object>) -> Option<Vec<Effect>> {
+    let Some((old, new)) = before.zip(after) else { return effects::deleted(before, after) };
+    let grows = matches!(change(old, new), Size::Grows);
+    let volume = name(new).to_owned();
+    grows.then(|| vec![Effect::Grow { volume, from: written(old), to: written(new) }])
+}
+
+/// Adds a refusal where the size cannot become what it should.
+pub(super) fn check(old: &Object, new: &Object, facts: Facts, refusals: &mut Vec<Refusal>) {
+    if new.kind() != "PersistentVolumeClaim" {
+        return;
+    }
+    let (name, from, to) = (name(new), written(old), written(new));
+    let (rule, message, way_out) = match change(old, new) {
+        Size::Same => return,
+        Size::Grows if facts.expandable => return,
+        Size::Grows => (
+            Rule::NotExpandable,
+            format!("volume `{name}` cannot grow from {from} to {to}: its storage class is not expandable"),
+            format!(
+                "keep {from}; where the class can grow after all (`kubectl get storageclass` shows \
+                 ALLOWVOLUMEEXPANSION), say `expandable: true` in cupaas.yaml"
+            ),
+        ),
+        Size::Shrinks => (
+            Rule::Shrink,
+            format!("volume `{name}` cannot shrink from {from} to {to}"),
+            format!("keep {from}, or make a smaller volume of another name and copy the data over"),
+        ),
+        Size::Unknown => (
+            Rule::Immutable,
+            format!("the size of volume `{name}` changes from {from} to {to}, which cannot be compared"),
+            "write both as Kubernetes quantities, such as 5Gi".to_owned(),
+        ),
+    };
+    let object = Some(new.id.clone());
+    refusals.push(Refusal {
+        object,
+        file: new.file.clone(),
+        rule,
+        field: FIELD.to_owned(),
+        message,
+        way_out,
+    });
+}
+
+fn change(old: &Object, new: &Object) -> Size {
+    let (from, to) = (written(old), written(new));
+    match (quantity::parse(&from), quantity::parse(&to)) {
+        _ if from == to => Size::Same,
+        (Some(from), Some(to)) if from == to => Size::Same,
+        (Some(from), Some(to)) if from < to => Size::Grows,
+        (Some(_), Some(_)) => Size::Shrinks,
+        _ => Size::Unknown,
+    }
+}
+
+fn written(claim: &Object) -> String {
+    let size = &claim.value["spec"]["resources"]["requests"]["storage"];
+    // A bare number is bytes.
+    size.as_str().map_or_else(|| size.to_string(), str::to_owned)
+}
+
+/// What people call the volume.
+pub(super) fn name(claim: &Object) -> &str {
+    let labels = ["cupaas.dev/volume", "cupaas.dev/service"];
+    labels.iter().find_map(|label| claim.label(label)).unwrap_or(&claim.id.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::test_support::tree;
+    use super::super::{Plan, compare};
+    use super::*;
+
+    fn resized(from: &str, to: &str, expandable: bool) -> Plan {
+        let claim = |size: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: PersistentVolumeClaim\n\
+                 metadata: {{name: c, namespace: ns, labels: {{cupaas.dev/volume: uploads}}}}\n\
+                 spec: {{resources: {{requests: {{storage: {size}}}}}}}\n"
+            );
+            tree([("deploy/production/tasks/app/c.yaml", &text)])
+        };
+        compare(&claim(from), &claim(to), &BTreeSet::new(), Facts { expandable })
+    }
+
+    #[test]
+    fn a_volume_grows_where_its_class_can_and_never_shrinks() {
+        for (from, to, expandable, expected) in [
+            ("1Gi", "2Gi", true, None),
+            ("1Gi", "2Gi", false, Some(Rule::NotExpandable)),
+            ("2Gi", "1Gi", true, Some(Rule::Shrink)),
+            ("2Gi", "1Gi", false, Some(Rule::Shrink)),
+            ("1Gi", "1G", true, Some(Rule::Shrink)),
+            ("1Gi", "1024Mi", false, None),
+            ("1Gi", "1073741824", false, None),
+            ("1Gi", "lots", true, Some(Rule::Immutable)),
+        ] {
+            let plan = resized(from, to, expandable);
+            let rules: Vec<Rule> = plan.refusals.iter().map(|refusal| refusal.rule).collect();
+            assert_eq!(rules, expected.into_iter().collect::<Vec<_>>(), "{from} -> {to}");
+            assert_eq!(plan.blocked(), expected.is_some());
+        }
+    }
+
+    #[test]
+    fn growth_is_told_with_both_sizes() {
+        let grow = Effect::Grow { volume: "uploads".into(), from: "1Gi".into(), to: "2Gi".into() };
+        assert_eq!(resized("1Gi", "2Gi", true).changes[0].effects, [grow]);
+        assert_eq!(resized("1Gi", "1024Mi", true).changes[0].effects, [Effect::NoRestart]);
+    }
+}
