@@ -1,0 +1,245 @@
+//! A Kubernetes Secret and its values → the text of a SOPS file that only the holders of the recipients'
+//! private keys can read. Written so that `sops`, and Flux, which embeds it, decrypt it.
+//!
+//! The MAC covers encrypted values alone (`mac_only_encrypted`), so labels may be rewritten later without a
+//! private key; see [`super::reattach`]. There is no comment in the file: SOPS has trouble with those.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::cipher::{DataKey, digest};
+use super::{Recipient, SealError, yaml};
+
+/// Readers want a version that knows `mac_only_encrypted` (3.9 or later); this is the one tested against. It is
+/// part of the format: changing it changes no existing file.
+const SOPS_VERSION: &str = "3.13.2";
+/// What SOPS is told to encrypt; Flux demands that the rest stays plain.
+pub(super) const ENCRYPTED_KEYS: [&str; 2] = ["data", "stringData"];
+const ENCRYPTED_REGEX: &str = "^(data|stringData)$";
+
+/// Encrypts `string_data` for `recipients` and joins it to `plain` (apiVersion, kind, metadata, type). `now` are
+/// seconds since 1970. The text differs at every call: write it once and keep it.
+pub fn encrypt_secret(
+    plain: &Value,
+    string_data: &BTreeMap<String, Zeroizing<String>>,
+    recipients: &[Recipient],
+    now: i64,
+) -> Result<String, SealError> {
+    let mut document = check_plain(plain)?.clone();
+    if recipients.is_empty() {
+        return Err(SealError::NoRecipient);
+    }
+    if let Some(bad) = string_data.keys().find(|key| !is_key(key)) {
+        return Err(SealError::BadKey(bad.clone()));
+    }
+    let key = DataKey::make()?;
+    let mut sealed = Map::new();
+    for (name, value) in string_data {
+        sealed.insert(name.clone(), key.seal(value, &format!("stringData:{name}:"))?.into());
+    }
+    document.insert("stringData".to_owned(), Value::Object(sealed));
+    let mac = digest(string_data.values().map(|value| value.as_str()));
+    document.insert("sops".to_owned(), metadata(&key, &mac, recipients, &rfc3339(now)?)?);
+    yaml::write(&Value::Object(document))
+}
+
+fn metadata(key: &DataKey, mac: &str, recipients: &[Recipient], time: &str) -> Result<Value, SealError> {
+    let mut age = Vec::new();
+    for (index, recipient) in recipients.iter().enumerate() {
+        if !recipients[..index].contains(recipient) {
+            age.push(json!({"recipient": recipient.to_string(), "enc": key.wrap_for(recipient)?}));
+        }
+    }
+    Ok(json!({
+        "age": age,
+        "lastmodified": time,
+        // The time is what the digest is bound to, as other values are to their place.
+        "mac": key.seal(mac, time)?,
+        "encrypted_regex": ENCRYPTED_REGEX,
+        "mac_only_encrypted": true,
+        "version": SOPS_VERSION,
+    }))
+}
+
+/// The plain part, where it is one: a Secret, with nothing in it that SOPS would try to decrypt.
+pub(super) fn check_plain(plain: &Value) -> Result<&Map<String, Value>, SealError> {
+    let fields = plain.as_object().ok_or(SealError::NotSecret("it is not a mapping"))?;
+    if plain["apiVersion"] != "v1" || plain["kind"] != "Secret" {
+        return Err(SealError::NotSecret("apiVersion and kind are not `v1` and `Secret`"));
+    }
+    if plain["metadata"]["name"].as_str().is_none_or(str::is_empty) {
+        return Err(SealError::NotSecret("it has no name"));
+    }
+    if fields.contains_key("sops") {
+        return Err(SealError::PlainHoldsData("sops".to_owned()));
+    }
+    match encrypted_key(plain) {
+        Some(key) => Err(SealError::PlainHoldsData(key.to_owned())),
+        None => Ok(fields),
+    }
+}
+
+/// A key at any depth that the regular expression matches: SOPS looks at every part of a path.
+fn encrypted_key(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
+            if ENCRYPTED_KEYS.contains(&key.as_str()) { Some(key.as_str()) } else { encrypted_key(value) }
+        }),
+        Value::Array(items) => items.iter().find_map(encrypted_key),
+        _ => None,
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    let good = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    (1..=253).contains(&key.len()) && key.bytes().all(good) && !matches!(key, "." | "..")
+}
+
+/// `2026-11-23T10:39:00Z`, by the proleptic Gregorian calendar.
+fn rfc3339(seconds: i64) -> Result<String, SealError> {
+    if !(0..253_402_300_800).contains(&seconds) {
+        return Err(SealError::Time);
+    }
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // Days are counted from 1 March of the year 0, so that a leap day is the last day of its year.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3_600, rest % 3_600 / 60, rest % 60);
+    Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::test_support::decrypt;
+    use super::super::{Identity, make_identity};
+    use super::*;
+
+    fn plain() -> Value {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "labels": {"y": "no"}},
+               "type": "Opaque"})
+    }
+
+    fn data(pairs: &[(&str, &str)]) -> BTreeMap<String, Zeroizing<String>> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new((*v).to_owned()))).collect()
+    }
+
+    fn seal(pairs: &[(&str, &str)], to: &[&Identity]) -> String {
+        let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient.clone()).collect();
+        encrypt_secret(&plain(), &data(pairs), &recipients, 1_795_430_340).unwrap()
+    }
+
+    #[test]
+    fn values_come_back_byte_for_byte() {
+        let me = make_identity();
+        let big = "x".repeat(1 << 20);
+        let values =
+            [("a", ""), ("b", "contraseña 密码 🔑"), ("c", "\0\r\n\t---\n"), ("d", &big), ("e.f", "no")];
+        let text = seal(&values, &[&me]);
+        let got = decrypt(&text, &me).unwrap();
+        let got: Vec<(&str, &str)> = got.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(got, values);
+        assert!(!text.contains("contraseña") && !text.contains("xxxx"));
+    }
+
+    #[test]
+    fn each_of_three_recipients_can_read_it_and_nobody_else() {
+        let all = [make_identity(), make_identity(), make_identity()];
+        let text = seal(&[("a", "1")], &[&all[0], &all[1], &all[2], &all[0]]);
+        assert_eq!(text.matches("recipient: ").count(), 3, "a recipient given twice counts once");
+        for identity in &all {
+            assert_eq!(decrypt(&text, identity).unwrap(), [("a".to_owned(), "1".to_owned())]);
+        }
+        assert!(decrypt(&text, &make_identity()).is_err());
+    }
+
+    #[test]
+    fn the_file_is_bound_together() {
+        let me = make_identity();
+        let text = seal(&[("a", "1"), ("b", "2")], &[&me]);
+        let renamed = text.replace("  a: ENC", "  c: ENC");
+        assert!(renamed != text && decrypt(&renamed, &me).is_err(), "a value cannot move");
+        let later = text.replace("lastmodified: \"2026", "lastmodified: \"2027");
+        assert!(later != text && decrypt(&later, &me).is_err(), "the time is part of the digest");
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("  b: ENC")).collect();
+        assert_eq!(decrypt(&lines.join("\n"), &me), Err("MAC mismatch".to_owned()));
+        let labelled = text.replace("\"no\"", "\"on\"");
+        assert!(labelled != text && decrypt(&labelled, &me).is_ok(), "labels are free");
+    }
+
+    #[test]
+    fn the_metadata_is_as_readers_want_it() {
+        let text = seal(&[("a", "1")], &[&make_identity()]);
+        for line in [
+            "  lastmodified: \"2026-11-23T10:39:00Z\"",
+            "  mac_only_encrypted: true",
+            "  version: \"3.13.2\"",
+            "  encrypted_regex: ^(data|stringData)$",
+        ] {
+            assert!(text.lines().any(|l| l.replace('\'', "\"") == line), "{line} in:\n{text}");
+        }
+        assert!(!text.contains('#'));
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, date) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(rfc3339(seconds).unwrap(), date);
+        }
+        assert_eq!(rfc3339(-1), Err(SealError::Time));
+        assert_eq!(rfc3339(253_402_300_800), Err(SealError::Time));
+    }
+
+    #[test]
+    fn what_would_not_decrypt_or_leak_is_refused() {
+        let to = [make_identity().recipient];
+        let with = |patch: Value| {
+            let mut all = plain();
+            all.as_object_mut().unwrap().extend(patch.as_object().unwrap().clone());
+            encrypt_secret(&all, &data(&[("a", "1")]), &to, 0).unwrap_err()
+        };
+        let holds = |key: &str| SealError::PlainHoldsData(key.to_owned());
+        assert_eq!(with(json!({"data": {"a": "aGk="}})), holds("data"));
+        assert_eq!(with(json!({"stringData": {}})), holds("stringData"));
+        assert_eq!(with(json!({"sops": {}})), holds("sops"));
+        assert_eq!(with(json!({"metadata": {"name": "x", "labels": {"data": "1"}}})), holds("data"));
+        assert!(matches!(with(json!({"kind": "ConfigMap"})), SealError::NotSecret(_)));
+        assert!(matches!(with(json!({"metadata": {}})), SealError::NotSecret(_)));
+        for bad in ["", "a:b", "a b", "..", "ñ", &"x".repeat(254)] {
+            let error = encrypt_secret(&plain(), &data(&[(bad, "1")]), &to, 0).unwrap_err();
+            assert_eq!(error, SealError::BadKey(bad.to_owned()));
+        }
+        assert_eq!(encrypt_secret(&plain(), &data(&[]), &[], 0), Err(SealError::NoRecipient));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_names_and_values_come_back(
+            values in prop::collection::btree_map("[-._a-zA-Z0-9]{2,40}", "(?s).{0,80}", 0..6),
+        ) {
+            prop_assume!(!values.contains_key(".."));
+            let me = make_identity();
+            let pairs: Vec<(&str, &str)> = values.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            let got = decrypt(&seal(&pairs, &[&me]), &me).unwrap();
+            prop_assert_eq!(got, values.into_iter().collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Encrypted Secrets against the official `sops`: random files for one and for three recipients are decrypted,
+//! with the MAC check, before and after their labels were rewritten.
+//!
+//! Runs where `SOPS_BIN` names the program (3.9 or later) and says loudly that it did not run where not;
+//! `tests/e2e/sops.sh` installs one and sets it. `SOPS_FILES` is how many files are tried (default 100).
+#![allow(clippy::disallowed_methods, reason = "a test of files and a program")]
+#![allow(clippy::print_stderr, clippy::explicit_write, clippy::unwrap_used, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use cupaas::seal::{Identity, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+#[test]
+fn the_official_sops_reads_what_is_sealed() {
+    let Some(sops) = program() else { return };
+    let count = std::env::var("SOPS_FILES").ok().map_or(100, |text| text.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let identities = [make_identity(), make_identity(), make_identity()];
+    let strategy = proptest::collection::btree_map("[-._a-zA-Z0-9]{3,40}", "(?s).{0,120}", 0..6);
+    let mut runner = TestRunner::default();
+    for number in 0..count {
+        let mut data = strategy.new_tree(&mut runner).unwrap().current();
+        data.insert("password".to_owned(), make_password().unwrap().to_string());
+        if number == 0 {
+            data.insert("big".to_owned(), "x\n".repeat(1 << 19));
+        }
+        let to = if number % 2 == 0 { &identities[..1] } else { &identities };
+        let reader = &identities[number % to.len()];
+        check(&sops, folder.path(), &data, to, reader, i64::try_from(number).unwrap() * 86_399_999);
+    }
+    eprintln!("{count} files decrypted by {}, each before and after new labels", sops.display());
+}
+
+/// The program; without it a line that a test's captured output does not swallow.
+fn program() -> Option<PathBuf> {
+    let found = std::env::var_os("SOPS_BIN").map(PathBuf::from);
+    if found.is_none() {
+        let line = "\n!!! SKIPPED: SOPS_BIN is not set, nothing was tried against the official sops !!!\n";
+        writeln!(std::io::stderr(), "{line}").unwrap();
+    }
+    found
+}
+
+/// Files that people have changed with `sops` itself since: other recipients, another value.
+#[test]
+fn what_sops_rewrote_can_still_be_relabelled() {
+    let Some(sops) = program() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (make_identity(), make_identity());
+    let secret = BTreeMap::from([("a", "x\ny"), ("b", ""), ("no", "2026-01-01")]);
+    let owned = secret.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new((*v).to_owned()))).collect();
+    let sealed = encrypt_secret(&plain("first"), &owned, std::slice::from_ref(&one.recipient), 0).unwrap();
+    let file = folder.path().join("secret.yaml");
+    std::fs::write(&file, sealed).unwrap();
+    let (path, added) = (file.to_str().unwrap(), two.recipient.to_string());
+    for arguments in [
+        &["rotate", "--in-place", "--add-age", &added, path][..],
+        &["set", path, "[\"stringData\"][\"a\"]", "\"new\""],
+    ] {
+        let mut command = Command::new(&sops);
+        command.args(arguments).env("SOPS_AGE_KEY", one.secret.as_str()).env("HOME", folder.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let rewritten = std::fs::read_to_string(&file).unwrap();
+    let read = inspect(&rewritten).unwrap();
+    assert_eq!(read.recipients, [one.recipient.to_string(), two.recipient.to_string()]);
+    assert_eq!(
+        (read.keys.as_slice(), read.clear.as_slice()),
+        (["a", "b", "no"].map(str::to_owned).as_slice(), &[][..])
+    );
+    for reader in [&one, &two] {
+        let text = reattach(&rewritten, &plain("y")).unwrap();
+        let output = decrypt(&sops, folder.path(), &text, reader);
+        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+        let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(read["stringData"], json!({"a": "new", "b": "", "no": "2026-01-01"}));
+        assert_eq!(read["metadata"]["labels"]["l"], "y");
+    }
+}
+
+fn check(
+    sops: &Path,
+    folder: &Path,
+    data: &BTreeMap<String, String>,
+    to: &[Identity],
+    reader: &Identity,
+    now: i64,
+) {
+    let secret: BTreeMap<_, _> = data.iter().map(|(k, v)| (k.clone(), Zeroizing::new(v.clone()))).collect();
+    let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient.clone()).collect();
+    let sealed = encrypt_secret(&plain("first"), &secret, &recipients, now).unwrap();
+    for (text, label) in [(sealed.clone(), "first"), (reattach(&sealed, &plain("y")).unwrap(), "y")] {
+        let output = decrypt(sops, folder, &text, reader);
+        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+        let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut expected = plain(label);
+        expected["stringData"] = json!(data);
+        assert_eq!(read, expected);
+    }
+    let lines: Vec<&str> = sealed.lines().filter(|line| !line.starts_with("  password: ENC")).collect();
+    let shorter = decrypt(sops, folder, &(lines.join("\n") + "\n"), reader);
+    assert!(String::from_utf8_lossy(&shorter.stderr).contains("MAC"), "a value less is noticed by the MAC");
+    let moved = sealed.replacen("  password: ENC", "  passwort: ENC", 1);
+    assert!(moved != sealed && !decrypt(sops, folder, &moved, reader).status.success());
+}
+
+fn plain(label: &str) -> Value {
+    let labels = json!({"app.kubernetes.io/name": "tasks", "l": label});
+    json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+           "metadata": {"name": "db", "namespace": "tasks-staging", "labels": labels,
+                        "annotations": {"note": "no\n\ttab: # [\"", "date": "2026-01-01"}}})
+}
+
+fn decrypt(sops: &Path, folder: &Path, text: &str, reader: &Identity) -> Output {
+    let file = folder.join("secret.yaml");
+    std::fs::write(&file, text).unwrap();
+    // A throwaway key: handed over in the environment, which only this test does.
+    Command::new(sops)
+        .args(["decrypt", "--output-type", "json"])
+        .arg(&file)
+        .env("SOPS_AGE_KEY", reader.secret.as_str())
+        .env("HOME", folder)
+        .output()
+        .unwrap()
+}
