@@ -1,1 +1,33 @@
-//! publish
+//! Plan -> commit on the GitOps repository's branch, decided by the server's compare-and-swap. The only
+//! writer: everything that touches a git repository, reading or writing, is in this room.
+//!
+//! A deploy is `Snapshot::open`, `read` as often as needed, `commit`, `push`. A lost race is an answer
+//! ([`Pushed::Raced`]), not an error: the caller calls [`Snapshot::refresh`], plans again and pushes again,
+//! waiting as [`backoff::Backoff`] says. Nothing is checked out, and what a deploy costs does not depend on
+//! how many apps the repository holds: commit and trees are fetched level by level, only where asked for.
+
+pub mod address;
+pub mod backoff;
+pub mod bare;
+pub mod commit;
+pub mod push;
+pub mod secret;
+pub mod snapshot;
+pub mod source;
+
+mod build;
+mod fetch;
+mod git;
+mod objects;
+mod process;
+mod store;
+mod temporary;
+mod walk;
+mod words;
+
+pub use address::{BranchName, GitopsAddress};
+pub use commit::{Change, Commit, Identity};
+pub use push::Pushed;
+pub use secret::Secret;
+pub use snapshot::{Entry, EntryKind, Snapshot};
+pub use source::{Source, is_descendant};

@@ -1,0 +1,214 @@
+//! Text -> where the GitOps repository is. Pure. What passes here can stand on git's command line: no option,
+//! no transport that runs a program, no credentials, no control characters.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Failure, Kind};
+
+/// A checked address of a git repository; shown, it holds no credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitopsAddress {
+    text: String,
+    kind: AddressKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AddressKind {
+    Local,
+    File,
+    Http,
+    Ssh,
+}
+
+impl GitopsAddress {
+    /// Reads `text` as a person writes it: a folder (bare or not, relative to `folder`), `file://`,
+    /// `http(s)://`, `ssh://` or `user@host:path`.
+    ///
+    /// # Errors
+    /// `Usage` where it is none of these, holds credentials, or could be taken for an option or a command.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, Failure> {
+        if text.is_empty() {
+            return Err(bad("is empty"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(bad("holds a control character"));
+        }
+        if text.starts_with('-') {
+            return Err(bad("begins with '-'").hint("write ./- for a folder of that name"));
+        }
+        let (text, kind) = match text.split_once("://") {
+            Some((scheme, rest)) if is_scheme(scheme) => (text.to_owned(), url(scheme, rest)?),
+            _ => plain(text, folder)?,
+        };
+        Ok(Self { text, kind })
+    }
+
+    /// The address as git is told it: a local folder is absolute.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The folder, where the repository is a path of this machine.
+    pub fn local(&self) -> Option<PathBuf> {
+        (self.kind == AddressKind::Local).then(|| PathBuf::from(&self.text))
+    }
+
+    /// Whether a token can be sent at all: ssh and files know none.
+    pub(super) fn is_http(&self) -> bool {
+        self.kind == AddressKind::Http
+    }
+
+    /// Whether git starts ssh for it.
+    pub(super) fn is_ssh(&self) -> bool {
+        self.kind == AddressKind::Ssh
+    }
+}
+
+impl fmt::Display for GitopsAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The text itself is not repeated: it may hold the very credentials that it is refused for.
+fn bad(why: &str) -> Failure {
+    Failure::new(Kind::Usage, format!("the address of the GitOps repository {why}"))
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'))
+}
+
+fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
+    let kind = match scheme {
+        "http" | "https" => AddressKind::Http,
+        "ssh" => AddressKind::Ssh,
+        "file" => AddressKind::File,
+        other if other.contains(':') => return Err(helper()),
+        other => {
+            return Err(bad(&format!("has the scheme {other}://, which cupaas does not use")).hint(ALLOWED));
+        }
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    if kind == AddressKind::File {
+        let good = authority.is_empty() && path.len() > 1;
+        return if good { Ok(kind) } else { Err(bad("is no file:///folder")) };
+    }
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    if user.contains(':') || (kind == AddressKind::Http && authority.contains('@')) {
+        return Err(bad("holds credentials")
+            .hint("put the token into CUPAAS_GITOPS_TOKEN, or use a credential helper of git"));
+    }
+    check_host(user, host)?;
+    if path.trim_matches('/').is_empty() {
+        return Err(bad("names a host and no repository"));
+    }
+    if hidden_control(rest) {
+        return Err(bad("holds a control character"));
+    }
+    Ok(kind)
+}
+
+const ALLOWED: &str = "use a folder, file://, https://, ssh:// or user@host:path";
+
+fn helper() -> Failure {
+    bad("names a helper program (…::), which is never started").hint(ALLOWED)
+}
+
+/// A host or user that begins with `-` would be an option of ssh.
+fn check_host(user: &str, host: &str) -> Result<(), Failure> {
+    let odd =
+        |c: char| c.is_whitespace() || matches!(c, '%' | '\\' | '\'' | '"' | '`' | '$' | ';' | '&' | '|');
+    if host.is_empty() || host.starts_with([':', '-']) || host.contains(odd) {
+        return Err(bad("has no usable host"));
+    }
+    if user.starts_with('-') || user.contains(odd) {
+        return Err(bad("has no usable user name"));
+    }
+    Ok(())
+}
+
+/// `%0a` and its like become a newline in what git tells a credential helper.
+fn hidden_control(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(3).any(|w| {
+        w[0] == b'%'
+            && std::str::from_utf8(&w[1..])
+                .ok()
+                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                .is_some_and(|b| b.is_ascii_control())
+    })
+}
+
+/// A folder, or `user@host:path`: as git has it, a colon before the first slash makes a host.
+fn plain(text: &str, folder: &Path) -> Result<(String, AddressKind), Failure> {
+    let colon = text.find(':');
+    if text.split('/').next().is_some_and(|first| first.contains("::")) {
+        return Err(helper());
+    }
+    if let Some(colon) = colon.filter(|at| !text[..*at].contains('/')) {
+        let (user, host) = text[..colon].rsplit_once('@').unwrap_or(("", &text[..colon]));
+        let path = &text[colon + 1..];
+        if path.contains('@') && !user.contains('@') && user.is_empty() {
+            return Err(
+                bad("holds credentials").hint("ssh takes a key, https a token in CUPAAS_GITOPS_TOKEN")
+            );
+        }
+        check_host(user, host)?;
+        if path.is_empty() || path.starts_with('-') {
+            return Err(bad("names a host and no repository"));
+        }
+        return Ok((text.to_owned(), AddressKind::Ssh));
+    }
+    let absolute = folder.join(text);
+    match absolute.to_str() {
+        Some(path) if path.starts_with('/') => Ok((path.to_owned(), AddressKind::Local)),
+        _ => Err(bad("is a folder whose name is not UTF-8 or not absolute")),
+    }
+}
+
+/// A branch by its short name, as `git check-ref-format --branch` would have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchName(String);
+
+impl BranchName {
+    /// Checks `text`.
+    ///
+    /// # Errors
+    /// `Usage` where git would refuse the name, or it begins with `-`.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let odd = |c: char| c.is_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
+        let bad = text.starts_with('-')
+            || matches!(text, "" | "@" | "HEAD")
+            || text.starts_with("refs/heads/")
+            || text.contains(odd)
+            || text.contains("..")
+            || text.contains("@{")
+            || text.ends_with('.')
+            || text
+                .split('/')
+                .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
+        if bad {
+            return Err(Failure::new(Kind::Usage, format!("{text:?} is not the name of a branch")));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The short name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The whole name, `refs/heads/…`.
+    pub(super) fn reference(&self) -> String {
+        format!("refs/heads/{}", self.0)
+    }
+}
+
+impl fmt::Display for BranchName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

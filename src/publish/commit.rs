@@ -1,0 +1,134 @@
+//! [`Change`] -> a commit in the temporary repository, on top of the snapshot's head.
+//! Nothing leaves this machine here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use git2::{ObjectType, Oid};
+
+use super::build::{self, Node, Nodes};
+use super::snapshot::Snapshot;
+use super::store::Store;
+use crate::diagnostic::{Failure, Kind};
+use crate::tree::RepoPath;
+
+/// Who makes the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Shown name.
+    pub name: String,
+    /// Address, without `<` and `>`.
+    pub email: String,
+}
+
+/// What is to stand in the repository afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Owned folders, replaced as a whole: files by their path in the folder. An empty one is deleted.
+    pub folders: BTreeMap<RepoPath, BTreeMap<RepoPath, Vec<u8>>>,
+    /// Single files: written, or deleted where there is nothing.
+    pub files: BTreeMap<RepoPath, Option<Vec<u8>>>,
+    /// Subject, blank line, body, trailers.
+    pub message: String,
+    /// Author and committer.
+    pub author: Identity,
+    /// Seconds since 1970; the time zone is UTC.
+    pub time: i64,
+}
+
+/// A commit that is ready to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    pub(super) id: Oid,
+    pub(super) parent: Option<Oid>,
+}
+
+impl Commit {
+    /// The commit's id.
+    pub fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Snapshot {
+    /// Writes the change as a commit, or nothing where it changes nothing.
+    ///
+    /// # Errors
+    /// `Invalid` with the path where a file, link or submodule stands in the way; `Internal` where the change
+    /// contradicts itself or holds a name that git refuses; else as [`Snapshot::open`].
+    pub fn commit(&mut self, change: &Change) -> Result<Option<Commit>, Failure> {
+        let nodes = nodes(&self.store, change)?;
+        let root = self.complete(|this, missing| {
+            build::rebuild(&this.store, "", this.root, &nodes, &mut missing.alone)
+        })?;
+        finish(&self.store, root, self.head, self.root, change)
+    }
+}
+
+/// The first commit of a repository that has none.
+///
+/// # Errors
+/// As [`Snapshot::commit`].
+pub(super) fn first(store: &Store, change: &Change) -> Result<Option<Oid>, Failure> {
+    let nodes = nodes(store, change)?;
+    let root = build::rebuild(store, "", None, &nodes, &mut BTreeSet::new())?;
+    Ok(finish(store, root, None, None, change)?.map(|commit| commit.id))
+}
+
+/// Writes all files and owned folders, and arranges them by path.
+fn nodes(store: &Store, change: &Change) -> Result<Nodes, Failure> {
+    let mut top = Nodes::new();
+    for (folder, files) in &change.folders {
+        build::insert(&mut top, folder, Node::Folder(build::folder(store, files)?))?;
+    }
+    for (path, bytes) in &change.files {
+        let write = |bytes: &Vec<u8>| store.write(ObjectType::Blob, bytes);
+        build::insert(&mut top, path, Node::File(bytes.as_ref().map(write).transpose()?))?;
+    }
+    Ok(top)
+}
+
+fn finish(
+    store: &Store,
+    root: Option<Oid>,
+    parent: Option<Oid>,
+    before: Option<Oid>,
+    change: &Change,
+) -> Result<Option<Commit>, Failure> {
+    let root = match root {
+        Some(root) => root,
+        None if parent.is_none() => return Ok(None),
+        None => store.write(ObjectType::Tree, b"")?,
+    };
+    if Some(root) == before {
+        return Ok(None);
+    }
+    let text = commit_text(root, parent, change)?;
+    let id = store.write(ObjectType::Commit, text.as_bytes())?;
+    Ok(Some(Commit { id, parent }))
+}
+
+/// A commit object's text, as git writes it.
+fn commit_text(tree: Oid, parent: Option<Oid>, change: &Change) -> Result<String, Failure> {
+    let (name, email) = (tidy(&change.author.name), tidy(&change.author.email));
+    if name.is_empty() || email.is_empty() {
+        return Err(Failure::new(Kind::Usage, "the commit's author needs a name and an e-mail address"));
+    }
+    let parent = parent.map(|id| format!("parent {id}\n")).unwrap_or_default();
+    let who = format!("{name} <{email}> {} +0000", change.time.max(0));
+    let message = change.message.replace('\0', "").replace("\r\n", "\n");
+    let message = message.trim();
+    Ok(format!("tree {tree}\n{parent}author {who}\ncommitter {who}\n\n{message}\n"))
+}
+
+/// Without what would end the field.
+fn tidy(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect();
+    plain.trim().to_owned()
+}
+
+impl Change {
+    /// All paths that the change touches, for a message or a check.
+    pub fn paths(&self) -> BTreeSet<&RepoPath> {
+        self.folders.keys().chain(self.files.keys()).collect()
+    }
+}

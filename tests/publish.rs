@@ -1,0 +1,19 @@
+//! The publish room against real git: over `file://` and over HTTP, alone and with many writers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::print_stderr)] // it is a test
+
+mod publish {
+    mod address;
+    mod change;
+    pub(crate) mod child;
+    mod hostile;
+    pub(crate) mod http;
+    mod killed;
+    mod local;
+    mod reading;
+    mod refused;
+    mod source;
+    pub(crate) mod support;
+    mod token;
+    mod writers;
+}

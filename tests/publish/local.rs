@@ -1,0 +1,71 @@
+//! The local repository for those who have no server.
+
+use cupaas::diagnostic::Kind;
+use cupaas::publish::bare::{Bare, address, init_bare};
+use cupaas::publish::{Pushed, Snapshot};
+
+use super::support::{file, folder, git, path, publish};
+
+#[test]
+fn a_new_repository_has_its_first_commit_and_takes_deploys() {
+    let around = tempfile::tempdir().unwrap();
+    let at = around.path().join("some/where/gitops.git");
+    let first = file("cupaas.yaml", "format: 1\n");
+    assert_eq!(init_bare(&at, "trunk", &first).unwrap(), Bare::Made);
+    assert_eq!(init_bare(&at, "trunk", &file("cupaas.yaml", "other\n")).unwrap(), Bare::Found);
+    let remote = address(&at).unwrap();
+    let mut snapshot = Snapshot::open(&remote, None, None).unwrap();
+    assert_eq!(snapshot.branch().as_str(), "trunk");
+    let read = snapshot.read(&[path("cupaas.yaml")]).unwrap();
+    assert_eq!(read[&path("cupaas.yaml")].text(), Some("format: 1\n"));
+    assert!(matches!(publish(&remote, &folder("deploy/a", &[("x", "y")])), Ok(Some(Pushed::Landed { .. }))));
+    assert_eq!(git(&at, &["fsck", "--strict", "--no-progress"]), "");
+    let beside: Vec<_> = std::fs::read_dir(at.parent().unwrap()).unwrap().flatten().collect();
+    assert_eq!(beside.len(), 1, "{beside:?}");
+}
+
+#[test]
+fn of_many_that_make_it_at_once_one_does() {
+    let around = tempfile::tempdir().unwrap();
+    let at = around.path().join("gitops.git");
+    let made = std::thread::scope(|scope| {
+        let make = |number: usize| {
+            let at = &at;
+            scope.spawn(move || init_bare(at, "main", &file("cupaas.yaml", &format!("{number}\n"))).unwrap())
+        };
+        let threads: Vec<_> = (0..16).map(make).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).filter(|made| *made == Bare::Made).count()
+    });
+    assert_eq!(made, 1);
+    assert_eq!(git(&at, &["rev-list", "--count", "main"]), "1\n");
+    assert_eq!(std::fs::read_dir(around.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_stands_there_already_is_left_alone() {
+    let around = tempfile::tempdir().unwrap();
+    std::fs::write(around.path().join("letter"), "dear").unwrap();
+    let failure = init_bare(around.path(), "main", &file("a", "b")).unwrap_err();
+    assert_eq!(failure.kind, Kind::Usage);
+    assert_eq!(
+        init_bare(&around.path().join("letter"), "main", &file("a", "b")).unwrap_err().kind,
+        Kind::Usage
+    );
+    let empty = around.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    assert_eq!(init_bare(&empty, "main", &file("a", "b")).unwrap(), Bare::Made);
+    assert_eq!(init_bare(&around.path().join("x"), "-x", &file("a", "b")).unwrap_err().kind, Kind::Usage);
+}
+
+#[test]
+fn history_is_not_thrown_away() {
+    let around = tempfile::tempdir().unwrap();
+    let at = around.path().join("gitops.git");
+    init_bare(&at, "main", &file("a", "b")).unwrap();
+    git(around.path(), &["clone", "-q", "gitops.git", "work"]);
+    let work = around.path().join("work");
+    git(&work, &["commit", "-q", "--amend", "-m", "another"]);
+    let mut push = std::process::Command::new("git");
+    let output = push.current_dir(&work).args(["push", "-q", "--force"]).output().unwrap();
+    assert!(!output.status.success());
+}

@@ -1,0 +1,172 @@
+//! Servers that decline, break, hang or hide: each failure says who can mend it, and nothing is guessed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use cupaas::diagnostic::{Failure, Kind};
+use cupaas::publish::{Pushed, Snapshot};
+
+use super::http::{Answer, Request, Server};
+use super::support::{Remote, address, file, git, publish};
+
+fn remote() -> Remote {
+    Remote::with(&[("a", "a")])
+}
+
+fn push_fails(remote: &Remote) -> Failure {
+    let server = Server::start(remote.folder.path(), |_| Answer::Pass);
+    let failure = publish(&server.address(), &file("b", "b")).unwrap_err();
+    assert_eq!(publish(&remote.address(), &file("b", "b")).unwrap_err().kind, failure.kind);
+    assert_eq!(remote.commits(), 1);
+    failure
+}
+
+#[test]
+fn a_hook_that_declines_is_heard() {
+    for (name, word) in [("pre-receive", "pre-receive hook declined"), ("update", "hook declined")] {
+        let remote = remote();
+        remote.hook(name, "printf 'no deploys on \\033[31mFriday\\n' >&2; exit 1");
+        let failure = push_fails(&remote);
+        assert_eq!(failure.kind, Kind::Forbidden);
+        assert!(failure.message.contains(word) && failure.message.contains("Friday"), "{failure}");
+        assert!(!failure.message.contains(char::is_control), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_protected_branch_forbids() {
+    let remote = remote();
+    remote
+        .hook("update", "echo 'GitLab: You are not allowed to push code to protected branches' >&2; exit 1");
+    let failure = push_fails(&remote);
+    assert_eq!(failure.kind, Kind::Forbidden);
+    assert!(failure.hints.iter().any(|hint| hint.contains("protected")), "{failure:?}");
+}
+
+#[test]
+fn a_checked_out_branch_forbids() {
+    let remote = remote();
+    git(remote.folder.path(), &["clone", "-q", "repo.git", "work"]);
+    let work = remote.folder.path().join("work");
+    let failure = publish(&address(work.to_str().unwrap()), &file("b", "b")).unwrap_err();
+    assert_eq!(failure.kind, Kind::Forbidden);
+    assert!(failure.hints.iter().any(|hint| hint.contains("bare")), "{failure:?}");
+}
+
+#[test]
+fn a_server_that_does_not_take_pushes_forbids() {
+    let remote = remote();
+    git(&remote.path(), &["config", "http.receivepack", "false"]);
+    let server = Server::start(remote.folder.path(), |_| Answer::Pass);
+    assert_eq!(publish(&server.address(), &file("b", "b")).unwrap_err().kind, Kind::Forbidden);
+}
+
+#[test]
+fn a_repository_that_is_not_there_forbids() {
+    let remote = remote();
+    let server = Server::start(remote.folder.path(), |_| Answer::Pass);
+    let url = format!("{}/other.git", server.url);
+    for text in [url.as_str(), "/nowhere/at/all", "file:///nowhere/at/all"] {
+        let failure = Snapshot::open(&address(text), None, None).unwrap_err();
+        assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
+    }
+}
+
+#[test]
+fn a_server_that_is_down_is_unavailable() {
+    let remote = remote();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}/repo.git");
+    assert_eq!(Snapshot::open(&address(&url), None, None).unwrap_err().kind, Kind::Unavailable);
+    for answer in
+        [|| Answer::Break, || Answer::Status(503, String::new()), || Answer::Status(429, String::new())]
+    {
+        let server = Server::start(remote.folder.path(), move |_| answer());
+        let failure = Snapshot::open(&server.address(), None, None).unwrap_err();
+        assert_eq!(failure.kind, Kind::Unavailable, "{failure}");
+    }
+}
+
+#[test]
+fn a_server_that_is_silent_is_given_up() {
+    let remote = remote();
+    let server = Server::start(remote.folder.path(), |_| Answer::Silence);
+    let second = Duration::from_secs(1);
+    let failure = Snapshot::open_within(&server.address(), None, None, second).unwrap_err();
+    assert_eq!(failure.kind, Kind::Unavailable, "{failure}");
+}
+
+fn is_push(request: &Request) -> bool {
+    request.method == "POST" && request.path.ends_with("/git-receive-pack")
+}
+
+#[test]
+fn a_push_whose_answer_is_lost_is_looked_up_and_has_landed() {
+    let remote = remote();
+    let server = Server::start(remote.folder.path(), |request| match is_push(request) {
+        true => Answer::WorkAndBreak,
+        false => Answer::Pass,
+    });
+    let pushed = publish(&server.address(), &file("b", "b")).unwrap().unwrap();
+    assert_eq!(pushed, Pushed::Landed { commit: remote.head() });
+    assert_eq!(remote.commits(), 2);
+}
+
+#[test]
+fn a_push_whose_answer_never_comes_is_looked_up_too() {
+    let remote = remote();
+    remote.hook("post-receive", "exec sleep 20 >/dev/null 2>&1");
+    let server = Server::start(remote.folder.path(), |_| Answer::Pass);
+    let mut snapshot = Snapshot::open_within(&server.address(), None, None, Duration::from_secs(2)).unwrap();
+    let commit = snapshot.commit(&file("b", "b")).unwrap().unwrap();
+    assert_eq!(snapshot.push(&commit).unwrap(), Pushed::Landed { commit: remote.head() });
+}
+
+#[test]
+fn a_push_that_never_arrived_is_unavailable() {
+    let remote = remote();
+    let server = Server::start(remote.folder.path(), |request| match is_push(request) {
+        true => Answer::Break,
+        false => Answer::Pass,
+    });
+    let failure = publish(&server.address(), &file("b", "b")).unwrap_err();
+    assert_eq!(failure.kind, Kind::Unavailable, "{failure}");
+    assert_eq!(remote.commits(), 1);
+}
+
+#[test]
+fn a_push_after_which_others_pushed_is_a_race() {
+    let remote = remote();
+    let (other, count) = (remote.address(), AtomicUsize::new(0));
+    let server = Server::start(remote.folder.path(), move |request| {
+        if is_push(request) && count.fetch_add(1, Ordering::SeqCst) == 0 {
+            publish(&other, &file("c", "c")).unwrap();
+            return Answer::Break;
+        }
+        Answer::Pass
+    });
+    let mut snapshot = Snapshot::open(&server.address(), None, None).unwrap();
+    let commit = snapshot.commit(&file("b", "b")).unwrap().unwrap();
+    assert_eq!(snapshot.push(&commit).unwrap(), Pushed::Raced);
+    snapshot.refresh().unwrap();
+    let commit = snapshot.commit(&file("b", "b")).unwrap().unwrap();
+    assert!(matches!(snapshot.push(&commit).unwrap(), Pushed::Landed { .. }));
+    assert_eq!(remote.commits(), 3);
+}
+
+#[test]
+fn a_stale_snapshot_and_a_locked_branch_are_races() {
+    let remote = remote();
+    let mut snapshot = Snapshot::open(&remote.address(), None, None).unwrap();
+    let commit = snapshot.commit(&file("b", "b")).unwrap().unwrap();
+    let lock = remote.path().join("refs/heads/main.lock");
+    std::fs::write(&lock, "").unwrap();
+    assert_eq!(snapshot.push(&commit).unwrap(), Pushed::Raced);
+    std::fs::remove_file(&lock).unwrap();
+    publish(&remote.address(), &file("c", "c")).unwrap();
+    assert_eq!(snapshot.push(&commit).unwrap(), Pushed::Raced);
+    git(&remote.path(), &["update-ref", "-d", "refs/heads/main"]);
+    assert_eq!(snapshot.push(&commit).unwrap(), Pushed::Raced, "the branch is gone");
+    snapshot.refresh().unwrap();
+    assert_eq!(snapshot.head(), None);
+}

@@ -1,0 +1,113 @@
+//! What an app's own checkout says, and that asking does not run anything.
+
+use std::path::Path;
+
+use cupaas::publish::{Source, is_descendant};
+
+use super::support::{git, script_file};
+
+fn checkout(folder: &Path) {
+    git(folder, &["init", "-q", "-b", "trunk"]);
+    std::fs::create_dir_all(folder.join("apps/tasks")).unwrap();
+    std::fs::write(folder.join("apps/tasks/.cupaas"), "runtime: python\n").unwrap();
+    std::fs::write(folder.join("other"), "x").unwrap();
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "-m", "one"]);
+    git(folder, &["remote", "add", "origin", "https://user:s3cr3t@git.example/o/tasks.git"]);
+}
+
+#[test]
+fn facts_of_an_app_in_a_folder() {
+    let around = tempfile::tempdir().unwrap();
+    checkout(around.path());
+    let app = around.path().join("apps/tasks");
+    let source = Source::read(&app).unwrap();
+    let head = git(around.path(), &["rev-parse", "HEAD"]).trim().to_owned();
+    let time = git(around.path(), &["log", "-1", "--format=%ct"]).trim().parse().unwrap();
+    let wanted = Source {
+        repository: Some("https://git.example/o/tasks.git".to_owned()),
+        path: "apps/tasks".to_owned(),
+        commit: Some(head),
+        branch: Some("trunk".to_owned()),
+        time: Some(time),
+        dirty: false,
+    };
+    assert_eq!(source, wanted);
+    std::fs::write(around.path().join("other"), "y").unwrap();
+    std::fs::write(around.path().join("new"), "y").unwrap();
+    assert!(!Source::read(&app).unwrap().dirty, "only files of the app count");
+    assert!(Source::read(around.path()).unwrap().dirty);
+    std::fs::write(app.join("new"), "y").unwrap();
+    assert!(Source::read(&app).unwrap().dirty, "a new file");
+    std::fs::remove_file(app.join("new")).unwrap();
+    std::fs::remove_file(app.join(".cupaas")).unwrap();
+    assert!(Source::read(&app).unwrap().dirty, "a removed file");
+}
+
+#[test]
+fn a_folder_of_no_repository_and_one_without_commits() {
+    let around = tempfile::tempdir().unwrap();
+    assert_eq!(Source::read(around.path()).unwrap(), Source::default());
+    assert_eq!(Source::read(&around.path().join("missing")).unwrap(), Source::default());
+    git(around.path(), &["init", "-q", "-b", "trunk"]);
+    let source = Source::read(around.path()).unwrap();
+    assert_eq!((source.commit, source.branch, source.dirty), (None, None, false));
+}
+
+#[test]
+fn a_detached_and_shallow_checkout_as_ci_makes_it() {
+    let around = tempfile::tempdir().unwrap();
+    let (full, ci) = (around.path().join("full"), around.path().join("ci"));
+    std::fs::create_dir(&full).unwrap();
+    checkout(&full);
+    git(&full, &["commit", "-q", "--allow-empty", "-m", "two"]);
+    git(&full, &["commit", "-q", "--allow-empty", "-m", "three"]);
+    git(around.path(), &["clone", "-q", "--depth=2", &format!("file://{}", full.display()), "ci"]);
+    git(&ci, &["checkout", "-q", "--detach"]);
+    let id = |name: &str| git(&full, &["rev-parse", name]).trim().to_owned();
+    let (one, two, three) = (id("HEAD~2"), id("HEAD~1"), id("HEAD"));
+    let source = Source::read(&ci).unwrap();
+    assert_eq!((source.commit.as_deref(), source.branch), (Some(three.as_str()), None));
+    assert_eq!(is_descendant(&full, &three, &one), Some(true));
+    assert_eq!(is_descendant(&full, &one, &three), Some(false));
+    assert_eq!(is_descendant(&full, &one, &one), Some(false), "itself is not a descendant");
+    assert_eq!(is_descendant(&ci, &three, &two), Some(true));
+    assert_eq!(is_descendant(&ci, &two, &three), None, "the edge hides what is behind it");
+    assert_eq!(is_descendant(&ci, &three, &one), None);
+    assert_eq!(is_descendant(&ci, &three, "not an id"), None);
+}
+
+#[test]
+fn a_hostile_checkout_runs_nothing() {
+    let around = tempfile::tempdir().unwrap();
+    checkout(around.path());
+    let mark = around.path().join(".git/ran");
+    let evil = around.path().join(".git/evil");
+    script_file(&evil, &format!("echo \"$*\" >> {}", mark.display()));
+    for hook in ["post-index-change", "fsmonitor-watchman", "reference-transaction"] {
+        script_file(
+            &around.path().join(".git/hooks").join(hook),
+            &format!("echo {hook} >> {}", mark.display()),
+        );
+    }
+    let evil = evil.display();
+    let config = format!(
+        "[core]\n fsmonitor = {evil}\n sshCommand = {evil}\n pager = {evil}\n hooksPath = .git/hooks\n alternateRefsCommand = {evil}\n\
+         [filter \"evil\"]\n clean = {evil}\n smudge = {evil}\n process = {evil}\n required = true\n[diff \"evil\"]\n textconv = {evil}\n\
+         [include]\n path = /dev/null\n[extensions]\n partialClone = origin\n"
+    );
+    let path = around.path().join(".git/config");
+    let before = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, before.clone() + &config).unwrap();
+    std::fs::write(around.path().join(".gitattributes"), "* filter=evil diff=evil\n").unwrap();
+    std::fs::write(around.path().join("other"), "changed").unwrap();
+    assert!(Source::read(around.path()).unwrap().dirty);
+    assert!(!mark.exists());
+    let elsewhere = format!("{before}[core]\n worktree = /\n");
+    std::fs::write(&path, elsewhere).unwrap();
+    assert_eq!(
+        Source::read(around.path()).unwrap(),
+        Source::default(),
+        "not the working folder that it says"
+    );
+}
