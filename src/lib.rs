@@ -1,9 +1,228 @@
-//! cupaas reads a `.cupaas` file from an app's repository and the platform's settings from a GitOps
-//! repository, renders final Kubernetes YAML, and commits it there in one safe commit.
+//! cupaas reads a `.cupaas` file from an app's repository and the platform's settings from a GitOps repository,
+//! renders final Kubernetes YAML, and commits it there in one safe commit.
+//!
+//! [`run`] is the whole flow: load → resolve → render → plan → seal → publish → report. Effects are at both ends, the
+//! middle is pure.
 
+pub mod cli;
 pub mod diagnostic;
+pub mod load;
 pub mod plan;
 pub mod publish;
+pub mod render;
+pub mod report;
+pub mod request;
+pub mod resolve;
+pub mod scaffold;
 pub mod schema;
 pub mod seal;
 pub mod tree;
+
+use diagnostic::{Failure, Kind};
+use load::gitops::Gitops;
+use load::inputs::{self, Inputs};
+use load::release_file::ReleaseFile;
+use load::state::{self, State};
+use plan::waiting::Remembered;
+use plan::{Facts, Plan};
+use publish::pace::{Pace, now};
+use publish::release::{Signature, change, removal};
+use publish::{Change, Pushed};
+use render::{Renderer, Tree};
+use report::{Deployed, Report};
+use request::{Action, GitopsPlace, Request, Stage, Step};
+use resolve::release::Release;
+
+/// Does what `request` asks for; `progress` is told what takes long.
+///
+/// Errors: a [`Failure`] whose kind is the exit code. Nothing was written then.
+pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+    match &request.action {
+        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, progress),
+        Action::Step(step) => pipeline(request, step, progress),
+        Action::New(new) => scaffold::new(new).map(Report::Wrote),
+        Action::Init(init) => scaffold::init(init, &request.home).map(Report::Wrote),
+        Action::Schema(file) => report::schema(*file).map(Report::Text),
+        Action::Completions(shell) => Ok(Report::Text(report::completions(*shell))),
+        Action::Man => report::man().map(Report::Text),
+    }
+}
+
+/// The way of every step; each stops one stage later. Someone else's push begins a deploy again from what is there
+/// now, a bounded number of times.
+fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+    let mut pace = Pace::begin();
+    loop {
+        // Anew in each round: the push that was first may have changed a recipe.
+        let mut renderer = Renderer::default();
+        let mut inputs = inputs::load(&step.asked, &mut gitops)?;
+        let (state, release) = decide(step, &mut inputs, &mut gitops)?;
+        if step.stage <= Stage::Dockerfile {
+            return report::decided(step, &inputs, release, &mut renderer, &state);
+        }
+        if let Some(why) = superseded(step, &state, &inputs) {
+            return Ok(Report::Superseded { release: Box::new(release), why });
+        }
+        let mut tree = renderer.render(&release, &inputs, &state.kept)?;
+        if step.stage == Stage::Render {
+            return rendered(step, release, tree);
+        }
+        let plan = compare(step, &state, &release, &tree);
+        if step.stage == Stage::Diff {
+            return Ok(report::differs(step, release, plan, &state, &tree));
+        }
+        if plan.blocked() {
+            return Err(report::refused(&plan));
+        }
+        if plan.is_empty() && tree.unsealed.is_empty() && state.same_inputs(&render::release_file(&release)) {
+            return Ok(Report::Unchanged { release: Box::new(release) });
+        }
+        seal::release::seal(&mut tree, &release, &inputs, now())?;
+        let change = change(&release, &tree, &state, &plan, signature(request))?;
+        match push(&mut gitops, &change, step, progress)? {
+            Pushed::Landed { commit } => {
+                let deployed = Deployed { release, plan, commit, place: place(step), tries: pace.tries() };
+                return Ok(Report::Deployed(Box::new(deployed)));
+            }
+            Pushed::Raced => again(&mut gitops, &mut pace, progress)?,
+        }
+    }
+}
+
+/// What is deployed there, and what is to be.
+fn decide(step: &Step, inputs: &mut Inputs, gitops: &mut Gitops) -> Result<(State, Release), Failure> {
+    let environment =
+        resolve::environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
+            [] => failure,
+            problems => Failure::invalid(problems.to_vec()),
+        })?;
+    let settings = inputs.platform.value.environments.get(&environment.0);
+    let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
+    let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
+    let registered = inputs.registration.as_ref().and_then(|file| file.value.repository.as_deref());
+    owned(step, &state, registered)?;
+    if state.previous.is_none() {
+        state::renamed(gitops, inputs, &environment.0)?;
+    }
+    if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
+        let unset = resolve::variables::unset(inputs, &environment.0, &state.kept);
+        inputs.problems.extend(unset);
+    }
+    let release = resolve::resolve(inputs, environment, state.previous.as_ref())?;
+    let hosts = release.route.iter().flat_map(|route| &route.hosts);
+    let hosts: Vec<_> = hosts.filter_map(|host| resolve::routes::host_file(host)).collect();
+    let taken = resolve::routes::taken(&release, inputs, &gitops.read(&hosts)?);
+    if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
+}
+
+/// An app is touched only from where it comes from; on one's own machine all of it is one's own.
+fn owned(step: &Step, state: &State, registered: Option<&str>) -> Result<(), Failure> {
+    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
+        return Ok(());
+    }
+    state::other_owner(state, &step.asked.source, registered).map_or(Ok(()), Err)
+}
+
+fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure> {
+    if let Some(folder) = &step.out {
+        scaffold::write_files(folder, &tree.files)?;
+    }
+    Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: step.out.clone() })
+}
+
+fn superseded(step: &Step, state: &State, inputs: &Inputs) -> Option<String> {
+    if step.allow_older || step.stage != Stage::Deploy { None } else { state::superseded(state, inputs) }
+}
+
+fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
+    let facts = Facts { expandable: release.platform.expandable };
+    let after = tree.applied();
+    let mut plan = plan::compare(&state.before, &after, &step.allow_data_loss, facts);
+    if let Some(ReleaseFile { versions, disks, .. }) = &state.previous {
+        let remembered = Remembered { versions, disks };
+        plan::waiting::judge(&mut plan, &state.before, &after, remembered, &step.allow_data_loss, facts);
+    }
+    plan
+}
+
+fn signature(request: &Request) -> Signature<'_> {
+    Signature { author: &request.author, time: now(), run_url: request.run_url.as_deref() }
+}
+
+fn place(step: &Step) -> String {
+    match &step.gitops {
+        GitopsPlace::Address(address) => address.as_str().to_owned(),
+        GitopsPlace::Folder(folder) | GitopsPlace::Embedded(folder) => folder.display().to_string(),
+    }
+}
+
+fn push(
+    gitops: &mut Gitops,
+    change: &Change,
+    step: &Step,
+    progress: &dyn Fn(&str),
+) -> Result<Pushed, Failure> {
+    let Gitops::Snapshot(snapshot) = gitops else {
+        let message = format!("{} is a folder without git", place(step));
+        return Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"));
+    };
+    progress("pushing");
+    match snapshot.commit(change)? {
+        Some(commit) => snapshot.push(&commit),
+        // Someone else has just written the same: nothing is left to push.
+        None => Ok(Pushed::Landed { commit: snapshot.head().unwrap_or_default() }),
+    }
+}
+
+fn again(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
+    progress("someone else has just pushed; planning again");
+    if !pace.pause() {
+        let waited = pace.elapsed().as_secs();
+        let message = format!("others kept pushing for {waited} s, nothing was written");
+        return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
+    }
+    match gitops {
+        Gitops::Snapshot(snapshot) => snapshot.refresh(),
+        _ => Ok(()),
+    }
+}
+
+/// Takes an app away. Its files need not be at hand: the last release says what there is.
+fn remove(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+    let mut pace = Pace::begin();
+    loop {
+        let (name, environment, cluster) = inputs::named(&step.asked, &mut gitops)?;
+        let state = State::read(&mut gitops, &cluster, &environment, &name)?;
+        // Whoever names the app means it; a folder only speaks for its own.
+        if step.asked.app.is_none() {
+            owned(step, &state, None)?;
+        }
+        let Some(previous) = state.previous.clone().filter(|previous| !previous.removed) else {
+            return Ok(Report::Absent { app: name, environment });
+        };
+        let plan = plan::compare(
+            &state.before,
+            &Default::default(),
+            &step.allow_data_loss,
+            Facts { expandable: true },
+        );
+        if plan.blocked() {
+            return Err(report::refused(&plan));
+        }
+        let change = removal(&state, &previous, signature(request))?;
+        match push(&mut gitops, &change, step, progress)? {
+            Pushed::Landed { commit } => {
+                return Ok(Report::Removed {
+                    plan,
+                    commit,
+                    namespace: resolve::names::namespace(&name, &environment),
+                    app: name,
+                    environment,
+                });
+            }
+            Pushed::Raced => again(&mut gitops, &mut pace, progress)?,
+        }
+    }
+}

@@ -79,7 +79,7 @@ impl Snapshot {
         if why.contains("checked out") {
             return failure.hint("push to a bare repository, or to a branch that is not checked out");
         }
-        failure.hint("if the branch is protected, let the token's user push, or use --pull-request")
+        failure.hint("if the branch is protected, let the token's user push to it")
     }
 }
 

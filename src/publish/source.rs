@@ -63,6 +63,18 @@ pub fn is_descendant(folder: &Path, newer: &str, older: &str) -> Option<bool> {
     }
 }
 
+/// An address without the credentials that it may hold.
+pub fn without_credentials(address: &str) -> String {
+    words::scrub(address, None)
+}
+
+/// When `commit` was made, by its committer, in seconds since 1970; `None` where it is not at hand.
+pub fn commit_time(folder: &Path, commit: &str) -> Option<i64> {
+    let (repository, _) = open(folder).ok()??;
+    let found = repository.find_commit(Oid::from_str(commit).ok()?).ok()?;
+    Some(found.time().seconds())
+}
+
 /// The repository around `folder`, and the folder's path in it.
 fn open(folder: &Path) -> Result<Option<(Repository, String)>, Failure> {
     let Ok(folder) = folder.canonicalize() else { return Ok(None) };

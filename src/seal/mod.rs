@@ -9,6 +9,7 @@ mod hardening;
 mod identity;
 mod password;
 mod recipient;
+pub mod release;
 mod sealed;
 mod sops;
 #[cfg(test)]

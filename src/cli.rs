@@ -1,0 +1,229 @@
+//! The command line, as people type it. What it means is `request.rs`'s.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = LONG, after_help = EXAMPLES, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to say it.
+    #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+const LONG: &str = "Heroku's `git push` on your own cluster, with no platform server.\n\n\
+    Reads the .cupaas file of an app's repository and the platform's settings from a GitOps repository, renders \
+    final Kubernetes YAML, and commits it there. Flux, on the cluster, rolls it out. Without --gitops everything \
+    happens in a repository on this machine, so that it can be tried with nothing else.";
+
+const EXAMPLES: &str = "\
+Examples:
+  cupaas new                                     write a .cupaas for the app in this folder
+  cupaas diff                                    what a deploy would change, without changing it
+  cupaas deploy --gitops https://git.example.cu/me/gitops --env production --image REF
+  cupaas explain                                 every decided value, and where it came from
+
+Exit codes:
+  0 done, nothing to do, or superseded   1 differs (diff --exit-code)   2 usage
+  3 a file that a person wrote is wrong  4 the plan is refused          5 the GitOps side failed, try again
+  6 the GitOps side forbids it           7 a recipe or cupaas is wrong";
+
+/// How a run reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+    /// For a comment or a summary.
+    Markdown,
+}
+
+/// The commands, each one step further along one pipeline.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// In an app: finds its runtime, writes .cupaas and a workflow file.
+    New(New),
+    /// In a GitOps repository: writes cupaas.yaml, the cluster's entry point, and makes an age identity outside it.
+    Init(Init),
+    /// Whether all files are right.
+    Check(Shared),
+    /// Every decided value, and where it came from.
+    Explain(Shared),
+    /// The files that a deploy would write.
+    Render(Render),
+    /// What a deploy would change, in words and line by line; changes nothing.
+    Diff(Diff),
+    /// Commits the files to the GitOps repository.
+    Deploy(Deploy),
+    /// Takes the app away; its data and credentials stay.
+    Remove(Deploy),
+    /// The Dockerfile that the app's runtime stands for.
+    Dockerfile(Shared),
+    /// The JSON Schema of a file, for editors.
+    Schema(SchemaOf),
+    /// Completions for a shell.
+    Completions(Completions),
+    /// The manual page.
+    Man,
+}
+
+/// What every step takes.
+#[derive(Debug, Clone, Args)]
+pub struct Shared {
+    /// The app's folder.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The environment; default: what the platform says of the branch.
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
+    pub env: Option<String>,
+    /// The image to run, best by digest: REGISTRY/NAME@sha256:…
+    #[arg(long, value_name = "REF", env = "CUPAAS_IMAGE")]
+    pub image: Option<String>,
+    /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
+    #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
+    pub gitops: Option<String>,
+    /// Its branch; default: the one that it calls its own.
+    #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
+    pub gitops_branch: Option<String>,
+    /// The app's name; default: `name` in .cupaas, else its repository's.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_APP")]
+    pub app: Option<String>,
+    /// A plain environment variable, over all other layers; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Address of the app's repository; default: that of `origin`.
+    #[arg(long, value_name = "URL", env = "CUPAAS_SOURCE_REPOSITORY")]
+    pub source_repository: Option<String>,
+    /// The app's commit; default: the checked-out one.
+    #[arg(long, value_name = "SHA", env = "CUPAAS_SOURCE_COMMIT")]
+    pub source_commit: Option<String>,
+    /// The app's branch; default: the checked-out one.
+    #[arg(long, value_name = "BRANCH", env = "CUPAAS_SOURCE_BRANCH")]
+    pub source_branch: Option<String>,
+}
+
+/// `render`.
+#[derive(Debug, Clone, Args)]
+pub struct Render {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Writes the files below this folder instead of printing them.
+    #[arg(long, value_name = "DIR", env = "CUPAAS_OUT")]
+    pub out: Option<PathBuf>,
+}
+
+/// `diff`.
+#[derive(Debug, Clone, Args)]
+pub struct Diff {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// Ends with 1 where something would change.
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `deploy` and `remove`.
+#[derive(Debug, Clone, Args)]
+pub struct Deploy {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// Deploys also where a newer commit is deployed already.
+    #[arg(long)]
+    pub allow_older: bool,
+}
+
+/// `new`.
+#[derive(Debug, Clone, Args)]
+pub struct New {
+    /// The app's folder.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The runtime; default: what is found in the folder.
+    #[arg(long, value_name = "NAME")]
+    pub runtime: Option<String>,
+    /// A service that the app needs; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub service: Vec<String>,
+    /// Where the workflow file belongs.
+    #[arg(long, value_enum, default_value_t = Forge::Github)]
+    pub forge: Forge,
+}
+
+/// Where an app's repository lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Forge {
+    /// `.github/workflows/`.
+    Github,
+    /// `.gitea/workflows/`.
+    Gitea,
+    /// `.forgejo/workflows/`.
+    Forgejo,
+    /// No workflow file.
+    None,
+}
+
+/// `init`.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// The GitOps repository's folder.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Apps get a host name below it.
+    #[arg(long, default_value = "apps.localhost", value_name = "DOMAIN")]
+    pub domain: String,
+    /// The cluster's name.
+    #[arg(long, default_value = "home", value_name = "NAME")]
+    pub cluster: String,
+    /// Where images are: an app's is PREFIX/APP:COMMIT where none is named.
+    #[arg(long, default_value = "localhost:5000", value_name = "PREFIX")]
+    pub registry: String,
+    /// Address under which the cluster reaches this repository.
+    #[arg(long, default_value = "ssh://git@git.example.com/me/gitops.git", value_name = "URL")]
+    pub url: String,
+}
+
+/// `schema`.
+#[derive(Debug, Clone, Args)]
+pub struct SchemaOf {
+    /// Which file.
+    #[arg(value_enum)]
+    pub file: SchemaFile,
+}
+
+/// The files that have a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum SchemaFile {
+    /// `.cupaas`.
+    App,
+    /// `cupaas.yaml`.
+    Platform,
+    /// `apps/<app>.yaml`.
+    Registration,
+    /// `recipe.yaml`.
+    Recipe,
+    /// `releases/<env>/<app>/release.yaml`.
+    Release,
+}
+
+/// `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

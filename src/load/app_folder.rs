@@ -1,0 +1,207 @@
+//! An app's folder on disk → its `.cupaas`, Procfile and the files that a runtime's recipe looks at. Never follows
+//! a symlink, never reads a device, never reads more than it needs.
+#![allow(clippy::disallowed_methods)] // This is where an app's files are read.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+
+/// The most bytes that a file which a person writes for cupaas may have.
+pub const MAX_FILE: u64 = 1 << 20;
+/// The most bytes that are looked at in a file of the app.
+const MAX_LOOK: u64 = 256 << 10;
+/// The most files of an app that are listed.
+const MAX_LISTED: usize = 20_000;
+/// Names under which an app's file may stand.
+pub const APP_FILES: [&str; 3] = [".cupaas", ".cupaas.yml", ".cupaas.yaml"];
+/// Folders that never hold an app's own code.
+const SKIPPED: [&str; 8] = [".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "target", ".tox"];
+
+/// An app's folder.
+#[derive(Debug, Clone)]
+pub struct AppFolder {
+    /// `.cupaas`, under its name as the person gave the folder.
+    pub app_file: Arc<Source>,
+    /// The Procfile, where there is one.
+    pub procfile: Option<Arc<Source>>,
+    /// Paths of files relative to the folder, sorted; four folders deep at most.
+    pub listing: Vec<String>,
+}
+
+/// Reads the folder's own files.
+///
+/// Errors: no `.cupaas` or several, and whatever is not a plain text file of a sane size.
+pub fn read(folder: &Path) -> Result<AppFolder, Failure> {
+    let shown = |name: &str| folder.join(name).display().to_string().trim_start_matches("./").to_owned();
+    if !folder.is_dir() {
+        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", folder.display())));
+    }
+    let there: Vec<&str> =
+        APP_FILES.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
+    let name = match there[..] {
+        [name] => name,
+        [] => {
+            return Err(Failure::new(Kind::Invalid, format!("no .cupaas in {}", folder.display()))
+                .hint("`cupaas new` writes one"));
+        }
+        [first, second, ..] => {
+            let span = Span::file(&Source::new(shown(second), ""));
+            let problem = Diagnostic::error(span, format!("there is also {first}")).hint("keep one of them");
+            return Err(Failure::invalid(vec![problem]));
+        }
+    };
+    let app_file = read_text(&folder.join(name), &shown(name))?;
+    let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
+        Ok(_) => Some(read_text(&folder.join("Procfile"), &shown("Procfile"))?),
+        Err(_) => None,
+    };
+    Ok(AppFolder { app_file, procfile, listing: list(folder) })
+}
+
+/// Reads one file that a person wrote for cupaas.
+///
+/// Errors: a symlink, a folder, a device, more than 1 MiB, or bytes that are not UTF-8, each as a diagnostic.
+pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
+    let refuse = |message: &str, hint: &str| {
+        let problem = Diagnostic::error(Span::file(&Source::new(shown, "")), message).hint(hint);
+        Failure::invalid(vec![problem])
+    };
+    let kind = fs::symlink_metadata(path)
+        .map_err(|error| refuse(&format!("cannot be read: {error}"), "is it there?"))?;
+    if kind.is_symlink() {
+        return Err(refuse("is a symbolic link", "put the file itself here; links are not followed"));
+    }
+    if !kind.is_file() {
+        return Err(refuse("is not a file", "it must be a text file"));
+    }
+    if kind.len() > MAX_FILE {
+        return Err(refuse("is larger than 1 MiB", "this does not look like a file for cupaas"));
+    }
+    let bytes = open_plain(path)
+        .and_then(|file| read_up_to(file, MAX_FILE))
+        .map_err(|error| refuse(&format!("cannot be read: {error}"), "may this user read it?"))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(shown, text)),
+        Err(_) => Err(refuse("is not UTF-8 text", "save it as UTF-8")),
+    }
+}
+
+/// Opens a file that is not a symlink, and does not wait for a pipe's other end.
+fn open_plain(path: &Path) -> std::io::Result<File> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    OpenOptions::new().read(true).custom_flags(i32::try_from(flags.bits()).unwrap_or_default()).open(path)
+}
+
+fn read_up_to(file: File, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Texts of the files that match `patterns`, by path; what is not text is left out.
+pub fn texts(folder: &Path, listing: &[String], patterns: &[&str]) -> BTreeMap<String, String> {
+    listing
+        .iter()
+        .filter(|path| patterns.iter().any(|pattern| matches(pattern, path)))
+        .filter_map(|path| {
+            let bytes = open_plain(&folder.join(path)).and_then(|file| read_up_to(file, MAX_LOOK)).ok()?;
+            Some((path.clone(), String::from_utf8_lossy(&bytes).into_owned()))
+        })
+        .collect()
+}
+
+/// Whether `path` is what `pattern` says; `*` is any part of one name.
+pub fn matches(pattern: &str, path: &str) -> bool {
+    let mut patterns = pattern.split('/');
+    let mut parts = path.split('/');
+    loop {
+        match (patterns.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part)) if part_matches(pattern, part) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn part_matches(pattern: &str, part: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == part,
+        Some((start, rest)) => part.strip_prefix(start).is_some_and(|left| {
+            (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| part_matches(rest, &left[at..]))
+        }),
+    }
+}
+
+fn list(folder: &Path) -> Vec<String> {
+    walk(folder, 4).take(MAX_LISTED).collect()
+}
+
+/// Paths of the files, in one order, without folders that never hold an app's own code.
+fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
+    let wanted =
+        |entry: &DirEntry| !SKIPPED.iter().any(|name| entry.file_name() == *name) || entry.depth() == 0;
+    let walk = WalkDir::new(folder).max_depth(depth).follow_links(false).sort_by_file_name();
+    walk.into_iter()
+        .filter_entry(wanted)
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(move |entry| Some(entry.path().strip_prefix(folder).ok()?.to_str()?.to_owned()))
+}
+
+/// A fingerprint of the folder's files: the image's tag where the app is in no git repository.
+///
+/// Errors: a file that cannot be read, since an image would be built from it all the same.
+pub fn fingerprint(folder: &Path) -> Result<String, Failure> {
+    let mut hash = Sha256::new();
+    for path in walk(folder, usize::MAX) {
+        let fail = |error: std::io::Error| Failure::new(Kind::Usage, format!("{path}: {error}"));
+        let file = open_plain(&folder.join(&path)).map_err(fail)?;
+        hash.update(format!("{}:{path}:{}:", path.len(), file.metadata().map_err(fail)?.len()));
+        std::io::copy(&mut std::io::BufReader::new(file), &mut hash).map_err(fail)?;
+    }
+    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_part_of_one_name() {
+        assert!(matches("*/settings.py", "shop/settings.py"));
+        assert!(matches("*.py", "app.py"));
+        assert!(!matches("*.py", "shop/app.py"));
+        assert!(!matches("*/settings.py", "a/b/settings.py"));
+        assert!(matches("a*b*c", "aXbYc"));
+    }
+
+    #[test]
+    fn what_is_no_plain_text_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".cupaas");
+        let message = || read(folder.path()).unwrap_err().to_string();
+        assert!(message().starts_with("no .cupaas"));
+        fs::create_dir(&path).unwrap();
+        assert!(message().contains("is not a file"));
+        fs::remove_dir(&path).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        assert!(message().contains("is a symbolic link"));
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert!(message().contains("is not UTF-8"));
+        File::create(&path).unwrap().set_len(100 << 20).unwrap();
+        assert!(message().contains("larger than 1 MiB"));
+        fs::write(&path, "runtime: python\n").unwrap();
+        assert!(read(folder.path()).is_ok());
+        fs::write(folder.path().join(".cupaas.yml"), "runtime: python\n").unwrap();
+        assert!(message().contains("there is also .cupaas"));
+    }
+}

@@ -1,0 +1,360 @@
+//! Everything that a release is decided from, read in one go, with all problems of all files together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::app_file::AppFile;
+use super::app_folder::{self, AppFolder};
+use super::catalog::{Catalog, Recipe, RecipeKind};
+use super::document::{self, Document};
+use super::gitops::Gitops;
+use super::platform::{PlatformFile, RegistrationFile};
+use super::recipe::RecipeFile;
+use super::release_file::{ReleaseFile, SourceFacts};
+use super::words::Name;
+use super::yaml;
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::tree::{Files, RepoPath};
+
+/// What the person asked for, as far as deciding a release needs it.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The app's folder.
+    pub folder: PathBuf,
+    /// The folder's own name, whatever way it was written.
+    pub folder_name: String,
+    /// `--app`.
+    pub app: Option<String>,
+    /// `--env`.
+    pub environment: Option<String>,
+    /// `--image`.
+    pub image: Option<String>,
+    /// Whether it matters that an image is named.
+    pub needs_image: bool,
+    /// `--set NAME=VALUE`, the last layer of the variables.
+    pub variables: BTreeMap<String, String>,
+    /// Where the app's files come from.
+    pub source: SourceFacts,
+    /// Whether the app's folder has changes that no commit holds.
+    pub dirty: bool,
+}
+
+/// What a release is decided from.
+#[derive(Debug)]
+pub struct Inputs {
+    /// What was asked for.
+    pub asked: Asked,
+    /// The app's name.
+    pub name: String,
+    /// `.cupaas`.
+    pub app: Document<AppFile>,
+    /// The Procfile.
+    pub procfile: Option<Arc<Source>>,
+    /// Paths of the app's files.
+    pub listing: Vec<String>,
+    /// Texts of the files that the runtime's recipe looks at.
+    pub texts: BTreeMap<String, String>,
+    /// The app's own Dockerfile.
+    pub dockerfile: Option<String>,
+    /// A fingerprint of the app's files, where no commit names them.
+    pub fingerprint: Option<String>,
+    /// `cupaas.yaml`.
+    pub platform: Document<PlatformFile>,
+    /// `apps/<app>.yaml`.
+    pub registration: Option<Document<RegistrationFile>>,
+    /// The runtime's recipe; nothing for `image` and `dockerfile`, which need none.
+    pub runtime: Option<Arc<Recipe>>,
+    /// The services' recipes, by name.
+    pub services: BTreeMap<String, Arc<Recipe>>,
+    /// What every app is made of.
+    pub shared: Arc<Recipe>,
+    /// Further JSON Schemas, by path.
+    pub schemas: BTreeMap<String, String>,
+    /// What is wrong with recipes and registrations: said together with what deciding finds.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The runtimes that need no recipe: the image is whatever the person builds.
+pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
+
+/// Reads everything.
+///
+/// Errors: all problems of all files, in one failure; or the repository's own.
+pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
+    let folder = app_folder::read(&asked.folder)?;
+    let mut problems = Vec::new();
+    let app = keep(document::read::<AppFile>(&folder.app_file), &mut problems);
+    let name = app_name(asked, app.as_ref(), &folder)?;
+    let files = gitops.read(&platform_paths(&name))?;
+    let platform = keep(read_platform(&files), &mut problems);
+    let registration = match files.get(&path(&format!("apps/{name}.yaml"))?) {
+        Some(text) => {
+            keep(document::read(&Source::new(format!("apps/{name}.yaml"), text.clone())), &mut problems)
+        }
+        None => None,
+    };
+    let catalog = Catalog::new(files);
+    let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems)).flatten();
+    let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
+    let shared = keep(catalog.get(RecipeKind::Shared, "shared"), &mut problems).flatten();
+    let (Some(app), Some(platform), Some(shared)) = (app, platform, shared) else {
+        return Err(Failure::invalid(problems));
+    };
+    let patterns = runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let unnamed = asked.source.commit.is_none() && asked.image.is_none() && asked.needs_image;
+    let fingerprint = if unnamed { Some(app_folder::fingerprint(&asked.folder)?) } else { None };
+    Ok(Inputs {
+        asked: asked.clone(),
+        name,
+        dockerfile: app_folder::texts(&asked.folder, &folder.listing, &["Dockerfile"])
+            .remove("Dockerfile")
+            // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
+            .filter(|text| !text.trim().is_empty()),
+        texts: app_folder::texts(&asked.folder, &folder.listing, &patterns),
+        app,
+        procfile: folder.procfile,
+        listing: folder.listing,
+        fingerprint,
+        platform,
+        registration,
+        runtime,
+        services,
+        shared,
+        schemas: catalog.schemas().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+        problems,
+    })
+}
+
+/// What was recorded by the last deploy, and the credentials that wait beside it.
+pub fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>, Failure> {
+    match files.get(release) {
+        None => Ok(None),
+        Some(text) => document::read(&Source::new(release.as_str(), text.clone()))
+            .map(|document| Some(document.value))
+            .map_err(Failure::invalid),
+    }
+}
+
+/// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
+///
+/// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
+pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
+    let name = match &asked.app {
+        Some(name) => checked_name(name.clone())?,
+        None => {
+            let folder = app_folder::read(&asked.folder)?;
+            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
+            app_name(asked, Some(&app), &folder)?
+        }
+    };
+    let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
+    let environments = &platform.value.environments;
+    let environment = match (&asked.environment, environments.keys().next()) {
+        (Some(environment), _) => environment.clone(),
+        (None, Some(only)) if environments.len() == 1 => only.clone(),
+        _ => return Err(Failure::new(Kind::Usage, "several environments").hint("say which with --env")),
+    };
+    if let Some(settings) = environments.get(&environment) {
+        return Ok((name, environment, settings.cluster.0.clone()));
+    }
+    // An environment that the platform has given up still has what was deployed to it.
+    let record = path(&format!("releases/{environment}/{name}/release.yaml"))?;
+    match previous(&gitops.read(std::slice::from_ref(&record))?, &record)? {
+        Some(release) => Ok((name, environment, release.cluster)),
+        None => Err(Failure::new(Kind::Usage, format!("there is no environment {environment:?}"))),
+    }
+}
+
+fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    read.map_err(|found| problems.extend(found)).ok()
+}
+
+fn path(text: &str) -> Result<RepoPath, Failure> {
+    RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
+}
+
+/// The files that concern all apps, and this one's registration: nothing that grows with the number of apps.
+fn platform_paths(name: &str) -> Vec<RepoPath> {
+    ["cupaas.yaml", "catalog", &format!("apps/{name}.yaml")]
+        .into_iter()
+        .filter_map(|p| RepoPath::new(p).ok())
+        .collect()
+}
+
+/// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
+pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
+    let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
+    let Some((_, text)) = found else {
+        let place = Source::new("cupaas.yaml", "");
+        let problem = Diagnostic::error(Span::file(&place), "the GitOps repository has no cupaas.yaml");
+        return Err(vec![problem.hint("`cupaas init` writes one")]);
+    };
+    let source = Source::new("cupaas.yaml", text.clone());
+    let root = yaml::parse(&source)?;
+    if let Some(node) = root.get("requires")
+        && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
+    {
+        let span = Span::new(&source, node.range.clone());
+        return Err(vec![
+            Diagnostic::error(span, message).hint("install the version that the platform asks for"),
+        ]);
+    }
+    document::read(&source)
+}
+
+/// Why `version` does not satisfy `requirement`, a comma-separated list of `>=`, `>`, `<=`, `<`, `=` and a version.
+fn refused_version(requirement: &str, version: &str) -> Option<String> {
+    let parts = |text: &str| -> Option<Vec<u64>> {
+        let mut numbers: Vec<u64> =
+            text.trim().split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        numbers.resize(3.max(numbers.len()), 0);
+        Some(numbers)
+    };
+    let ours = parts(version.split(['-', '+']).next().unwrap_or_default())?;
+    for one in requirement.split(',') {
+        let one = one.trim();
+        let at = one.find(|c: char| c.is_ascii_digit()).unwrap_or(one.len());
+        let (operator, wanted) = one.split_at(at);
+        let Some(wanted) = parts(wanted) else {
+            return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\""));
+        };
+        let good = match operator.trim() {
+            ">=" => ours >= wanted,
+            ">" => ours > wanted,
+            "<=" => ours <= wanted,
+            "<" => ours < wanted,
+            "=" | "" => ours == wanted,
+            _ => return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\"")),
+        };
+        if !good {
+            return Some(format!("this platform requires cupaas {requirement}, this is {version}"));
+        }
+    }
+    None
+}
+
+fn app_name(asked: &Asked, app: Option<&Document<AppFile>>, folder: &AppFolder) -> Result<String, Failure> {
+    let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
+    let name = asked.app.clone().or(written).or_else(|| default_name(asked));
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => checked_name(name),
+        None => {
+            let span = Span::file(&folder.app_file);
+            let problem =
+                Diagnostic::error(span, "the app has no name").hint("add a line such as `name: tasks`");
+            Err(Failure::invalid(vec![problem]))
+        }
+    }
+}
+
+/// The name that the app would have if its file did not say one.
+pub fn default_name(asked: &Asked) -> Option<String> {
+    let repository = asked.source.repository.as_deref().filter(|_| asked.source.path.is_empty());
+    let name = repository.and_then(last_part).or_else(|| Some(asked.folder_name.clone()))?;
+    Some(slug(&name)).filter(|name| Name::fits(name))
+}
+
+fn checked_name(name: String) -> Result<String, Failure> {
+    if Name::fits(&name) {
+        return Ok(name);
+    }
+    Err(Failure::new(Kind::Usage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
+}
+
+fn last_part(text: &str) -> Option<String> {
+    let trimmed = text.trim_end_matches('/');
+    let part = trimmed.rsplit(['/', ':']).next()?;
+    Some(part.strip_suffix(".git").unwrap_or(part).to_owned()).filter(|part| !part.is_empty() && part != ".")
+}
+
+/// A name made from a repository's: lower case, hyphens for everything else, beginning with a letter.
+fn slug(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let joined = words.join("-");
+    let named =
+        if joined.starts_with(|c: char| c.is_ascii_digit()) { format!("app-{joined}") } else { joined };
+    crate::resolve::names::fit(&named, 40)
+}
+
+fn runtime_recipe(
+    catalog: &Catalog,
+    app: &Document<AppFile>,
+) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
+    let name = app.value.runtime.0.split(':').next().unwrap_or_default();
+    if WITHOUT_RECIPE.contains(&name) {
+        return Ok(None);
+    }
+    match catalog.get(RecipeKind::Runtime, name)? {
+        Some(recipe) => Ok(Some(recipe)),
+        None => {
+            let mut known = catalog.names(RecipeKind::Runtime);
+            known.extend(WITHOUT_RECIPE.map(str::to_owned));
+            Err(vec![unknown(app, &["runtime"], "runtime", name, &known)])
+        }
+    }
+}
+
+fn service_recipes(
+    catalog: &Catalog,
+    app: &Document<AppFile>,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Arc<Recipe>> {
+    let mut recipes = BTreeMap::new();
+    for (index, entry) in app.value.services.iter().enumerate() {
+        match catalog.get(RecipeKind::Service, &entry.recipe) {
+            Ok(Some(recipe)) => drop(recipes.insert(entry.recipe.clone(), recipe)),
+            Ok(None) => {
+                let index = index.to_string();
+                let known = catalog.names(RecipeKind::Service);
+                problems.push(unknown(app, &["services", &index], "service", &entry.recipe, &known));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    recipes
+}
+
+fn unknown(app: &Document<AppFile>, at: &[&str], what: &str, name: &str, known: &[String]) -> Diagnostic {
+    let problem = Diagnostic::error(app.at(at), format!("there is no {what} {name:?}"));
+    match schema_suggestion(name, known) {
+        Some(close) => problem.hint(format!("did you mean {close:?}?")),
+        None => problem.hint(format!("there are: {}", known.join(", "))),
+    }
+}
+
+fn schema_suggestion(name: &str, known: &[String]) -> Option<String> {
+    crate::schema::suggest(name, known.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The patterns of all files that a runtime's recipe looks at.
+fn looked_at(recipe: &RecipeFile) -> Vec<String> {
+    let patterns: BTreeSet<&String> =
+        recipe.facts.iter().filter(|rule| rule.pattern.is_some()).flat_map(|rule| &rule.files).collect();
+    patterns.into_iter().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_made_from_the_repositorys() {
+        assert_eq!(last_part("https://git.example.cu/team/My_Tasks.git").as_deref(), Some("My_Tasks"));
+        assert_eq!(last_part("git@host:tasks").as_deref(), Some("tasks"));
+        assert_eq!(slug("My_Tasks!"), "my-tasks");
+        assert_eq!(slug("2048"), "app-2048");
+        assert!(slug(&"x".repeat(80)).len() <= 40);
+    }
+
+    #[test]
+    fn a_platform_may_require_a_version() {
+        assert_eq!(refused_version(">=0.1, <1", "0.4.2"), None);
+        assert_eq!(refused_version("=0.4.2", "0.4.2"), None);
+        assert!(refused_version(">=0.5", "0.4.2").unwrap().contains("requires cupaas >=0.5"));
+        assert!(refused_version("new", "0.4.2").unwrap().contains("not a version requirement"));
+    }
+}

@@ -1,0 +1,15 @@
+//! Disk and git → typed text with places. Reads, never writes; nothing is decided here.
+
+pub mod app_file;
+pub mod app_folder;
+pub mod catalog;
+mod decode;
+pub mod document;
+pub mod gitops;
+pub mod inputs;
+pub mod platform;
+pub mod recipe;
+pub mod release_file;
+pub mod state;
+pub mod words;
+pub mod yaml;

@@ -1,0 +1,212 @@
+//! `recipe.yaml` as it is written: what a runtime or a service is, as data. Rust has this one type and knows no
+//! recipe's name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::words::{Amount, ContainerPath, Name, Named, Text, keyed};
+
+/// A `recipe.yaml`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecipeFile {
+    /// The format of this file; 1.
+    pub format: Option<u32>,
+    /// One line that says what it is.
+    pub summary: String,
+    /// The versions that it works with, newest last.
+    #[serde(default)]
+    pub versions: Versions,
+    /// The image of a service, a template with `version` in it.
+    pub image: Option<String>,
+    /// The port that it listens on.
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: Option<u16>,
+    /// Files (patterns) whose presence says that an app is of this runtime.
+    #[serde(default)]
+    pub markers: Vec<String>,
+    /// What is read from an app's files; the first rule that finds a fact decides it.
+    #[serde(default)]
+    pub facts: Vec<FactRule>,
+    /// Facts that several rules must not find differently, and what to tell a person whose app does that.
+    #[serde(default)]
+    pub exclusive: Named<String>,
+    /// How the app is started, where neither `.cupaas` nor a Procfile says it; the first that fits.
+    #[serde(default)]
+    pub start: Vec<StartRule>,
+    /// The Dockerfile that this runtime stands for, a template beside this file.
+    pub dockerfile: Option<String>,
+    /// What an app may set on this service, beside `version`, `storage`, `name` and `as`.
+    #[serde(default)]
+    #[schemars(schema_with = "keyed::<ParameterName, Parameter>")]
+    pub params: Named<Parameter>,
+    /// The service's disk.
+    pub storage: Option<ServiceStorage>,
+    /// Keys of the service's Secret.
+    #[serde(default)]
+    pub credentials: Vec<CredentialRule>,
+    /// The variables that the app gets, in the order in which they build on each other.
+    #[serde(default)]
+    pub provides: Vec<ProvidedVariable>,
+    /// A command in the service's image that succeeds once the service answers.
+    pub ping: Option<Ping>,
+    /// The manifests, templates beside this file.
+    #[serde(default)]
+    pub files: Vec<FileRule>,
+}
+
+/// A parameter's name, in camel case as Kubernetes writes them.
+struct ParameterName;
+
+impl JsonSchema for ParameterName {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ParameterName".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[a-z][A-Za-z0-9]*$"})
+    }
+}
+
+/// The versions that a recipe works with.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Versions {
+    /// The one that a new app gets.
+    pub default: Option<String>,
+    /// All of them, oldest first. `8` stands for the newest `8.x`, and `8.0.4` is fine where `8.0` is listed.
+    #[serde(default)]
+    pub supported: Vec<String>,
+    /// How many parts of a version make its major version, whose change touches data; default 1.
+    pub major_parts: Option<usize>,
+}
+
+/// How one fact about an app is found.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FactRule {
+    /// The fact's name.
+    pub fact: String,
+    /// Its value: `{1}` is what the pattern's first group matched, `{file}` the file's path, `{module}` the same as
+    /// a dotted name.
+    pub is: String,
+    /// Patterns of the files that are looked at, in this order; `*` is any part of a name.
+    pub files: Vec<String>,
+    /// A regular expression that must match the file's text; without it, the file need only be there.
+    #[serde(rename = "match")]
+    pub pattern: Option<String>,
+}
+
+/// A start command for apps with certain facts.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartRule {
+    /// An expression over the facts.
+    pub when: Option<String>,
+    /// The command, a template with the facts in it.
+    pub command: String,
+    /// What to tell the person when this rule is used.
+    pub warning: Option<String>,
+}
+
+/// What an app may set on a service.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// What may be written.
+    #[serde(rename = "type")]
+    pub kind: ParameterKind,
+    /// What holds where nothing is written.
+    pub default: Value,
+    /// One line about it.
+    pub doc: String,
+    /// The only values that are allowed.
+    #[serde(default)]
+    pub choices: Vec<Value>,
+}
+
+/// What may be written for a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterKind {
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// A text.
+    Text,
+}
+
+/// A service's disk.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceStorage {
+    /// How much it holds where the app says nothing.
+    pub default: Amount,
+    /// Where the image keeps its data.
+    pub path: ContainerPath,
+}
+
+/// One key of a service's Secret.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialRule {
+    /// The key.
+    pub key: String,
+    /// A fixed value, a template with `app` in it; without it, a random password of 32 letters and digits.
+    pub value: Option<String>,
+    /// Only where this expression over the service is true; what it depends on is frozen with the first deploy.
+    pub when: Option<String>,
+}
+
+/// One variable that a service gives to the app; its name stands behind the service's prefix and `_`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvidedVariable {
+    /// The name's last part: `URL` becomes `MONGODB_URL`.
+    pub name: String,
+    /// A template; `$(PREFIX_NAME)` in it is expanded in the container from the variables above.
+    pub value: Option<Text>,
+    /// A key of the service's Secret.
+    pub secret: Option<String>,
+}
+
+/// A command that succeeds once a service answers.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ping {
+    /// Program and arguments, templates with `service` in them.
+    pub command: Vec<String>,
+}
+
+/// One template, and when it is rendered.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileRule {
+    /// The template's file.
+    pub template: String,
+    /// Once for each item of this list of the release, which the template knows as `as`.
+    pub each: Option<String>,
+    /// The item's name in the template.
+    #[serde(rename = "as")]
+    pub item: Option<Name>,
+    /// Only where this expression is true.
+    pub when: Option<String>,
+    /// Where the manifest belongs; default `base`.
+    #[serde(rename = "in", default)]
+    pub room: Room,
+}
+
+/// Where a manifest belongs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Room {
+    /// What processes stand on: policy, configuration, services, release Job.
+    #[default]
+    Base,
+    /// The processes, their routes and claims.
+    App,
+    /// What the cluster's entry point applies: Namespace and Flux's objects.
+    Cluster,
+}

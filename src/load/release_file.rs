@@ -1,0 +1,69 @@
+//! `releases/<env>/<app>/release.yaml`: what a release was made from, enough to render it again without the app's
+//! repository. cupaas alone writes it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::words::Named;
+
+/// What a release was made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseFile {
+    /// The format of this file; 1.
+    pub format: u32,
+    /// The app's name, frozen.
+    pub app: String,
+    /// The environment's name.
+    pub environment: String,
+    /// The cluster that it runs on.
+    pub cluster: String,
+    /// Whether the app was removed; its data and credentials wait for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
+    /// Where it came from.
+    pub source: SourceFacts,
+    /// The image that runs.
+    pub image: String,
+    /// The runtime with its version, as recorded by the first deploy: `python:3.13`.
+    #[serde(default)]
+    pub runtime: String,
+    /// Versions by service, as recorded by the first deploy; also of those whose data waits for them.
+    #[serde(default)]
+    pub versions: Named<String>,
+    /// Amounts of storage by claim; also of those that wait.
+    #[serde(default)]
+    pub disks: Named<String>,
+    /// Variables of the command line.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub set: Named<String>,
+    /// What was found in the app's files.
+    #[serde(default)]
+    pub facts: Named<String>,
+    /// Host names that are held.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// The app's own files as read.
+    pub files: Named<String>,
+}
+
+/// Where an app's files come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFacts {
+    /// Address of the repository, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The app's folder in it; empty at its root.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// The commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The commit's committer time, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<i64>,
+}

@@ -1,0 +1,203 @@
+//! What the GitOps repository says of one app in one environment: what it owns there, and what the last deploy was
+//! made from.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::gitops::Gitops;
+use crate::load::inputs::{self, Inputs};
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::yaml;
+use crate::publish::{self, without_credentials};
+use crate::render::Folders;
+use crate::resolve::release::Release;
+use crate::resolve::routes;
+use crate::tree::{Files, RepoPath};
+
+/// What stands in the repository.
+#[derive(Debug)]
+pub struct State {
+    /// The app's folders, on the cluster of the last deploy where there was one.
+    pub folders: Folders,
+    /// What the last deploy was made from.
+    pub previous: Option<ReleaseFile>,
+    /// Everything below `releases/<env>/<app>/`.
+    pub kept: Files,
+    /// Manifests and entry points: what a plan compares.
+    pub before: Files,
+}
+
+impl State {
+    /// Reads what stands there.
+    ///
+    /// Errors: a folder that cupaas does not own (kind `Forbidden`), or the repository's own.
+    pub fn read(gitops: &mut Gitops, cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
+        let folders = Folders::new(cluster, environment, app)?;
+        let wanted = [folders.release.clone(), folders.deploy.clone(), folders.cluster.clone()];
+        let mut files = gitops.read(&wanted)?;
+        let kept: Files = files.iter().filter(|(path, _)| path.is_in(&folders.release)).map(clone).collect();
+        let previous = inputs::previous(&kept, &Folders::below(&folders.release, "release.yaml")?)?;
+        files.retain(|path, _| !path.is_in(&folders.release));
+        let Some(previous) = previous else {
+            if let Some(path) = files.keys().next() {
+                let message = format!("{path} is there, but cupaas did not write it");
+                return Err(Failure::new(Kind::Forbidden, message)
+                    .hint(format!("move it away, or give the app another `name` than {app:?}")));
+            }
+            return Ok(Self { folders, previous: None, kept, before: files });
+        };
+        let old = Folders::new(&previous.cluster, environment, app)?;
+        let mut more: Vec<RepoPath> =
+            previous.hosts.iter().filter_map(|host| routes::host_file(host)).collect();
+        if old.cluster != folders.cluster {
+            more.push(old.cluster.clone());
+        }
+        files.extend(gitops.read(&more)?);
+        Ok(Self { folders: old, previous: Some(previous), kept, before: files })
+    }
+
+    /// Whether a release is made from the same things as the last one, whatever its commit.
+    pub fn same_inputs(&self, release: &ReleaseFile) -> bool {
+        let Some(previous) = &self.previous else { return false };
+        let without_source = |file: &ReleaseFile| {
+            let mut file = file.clone();
+            file.source.commit = None;
+            file.source.branch = None;
+            file.source.time = None;
+            file.files = file.files.into_iter().map(|(name, text)| (name, meaning(&text))).collect();
+            file
+        };
+        without_source(previous) == without_source(release)
+    }
+}
+
+fn clone((path, text): (&RepoPath, &String)) -> (RepoPath, String) {
+    (path.clone(), text.clone())
+}
+
+/// A YAML file's meaning, so that its comments and layout do not count; any other text as it is.
+fn meaning(text: &str) -> String {
+    let source = crate::diagnostic::Source::new("", text);
+    yaml::parse(&source).map_or_else(|_| text.to_owned(), |node| node.to_json().to_string())
+}
+
+/// Why this run may not touch that app: what is deployed, or registered, comes from elsewhere.
+pub fn other_owner(state: &State, source: &SourceFacts, registered: Option<&str>) -> Option<Failure> {
+    let place = |repository: Option<&str>, path: &str| match (repository, path) {
+        (Some(repository), "") => without_credentials(repository),
+        (Some(repository), path) => format!("{} ({path})", without_credentials(repository)),
+        (None, _) => "a folder without a repository".to_owned(),
+    };
+    let is = place(source.repository.as_deref(), &source.path);
+    let hint = "give this app another `name`; say where it comes from with --source-repository";
+    if let (Some(owner), Some(ours)) = (registered, &source.repository)
+        && !same_repository(owner, ours)
+    {
+        let message = format!("this name is registered for {}, this is {is}", place(Some(owner), ""));
+        return Some(Failure::new(Kind::Forbidden, message).hint(hint));
+    }
+    let previous = state.previous.as_ref()?;
+    let same = match (&previous.source.repository, &source.repository) {
+        (Some(was), Some(is)) => same_repository(was, is) && previous.source.path == source.path,
+        (None, None) => true,
+        _ => false,
+    };
+    if same {
+        return None;
+    }
+    let was = place(previous.source.repository.as_deref(), &previous.source.path);
+    let message = format!("{} in {} comes from {was}, this is {is}", previous.app, previous.environment);
+    let file = &state.folders.release;
+    let moved = format!("where the repository has moved, edit `source` in {file}/release.yaml");
+    Some(Failure::new(Kind::Forbidden, message).hint(hint).hint(moved))
+}
+
+/// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
+///
+/// Errors: an app that is deployed under the name that it had before its file said one.
+pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Result<(), Failure> {
+    let Some(before) = inputs::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
+        return Ok(());
+    };
+    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(()) };
+    let folders = Folders::new("any", environment, &before)?;
+    let record = Folders::below(&folders.release, "release.yaml")?;
+    let deployed = inputs::previous(&gitops.read(std::slice::from_ref(&record))?, &record)?;
+    let source = &inputs.asked.source;
+    let ours = |release: &ReleaseFile| {
+        !release.removed
+            && release.source.repository == source.repository
+            && release.source.path == source.path
+    };
+    if source.repository.is_none() || !deployed.is_some_and(|release| ours(&release)) {
+        return Ok(());
+    }
+    let message = format!(
+        "this app is deployed in {environment} as {before:?}, and a name is frozen with the first deploy"
+    );
+    let problem = Diagnostic::error(inputs.app.at(&["name"]), message)
+        .hint(format!("write `name: {before}`; or first `cupaas remove --app {before} --env {environment}`"));
+    Err(Failure::invalid(vec![problem]))
+}
+
+/// Two addresses of one repository: by https and by ssh, with `.git` and without.
+fn same_repository(one: &str, other: &str) -> bool {
+    let plain = |address: &str| {
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+        rest.trim_end_matches('/').trim_end_matches(".git").replacen(':', "/", 1).to_lowercase()
+    };
+    one == other || plain(one) == plain(other)
+}
+
+/// Why a newer commit stands already, where one does.
+///
+/// By descent where the history is at hand; else a commit of the same branch with a later committer time.
+pub fn superseded(state: &State, inputs: &Inputs) -> Option<String> {
+    let previous = state.previous.as_ref().filter(|previous| !previous.removed)?;
+    let (was, is) = (&previous.source, &inputs.asked.source);
+    let (old, new) = (was.commit.as_deref()?, is.commit.as_deref()?);
+    if old == new {
+        return None;
+    }
+    match publish::is_descendant(&inputs.asked.folder, old, new) {
+        Some(true) => Some(format!("{} is deployed already, which follows {}", short(old), short(new))),
+        Some(false) => None,
+        None => {
+            let same_branch = was.branch.is_some() && was.branch == is.branch;
+            let later = was.time.zip(is.time).is_some_and(|(was, is)| was > is);
+            (same_branch && later)
+                .then(|| format!("{} is deployed already, which is newer than {}", short(old), short(new)))
+        }
+    }
+}
+
+/// The first characters of a commit.
+pub fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}
+
+/// Hosts that were held and are not any more.
+pub fn released_hosts(state: &State, release: &Release) -> BTreeSet<RepoPath> {
+    let held: BTreeSet<&String> = release.route.iter().flat_map(|route| &route.hosts).collect();
+    let before = state.previous.iter().flat_map(|previous| &previous.hosts);
+    before.filter(|host| !held.contains(host)).filter_map(|host| routes::host_file(host)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repository_has_many_addresses() {
+        assert!(same_repository("https://git.example.cu/me/tasks.git", "git@git.example.cu:me/tasks"));
+        assert!(same_repository("https://git.example.cu/me/tasks", "ssh://git@git.example.cu/me/tasks.git"));
+        assert!(!same_repository("https://git.example.cu/me/tasks", "https://git.example.cu/you/tasks"));
+    }
+
+    #[test]
+    fn a_files_layout_does_not_count() {
+        assert_eq!(meaning("a: 1 # x\nb: [2]\n"), meaning("a: 1\nb:\n- 2\n"));
+        assert_ne!(meaning("a: 1\n"), meaning("a: 2\n"));
+    }
+}

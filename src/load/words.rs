@@ -1,0 +1,194 @@
+//! The words that people's files are made of: names, variables, commands, sizes: each with the pattern that its
+//! JSON Schema holds, the hint that a mistake gets, and the rule's source.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use regex_lite::Regex;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+/// A scalar as it was written: text, number or boolean. `3.10` stays `3.10`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Text(pub String);
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "number", "boolean"], "x-hint": "write \"\" for an empty value"})
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Declares a word: a text with a pattern.
+macro_rules! word {
+    ($(#[$doc:meta])* $name:ident, $pattern:literal, $max:literal, $hint:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// What the word must match, whole.
+            pub const PATTERN: &str = $pattern;
+            /// The most characters it may have.
+            pub const MAX: usize = $max;
+            /// What to tell a person whose word does not match.
+            pub const HINT: &str = $hint;
+
+            /// Whether a text is such a word.
+            pub fn fits(text: &str) -> bool {
+                static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
+                let regex = WHOLE.get_or_init(|| Regex::new($pattern).ok());
+                text.len() <= $max && regex.as_ref().is_some_and(|regex| regex.is_match(text))
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": $pattern, "maxLength": $max, "x-hint": $hint})
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+word!(
+    /// Name of an app, a process, a service or a volume: a DNS label (RFC 1123) that begins with a letter, as
+    /// Kubernetes asks of a Service, short enough for what is put behind it.
+    Name, "^[a-z]([-a-z0-9]*[a-z0-9])?$", 40,
+    "lower-case letters, digits and inner hyphens, beginning with a letter, at most 40 characters"
+);
+word!(
+    /// Name of an environment. No hyphen, so that `<app>-<env>` can be read back.
+    EnvironmentName, "^[a-z][a-z0-9]*$", 20,
+    "lower-case letters and digits, no hyphen, at most 20 characters"
+);
+word!(
+    /// Name of an environment variable (POSIX 3.230).
+    VariableName, "^[A-Za-z_][A-Za-z0-9_]*$", 253,
+    "letters, digits and underscores, not beginning with a digit"
+);
+word!(
+    /// Name of an object in the cluster that others make: a DNS subdomain (RFC 1123).
+    ObjectName, r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", 253,
+    "lower-case letters, digits, inner hyphens and dots"
+);
+word!(
+    /// A host name (RFC 1123), in lower case.
+    Host, r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", 253,
+    "a full host name in lower case, such as tasks.example.com"
+);
+word!(
+    /// A host name, or all that are one label longer: `*.example.com`.
+    HostPattern, r"^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", 253,
+    "a host name such as shop.example.com, or *.example.com"
+);
+word!(
+    /// An amount of storage or memory, a Kubernetes quantity.
+    Amount, "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$", 20,
+    "a number with a unit, such as 512Mi or 5Gi"
+);
+word!(
+    /// An amount of CPU, a Kubernetes quantity.
+    Cpu, "^[0-9]+(\\.[0-9]+)?m?$", 20,
+    "cores, such as 0.5, or thousandths of a core, such as 250m"
+);
+word!(
+    /// A path inside the container.
+    ContainerPath, "^/[^\\x00-\\x1f\\x7f-\\x9f\\ufffe\\uffff:]*$", 1024,
+    "an absolute path inside the container, without a colon"
+);
+word!(
+    /// A path of a URL.
+    UrlPath, "^/[^\\x00-\\x20\\x7f-\\x9f\\ufffe\\uffff]*$", 1024,
+    "a path that begins with /, without spaces"
+);
+
+/// A mapping whose keys are words: the schema of the keys gets the word's pattern and hint.
+pub(crate) fn keyed<K: JsonSchema, V: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let names = K::json_schema(generator);
+    let values = generator.subschema_for::<V>();
+    json_schema!({"type": "object", "propertyNames": names, "additionalProperties": values})
+}
+
+/// A command: one line for a shell, or the words of the program and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Command {
+    /// Run by `/bin/sh -c`.
+    Line(String),
+    /// Run as it is, without a shell.
+    Words(Vec<String>),
+}
+
+impl JsonSchema for Command {
+    fn schema_name() -> Cow<'static, str> {
+        "Command".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let hint = "a line such as \"gunicorn app:app\", or a list such as [python, app.py]";
+        json_schema!({
+            "anyOf": [
+                {"type": "string", "minLength": 1, "x-hint": hint},
+                {"type": "array", "minItems": 1, "items": Text::json_schema(&mut SchemaGenerator::default())},
+            ],
+            "x-hint": hint,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Command;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a command line or a list of words")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Command, E> {
+                Ok(Command::Line(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Command, A::Error> {
+                let mut words = Vec::new();
+                while let Some(Text(word)) = seq.next_element()? {
+                    words.push(word);
+                }
+                Ok(Command::Words(words))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// Settings by name, in the order of the names.
+pub type Named<V> = BTreeMap<String, V>;

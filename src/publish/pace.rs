@@ -1,0 +1,56 @@
+//! The clock, chance and waiting, in one place: how long a run pauses after someone else's push.
+#![allow(clippy::disallowed_methods)] // The one place that looks at the clock and waits.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::backoff::Backoff;
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The pauses of one run.
+#[derive(Debug)]
+pub struct Pace {
+    started: Instant,
+    backoff: Backoff,
+}
+
+impl Pace {
+    /// A run that begins now.
+    pub fn begin() -> Self {
+        Self { started: Instant::now(), backoff: Backoff::default() }
+    }
+
+    /// Waits, and says whether to try again; not where the time is up.
+    pub fn pause(&mut self) -> bool {
+        match self.backoff.next(self.started.elapsed(), chance()) {
+            Some(wait) => {
+                std::thread::sleep(wait);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// How often the run was late.
+    pub fn tries(&self) -> u32 {
+        self.backoff.tries()
+    }
+
+    /// How long the run has taken.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+/// A number between 0 and 1. Where the system gives none, 1: the longest wait is always right.
+fn chance() -> f64 {
+    let mut bytes = [0_u8; 4];
+    match rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()) {
+        Ok(_) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
+        Err(_) => 1.0,
+    }
+}

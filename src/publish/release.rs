@@ -1,0 +1,155 @@
+//! A rendered release → the one commit that publishes it: its own folders and files, nothing else, with trailers
+//! that lead back to where it came from.
+
+use std::collections::BTreeMap;
+
+use super::commit::{Change, Identity};
+use crate::diagnostic::{Failure, Kind};
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::state::{State, released_hosts, short};
+use crate::plan::Plan;
+use crate::render::{Folders, Tree, emit};
+use crate::resolve::release::Release;
+use crate::tree::{Files, RepoPath};
+
+/// Who commits, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature<'a> {
+    /// Author and committer.
+    pub author: &'a Identity,
+    /// Seconds since 1970.
+    pub time: i64,
+    /// The CI run's page.
+    pub run_url: Option<&'a str>,
+}
+
+/// The change that makes the repository say what `tree` says.
+///
+/// Errors: none but cupaas's own; a Secret that is not sealed never gets into a commit.
+pub fn change(
+    release: &Release,
+    tree: &Tree,
+    state: &State,
+    plan: &Plan,
+    signature: Signature<'_>,
+) -> Result<Change, Failure> {
+    if !tree.unsealed.is_empty() {
+        return Err(Failure::new(Kind::Internal, "a Secret is not encrypted, nothing was written"));
+    }
+    let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
+    let mut files = BTreeMap::new();
+    for (path, text) in tree.files.iter().filter(|(path, _)| !path.is_in(&folders.deploy)) {
+        files.insert(path.clone(), Some(text.clone().into_bytes()));
+    }
+    for host in released_hosts(state, release) {
+        files.insert(host, None);
+    }
+    if state.folders.cluster != folders.cluster {
+        files.insert(state.folders.cluster.clone(), None);
+    }
+    Ok(Change {
+        folders: [(folders.deploy.clone(), below(&tree.files, &folders.deploy)?)].into(),
+        files,
+        message: message(release, plan, signature.run_url),
+        author: signature.author.clone(),
+        time: signature.time,
+    })
+}
+
+/// The change that takes an app away: its data, its credentials and what it was made from stay.
+pub fn removal(state: &State, previous: &ReleaseFile, signature: Signature<'_>) -> Result<Change, Failure> {
+    let mut files = BTreeMap::new();
+    files.insert(state.folders.cluster.clone(), None);
+    for host in previous.hosts.iter().filter_map(|host| crate::resolve::routes::host_file(host)) {
+        files.insert(host, None);
+    }
+    let record = ReleaseFile { removed: true, hosts: Vec::new(), ..previous.clone() };
+    let text = serde_json::to_value(record).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+    let path = Folders::below(&state.folders.release, "release.yaml")?;
+    files.insert(path, Some(emit::to_yaml(&text)?.into_bytes()));
+    let mut message = format!("remove({}/{})\n\n", previous.app, previous.environment);
+    message.push_str("Data, credentials and what the app was made from stay.\n\n");
+    trailers(
+        &mut message,
+        &previous.app,
+        &previous.environment,
+        &previous.source,
+        &previous.image,
+        signature.run_url,
+    );
+    Ok(Change {
+        folders: [(state.folders.deploy.clone(), BTreeMap::new())].into(),
+        files,
+        message,
+        author: signature.author.clone(),
+        time: signature.time,
+    })
+}
+
+/// The files of a folder, by their path in it.
+fn below(files: &Files, folder: &RepoPath) -> Result<BTreeMap<RepoPath, Vec<u8>>, Failure> {
+    let inside = files.iter().filter(|(path, _)| path.is_in(folder));
+    let relative = inside.map(|(path, text)| {
+        let rest = path.as_str().get(folder.as_str().len() + 1..).unwrap_or_default();
+        let rest = RepoPath::new(rest).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        Ok((rest, text.clone().into_bytes()))
+    });
+    relative.collect()
+}
+
+fn message(release: &Release, plan: &Plan, run_url: Option<&str>) -> String {
+    let from = match &release.source.commit {
+        Some(commit) => short(commit).to_owned(),
+        None => release.image.reference.rsplit(['/', '@']).next().unwrap_or_default().to_owned(),
+    };
+    let mut text = format!("deploy({}/{}): {from}\n\n", release.app, release.environment);
+    let summary = plan.summary();
+    let (new, changed, gone) = (summary.created, summary.updated, summary.deleted);
+    text.push_str(&format!("{new} created, {changed} changed, {gone} deleted"));
+    if !summary.restarts.is_empty() {
+        text.push_str(&format!("; restarts {}", summary.restarts.join(", ")));
+    }
+    if !summary.jobs.is_empty() {
+        text.push_str(&format!("; runs {}", summary.jobs.join(", ")));
+    }
+    text.push_str("\n\n");
+    trailers(
+        &mut text,
+        &release.app,
+        &release.environment,
+        &release.source,
+        &release.image.reference,
+        run_url,
+    );
+    text
+}
+
+fn trailers(
+    text: &mut String,
+    app: &str,
+    environment: &str,
+    source: &SourceFacts,
+    image: &str,
+    run: Option<&str>,
+) {
+    let at = match (&source.repository, &source.commit) {
+        (Some(repository), Some(commit)) => Some(format!("{repository}@{commit}")),
+        (None, Some(commit)) => Some(commit.clone()),
+        (repository, None) => repository.clone(),
+    };
+    let lines = [
+        ("Cupaas-App", Some(app)),
+        ("Cupaas-Environment", Some(environment)),
+        ("Cupaas-Source", at.as_deref()),
+        ("Cupaas-Path", Some(source.path.as_str()).filter(|path| !path.is_empty())),
+        ("Cupaas-Image", Some(image)),
+        ("Cupaas-Run", run),
+    ];
+    for (key, value) in lines {
+        // A trailer is one line, whatever a value holds.
+        let value = value.map(|value| value.split(|c: char| c.is_control()).collect::<Vec<_>>().join(" "));
+        if let Some(value) = value {
+            text.push_str(&format!("{key}: {}\n", value.trim()));
+        }
+    }
+}

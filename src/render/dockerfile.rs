@@ -1,0 +1,54 @@
+//! A runtime's recipe → the Dockerfile that it stands for.
+
+use std::collections::BTreeMap;
+
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde_json::json;
+
+use super::expression;
+use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::load::catalog::Recipe;
+use crate::resolve::release::Release;
+
+/// The Dockerfile of a release's runtime.
+///
+/// Errors: a recipe that has none, or a template that is wrong.
+pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> Result<String, Failure> {
+    let description = &recipe.description;
+    let Some(name) = &description.value.dockerfile else {
+        return Err(Failure::new(
+            Kind::Usage,
+            format!("the runtime {} stands for no Dockerfile", recipe.name),
+        ));
+    };
+    let broken = |span: Span, message: String| Failure {
+        diagnostics: vec![Diagnostic::error(span, message)],
+        ..Failure::new(Kind::Internal, "a recipe is wrong")
+    };
+    let Some(template) = recipe.texts.get(name) else {
+        return Err(broken(description.at(&["dockerfile"]), format!("there is no {name} beside it")));
+    };
+    let web = release.processes.iter().find(|process| process.name == "web");
+    let command = web.and_then(|web| web.command.as_ref()).map(|words| json!(unliteral(words)).to_string());
+    let mut scope =
+        json!({"mirror": mirror, "command": command, "port": web.and_then(|web| web.port).unwrap_or(8000)});
+    let facts: BTreeMap<&str, &str> = release.facts.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    for (fact, value) in facts {
+        scope[fact] = json!(value);
+    }
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    let rendered = environment.render_str(&template.text, Value::from(Serde(&scope)));
+    let text = rendered.map_err(|error| broken(Span::file(template), expression::message(&error)))?;
+    Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// The words as they were before the kubelet's expansion was kept off them.
+fn unliteral(words: &[String]) -> Vec<String> {
+    words
+        .iter()
+        .map(|word| if word.contains("$$") { word.replace("$$", "$") } else { word.clone() })
+        .collect()
+}

@@ -1,0 +1,173 @@
+//! [`Release`] → [`Tree`]: templates, then parsed, checked against Kubernetes' own description, and written in one
+//! style. Pure: the same release gives the same bytes.
+
+pub mod dockerfile;
+pub mod emit;
+pub mod engine;
+pub mod expression;
+mod rooms;
+mod sealed;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde_json::{Value as Json, json};
+
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::load::catalog::Recipe;
+use crate::load::inputs::Inputs;
+use crate::load::platform::SecretsProvider;
+use crate::resolve::release::Release;
+use crate::resolve::routes;
+use crate::schema::{Checker, ExtraSchema, Known};
+use crate::tree::Files;
+
+use engine::{Engine, Parsed};
+use rooms::{Rendered, Rooms};
+use sealed::{app_secrets, seal_from};
+use tree::write;
+
+pub use tree::{Folders, Tree, Unsealed, release_file};
+
+/// Renders releases; remembers compiled templates, parsed texts and schemas from one to the next.
+#[derive(Debug, Default)]
+pub struct Renderer {
+    engines: BTreeMap<String, Arc<Engine>>,
+    parsed: Arc<Parsed>,
+    checkers: BTreeMap<(u32, u32), Arc<Checker>>,
+}
+
+impl Renderer {
+    /// All files of `release`. `kept` is what stands below `releases/<env>/<app>/` now: sealed files are taken from
+    /// there, byte for byte.
+    ///
+    /// Errors: a recipe that is wrong (kind `Internal`), or a secret that nobody has set (kind `Invalid`).
+    pub fn render(&mut self, release: &Release, inputs: &Inputs, kept: &Files) -> Result<Tree, Failure> {
+        let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
+        let mut objects = self.objects(release, inputs, &folders)?;
+        let app_secrets = app_secrets(release, &folders, kept)?;
+        self.check(release, inputs, &objects, &app_secrets)?;
+        let mut tree = Tree::default();
+        seal_from(kept, release, &folders, &mut objects, &mut tree)?;
+        tree.files.extend(app_secrets);
+        write(&folders, &objects, &mut tree)?;
+        let record = Folders::below(&folders.release, "release.yaml")?;
+        tree.files.insert(record, emit::to_yaml(&json!(release_file(release)))?);
+        for host in release.route.iter().flat_map(|route| &route.hosts) {
+            if let Some(file) = routes::host_file(host) {
+                tree.files.insert(file, routes::host_owner(release));
+            }
+        }
+        Ok(tree)
+    }
+
+    fn engine(&mut self, recipe: &Recipe) -> Result<Arc<Engine>, Failure> {
+        let name = format!("{:?}/{}", recipe.kind, recipe.name);
+        if let Some(engine) = self.engines.get(&name) {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = Arc::new(Engine::new(recipe, &self.parsed)?);
+        self.engines.insert(name, Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    fn objects(
+        &mut self,
+        release: &Release,
+        inputs: &Inputs,
+        folders: &Folders,
+    ) -> Result<Vec<Rendered>, Failure> {
+        let values =
+            serde_json::to_value(release).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+        let Json::Object(values) = values else { return Ok(Vec::new()) };
+        let context: BTreeMap<String, Value> =
+            values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();
+        let mut rooms = Rooms { values: &values, folders, rendered: Vec::new() };
+        let engine = self.engine(&inputs.shared)?;
+        rooms.recipe(&engine, &inputs.shared, &context)?;
+        for service in &release.services {
+            let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
+            let engine = self.engine(recipe)?;
+            let mut context = context.clone();
+            context.insert("service".to_owned(), Value::from(Serde(service)));
+            let first = rooms.rendered.len();
+            rooms.recipe(&engine, recipe, &context)?;
+            if service.major_parts != 1 {
+                rooms.rendered[first..]
+                    .iter_mut()
+                    .for_each(|rendered| say_major_parts(rendered, service.major_parts));
+            }
+        }
+        Ok(rooms.rendered)
+    }
+
+    /// Whether the API server would take every object; what it refuses is the recipe's fault, or cupaas's.
+    fn check(
+        &mut self,
+        release: &Release,
+        inputs: &Inputs,
+        objects: &[Rendered],
+        secrets: &Files,
+    ) -> Result<(), Failure> {
+        let version = release.platform.kubernetes;
+        if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
+            let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
+            let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
+            let checker =
+                Checker::new(version, &extra).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+            e.insert(Arc::new(checker));
+        }
+        let Some(checker) = self.checkers.get(&version) else { return Ok(()) };
+        // What is kept below releases/ is not applied; its copies are.
+        let sealed = secrets.iter().filter(|(path, _)| path.as_str().starts_with("deploy/"));
+        let sealed = sealed
+            .filter_map(|(path, text)| Some((path.as_str(), serde_saphyr::from_str::<Json>(text).ok()?)));
+        let sealed: Vec<(&str, Json)> = sealed.collect();
+        let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
+        let found = checker
+            .tree_beside(all.chain(sealed.iter().map(|(path, object)| (*path, object))), &elsewhere(release));
+        if found.is_empty() {
+            return Ok(());
+        }
+        let said = |(file, violation): (String, crate::schema::Violation)| {
+            let message = format!("{}: {}", violation.place(), violation.message);
+            Diagnostic {
+                hint: violation.hint,
+                ..Diagnostic::error(Span::file(&Source::new(file, "")), message)
+            }
+        };
+        let diagnostics = found.into_iter().map(said).collect();
+        let message = "what was rendered would be refused by the API server, nothing was written";
+        Err(Failure { diagnostics, ..Failure::new(Kind::Internal, message) })
+    }
+}
+
+/// Tells a plan how much of a version is its major version, on what carries the version.
+fn say_major_parts(rendered: &mut Rendered, parts: usize) {
+    let Some(metadata) = rendered.object.get_mut("metadata").and_then(Json::as_object_mut) else { return };
+    if metadata.get("labels").and_then(|labels| labels.get("cupaas.dev/service-version")).is_some() {
+        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+        annotations["cupaas.dev/major-parts"] = json!(parts.to_string());
+    }
+}
+
+/// What the platform's people have put into the namespace by other ways.
+fn elsewhere(release: &Release) -> Known {
+    let mut known = Known::default();
+    let mut secret = |name: &str| known.add("Secret", &release.namespace, name);
+    release.platform.pull_secret.iter().for_each(|name| secret(name));
+    if release.platform.secrets == SecretsProvider::Existing {
+        release.services.iter().filter_map(|service| service.secret.as_deref()).for_each(&mut secret);
+        release.secrets.iter().for_each(|own| secret(&own.secret.name));
+    }
+    known
+}
+
+fn extra_schema(path: &str, text: &str) -> Result<ExtraSchema, Failure> {
+    let source = Source::new(path, text);
+    let root = crate::load::yaml::parse(&source).map_err(Failure::invalid)?;
+    Ok(ExtraSchema { name: path.to_owned(), schema: root.to_json() })
+}

@@ -1,0 +1,108 @@
+//! A recipe's rules → objects, each with the room that it belongs to.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde_json::{Map, Value as Json, json};
+
+use super::engine::Engine;
+use super::expression;
+use super::tree::Folders;
+use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::load::catalog::Recipe;
+use crate::load::recipe::{FileRule, Room};
+use crate::tree::RepoPath;
+
+/// One object with the room that it belongs to.
+pub(super) struct Rendered {
+    pub(super) room: Room,
+    pub(super) path: RepoPath,
+    pub(super) object: Json,
+}
+
+/// What the recipes' rules render.
+pub(super) struct Rooms<'a> {
+    pub(super) values: &'a Map<String, Json>,
+    pub(super) folders: &'a Folders,
+    pub(super) rendered: Vec<Rendered>,
+}
+
+impl Rooms<'_> {
+    pub(super) fn recipe(
+        &mut self,
+        engine: &Engine,
+        recipe: &Recipe,
+        context: &BTreeMap<String, Value>,
+    ) -> Result<(), Failure> {
+        for (index, rule) in recipe.description.value.files.iter().enumerate() {
+            let place = recipe.description.at(&["files", &index.to_string()]);
+            let Some(list) = &rule.each else {
+                self.one(engine, rule, &place, context)?;
+                continue;
+            };
+            let items = self.values.get(list).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+            for item in items {
+                let mut context = context.clone();
+                let name = rule.item.as_ref().map_or("item", |name| &name.0);
+                context.insert(name.to_owned(), Value::from(Serde(item)));
+                self.one(engine, rule, &place, &context)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn one(
+        &mut self,
+        engine: &Engine,
+        rule: &FileRule,
+        place: &Span,
+        context: &BTreeMap<String, Value>,
+    ) -> Result<(), Failure> {
+        let context = Value::from(context.clone());
+        if let Some(when) = &rule.when {
+            let broken = |message| Failure {
+                diagnostics: vec![Diagnostic::error(place.clone(), message)],
+                ..Failure::new(Kind::Internal, "a recipe is wrong, nothing was written")
+            };
+            if !expression::holds(when, context.clone()).map_err(broken)? {
+                return Ok(());
+            }
+        }
+        let mut object = engine.object(&rule.template, &context, place)?;
+        keep_from_substitution(&mut object);
+        let text = |key: &str| object.pointer(key).and_then(Json::as_str).unwrap_or_default().to_lowercase();
+        let file = format!("{}-{}.yaml", text("/kind"), text("/metadata/name"));
+        let path = match rule.room {
+            Room::Base => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
+            Room::App => Folders::below(&self.folders.deploy, &format!("app/{file}"))?,
+            Room::Cluster => self.folders.cluster.clone(),
+        };
+        if rule.room != Room::Cluster && self.rendered.iter().any(|other| other.path == path) {
+            let problem = Diagnostic::error(place.clone(), format!("{path} is rendered twice"));
+            let failure = Failure::new(Kind::Internal, "a recipe is wrong, nothing was written");
+            return Err(Failure { diagnostics: vec![problem], ..failure });
+        }
+        self.rendered.push(Rendered { room: rule.room, path, object });
+        Ok(())
+    }
+}
+
+/// Flux replaces `${NAME}` wherever a Kustomization asks for substitution; what we render is to arrive as it is.
+fn keep_from_substitution(object: &mut Json) {
+    fn holds(value: &Json) -> bool {
+        match value {
+            Json::String(text) => text.contains("${"),
+            Json::Array(items) => items.iter().any(holds),
+            Json::Object(entries) => entries.iter().any(|(key, value)| key.contains("${") || holds(value)),
+            _ => false,
+        }
+    }
+    if !holds(object) {
+        return;
+    }
+    if let Some(metadata) = object.get_mut("metadata").and_then(Json::as_object_mut) {
+        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+        annotations["kustomize.toolkit.fluxcd.io/substitute"] = json!("disabled");
+    }
+}

@@ -1,0 +1,122 @@
+//! What one release becomes in the GitOps repository: its folders, its files, and what has to be made once.
+
+use serde_json::{Value as Json, json};
+
+use super::emit;
+use super::rooms::Rendered;
+use crate::diagnostic::{Failure, Kind};
+use crate::load::document::FORMAT;
+use crate::load::recipe::Room;
+use crate::load::release_file::ReleaseFile;
+use crate::resolve::release::Release;
+use crate::tree::{Files, RepoPath};
+
+/// Everything that cupaas writes for one release, and what is to be made once.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    /// Texts by their path in the GitOps repository.
+    pub files: Files,
+    /// Secrets that the next deploy has to make and encrypt.
+    pub unsealed: Vec<Unsealed>,
+}
+
+impl Tree {
+    /// What a plan compares: everything but what is kept for the next rendering.
+    pub fn applied(&self) -> Files {
+        let applied = |path: &RepoPath| !path.as_str().starts_with("releases/");
+        self.files.iter().filter(|(path, _)| applied(path)).map(|(p, t)| (p.clone(), t.clone())).collect()
+    }
+}
+
+/// A Secret that is not made yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsealed {
+    /// The service that it is for.
+    pub service: String,
+    /// The object without its values.
+    pub object: Json,
+    /// Where its copy is applied from.
+    pub applied: RepoPath,
+    /// Where it is kept for ever.
+    pub kept: RepoPath,
+}
+
+/// The folders of one app in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// `releases/<env>/<app>`.
+    pub release: RepoPath,
+    /// `deploy/<env>/<app>`.
+    pub deploy: RepoPath,
+    /// `clusters/<cluster>/<env>/<app>.yaml`.
+    pub cluster: RepoPath,
+}
+
+impl Folders {
+    /// The folders of `app` in `environment` on `cluster`.
+    ///
+    /// Errors: a name that cannot be a folder's.
+    pub fn new(cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
+        let path = |text: String| RepoPath::new(text).map_err(|e| Failure::new(Kind::Usage, e.to_string()));
+        Ok(Self {
+            release: path(format!("releases/{environment}/{app}"))?,
+            deploy: path(format!("deploy/{environment}/{app}"))?,
+            cluster: path(format!("clusters/{cluster}/{environment}/{app}.yaml"))?,
+        })
+    }
+
+    /// A path below one of the folders.
+    pub fn below(folder: &RepoPath, rest: &str) -> Result<RepoPath, Failure> {
+        folder.join(rest).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+}
+
+pub(super) fn write(folders: &Folders, objects: &[Rendered], tree: &mut Tree) -> Result<(), Failure> {
+    let mut cluster: Vec<String> = Vec::new();
+    for rendered in objects {
+        let text = emit::to_yaml(&rendered.object)?;
+        match rendered.room {
+            Room::Cluster => cluster.push(text),
+            _ => drop(tree.files.insert(rendered.path.clone(), text)),
+        }
+    }
+    tree.files.insert(folders.cluster.clone(), cluster.join("---\n"));
+    for room in ["base", "app"] {
+        let folder = Folders::below(&folders.deploy, room)?;
+        let files: Vec<&str> =
+            tree.files.keys().filter(|path| path.is_in(&folder)).map(RepoPath::file_name).collect();
+        let text = kustomization(&files)?;
+        tree.files.insert(Folders::below(&folder, "kustomization.yaml")?, text);
+    }
+    tree.files
+        .insert(Folders::below(&folders.deploy, "kustomization.yaml")?, kustomization(&["base", "app"])?);
+    Ok(())
+}
+
+fn kustomization(resources: &[&str]) -> Result<String, Failure> {
+    emit::to_yaml(&json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": resources,
+    }))
+}
+
+/// What the release was made from.
+pub fn release_file(release: &Release) -> ReleaseFile {
+    ReleaseFile {
+        format: FORMAT,
+        app: release.app.clone(),
+        environment: release.environment.clone(),
+        cluster: release.cluster.clone(),
+        removed: false,
+        source: release.source.clone(),
+        image: release.image.reference.clone(),
+        runtime: release.runtime.clone(),
+        versions: release.versions.clone(),
+        disks: release.disks.clone(),
+        set: release.set.clone(),
+        facts: release.facts.clone(),
+        hosts: release.route.iter().flat_map(|route| route.hosts.clone()).collect(),
+        files: release.files.clone(),
+    }
+}

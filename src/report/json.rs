@@ -1,0 +1,81 @@
+//! Report | Failure → JSON, the one serialised contract: `status` says how it ended; keys may be added, none changes
+//! its meaning.
+
+use serde_json::{Value, json};
+
+use super::{Placed, Report};
+use crate::diagnostic::Failure;
+
+pub(super) fn of(report: &Report) -> String {
+    let mut value = body(report);
+    if let Some(release) = report.release() {
+        value["app"] = json!(release.app);
+        value["environment"] = json!(release.environment);
+        value["image"] = json!(release.image);
+        value["url"] = json!(release.route.as_ref().map(|route| &route.url));
+        value["warnings"] = json!(release.warnings.iter().map(Placed::from).collect::<Vec<_>>());
+    }
+    pretty(&value)
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn body(report: &Report) -> Value {
+    match report {
+        Report::Checked(_) => json!({"status": "ok"}),
+        Report::Explained(release) => json!({"status": "ok", "decisions": release.decisions}),
+        Report::Rendered { files, out, .. } => {
+            let files: serde_json::Map<String, Value> =
+                files.iter().map(|(path, text)| (path.to_string(), json!(text))).collect();
+            json!({"status": "ok", "out": out, "files": files})
+        }
+        Report::Differs(difference) => json!({
+            "status": if difference.is_empty() { "unchanged" } else { "differs" },
+            "changed": !difference.is_empty(),
+            "blocked": difference.plan.blocked(),
+            "plan": difference.plan,
+            "summary": difference.plan.summary(),
+            "makes": difference.makes,
+            "diffs": difference.diffs,
+        }),
+        Report::Deployed(deployed) => json!({
+            "status": "deployed",
+            "changed": true,
+            "commit": deployed.commit,
+            "gitops": deployed.place,
+            "retries": deployed.tries,
+            "plan": deployed.plan,
+            "summary": deployed.plan.summary(),
+        }),
+        Report::Unchanged { .. } => json!({"status": "unchanged", "changed": false}),
+        Report::Superseded { why, .. } => json!({"status": "superseded", "changed": false, "why": why}),
+        Report::Removed { app, environment, namespace, plan, commit } => json!({
+            "status": "removed", "changed": true, "app": app, "environment": environment, "commit": commit,
+            "kept": {"namespace": namespace}, "plan": plan, "summary": plan.summary(),
+        }),
+        Report::Absent { app, environment } => {
+            json!({"status": "unchanged", "changed": false, "app": app, "environment": environment})
+        }
+        Report::Wrote(wrote) => {
+            json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "next": wrote.next})
+        }
+        Report::Dockerfile { text, .. } => json!({"status": "ok", "dockerfile": text}),
+        Report::Text(text) => json!({"status": "ok", "text": text}),
+    }
+}
+
+pub(super) fn failure(failure: &Failure) -> String {
+    let mut value = json!({
+        "status": "failed",
+        "exit_code": failure.kind.exit_code(),
+        "message": failure.message,
+        "hints": failure.hints,
+        "diagnostics": failure.diagnostics.iter().map(Placed::from).collect::<Vec<_>>(),
+    });
+    if let Some(plan) = &failure.plan {
+        value["plan"] = (**plan).clone();
+    }
+    pretty(&value)
+}

@@ -1,0 +1,64 @@
+//! Report | Failure → Markdown for a comment or a step summary: the words first, the lines folded away.
+
+use std::fmt::Write;
+
+use super::{Placed, Report, text};
+use crate::diagnostic::Failure;
+
+pub(super) fn of(report: &Report) -> String {
+    let plain = |text: String| anstream::adapter::strip_str(&text).to_string();
+    match report {
+        Report::Differs(difference) if !difference.is_empty() => {
+            let release = &difference.release;
+            let mut page = format!("### cupaas: {} in {}\n\n", release.app, release.environment);
+            page.push_str(&fenced("text", &plain(text::plan(&difference.plan))));
+            let diffs: String = difference.diffs.iter().map(|file| file.text.as_str()).collect();
+            let _ = write!(
+                page,
+                "\n<details><summary>line by line</summary>\n\n{}\n</details>\n",
+                fenced("diff", &diffs)
+            );
+            page
+        }
+        _ => fenced("text", &plain(text::of(report))),
+    }
+}
+
+pub(super) fn failure(failure: &Failure) -> String {
+    let mut page = format!("### cupaas: {}\n\n", escaped(&failure.message));
+    for placed in failure.diagnostics.iter().map(Placed::from) {
+        let hint = placed.hint.map(|hint| format!(" ({})", escaped(hint))).unwrap_or_default();
+        let file = escaped(placed.file);
+        let _ =
+            writeln!(page, "- {file}:{}:{}: {}{hint}", placed.line, placed.column, escaped(placed.message));
+    }
+    for hint in &failure.hints {
+        let _ = writeln!(page, "- hint: {}", escaped(hint));
+    }
+    page
+}
+
+/// A block that its text cannot end: the fence is longer than any in it.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
+}
+
+/// Text that Markdown and HTML leave alone, on one line.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => escaped.push(' '),
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '@' | '!' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

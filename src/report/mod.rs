@@ -1,0 +1,200 @@
+//! Report | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
+
+mod decided;
+mod failure;
+mod files;
+mod json;
+mod markdown;
+mod style;
+mod text;
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::plan::Plan;
+use crate::plan::diff::FileDiff;
+use crate::resolve::release::Release;
+use crate::scaffold::Wrote;
+use crate::tree::Files;
+
+pub use decided::{decided, differs, refused};
+pub use files::{completions, man, schema};
+
+/// How a run ended that did its work.
+#[derive(Debug)]
+pub enum Report {
+    /// `check`: all files are right.
+    Checked(Box<Release>),
+    /// `explain`.
+    Explained(Box<Release>),
+    /// `render`.
+    Rendered {
+        /// What was decided.
+        release: Box<Release>,
+        /// What a deploy would write.
+        files: Files,
+        /// Where it was written, where it was.
+        out: Option<PathBuf>,
+    },
+    /// `diff`.
+    Differs(Box<Difference>),
+    /// `deploy` committed.
+    Deployed(Box<Deployed>),
+    /// `deploy` had nothing to do.
+    Unchanged {
+        /// What is deployed.
+        release: Box<Release>,
+    },
+    /// A newer commit is deployed already.
+    Superseded {
+        /// What was to be deployed.
+        release: Box<Release>,
+        /// Which commit stands.
+        why: String,
+    },
+    /// `remove` committed.
+    Removed {
+        /// The app.
+        app: String,
+        /// The environment.
+        environment: String,
+        /// Its namespace, which stays.
+        namespace: String,
+        /// What it does to the cluster.
+        plan: Plan,
+        /// The commit.
+        commit: String,
+    },
+    /// `remove` found nothing.
+    Absent {
+        /// The app.
+        app: String,
+        /// The environment.
+        environment: String,
+    },
+    /// `new` and `init`.
+    Wrote(Wrote),
+    /// `dockerfile`.
+    Dockerfile {
+        /// What was decided.
+        release: Box<Release>,
+        /// The file.
+        text: String,
+    },
+    /// A text as it is.
+    Text(String),
+}
+
+/// What `diff` found.
+#[derive(Debug)]
+pub struct Difference {
+    /// What was decided.
+    pub release: Release,
+    /// What it does to the cluster.
+    pub plan: Plan,
+    /// Line by line.
+    pub diffs: Vec<FileDiff>,
+    /// Secrets that the deploy would make.
+    pub makes: Vec<String>,
+    /// Whether a difference ends with 1.
+    pub exit_code: bool,
+}
+
+/// What `deploy` did.
+#[derive(Debug)]
+pub struct Deployed {
+    /// What is deployed.
+    pub release: Release,
+    /// What it does to the cluster.
+    pub plan: Plan,
+    /// The commit.
+    pub commit: String,
+    /// The GitOps repository.
+    pub place: String,
+    /// How often someone else was first.
+    pub tries: u32,
+}
+
+impl Report {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
+            _ => 0,
+        }
+    }
+
+    fn release(&self) -> Option<&Release> {
+        match self {
+            Self::Checked(release) | Self::Explained(release) => Some(release),
+            Self::Rendered { release, .. }
+            | Self::Dockerfile { release, .. }
+            | Self::Unchanged { release }
+            | Self::Superseded { release, .. } => Some(release),
+            Self::Differs(difference) => Some(&difference.release),
+            Self::Deployed(deployed) => Some(&deployed.release),
+            _ => None,
+        }
+    }
+}
+
+impl Difference {
+    /// Whether a deploy would do nothing.
+    pub fn is_empty(&self) -> bool {
+        self.plan.is_empty() && self.makes.is_empty()
+    }
+}
+
+/// The report in the form that was asked for.
+pub fn of(report: &Report, format: Format) -> String {
+    match (format, report) {
+        (_, Report::Text(text)) | (Format::Text | Format::Markdown, Report::Dockerfile { text, .. }) => {
+            text.clone()
+        }
+        (Format::Text, _) => text::of(report),
+        (Format::Json, _) => json::of(report),
+        (Format::Markdown, _) => markdown::of(report),
+    }
+}
+
+/// What was said on the way; machines find it in the report.
+pub fn warnings(report: &Report, format: Format) -> String {
+    let warnings: &[Diagnostic] =
+        report.release().map(|release| release.warnings.as_slice()).unwrap_or_default();
+    if format == Format::Json { String::new() } else { failure::diagnostics(warnings) }
+}
+
+/// A failure in the form that was asked for.
+pub fn failure(failure: &Failure, format: Format) -> String {
+    match format {
+        Format::Text => failure::text(failure),
+        Format::Json => json::failure(failure),
+        Format::Markdown => markdown::failure(failure),
+    }
+}
+
+/// A diagnostic as machines read it.
+#[derive(Debug, Serialize)]
+struct Placed<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    severity: &'static str,
+    message: &'a str,
+    hint: Option<&'a str>,
+}
+
+impl<'a> From<&'a Diagnostic> for Placed<'a> {
+    fn from(diagnostic: &'a Diagnostic) -> Self {
+        let (line, column) = diagnostic.span.line_column();
+        let severity = match diagnostic.severity {
+            crate::diagnostic::Severity::Error => "error",
+            crate::diagnostic::Severity::Warning => "warning",
+        };
+        let file = &diagnostic.span.source.name;
+        Self { file, line, column, severity, message: &diagnostic.message, hint: diagnostic.hint.as_deref() }
+    }
+}

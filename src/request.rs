@@ -1,0 +1,243 @@
+//! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
+#![allow(clippy::disallowed_methods)] // The one place where the environment is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Cli, Command, Deploy, Format, Init, New, SchemaFile, Shared};
+use crate::diagnostic::{Failure, Kind};
+use crate::load::inputs::Asked;
+use crate::load::release_file::SourceFacts;
+use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
+
+/// One run.
+#[derive(Debug)]
+pub struct Request {
+    /// What to do.
+    pub action: Action,
+    /// How to say it.
+    pub format: Format,
+    /// Where cupaas keeps what belongs to this user: the local GitOps repository and its age identity.
+    pub home: PathBuf,
+    /// Who stands in commits.
+    pub author: Identity,
+    /// Address of the CI run, for the commit.
+    pub run_url: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub enum Action {
+    /// A step of the pipeline.
+    Step(Box<Step>),
+    /// `new`.
+    New(New),
+    /// `init`.
+    Init(Init),
+    /// `schema`.
+    Schema(SchemaFile),
+    /// `completions`.
+    Completions(clap_complete::Shell),
+    /// `man`.
+    Man,
+}
+
+/// How far along the pipeline to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Files are read and decided.
+    Check,
+    /// And every value is shown.
+    Explain,
+    /// The Dockerfile is shown.
+    Dockerfile,
+    /// Files are rendered.
+    Render,
+    /// And compared.
+    Diff,
+    /// And committed.
+    Deploy,
+    /// Or taken away.
+    Remove,
+}
+
+/// One run along the pipeline.
+#[derive(Debug)]
+pub struct Step {
+    /// How far.
+    pub stage: Stage,
+    /// What a release is decided from.
+    pub asked: Asked,
+    /// The GitOps repository.
+    pub gitops: GitopsPlace,
+    /// Its branch.
+    pub branch: Option<String>,
+    /// The token for it.
+    pub token: Option<Secret>,
+    /// Losses of data that are agreed to.
+    pub allow_data_loss: BTreeSet<String>,
+    /// Whether an older commit may follow a newer one.
+    pub allow_older: bool,
+    /// Whether a difference ends with 1.
+    pub exit_code: bool,
+    /// Where `render` writes.
+    pub out: Option<PathBuf>,
+}
+
+/// Where the GitOps repository is.
+#[derive(Debug)]
+pub enum GitopsPlace {
+    /// A repository that git reaches.
+    Address(GitopsAddress),
+    /// A folder without git.
+    Folder(PathBuf),
+    /// The local one that cupaas makes.
+    Embedded(PathBuf),
+}
+
+impl Request {
+    /// Reads the environment and the app's checkout.
+    ///
+    /// Errors: what no run could be made of; kind `Usage`.
+    pub fn new(cli: Cli) -> Result<Self, Failure> {
+        let home = home()?;
+        let step = |stage, shared: Shared| Step::new(stage, shared, &home);
+        let action = match cli.command {
+            Command::New(new) => Action::New(new),
+            Command::Init(init) => Action::Init(init),
+            Command::Schema(schema) => Action::Schema(schema.file),
+            Command::Completions(completions) => Action::Completions(completions.shell),
+            Command::Man => Action::Man,
+            Command::Check(shared) => Action::Step(Box::new(step(Stage::Check, shared)?)),
+            Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
+            Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
+            Command::Render(render) => Action::Step(Box::new(Step {
+                out: render.out.filter(|out| !out.as_os_str().is_empty()),
+                ..step(Stage::Render, render.shared)?
+            })),
+            Command::Diff(diff) => Action::Step(Box::new(Step {
+                allow_data_loss: named(diff.allow_data_loss),
+                exit_code: diff.exit_code,
+                ..step(Stage::Diff, diff.shared)?
+            })),
+            Command::Deploy(deploy) => deploying(step(Stage::Deploy, deploy.shared.clone())?, deploy),
+            Command::Remove(deploy) => deploying(step(Stage::Remove, deploy.shared.clone())?, deploy),
+        };
+        Ok(Self { action, format: cli.format, author: author(), run_url: run_url(), home })
+    }
+}
+
+fn named(losses: Vec<String>) -> BTreeSet<String> {
+    losses.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+fn deploying(step: Step, deploy: Deploy) -> Action {
+    Action::Step(Box::new(Step {
+        allow_data_loss: named(deploy.allow_data_loss),
+        allow_older: deploy.allow_older,
+        ..step
+    }))
+}
+
+impl Step {
+    fn new(stage: Stage, shared: Shared, home: &Path) -> Result<Self, Failure> {
+        let found = Source::read(&shared.folder)?;
+        // An unset variable of a CI job is an empty one.
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let commit = given(shared.source_commit);
+        let source = SourceFacts {
+            repository: given(shared.source_repository)
+                .map(|url| without_credentials(&url))
+                .or(found.repository),
+            path: found.path,
+            time: match &commit {
+                Some(commit) => commit_time(&shared.folder, commit),
+                None => found.time,
+            },
+            commit: commit.or(found.commit),
+            branch: given(shared.source_branch).or(found.branch).or_else(|| text("GITHUB_REF_NAME")),
+        };
+        Ok(Self {
+            stage,
+            gitops: place(given(shared.gitops), home)?,
+            branch: given(shared.gitops_branch),
+            token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
+            allow_data_loss: BTreeSet::new(),
+            allow_older: false,
+            exit_code: false,
+            out: None,
+            asked: Asked {
+                folder_name: folder_name(&shared.folder),
+                folder: shared.folder,
+                app: given(shared.app),
+                environment: given(shared.env),
+                image: given(shared.image),
+                needs_image: stage != Stage::Dockerfile,
+                variables: variables(&shared.set)?,
+                source,
+                dirty: found.dirty,
+            },
+        })
+    }
+}
+
+fn folder_name(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_default();
+    whole.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned()
+}
+
+fn text(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|text| !text.is_empty())
+}
+
+fn variables(set: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let one = |text: &String| match text.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(Failure::new(Kind::Usage, format!("--set {text:?} has no `=`")).hint("--set NAME=VALUE")),
+    };
+    set.iter().map(one).collect()
+}
+
+fn place(given: Option<String>, home: &Path) -> Result<GitopsPlace, Failure> {
+    let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.join("gitops.git"))) };
+    let here = std::env::current_dir()
+        .map_err(|e| Failure::new(Kind::Usage, format!("no working directory: {e}")))?;
+    let address = GitopsAddress::parse(&text, &here)?;
+    match address.local() {
+        Some(folder) if folder.is_dir() && !folder.join(".git").exists() && !folder.join("HEAD").exists() => {
+            Ok(GitopsPlace::Folder(PathBuf::from(text)))
+        }
+        _ => Ok(GitopsPlace::Address(address)),
+    }
+}
+
+/// `$CUPAAS_HOME`, else `$XDG_DATA_HOME/cupaas`, else `~/.local/share/cupaas` (XDG Base Directory Specification).
+fn home() -> Result<PathBuf, Failure> {
+    let folder = |variable: &str| text(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    if let Some(given) = text("CUPAAS_HOME") {
+        return folder("CUPAAS_HOME").ok_or_else(|| {
+            Failure::new(Kind::Usage, format!("CUPAAS_HOME {given:?} is not a whole path"))
+                .hint("begin it with /")
+        });
+    }
+    folder("XDG_DATA_HOME")
+        .map(|data| data.join("cupaas"))
+        .or_else(|| folder("HOME").map(|home| home.join(".local/share/cupaas")))
+        .ok_or_else(|| Failure::new(Kind::Usage, "neither CUPAAS_HOME nor HOME names a folder"))
+}
+
+fn author() -> Identity {
+    Identity {
+        name: text("GIT_AUTHOR_NAME").unwrap_or_else(|| "cupaas".to_owned()),
+        email: text("GIT_AUTHOR_EMAIL").unwrap_or_else(|| "cupaas@localhost".to_owned()),
+    }
+}
+
+/// The CI run's page, as GitHub, Gitea and Forgejo name it.
+fn run_url() -> Option<String> {
+    text("CUPAAS_RUN_URL").or_else(|| {
+        let (server, repository) = (text("GITHUB_SERVER_URL")?, text("GITHUB_REPOSITORY")?);
+        let id = text("GITHUB_RUN_ID")?;
+        Some(format!("{}/{repository}/actions/runs/{id}", server.trim_end_matches('/')))
+    })
+}

@@ -1,0 +1,30 @@
+//! What resolving gathers besides the release itself: problems with their places, warnings, and for `explain` the
+//! origin of every value.
+
+use std::fmt::Display;
+
+use super::release::Decision;
+use crate::diagnostic::{Diagnostic, Span};
+
+/// Problems, warnings and origins so far.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) warnings: Vec<Diagnostic>,
+    pub(super) decisions: Vec<Decision>,
+}
+
+impl Notes {
+    pub(super) fn problem(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.problems.push(Diagnostic::error(span, message).hint(hint));
+    }
+
+    pub(super) fn warning(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.warnings.push(Diagnostic::warning(span, message).hint(hint));
+    }
+
+    pub(super) fn decided(&mut self, what: impl Into<String>, value: impl Display, origin: impl Display) {
+        let (value, origin) = (value.to_string(), origin.to_string());
+        self.decisions.push(Decision { what: what.into(), value, origin });
+    }
+}

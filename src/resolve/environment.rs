@@ -1,0 +1,68 @@
+//! Which environment a run is about: `--env`, else what the registration or the platform says of the branch, else
+//! the only one that asks for no branch.
+
+use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::inputs::Inputs;
+
+/// The environment, and where that came from.
+///
+/// Errors: an environment that the platform does not have, or a branch that says nothing.
+pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
+    let (name, origin) = wanted(inputs)?;
+    let known = &inputs.platform.value.environments;
+    if known.contains_key(&name) {
+        return Ok((name, origin));
+    }
+    let names: Vec<&str> = known.keys().map(String::as_str).collect();
+    let close = crate::schema::suggest(&name, names.iter().copied());
+    let hint = match close {
+        Some(close) => format!("did you mean {close:?}?"),
+        None => format!("cupaas.yaml has: {}", names.join(", ")),
+    };
+    let message = format!("there is no environment {name:?} (from {origin})");
+    match inputs.asked.environment {
+        Some(_) => Err(Failure::new(Kind::Usage, message).hint(hint)),
+        None => {
+            let span = inputs.platform.at(&["environments"]);
+            Err(Failure::invalid(vec![Diagnostic::error(span, message).hint(hint)]))
+        }
+    }
+}
+
+fn wanted(inputs: &Inputs) -> Result<(String, String), Failure> {
+    if let Some(name) = &inputs.asked.environment {
+        return Ok((name.clone(), "--env".to_owned()));
+    }
+    let branch = inputs.asked.source.branch.as_deref();
+    if let (Some(branch), Some(registration)) = (branch, &inputs.registration)
+        && let Some(name) = registration.value.branches.get(branch)
+    {
+        return Ok((name.0.clone(), format!("{} (branch {branch})", registration.at(&["branches", branch]))));
+    }
+    let environments = &inputs.platform.value.environments;
+    let by_branch =
+        environments.iter().find(|(_, settings)| branch.is_some() && settings.branch.as_deref() == branch);
+    if let (Some((name, _)), Some(branch)) = (by_branch, branch) {
+        let place = inputs.platform.at(&["environments", name, "branch"]);
+        return Ok((name.clone(), format!("{place} (branch {branch})")));
+    }
+    let open: Vec<&String> =
+        environments.iter().filter(|(_, settings)| settings.branch.is_none()).map(|(name, _)| name).collect();
+    let only: Vec<&String> = environments.keys().collect();
+    match (open.as_slice(), only.as_slice()) {
+        // One that asks for no branch takes all of them; a lone one is meant where no branch is known.
+        ([name], _) => Ok(((*name).clone(), inputs.platform.key(&["environments", name]).to_string())),
+        (_, [name]) if branch.is_none() => {
+            Ok(((*name).clone(), inputs.platform.key(&["environments", name]).to_string()))
+        }
+        _ => {
+            let what = match branch {
+                Some(branch) => format!("no environment is deployed from branch {branch:?}"),
+                None => "several environments, and no branch that says which".to_owned(),
+            };
+            let names: Vec<&str> = environments.keys().map(String::as_str).collect();
+            Err(Failure::new(Kind::Usage, what)
+                .hint(format!("say which with --env, one of: {}", names.join(", "))))
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Inputs → [`release::Release`]: layers, names, bindings; nothing optional is left. Pure: the same inputs give the
+//! same release, and all problems are found in one run.
+
+pub mod command;
+mod decisions;
+pub mod environment;
+mod labels;
+pub mod names;
+mod processes;
+pub mod release;
+pub mod routes;
+pub mod runtime;
+pub mod services;
+pub mod variables;
+mod version;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use regex_lite::Regex;
+
+use crate::diagnostic::{Failure, Source, Span};
+use crate::load::inputs::Inputs;
+use crate::load::release_file::ReleaseFile;
+
+use decisions::Notes;
+use labels::Part;
+use release::{Image, PlatformFacts, Release, Volume};
+
+/// Decides everything about one app in one environment.
+///
+/// Errors: all mistakes in the files that people wrote, each with its place.
+pub fn resolve(
+    inputs: &Inputs,
+    environment: (String, String),
+    previous: Option<&ReleaseFile>,
+) -> Result<Release, Failure> {
+    let (environment, origin) = environment;
+    let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
+    notes.decided("app", &inputs.name, name_origin(inputs));
+    notes.decided("environment", &environment, origin);
+    if let (true, Some(commit)) = (inputs.asked.dirty, &inputs.asked.source.commit) {
+        let message = "the folder has changes that no commit holds";
+        let hint = format!(
+            "they are read all the same, and recorded as commit {}",
+            commit.get(..10).unwrap_or(commit)
+        );
+        notes.warning(inputs.app.at(&["runtime"]), message, hint);
+    }
+    let runtime = runtime::resolve(inputs, previous, &mut notes);
+    let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
+    let processes = processes::resolve(inputs, &environment, &procfile, &runtime.facts, &mut notes);
+    let release = processes::release(inputs, &environment, &procfile, &mut notes);
+    let services = services::resolve(inputs, &environment, previous, &mut notes)?;
+    let config = variables::resolve(inputs, &environment, &mut notes);
+    let secrets = variables::secrets(inputs, &environment, &config, &mut notes);
+    let mut variables = services::variables(inputs, &services, &config)?;
+    // A secret of the app's own stands in a service's place.
+    variables.retain(|variable| !secrets.iter().any(|secret| secret.variable == variable.name));
+    // What stands in a service's place is not in the ConfigMap as well.
+    let config: BTreeMap<String, String> = config
+        .into_iter()
+        .filter(|(name, _)| !variables.iter().any(|variable| variable.name == *name))
+        .collect();
+    let route = routes::resolve(inputs, &environment, &processes, &mut notes);
+    let volumes = volumes(inputs, &environment, &mut notes);
+    let image = image(inputs, &environment, previous, &mut notes);
+    unknown_environments(inputs, &mut notes);
+    shared_disks(inputs, &processes, &volumes, &mut notes);
+    clashes(inputs, &environment, &processes, &services, &mut notes);
+    let platform = platform(inputs, &mut notes);
+    let (versions, disks) = (versions(previous, &services), disks(previous, &services, &volumes));
+    let cluster =
+        inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
+    if !notes.problems.is_empty() {
+        return Err(Failure::invalid(notes.problems));
+    }
+    Ok(Release {
+        namespace: names::namespace(&inputs.name, &environment),
+        flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
+        flux_app: names::fit(&format!("{}-{environment}-app", inputs.name), 63),
+        labels: labels::of(inputs, &environment, &inputs.name, Part::App),
+        config_hash: config_hash(&config),
+        app: inputs.name.clone(),
+        source: inputs.asked.source.clone(),
+        facts: runtime.facts,
+        files: files(inputs),
+        decisions: notes.decisions,
+        warnings: notes.warnings,
+        environment,
+        cluster,
+        image,
+        processes,
+        release,
+        services,
+        config,
+        variables,
+        secrets,
+        volumes,
+        route,
+        platform,
+        versions,
+        disks,
+        set: inputs.asked.variables.clone(),
+        runtime: if runtime.version.is_empty() {
+            runtime.name
+        } else {
+            format!("{}:{}", runtime.name, runtime.version)
+        },
+    })
+}
+
+fn name_origin(inputs: &Inputs) -> String {
+    match (&inputs.asked.app, &inputs.app.value.name) {
+        (Some(_), _) => "--app".to_owned(),
+        (None, Some(_)) => inputs.app.at(&["name"]).to_string(),
+        (None, None) => "the name of its repository or folder".to_owned(),
+    }
+}
+
+/// Names of objects that every app has.
+const RESERVED: [&str; 4] = ["default", "processes", "router", "release"];
+
+fn flux_namespace(inputs: &Inputs) -> String {
+    inputs.platform.value.flux.namespace.as_ref().map_or("flux-system", |name| &name.0).to_owned()
+}
+
+/// Changes exactly when the configuration does.
+fn config_hash(config: &BTreeMap<String, String>) -> String {
+    let text: String = config.iter().map(|(k, v)| format!("{}:{k}{}:{v}", k.len(), v.len())).collect();
+    names::hash(&text, 16)
+}
+
+/// A path without empty parts and single dots.
+fn normal(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    format!("/{}", parts.join("/"))
+}
+
+/// Folders that a container must have as they are.
+fn is_the_systems(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    path == "/"
+        || path == "/tmp"
+        || path == "/app"
+        || matches!(first, "proc" | "sys" | "dev" | "etc" | "bin" | "lib")
+}
+
+fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume> {
+    let mut volumes: Vec<Volume> = Vec::new();
+    for (name, entry) in &inputs.app.value.volumes {
+        notes.decided(
+            format!("volumes.{name}"),
+            format!("{} at {}", entry.storage, entry.path),
+            inputs.app.key(&["volumes", name]),
+        );
+        let place = || inputs.app.at(&["volumes", name, "path"]);
+        let path = normal(&entry.path.0);
+        if is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
+            let message = format!("nothing can be mounted at {:?}", entry.path.0);
+            notes.problem(place(), message, "name a folder of the app's own, such as /app/uploads");
+        } else if let Some(other) = volumes.iter().find(|volume| volume.path == path) {
+            let message = format!("{} is mounted there already", other.name);
+            notes.problem(place(), message, "give each volume a folder of its own");
+        }
+        volumes.push(Volume {
+            name: name.clone(),
+            labels: labels::of(inputs, environment, name, Part::Volume),
+            path,
+            storage: entry.storage.0.clone(),
+        });
+    }
+    volumes
+}
+
+/// `--image`, else the pin, else `<registry>/<app>:<commit>`; but an image that was once named otherwise stays until
+/// another is named, since only its maker knows what the next one is called.
+fn image(inputs: &Inputs, environment: &str, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Image {
+    let pin = inputs.registration.as_ref().and_then(|registration| {
+        let image = registration.value.environments.get(environment)?.image.clone()?;
+        Some((image, registration.at(&["environments", environment, "image"]).to_string()))
+    });
+    let asked = inputs.asked.image.clone().map(|image| (image, "--image".to_owned()));
+    let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
+    let prefix = inputs.platform.value.registry.prefix.as_deref();
+    let made = prefix.zip(tag).map(|(prefix, tag)| {
+        let origin = inputs.platform.at(&["registry", "prefix"]).to_string();
+        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), origin)
+    });
+    let running = previous.filter(|release| !release.image.is_empty());
+    let running = running.map(|release| (release.image.clone(), "what runs now".to_owned()));
+    // Only an image that the rule gave to the last commit follows to the next one.
+    let last = previous.and_then(|release| release.source.commit.clone());
+    let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
+    let follows = |image: &str| {
+        let tag = by_rule.as_ref().and_then(|rule| image.strip_prefix(rule.as_str()));
+        tag.is_some_and(|tag| last.as_ref().map_or_else(|| is_fingerprint(tag), |commit| commit == tag))
+    };
+    let (first, second) = match &running {
+        Some((image, _)) if !follows(image) => (running, made),
+        _ => (made, running),
+    };
+    let (reference, origin) = match asked.or(pin).or(first).or(second) {
+        Some(found) => found,
+        None if !inputs.asked.needs_image => (String::new(), "not needed yet".to_owned()),
+        None => {
+            let place = inputs.platform.key(&["registry"]);
+            notes.problem(
+                place,
+                "no image is named",
+                "say it with --image, or set `registry.prefix` in cupaas.yaml",
+            );
+            (String::new(), String::new())
+        }
+    };
+    if !reference.is_empty() && !is_image(&reference) {
+        let message = format!("{reference:?} is not an image (from {origin})");
+        let written = Source::new(origin.split(':').next().unwrap_or_default(), reference.clone());
+        notes.problem(
+            Span::new(&written, 0..reference.len()),
+            message,
+            "such as git.example.cu/team/tasks:v1 or …@sha256:…",
+        );
+    }
+    notes.decided("image", &reference, origin);
+    Image { by_digest: reference.contains("@sha256:"), reference }
+}
+
+/// Whether a tag is one that cupaas makes of an app's files.
+fn is_fingerprint(tag: &str) -> bool {
+    tag.len() == 16 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A reference as registries take it (distribution's `reference` grammar, without the odd ones).
+fn is_image(text: &str) -> bool {
+    const SHAPE: &str = concat!(
+        r"^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::[0-9]{1,5})?/)?",
+        r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",
+        r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$",
+    );
+    static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
+    WHOLE.get_or_init(|| Regex::new(SHAPE).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+}
+
+/// Settings for an environment that the platform does not have are of no use. An app may know several platforms, so only
+/// what looks like a slip is said of it.
+fn unknown_environments(inputs: &Inputs, notes: &mut Notes) {
+    let known = &inputs.platform.value.environments;
+    let names = || known.keys().cloned().collect::<Vec<_>>().join(", ");
+    for name in inputs.app.value.environments.keys().filter(|name| !known.contains_key(*name)) {
+        if let Some(close) = crate::schema::suggest(name, known.keys().map(String::as_str)) {
+            let span = inputs.app.key(&["environments", name]);
+            notes.warning(
+                span,
+                format!("the platform has no environment {name:?}"),
+                format!("did you mean {close:?}?"),
+            );
+        }
+    }
+    let Some(registration) = &inputs.registration else { return };
+    for name in registration.value.environments.keys().filter(|name| !known.contains_key(*name)) {
+        let span = registration.key(&["environments", name]);
+        notes.problem(
+            span,
+            format!("there is no environment {name:?}"),
+            format!("cupaas.yaml has: {}", names()),
+        );
+    }
+    for (branch, name) in registration.value.branches.iter().filter(|(_, name)| !known.contains_key(&name.0))
+    {
+        let span = registration.at(&["branches", branch]);
+        notes.problem(
+            span,
+            format!("there is no environment {:?}", name.0),
+            format!("cupaas.yaml has: {}", names()),
+        );
+    }
+}
+
+/// A disk is mounted on one node at a time: several pods that mount it must find room on the same one.
+fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volume], notes: &mut Notes) {
+    let pods: u32 =
+        processes.iter().map(|process| process.autoscale.map_or(process.least, |scale| scale.max)).sum();
+    if let (Some(volume), true) = (volumes.first(), pods > 1) {
+        let span = inputs.app.key(&["volumes", &volume.name]);
+        let message = format!("up to {pods} pods mount this disk, which one node at a time can");
+        notes.warning(
+            span,
+            message,
+            "fine on a cluster of one node; on others, keep to one process of scale 1",
+        );
+    }
+}
+
+/// Processes and services stand beside each other in one namespace, so their names must differ.
+fn clashes(
+    inputs: &Inputs,
+    environment: &str,
+    processes: &[release::Process],
+    services: &[release::Service],
+    notes: &mut Notes,
+) {
+    for service in services {
+        let span = || inputs.app.key(&["services"]);
+        let hint =
+            format!("give the service a name: {{{}: {{name: {}-db}}}}", service.recipe, service.recipe);
+        if processes.iter().any(|process| process.name == service.name) {
+            notes.problem(span(), format!("a process and a service are both named {:?}", service.name), hint);
+        } else if RESERVED.contains(&service.name.as_str()) {
+            notes.problem(
+                span(),
+                format!("a service cannot be named {:?}, which cupaas uses", service.name),
+                hint,
+            );
+        }
+    }
+    for volume in inputs.app.value.volumes.keys() {
+        if services.iter().any(|service| service.name == *volume && service.storage.is_some()) {
+            let message = format!("a volume and a service's disk are both named {volume:?}");
+            notes.problem(inputs.app.key(&["volumes", volume]), message, "give the volume another name");
+        }
+    }
+    let namespace = names::namespace(&inputs.name, environment);
+    if namespace.starts_with("kube-") || namespace == "default" || namespace == flux_namespace(inputs) {
+        let span = inputs.app.at(&["name"]);
+        notes.problem(
+            span,
+            format!("the namespace {namespace:?} is the cluster's own"),
+            "give the app another `name`",
+        );
+    }
+    if processes.iter().any(|process| process.name == "release") {
+        let span = inputs.app.key(&["processes", "release"]);
+        notes.problem(
+            span,
+            "a process cannot be named \"release\"",
+            "the command before a release is the key `release`",
+        );
+    }
+}
+
+fn platform(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
+    let platform = &inputs.platform.value;
+    let text = platform.kubernetes.as_deref().unwrap_or("1.36");
+    let minor = text.strip_prefix("1.").and_then(|minor| minor.parse().ok()).unwrap_or(36);
+    if !(33..=37).contains(&minor) {
+        let span = inputs.platform.at(&["kubernetes"]);
+        notes.problem(span, format!("Kubernetes {text} is not supported"), "this cupaas knows 1.33 to 1.37");
+    }
+    PlatformFacts {
+        kubernetes: (1, minor),
+        storage_class: platform.storage.class.as_ref().map(|class| class.0.clone()),
+        expandable: platform.storage.expandable,
+        pull_secret: platform.registry.pull_secret.as_ref().map(|name| name.0.clone()),
+        router_namespace: platform.network.router_namespace.as_ref().map(|name| name.0.clone()),
+        egress: platform.network.egress,
+        secrets: platform.secrets.provider,
+        recipients: platform.secrets.recipients.clone(),
+        flux_namespace: flux_namespace(inputs),
+        source_kind: platform.flux.source.kind.as_deref().unwrap_or("GitRepository").to_owned(),
+        source_name: platform.flux.source.name.as_ref().map_or("flux-system", |name| &name.0).to_owned(),
+        decryption_secret: platform
+            .flux
+            .decryption_secret
+            .as_ref()
+            .map_or("sops-age", |name| &name.0)
+            .to_owned(),
+    }
+}
+
+/// Versions of the services, over those that were recorded: data that waits remembers its own.
+fn versions(previous: Option<&ReleaseFile>, services: &[release::Service]) -> BTreeMap<String, String> {
+    let mut versions = previous.map(|release| release.versions.clone()).unwrap_or_default();
+    versions.extend(services.iter().map(|service| (service.name.clone(), service.version.clone())));
+    versions
+}
+
+/// Amounts of storage, over those that were recorded.
+fn disks(
+    previous: Option<&ReleaseFile>,
+    services: &[release::Service],
+    volumes: &[Volume],
+) -> BTreeMap<String, String> {
+    let mut disks = previous.map(|release| release.disks.clone()).unwrap_or_default();
+    let of_services =
+        services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.amount.clone())));
+    disks.extend(of_services);
+    disks.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.storage.clone())));
+    disks
+}
+
+/// The app's own files, as read: enough to render again without its repository.
+fn files(inputs: &Inputs) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    files.insert(".cupaas".to_owned(), inputs.app.source.text.clone());
+    if let Some(procfile) = &inputs.procfile {
+        files.insert("Procfile".to_owned(), procfile.text.clone());
+    }
+    files
+}

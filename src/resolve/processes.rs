@@ -1,0 +1,320 @@
+//! What runs: `.cupaas`, else the Procfile, else what the runtime's recipe finds; then the environment's changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::command::{literal, refused, words};
+use super::decisions::Notes;
+use super::labels;
+use super::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
+use super::runtime::{self, Facts};
+use crate::diagnostic::{Source, Span};
+use crate::load::app_file::{ProcessEntry, Scale};
+use crate::load::inputs::Inputs;
+use crate::load::platform::Size;
+use crate::load::words::{Amount, Command, Cpu};
+
+/// The port that a web process listens on where nothing is said.
+const DEFAULT_PORT: u16 = 8000;
+/// The size where nothing is said.
+const DEFAULT_SIZE: &str = "small";
+
+/// What stands in a Procfile.
+pub(super) struct Procfile {
+    lines: BTreeMap<String, (String, Span)>,
+}
+
+impl Procfile {
+    pub(super) fn read(source: Option<&Arc<Source>>, notes: &mut Notes) -> Self {
+        let mut lines = BTreeMap::new();
+        let Some(source) = source else { return Self { lines } };
+        let mut at = 0;
+        for line in source.text.split_inclusive('\n') {
+            let start = at;
+            at += line.len();
+            let text = line.trim();
+            if text.is_empty() || text.starts_with('#') {
+                continue;
+            }
+            let span = Span::new(source, start..start + line.trim_end().len());
+            match text.split_once(':') {
+                Some((name, command)) if is_name(name.trim()) && !command.trim().is_empty() => {
+                    let line = (command.trim().to_owned(), span.clone());
+                    if lines.insert(name.trim().replace('_', "-"), line).is_some() {
+                        notes.problem(span, "this process stands twice", "keep one of the lines");
+                    }
+                }
+                _ => notes.problem(span, "not a line of a Procfile", "a line is `web: gunicorn app:app`"),
+            }
+        }
+        Self { lines }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    name.len() <= 40
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
+}
+
+/// The entries that hold in an environment: names, what is written about each, key by key, and where.
+fn entries(
+    inputs: &Inputs,
+    environment: &str,
+    procfile: &Procfile,
+    notes: &mut Notes,
+) -> BTreeMap<String, ProcessEntry> {
+    let app = &inputs.app.value;
+    let mut entries: BTreeMap<String, ProcessEntry> = app.processes.clone();
+    if entries.is_empty() {
+        let names = procfile.lines.keys().filter(|name| *name != "release");
+        entries = names.map(|name| (name.clone(), ProcessEntry::default())).collect();
+        if entries.is_empty() {
+            entries.insert("web".to_owned(), ProcessEntry::default());
+        }
+    } else {
+        for (name, (_, span)) in &procfile.lines {
+            if name != "release" && !entries.contains_key(name) {
+                let message = format!("{name} is not used, since `processes` in .cupaas names others");
+                notes.warning(span.clone(), message, format!("add `{name}: {{}}` to `processes`"));
+            }
+        }
+    }
+    if let Some(entrypoint) = &app.entrypoint {
+        entries.entry("web".to_owned()).or_default().command.get_or_insert_with(|| entrypoint.clone());
+    }
+    for (name, change) in app.environments.get(environment).iter().flat_map(|entry| &entry.processes) {
+        let Some(entry) = entries.get_mut(name) else {
+            let span = inputs.app.key(&["environments", environment, "processes", name]);
+            let known: Vec<&str> = entries.keys().map(String::as_str).collect();
+            notes.problem(
+                span,
+                format!("there is no process {name:?}"),
+                format!("there are: {}", known.join(", ")),
+            );
+            continue;
+        };
+        let change = change.clone();
+        entry.command = change.command.or(entry.command.take());
+        entry.port = change.port.or(entry.port);
+        entry.health = change.health.or(entry.health.take());
+        entry.size = change.size.or(entry.size.take());
+        entry.scale = change.scale.or(entry.scale);
+        entry.schedule = change.schedule.or(entry.schedule.take());
+    }
+    entries
+}
+
+pub(super) fn resolve(
+    inputs: &Inputs,
+    environment: &str,
+    procfile: &Procfile,
+    facts: &Facts,
+    notes: &mut Notes,
+) -> Vec<Process> {
+    let entries = entries(inputs, environment, procfile, notes);
+    let one = |(name, entry): (&String, &ProcessEntry)| {
+        let command = command(inputs, environment, name, entry, procfile, facts, notes);
+        process(inputs, environment, name, entry, command, notes)
+    };
+    entries.iter().map(one).collect()
+}
+
+/// The command of a process, and nothing where the image's own runs.
+fn command(
+    inputs: &Inputs,
+    environment: &str,
+    name: &str,
+    entry: &ProcessEntry,
+    procfile: &Procfile,
+    facts: &Facts,
+    notes: &mut Notes,
+) -> Option<Vec<String>> {
+    let what = format!("processes.{name}.command");
+    let (command, origin, place) = match (&entry.command, procfile.lines.get(name)) {
+        (Some(command), _) => {
+            let place = place_of_command(inputs, environment, name);
+            (command.clone(), place.to_string(), place)
+        }
+        (None, Some((line, span))) => (Command::Line(line.clone()), span.to_string(), span.clone()),
+        (None, None) if name == "web" => match runtime::start(inputs, facts, notes) {
+            Some((line, origin)) => (Command::Line(line), origin, inputs.app.at(&["runtime"])),
+            None => {
+                let own = inputs.dockerfile.is_some();
+                let why =
+                    if own { "its Dockerfile" } else { "nothing in the app's folder says how it is started" };
+                notes.decided(what, "the image's own", why);
+                return None;
+            }
+        },
+        (None, None) => {
+            let span = inputs.app.key(&["processes", name]);
+            notes.problem(span, format!("process {name:?} has no command"), "add `command: …` to it");
+            return None;
+        }
+    };
+    let words = words(&command);
+    if let Some(problem) = refused(&words) {
+        notes.problem(place, problem, "a script in the app's folder can hold what a line cannot");
+    }
+    notes.decided(what, shown(&words), origin);
+    Some(words.iter().map(|word| literal(word)).collect())
+}
+
+/// Where a key of a process is written: for the environment, where it says it, else for the app.
+fn place(inputs: &Inputs, environment: &str, process: &str, key: &str) -> Span {
+    let own = ["environments", environment, "processes", process, key];
+    if inputs.app.holds(&own) { inputs.app.at(&own) } else { inputs.app.at(&own[2..]) }
+}
+
+/// Where a process's command is written: its own key, or the first version's `entrypoint`.
+fn place_of_command(inputs: &Inputs, environment: &str, name: &str) -> Span {
+    let for_environment = ["environments", environment, "processes", name, "command"];
+    if inputs.app.holds(&for_environment) {
+        return inputs.app.at(&for_environment);
+    }
+    let own = inputs.app.value.processes.get(name).is_some_and(|entry| entry.command.is_some());
+    let path: &[&str] = if own || name != "web" { &["processes", name, "command"] } else { &["entrypoint"] };
+    inputs.app.at(path)
+}
+
+/// A command as a person would type it.
+fn shown(words: &[String]) -> String {
+    let plain =
+        |word: &str| !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+    let words = words.iter().map(|word| if plain(word) { word.clone() } else { format!("{word:?}") });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn process(
+    inputs: &Inputs,
+    environment: &str,
+    name: &str,
+    entry: &ProcessEntry,
+    command: Option<Vec<String>>,
+    notes: &mut Notes,
+) -> Process {
+    let at = |key: &str| place(inputs, environment, name, key);
+    let kind = kind(name, entry);
+    if kind == ProcessKind::Scheduled
+        && (entry.port.is_some() || entry.scale.is_some() || entry.health.is_some())
+    {
+        let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
+        notes.problem(at("schedule"), message, "remove them, or the schedule");
+    }
+    if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
+        notes.problem(at("schedule"), problem, "five cron fields, such as \"0 3 * * *\"");
+    }
+    let port = (kind == ProcessKind::Web).then(|| entry.port.unwrap_or(DEFAULT_PORT));
+    if let Some(port) = port {
+        let origin = entry.port.map_or_else(|| "default".to_owned(), |_| at("port").to_string());
+        notes.decided(format!("processes.{name}.port"), port, origin);
+    }
+    if entry.health.is_some() && kind == ProcessKind::Worker {
+        notes.problem(
+            at("health"),
+            format!("{name:?} has no port that could answer"),
+            "give it a `port`, or remove `health`",
+        );
+    }
+    let size = size(inputs, name, entry.size.as_deref(), at("size"), notes);
+    let (replicas, autoscale) = match (kind, entry.scale) {
+        (ProcessKind::Scheduled, _) => (None, None),
+        (_, None) => (Some(1), None),
+        (_, Some(Scale::Fixed(count))) => (Some(count), None),
+        (_, Some(Scale::Auto { min, max, cpu })) => {
+            if min > max {
+                notes.problem(
+                    at("scale"),
+                    format!("min {min} is more than max {max}"),
+                    "min is the lower bound",
+                );
+            }
+            (None, Some(Autoscale { min, max, cpu }))
+        }
+    };
+    if let Some(count) = replicas {
+        let origin = entry.scale.map_or_else(|| "default".to_owned(), |_| at("scale").to_string());
+        notes.decided(format!("processes.{name}.scale"), count, origin);
+    }
+    Process {
+        name: name.to_owned(),
+        kind,
+        labels: labels::of(inputs, environment, name, labels::Part::Process(kind)),
+        selector: labels::selector(&inputs.name, name),
+        command,
+        port,
+        health: entry.health.as_ref().map(|path| path.0.clone()),
+        cpu: size.cpu.0,
+        memory: size.memory.0,
+        replicas,
+        autoscale,
+        least: replicas.unwrap_or_else(|| autoscale.map_or(1, |scale| scale.min)),
+        schedule: entry.schedule.clone(),
+    }
+}
+
+fn kind(name: &str, entry: &ProcessEntry) -> ProcessKind {
+    match (&entry.schedule, entry.port, name) {
+        (Some(_), _, _) => ProcessKind::Scheduled,
+        (None, Some(_), _) | (None, None, "web") => ProcessKind::Web,
+        _ => ProcessKind::Worker,
+    }
+}
+
+/// The sizes that every platform has.
+fn built_in_sizes() -> BTreeMap<String, Size> {
+    let size = |cpu: &str, memory: &str| Size { cpu: Cpu(cpu.to_owned()), memory: Amount(memory.to_owned()) };
+    [("small", size("100m", "256Mi")), ("medium", size("250m", "512Mi")), ("large", size("500m", "1Gi"))]
+        .map(|(name, size)| (name.to_owned(), size))
+        .into()
+}
+
+fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: Span, notes: &mut Notes) -> Size {
+    let mut sizes = built_in_sizes();
+    sizes.extend(inputs.platform.value.sizes.clone());
+    let name = asked.unwrap_or(DEFAULT_SIZE);
+    if let Some(size) = sizes.get(name) {
+        let origin = asked.map_or_else(|| "default".to_owned(), |_| place.to_string());
+        notes.decided(
+            format!("processes.{process}.size"),
+            format!("{name} ({} CPU, {})", size.cpu, size.memory),
+            origin,
+        );
+        return size.clone();
+    }
+    let hint = match crate::schema::suggest(name, sizes.keys().map(String::as_str)) {
+        Some(close) => format!("did you mean {close:?}?"),
+        None => format!("there are: {}", sizes.keys().cloned().collect::<Vec<_>>().join(", ")),
+    };
+    notes.problem(place, format!("there is no size {name:?}"), hint);
+    Size { cpu: Cpu(String::new()), memory: Amount(String::new()) }
+}
+
+/// What runs before the processes of a release: `.cupaas`, else the Procfile's `release` line.
+pub(super) fn release(
+    inputs: &Inputs,
+    environment: &str,
+    procfile: &Procfile,
+    notes: &mut Notes,
+) -> Option<ReleaseCommand> {
+    let (command, place) = match (&inputs.app.value.release, procfile.lines.get("release")) {
+        (Some(command), _) => (command.clone(), inputs.app.at(&["release"])),
+        (None, Some((line, span))) => (Command::Line(line.clone()), span.clone()),
+        (None, None) => return None,
+    };
+    let words = words(&command);
+    notes.decided("release", shown(&words), &place);
+    if let Some(problem) = refused(&words) {
+        notes.problem(place, problem, "a script in the app's folder can hold what a line cannot");
+    }
+    let size = built_in_sizes().remove(DEFAULT_SIZE)?;
+    let size = inputs.platform.value.sizes.get(DEFAULT_SIZE).cloned().unwrap_or(size);
+    Some(ReleaseCommand {
+        command: words.iter().map(|word| literal(word)).collect(),
+        labels: labels::of(inputs, environment, "release", labels::Part::Release),
+        cpu: size.cpu.0,
+        memory: size.memory.0,
+    })
+}

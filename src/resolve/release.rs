@@ -1,0 +1,335 @@
+//! The decided form: one app × one environment × one image, nothing optional that a template would have to guess
+//! about. It is what templates see, under the names that stand here.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::Diagnostic;
+use crate::load::platform::{Egress, SecretsProvider};
+use crate::load::release_file::SourceFacts;
+
+/// Labels of an object, by key.
+pub type Labels = BTreeMap<String, String>;
+
+/// One app × one environment × one image.
+#[derive(Debug, Clone, Serialize)]
+pub struct Release {
+    /// The app's name.
+    pub app: String,
+    /// The environment's name.
+    pub environment: String,
+    /// The namespace that everything stands in.
+    pub namespace: String,
+    /// Name of the Flux Kustomization over `base/`.
+    pub flux_base: String,
+    /// Name of the Flux Kustomization over `app/`.
+    pub flux_app: String,
+    /// The cluster's name.
+    pub cluster: String,
+    /// Labels of what belongs to the app as a whole.
+    pub labels: Labels,
+    /// The image, and how sure it names one thing.
+    pub image: Image,
+    /// What runs.
+    pub processes: Vec<Process>,
+    /// What runs before the processes of each new release.
+    pub release: Option<ReleaseCommand>,
+    /// Backing services.
+    pub services: Vec<Service>,
+    /// The app's plain environment variables.
+    pub config: BTreeMap<String, String>,
+    /// A hash of `config`: a change of it restarts the processes.
+    pub config_hash: String,
+    /// Variables that are not plain, in the order in which they build on each other.
+    pub variables: Vec<PodVariable>,
+    /// The app's own secrets.
+    pub secrets: Vec<AppSecret>,
+    /// Disks of the app.
+    pub volumes: Vec<Volume>,
+    /// How requests reach the app.
+    pub route: Option<Route>,
+    /// What the platform says.
+    pub platform: PlatformFacts,
+    /// Where the app's files came from.
+    #[serde(skip)]
+    pub source: SourceFacts,
+    /// What was found in the app's files.
+    #[serde(skip)]
+    pub facts: BTreeMap<String, String>,
+    /// The runtime with its version.
+    #[serde(skip)]
+    pub runtime: String,
+    /// Versions by service, with those of services that are gone and whose data waits.
+    #[serde(skip)]
+    pub versions: BTreeMap<String, String>,
+    /// Amounts of storage by claim, with those that wait.
+    #[serde(skip)]
+    pub disks: BTreeMap<String, String>,
+    /// Variables of the command line.
+    #[serde(skip)]
+    pub set: BTreeMap<String, String>,
+    /// The app's own files as read.
+    #[serde(skip)]
+    pub files: BTreeMap<String, String>,
+    /// Every decided value and where it came from.
+    #[serde(skip)]
+    pub decisions: Vec<Decision>,
+    /// What is said, and gone on.
+    #[serde(skip)]
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The image of the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Image {
+    /// What stands in the manifests.
+    pub reference: String,
+    /// Whether it is named by digest, so that it can never be another one.
+    pub by_digest: bool,
+}
+
+/// What a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProcessKind {
+    /// Listens on a port.
+    Web,
+    /// Runs on its own.
+    Worker,
+    /// Runs at times, and ends.
+    Scheduled,
+}
+
+/// One process.
+#[derive(Debug, Clone, Serialize)]
+pub struct Process {
+    /// Its name, and that of its objects.
+    pub name: String,
+    /// What it is.
+    pub kind: ProcessKind,
+    /// Labels of its objects.
+    pub labels: Labels,
+    /// Labels that select its pods; frozen.
+    pub selector: Labels,
+    /// Program and arguments; nothing where the image's own command runs.
+    pub command: Option<Vec<String>>,
+    /// The port that it listens on.
+    pub port: Option<u16>,
+    /// A path that answers when it is ready.
+    pub health: Option<String>,
+    /// CPU that is set aside.
+    pub cpu: String,
+    /// Memory that is set aside, and the most.
+    pub memory: String,
+    /// How many; nothing where it scales by itself.
+    pub replicas: Option<u32>,
+    /// Bounds where it scales by itself.
+    pub autoscale: Option<Autoscale>,
+    /// The fewest pods at any time.
+    pub least: u32,
+    /// Cron fields.
+    pub schedule: Option<String>,
+}
+
+/// Bounds of a process that scales by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Autoscale {
+    /// At least.
+    pub min: u32,
+    /// At most.
+    pub max: u32,
+    /// Per cent of the requested CPU.
+    pub cpu: u32,
+}
+
+/// What runs before the processes of a release.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReleaseCommand {
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// Labels of its Job.
+    pub labels: Labels,
+    /// CPU that is set aside.
+    pub cpu: String,
+    /// Memory that is set aside, and the most.
+    pub memory: String,
+}
+
+/// One backing service.
+#[derive(Debug, Clone, Serialize)]
+pub struct Service {
+    /// Its name, that of its objects and its host; frozen.
+    pub name: String,
+    /// The recipe's name.
+    pub recipe: String,
+    /// Its version.
+    pub version: String,
+    /// How many parts of the version are its major version.
+    pub major_parts: usize,
+    /// Its image.
+    pub image: String,
+    /// The port that it listens on.
+    pub port: u16,
+    /// Beginning of its variables.
+    pub prefix: String,
+    /// Labels of its objects.
+    pub labels: Labels,
+    /// Labels of what runs it: the same with its version, which a plan compares.
+    pub workload_labels: Labels,
+    /// Labels that select its pods; frozen.
+    pub selector: Labels,
+    /// Its disk.
+    pub storage: Option<ServiceDisk>,
+    /// The recipe's own parameters, all of them.
+    pub params: Map<String, Value>,
+    /// The Secret that holds its credentials.
+    pub secret: Option<String>,
+    /// Keys of that Secret, where cupaas makes it.
+    pub credentials: Vec<Credential>,
+    /// Succeeds once the service answers.
+    pub ping: Option<Vec<String>>,
+}
+
+/// A service's disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceDisk {
+    /// How much it holds.
+    pub amount: String,
+    /// Where it is mounted.
+    pub path: String,
+}
+
+/// One key of a Secret that cupaas makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Credential {
+    /// The key.
+    pub key: String,
+    /// A value that is no secret; without it, a random password.
+    pub value: Option<String>,
+}
+
+/// A variable of a container that is not in the ConfigMap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PodVariable {
+    /// Its name.
+    pub name: String,
+    /// Its text; the container's variables above it are expanded in it.
+    pub value: Option<String>,
+    /// Where its value is kept.
+    pub secret: Option<SecretRef>,
+}
+
+/// A key of a Secret: where a value is, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SecretRef {
+    /// The Secret.
+    pub name: String,
+    /// The key in it.
+    pub key: String,
+}
+
+/// A secret of the app's own, which someone must have set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppSecret {
+    /// The variable.
+    pub variable: String,
+    /// Where its value is.
+    pub secret: SecretRef,
+}
+
+/// A disk of the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Volume {
+    /// Its name.
+    pub name: String,
+    /// Labels of its claim.
+    pub labels: Labels,
+    /// Where it is mounted.
+    pub path: String,
+    /// How much it holds.
+    pub storage: String,
+}
+
+/// How requests reach the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Route {
+    /// Through what.
+    pub via: Via,
+    /// Host names, the platform's own first.
+    pub hosts: Vec<String>,
+    /// The first host as an address.
+    pub url: String,
+    /// The process that answers.
+    pub process: String,
+    /// The IngressClass.
+    pub class: Option<String>,
+    /// The cert-manager ClusterIssuer.
+    pub issuer: Option<String>,
+    /// The Gateway.
+    pub gateway: Option<Gateway>,
+}
+
+/// Through what requests come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// An Ingress.
+    Ingress,
+    /// An HTTPRoute.
+    Gateway,
+}
+
+/// A Gateway of the platform's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gateway {
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// The listener.
+    pub section: Option<String>,
+}
+
+/// What the platform says, all defaults filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlatformFacts {
+    /// Kubernetes' major and minor version.
+    #[serde(skip)]
+    pub kubernetes: (u32, u32),
+    /// The StorageClass.
+    pub storage_class: Option<String>,
+    /// Whether its disks can grow.
+    pub expandable: bool,
+    /// The Secret that images are pulled with.
+    pub pull_secret: Option<String>,
+    /// The namespace that requests come from.
+    pub router_namespace: Option<String>,
+    /// What apps may reach.
+    pub egress: Egress,
+    /// Who keeps passwords.
+    pub secrets: SecretsProvider,
+    /// age public keys.
+    #[serde(skip)]
+    pub recipients: Vec<String>,
+    /// The namespace of Flux's objects.
+    pub flux_namespace: String,
+    /// Kind of the source that holds the GitOps repository.
+    pub source_kind: String,
+    /// Name of that source.
+    pub source_name: String,
+    /// The Secret that holds the age identity.
+    pub decryption_secret: String,
+}
+
+/// One decided value, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// What was decided, as a path: `processes.web.port`.
+    pub what: String,
+    /// The value, in words.
+    pub value: String,
+    /// Where it came from.
+    pub origin: String,
+}

@@ -1,0 +1,132 @@
+//! How requests reach an app: host names, and through what.
+
+use std::collections::BTreeSet;
+
+use super::decisions::Notes;
+use super::names;
+use super::release::{Gateway, Process, ProcessKind, Release, Route, Via};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::load::inputs::Inputs;
+use crate::load::words::{Host, HostPattern};
+use crate::tree::{Files, RepoPath};
+
+pub(super) fn resolve(
+    inputs: &Inputs,
+    environment: &str,
+    processes: &[Process],
+    notes: &mut Notes,
+) -> Option<Route> {
+    let web = processes.iter().find(|process| process.name == "web" && process.kind == ProcessKind::Web)?;
+    let hosts = hosts(inputs, environment, notes);
+    let routing = &inputs.platform.value.routing;
+    if routing.ingress.is_some() && routing.gateway.is_some() {
+        let span = inputs.platform.key(&["routing", "gateway"]);
+        notes.problem(span, "both an Ingress and a Gateway", "keep one of them");
+    }
+    let first = hosts.first()?;
+    let tls = routing.ingress.as_ref().and_then(|ingress| ingress.tls.as_ref());
+    let secure = tls.is_some() || routing.gateway.as_ref().is_some_and(|gateway| gateway.tls);
+    let url = format!("{}://{first}", if secure { "https" } else { "http" });
+    notes.decided("url", &url, inputs.platform.at(&["environments", environment, "domain"]));
+    Some(Route {
+        via: if routing.gateway.is_some() { Via::Gateway } else { Via::Ingress },
+        url,
+        process: web.name.clone(),
+        class: routing
+            .ingress
+            .as_ref()
+            .and_then(|ingress| ingress.class.as_ref().map(|class| class.0.clone())),
+        issuer: tls.and_then(|tls| tls.issuer.as_ref().map(|issuer| issuer.0.clone())),
+        gateway: routing.gateway.as_ref().map(|gateway| Gateway {
+            name: gateway.name.0.clone(),
+            namespace: gateway.namespace.0.clone(),
+            section: gateway.section.as_ref().map(|section| section.0.clone()),
+        }),
+        hosts,
+    })
+}
+
+fn hosts(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<String> {
+    let settings = inputs.platform.value.environments.get(environment);
+    let domain = settings.and_then(|settings| settings.domain.as_ref());
+    let mut hosts: Vec<String> = Vec::new();
+    if let Some(Host(domain)) = domain {
+        hosts.push(format!("{}.{domain}", names::host_label(&inputs.name, environment)));
+    }
+    let app = &inputs.app.value;
+    let own = app.environments.get(environment).and_then(|entry| entry.domains.as_ref());
+    let (domains, path): (&[Host], Vec<&str>) = match own {
+        Some(domains) => (domains, vec!["environments", environment, "domains"]),
+        // The app's own domains are production's: two environments cannot both have them.
+        None if environment == "production" || inputs.platform.value.environments.len() == 1 => {
+            (&app.domains, vec!["domains"])
+        }
+        None => (&[], Vec::new()),
+    };
+    for (index, Host(host)) in domains.iter().enumerate() {
+        let index = index.to_string();
+        let place = inputs.app.at(&[path.as_slice(), &[index.as_str()]].concat());
+        if !accepted(host, inputs, domain) {
+            let message = format!("the platform's routing does not accept {host:?}");
+            notes.problem(
+                place,
+                message,
+                "the platform lists what it accepts under `routing.domains` in cupaas.yaml",
+            );
+        } else if !hosts.contains(host) {
+            notes.decided(format!("hosts.{host}"), host, place);
+            hosts.push(host.clone());
+        }
+    }
+    hosts
+}
+
+fn accepted(host: &str, inputs: &Inputs, domain: Option<&Host>) -> bool {
+    let below = |domain: &str| {
+        host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.') && rest.matches('.').count() == 1)
+    };
+    let listed = |HostPattern(pattern): &HostPattern| match pattern.strip_prefix("*.") {
+        Some(domain) => below(domain),
+        None => pattern == host,
+    };
+    domain.is_some_and(|domain| below(&domain.0)) || inputs.platform.value.routing.domains.iter().any(listed)
+}
+
+/// The file that says who holds a host name.
+pub fn host_file(host: &str) -> Option<RepoPath> {
+    RepoPath::new(format!("hosts/{host}")).ok()
+}
+
+/// What that file says.
+pub fn host_owner(release: &Release) -> String {
+    format!("app: {}\nenvironment: {}\n", release.app, release.environment)
+}
+
+/// Hosts of this release that other apps hold already.
+pub fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic> {
+    let ours = host_owner(release);
+    let hosts: BTreeSet<&String> = release.route.iter().flat_map(|route| &route.hosts).collect();
+    let mut problems = Vec::new();
+    for host in hosts {
+        let owner = host_file(host).and_then(|file| held.get(&file)).filter(|owner| **owner != ours);
+        if let Some(owner) = owner {
+            let said = owner.trim().replace('\n', ", ");
+            problems.push(
+                Diagnostic::error(
+                    place_of(host, inputs),
+                    format!("the host {host:?} is already held ({said})"),
+                )
+                .hint("give the app another `name`, or remove the other one first"),
+            );
+        }
+    }
+    problems
+}
+
+fn place_of(host: &str, inputs: &Inputs) -> Span {
+    let index = inputs.app.value.domains.iter().position(|domain| domain.0 == *host);
+    match index {
+        Some(index) => inputs.app.at(&["domains", &index.to_string()]),
+        None => inputs.app.at(&["name"]),
+    }
+}

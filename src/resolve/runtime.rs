@@ -1,0 +1,188 @@
+//! What an app's files say about it, by the rules of its runtime's recipe: facts, version, start command.
+
+use std::collections::BTreeMap;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use super::decisions::Notes;
+use super::version;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::load::app_folder::matches;
+use crate::load::catalog::Recipe;
+use crate::load::document::Document;
+use crate::load::inputs::Inputs;
+use crate::load::recipe::{FactRule, RecipeFile};
+use crate::load::release_file::ReleaseFile;
+use crate::render::expression;
+
+/// Facts by name.
+pub type Facts = BTreeMap<String, String>;
+
+/// Which runtime, which version, and what was found.
+#[derive(Debug, Clone, Default)]
+pub struct Runtime {
+    /// The runtime's name.
+    pub name: String,
+    /// Its version; empty where a runtime has none.
+    pub version: String,
+    /// What was found in the app's files, `version` among it.
+    pub facts: Facts,
+}
+
+pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Runtime {
+    let written = &inputs.app.value.runtime.0;
+    let (name, asked) = match written.split_once(':') {
+        Some((name, asked)) => (name, Some(asked)),
+        None => (written.as_str(), None),
+    };
+    notes.decided("runtime", name, inputs.app.at(&["runtime"]));
+    let Some(recipe) = &inputs.runtime else {
+        return Runtime { name: name.to_owned(), ..Runtime::default() };
+    };
+    let facts = find_facts(recipe, inputs, notes);
+    let chosen = choose_version(inputs, recipe, asked, &facts, previous, notes);
+    let mut facts = facts;
+    facts.insert("version".to_owned(), chosen.clone());
+    Runtime { name: name.to_owned(), version: chosen, facts }
+}
+
+fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
+    let mut found: BTreeMap<&str, (String, String)> = BTreeMap::new();
+    for rule in &recipe.description.value.facts {
+        let Some((value, file)) = apply(rule, inputs) else { continue };
+        let Some((first, first_file)) = found.get(rule.fact.as_str()) else {
+            found.insert(&rule.fact, (value, file));
+            continue;
+        };
+        let advice = recipe.description.value.exclusive.get(&rule.fact);
+        if let Some(advice) = advice.filter(|_| *first != value) {
+            let message = format!("{first_file} and {file} do not agree on one {}", rule.fact);
+            notes.problem(inputs.app.at(&["runtime"]), message, advice);
+        }
+    }
+    for (fact, (value, file)) in &found {
+        notes.decided(format!("found.{fact}"), value, file);
+    }
+    found.into_iter().map(|(fact, (value, _))| (fact.to_owned(), value)).collect()
+}
+
+/// What one rule finds, and in which file.
+fn apply(rule: &FactRule, inputs: &Inputs) -> Option<(String, String)> {
+    let Some(pattern) = &rule.pattern else {
+        let file = rule.files.iter().find_map(|p| inputs.listing.iter().find(|path| matches(p, path)))?;
+        return Some((fill(&rule.is, file, &[])?, file.clone()));
+    };
+    // A pattern that is no regular expression is the recipe's fault; the cases of the recipe say so.
+    let looked_at = |file| inputs.texts.iter().filter(move |(path, _)| matches(file, path));
+    if rule.files.iter().all(|file| looked_at(file).next().is_none()) {
+        return None;
+    }
+    let regex = Regex::new(pattern).ok()?;
+    for file in &rule.files {
+        for (path, text) in looked_at(file) {
+            if let Some(captures) = regex.captures(text) {
+                let groups: Vec<&str> =
+                    captures.iter().map(|group| group.map_or("", |g| g.as_str())).collect();
+                return Some((fill(&rule.is, path, &groups)?, path.clone()));
+            }
+        }
+    }
+    None
+}
+
+/// The rule's value with what was found in it. A file whose name is no plain word is not looked at: it would become
+/// a word of a command.
+fn fill(template: &str, file: &str, groups: &[&str]) -> Option<String> {
+    if !file.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c)) {
+        return None;
+    }
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let module = stem.strip_suffix("/__init__").unwrap_or(stem);
+    let module = module.strip_prefix("src/").unwrap_or(module).replace('/', ".");
+    let mut text = template.replace("{file}", file).replace("{module}", &module);
+    for (index, group) in groups.iter().enumerate().skip(1) {
+        text = text.replace(&format!("{{{index}}}"), group);
+    }
+    Some(text)
+}
+
+fn choose_version(
+    inputs: &Inputs,
+    recipe: &Recipe,
+    asked: Option<&str>,
+    facts: &Facts,
+    previous: Option<&ReleaseFile>,
+    notes: &mut Notes,
+) -> String {
+    let versions = &recipe.description.value.versions;
+    let place = inputs.app.at(&["runtime"]);
+    let recorded = previous.and_then(|release| release.runtime.strip_prefix(&recipe.name)?.strip_prefix(':'));
+    let default = versions.default.clone().unwrap_or_default();
+    let (wanted, origin) = match (asked, facts.get("version"), recorded) {
+        (Some(asked), _, _) => (asked.to_owned(), place.to_string()),
+        (None, Some(found), _) => (found.clone(), "the app's files".to_owned()),
+        (None, None, Some(recorded)) => (recorded.to_owned(), "recorded by the first deploy".to_owned()),
+        (None, None, None) => (default, format!("the default of recipe {}", recipe.name)),
+    };
+    let minimum = facts.get("minimum").filter(|least| asked.is_none() && version::older(&wanted, least));
+    let (wanted, origin) = match minimum {
+        Some(least) => (least.clone(), "the least that the app's files ask for".to_owned()),
+        None => (wanted, origin),
+    };
+    match version::pick(versions, &wanted) {
+        Ok(version) => {
+            notes.decided("runtime.version", &version, origin);
+            version
+        }
+        Err(hint) => {
+            notes.problem(place, format!("{} {wanted} (from {origin}) is not supported", recipe.name), hint);
+            wanted
+        }
+    }
+}
+
+/// The start command that the recipe knows for an app with these facts.
+pub(super) fn start(inputs: &Inputs, facts: &Facts, notes: &mut Notes) -> Option<(String, String)> {
+    let recipe = inputs.runtime.as_ref()?;
+    if inputs.dockerfile.is_some() {
+        // Whoever wrote it has said there how the app is started.
+        return None;
+    }
+    match start_rule(&recipe.description, facts) {
+        Err(problem) => {
+            notes.problems.push(*problem);
+            None
+        }
+        Ok(None) => None,
+        Ok(Some((command, warning))) => {
+            if let Some(warning) = warning {
+                let (message, hint) =
+                    warning.split_once(": ").unwrap_or((&warning, "say a command in `processes`"));
+                notes.warning(inputs.app.at(&["runtime"]), message, hint);
+            }
+            Some((command, format!("recipe {}, by what is in the app's folder", recipe.name)))
+        }
+    }
+}
+
+type Start = Option<(String, Option<String>)>;
+
+fn start_rule(recipe: &Document<RecipeFile>, facts: &Facts) -> Result<Start, Box<Diagnostic>> {
+    let values: Value =
+        facts.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+    for (index, rule) in recipe.value.start.iter().enumerate() {
+        let index = index.to_string();
+        let span = |key: &str| recipe.at(&["start", &index, key]);
+        let fail = |span: Span, message: String| Box::new(Diagnostic::error(span, message));
+        let fits = match &rule.when {
+            Some(when) => expression::is_true(when, &values).map_err(|e| fail(span("when"), e))?,
+            None => true,
+        };
+        if fits {
+            let command = expression::text(&rule.command, &values).map_err(|e| fail(span("command"), e))?;
+            return Ok(Some((command, rule.warning.clone())));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,294 @@
+//! Backing services: what `.cupaas` says of each, checked against its recipe, and the variables that it gives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::command::literal;
+use super::decisions::Notes;
+use super::labels::{self, Part};
+use super::release::{Credential, PodVariable, SecretRef, Service, ServiceDisk};
+use super::version;
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::load::app_file::ServiceEntry;
+use crate::load::catalog::Recipe;
+use crate::load::document::Document;
+use crate::load::inputs::Inputs;
+use crate::load::platform::SecretsProvider;
+use crate::load::recipe::{Parameter, ParameterKind, RecipeFile};
+use crate::load::release_file::ReleaseFile;
+use crate::render::expression;
+
+/// Keys of a service's settings that every service has.
+const COMMON: [&str; 3] = ["storage", "name", "as"];
+
+pub(super) fn resolve(
+    inputs: &Inputs,
+    environment: &str,
+    previous: Option<&ReleaseFile>,
+    notes: &mut Notes,
+) -> Result<Vec<Service>, Failure> {
+    let mut services: Vec<Service> = Vec::new();
+    let mut names = BTreeSet::new();
+    let mut prefixes = BTreeSet::new();
+    for (index, entry) in inputs.app.value.services.iter().enumerate() {
+        let Some(recipe) = inputs.services.get(&entry.recipe) else { continue };
+        let index = index.to_string();
+        let place = inputs.app.at(&["services", &index]);
+        let service = Asked { inputs, environment, entry, index: &index, recipe }.service(previous, notes)?;
+        if !names.insert(service.name.clone()) {
+            let hint = format!("give one of them a name: {{{}: {{name: other}}}}", entry.recipe);
+            notes.problem(place.clone(), format!("two services are named {:?}", service.name), hint);
+        } else if !prefixes.insert(service.prefix.clone()) {
+            let message = format!("two services give variables that begin with {}_", service.prefix);
+            notes.problem(place.clone(), message, "give one of them another `as`");
+        }
+        services.push(service);
+    }
+    Ok(services)
+}
+
+/// One entry of `services` with what is needed to decide it.
+struct Asked<'a> {
+    inputs: &'a Inputs,
+    environment: &'a str,
+    entry: &'a ServiceEntry,
+    index: &'a str,
+    recipe: &'a Recipe,
+}
+
+impl Asked<'_> {
+    fn text(&self, key: &str) -> Option<String> {
+        self.entry.settings.get(key).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Result<Service, Failure> {
+        let recipe = &self.recipe.description.value;
+        let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
+        let prefix = self.text("as").unwrap_or_else(|| name.to_uppercase().replace('-', "_"));
+        let version = self.version(&name, previous, notes);
+        let part = Part::Service(&self.entry.recipe);
+        let labels = labels::of(self.inputs, self.environment, &name, part);
+        let mut workload_labels = labels.clone();
+        workload_labels.insert("cupaas.dev/service-version".to_owned(), version.clone());
+        let mut service = Service {
+            recipe: self.entry.recipe.clone(),
+            major_parts: recipe.versions.major_parts.unwrap_or(1),
+            image: String::new(),
+            port: recipe.port.unwrap_or(0),
+            labels,
+            workload_labels,
+            selector: labels::selector(&self.inputs.name, &name),
+            storage: self.disk(&name, notes),
+            params: self.params(notes),
+            secret: None,
+            credentials: Vec::new(),
+            ping: None,
+            name,
+            version,
+            prefix,
+        };
+        self.fill(&mut service).map_err(|problem| Failure::invalid(vec![*problem]))?;
+        Ok(service)
+    }
+
+    fn version(&self, name: &str, previous: Option<&ReleaseFile>, notes: &mut Notes) -> String {
+        let versions = &self.recipe.description.value.versions;
+        let place = self.inputs.app.at(&["services", self.index]);
+        let recorded = previous.and_then(|release| release.versions.get(name));
+        let (wanted, origin) = match (&self.entry.version, recorded) {
+            (Some(asked), _) => (asked.clone(), place.to_string()),
+            (None, Some(recorded)) => (recorded.clone(), "recorded by the first deploy".to_owned()),
+            (None, None) => (
+                versions.default.clone().unwrap_or_default(),
+                format!("the default of recipe {}", self.entry.recipe),
+            ),
+        };
+        match version::pick(versions, &wanted) {
+            Ok(version) => {
+                notes.decided(format!("services.{name}.version"), &version, origin);
+                version
+            }
+            Err(hint) => {
+                notes.problem(place, format!("{} {wanted:?} is not supported", self.entry.recipe), hint);
+                wanted
+            }
+        }
+    }
+
+    fn disk(&self, name: &str, notes: &mut Notes) -> Option<ServiceDisk> {
+        let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "storage"]);
+        let Some(storage) = &self.recipe.description.value.storage else {
+            if self.text("storage").is_some() {
+                notes.problem(
+                    place,
+                    format!("{} keeps nothing on a disk", self.entry.recipe),
+                    "remove `storage`",
+                );
+            }
+            return None;
+        };
+        let (amount, origin) = match self.text("storage") {
+            Some(amount) => (amount, place.to_string()),
+            None => (storage.default.0.clone(), format!("the default of recipe {}", self.entry.recipe)),
+        };
+        notes.decided(format!("services.{name}.storage"), &amount, origin);
+        Some(ServiceDisk { amount, path: storage.path.0.clone() })
+    }
+
+    /// The recipe's parameters with the app's values, each checked.
+    fn params(&self, notes: &mut Notes) -> Map<String, Value> {
+        let known = &self.recipe.description.value.params;
+        let path = |key: &str| self.inputs.app.key(&["services", self.index, &self.entry.recipe, key]);
+        for key in self.entry.settings.keys().filter(|key| !COMMON.contains(&key.as_str())) {
+            if !known.contains_key(key) {
+                let names = known.keys().map(String::as_str).chain(COMMON).chain(["version"]);
+                let hint = match crate::schema::suggest(key, names.clone()) {
+                    Some(close) => format!("did you mean {close:?}?"),
+                    None => format!("there are: {}", names.collect::<Vec<_>>().join(", ")),
+                };
+                notes.problem(path(key), format!("{} has no setting {key:?}", self.entry.recipe), hint);
+            }
+        }
+        let mut params = Map::new();
+        for (name, parameter) in known {
+            let value = self.entry.settings.get(name).unwrap_or(&parameter.default);
+            if let Some(hint) = refused(parameter, value) {
+                notes.problem(path(name), format!("{name:?} does not take this"), hint);
+            }
+            params.insert(name.clone(), value.clone());
+        }
+        params
+    }
+
+    /// What the recipe says in templates: image, credentials, ping.
+    fn fill(&self, service: &mut Service) -> Result<(), Box<Diagnostic>> {
+        let document = &self.recipe.description;
+        let scope = json!({"app": self.inputs.name, "environment": self.environment, "version": service.version,
+            "name": service.name, "service": with_literal_params(service)});
+        let text = |template: &str, path: &[&str]| text_at(document, template, &scope, path);
+        let image = document.value.image.as_deref().unwrap_or_default();
+        let mirror = self.inputs.platform.value.registry.mirror.as_deref();
+        let image = mirrored(&text(image, &["image"])?, mirror);
+        let mut credentials = Vec::new();
+        for (index, rule) in document.value.credentials.iter().enumerate() {
+            let index = index.to_string();
+            let wanted = match &rule.when {
+                Some(when) => expression::is_true(when, &scope).map_err(|message| {
+                    Box::new(Diagnostic::error(document.at(&["credentials", &index, "when"]), message))
+                })?,
+                None => true,
+            };
+            if wanted {
+                let value =
+                    rule.value.as_deref().map(|v| text(v, &["credentials", &index, "value"])).transpose()?;
+                credentials.push(Credential { key: rule.key.clone(), value });
+            }
+        }
+        let ping = match &document.value.ping {
+            Some(ping) => {
+                Some(ping.command.iter().map(|word| text(word, &["ping"])).collect::<Result<Vec<_>, _>>()?)
+            }
+            None => None,
+        };
+        service.secret = (!credentials.is_empty()).then(|| self.secret_name(&service.name));
+        (service.image, service.credentials, service.ping) = (image, credentials, ping);
+        Ok(())
+    }
+
+    /// The Secret that holds a service's credentials.
+    fn secret_name(&self, service: &str) -> String {
+        let secrets = &self.inputs.platform.value.secrets;
+        match (secrets.provider, &secrets.name) {
+            (SecretsProvider::Existing, Some(pattern)) => pattern
+                .replace("{app}", &self.inputs.name)
+                .replace("{env}", self.environment)
+                .replace("{service}", service),
+            _ => format!("{service}-credentials"),
+        }
+    }
+}
+
+fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
+    let good = match parameter.kind {
+        ParameterKind::Boolean => value.is_boolean(),
+        ParameterKind::Integer => value.is_i64() || value.is_u64(),
+        ParameterKind::Text => value.as_str().is_some_and(|text| super::command::lost(text).is_none()),
+    };
+    let listed = parameter.choices.is_empty() || parameter.choices.contains(value);
+    if good && listed {
+        return None;
+    }
+    let choices: Vec<String> = parameter.choices.iter().map(Value::to_string).collect();
+    Some(match (parameter.kind, choices.is_empty()) {
+        (_, false) => format!("one of {}: {}", choices.join(", "), parameter.doc),
+        (ParameterKind::Boolean, _) => format!("true or false: {}", parameter.doc),
+        (ParameterKind::Integer, _) => format!("a whole number: {}", parameter.doc),
+        (ParameterKind::Text, _) => format!("text: {}", parameter.doc),
+    })
+}
+
+fn text_at(
+    document: &Document<RecipeFile>,
+    template: &str,
+    scope: &Value,
+    path: &[&str],
+) -> Result<String, Box<Diagnostic>> {
+    expression::text(template, scope)
+        .map_err(|message| Box::new(Diagnostic::error(document.at(path), message)))
+}
+
+/// A service as a recipe's texts see it: what the app wrote in a parameter is kept from the kubelet's expansion.
+fn with_literal_params(service: &Service) -> Value {
+    let mut value = json!(service);
+    for param in value["params"].as_object_mut().into_iter().flat_map(|params| params.values_mut()) {
+        if let Value::String(text) = param {
+            *text = literal(text);
+        }
+    }
+    value
+}
+
+/// An image through the platform's mirror of Docker Hub.
+pub fn mirrored(image: &str, mirror: Option<&str>) -> String {
+    match (mirror, image.strip_prefix("docker.io/")) {
+        (Some(mirror), Some(rest)) => format!("{mirror}/{rest}"),
+        _ => image.to_owned(),
+    }
+}
+
+/// The variables that the services give, in the order in which they build on each other; those in `own` have the app's own values.
+pub(super) fn variables(
+    inputs: &Inputs,
+    services: &[Service],
+    own: &BTreeMap<String, String>,
+) -> Result<Vec<PodVariable>, Failure> {
+    let mut variables = Vec::new();
+    for service in services {
+        let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
+        let scope =
+            json!({"app": inputs.name, "name": service.name, "prefix": service.prefix, "service": service});
+        for (index, provided) in recipe.description.value.provides.iter().enumerate() {
+            let name = format!("{}_{}", service.prefix, provided.name);
+            let index = index.to_string();
+            let value = match &provided.value {
+                Some(template) => Some(
+                    text_at(&recipe.description, &template.0, &scope, &["provides", &index, "value"])
+                        .map_err(|problem| Failure::invalid(vec![*problem]))?,
+                ),
+                None => None,
+            };
+            let keys = (&provided.secret, &service.secret);
+            let secret = match keys {
+                (Some(key), Some(name)) => Some(SecretRef { name: name.clone(), key: key.clone() }),
+                _ => None,
+            };
+            // The app's own value stands in the same place, so that what builds on it finds it.
+            variables.push(match own.get(&name) {
+                Some(own) => PodVariable { name, value: Some(literal(own)), secret: None },
+                None => PodVariable { name, value, secret },
+            });
+        }
+    }
+    Ok(variables)
+}

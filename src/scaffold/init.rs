@@ -1,0 +1,110 @@
+//! `init`: `cupaas.yaml`, the cluster's entry point, and an age identity outside the repository.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Wrote;
+use crate::cli;
+use crate::diagnostic::{Failure, Kind};
+use crate::load::words::{Host, Name};
+use crate::publish::GitopsAddress;
+use crate::render::expression;
+use crate::seal;
+use crate::tree::{Files, RepoPath};
+
+const PLATFORM: &str = include_str!("../../templates/scaffold/cupaas.yaml.j2");
+const FLUX: &str = include_str!("../../templates/scaffold/flux.yaml.j2");
+const README: &str = include_str!("../../templates/scaffold/README.md.j2");
+
+/// Stands for an identity that is made by the first deploy.
+pub(super) const RECIPIENT_LATER: &str = "";
+
+/// What a platform's first files say.
+pub(super) struct Platform<'a> {
+    pub(super) domain: &'a str,
+    pub(super) cluster: &'a str,
+    pub(super) registry: &'a str,
+    pub(super) url: &'a str,
+    pub(super) recipient: &'a str,
+}
+
+/// The first files of a GitOps repository.
+pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
+    let scope = json!({
+        "domain": platform.domain, "cluster": platform.cluster, "registry": platform.registry,
+        "url": platform.url, "recipient": platform.recipient,
+    });
+    let internal = |message: String| Failure::new(Kind::Internal, message);
+    // The engine drops the last newline of a template.
+    let text = |template: &str| expression::text(template, &scope).map(|text| text + "\n").map_err(internal);
+    let path = |text: &str| RepoPath::new(text).map_err(|error| internal(error.to_string()));
+    Ok([
+        (path("cupaas.yaml")?, text(PLATFORM)?),
+        (path("README.md")?, text(README)?),
+        (path(&format!("bootstrap/{}.yaml", platform.cluster))?, text(FLUX)?),
+        // Flux watches this folder, also while nothing is deployed.
+        (path(&format!("clusters/{}/.gitkeep", platform.cluster))?, String::new()),
+    ]
+    .into())
+}
+
+/// `cupaas init`.
+///
+/// Errors: words that no platform can have, or a disk that refuses.
+pub fn init(asked: &cli::Init, home: &Path) -> Result<Wrote, Failure> {
+    checked("--domain", &asked.domain, Host::PATTERN, Host::HINT)?;
+    checked("--cluster", &asked.cluster, Name::PATTERN, Name::HINT)?;
+    checked("--registry", &asked.registry, "^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$", "a registry's host and path")?;
+    GitopsAddress::parse(&asked.url, &asked.folder)?;
+    checked("--url", &asked.url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
+    let mut wrote = Wrote::default();
+    let recipient = identity(home, &mut wrote)?;
+    let files = files(&Platform {
+        domain: &asked.domain,
+        cluster: &asked.cluster,
+        registry: &asked.registry,
+        url: &asked.url,
+        recipient: &recipient,
+    })?;
+    for (path, text) in files {
+        wrote.file(asked.folder.join(path.as_str()), &text, 0o644)?;
+    }
+    let key = home.join("age").join("keys.txt");
+    wrote.next = vec![
+        "commit and push this folder".to_owned(),
+        format!(
+            "give the identity to the cluster: kubectl -n flux-system create secret generic sops-age \
+             --from-file=age.agekey={}",
+            key.display()
+        ),
+        format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
+        "keep a copy of the identity somewhere safe: without it no credential can be read".to_owned(),
+    ];
+    Ok(wrote)
+}
+
+fn checked(flag: &str, value: &str, pattern: &str, hint: &str) -> Result<(), Failure> {
+    match regex_lite::Regex::new(pattern) {
+        Ok(regex) if regex.is_match(value) => Ok(()),
+        _ => Err(Failure::new(Kind::Usage, format!("{flag} {value:?} does not fit")).hint(hint)),
+    }
+}
+
+/// The public key of the identity below `home`, which is made where there is none. Two runs at once end with one.
+pub(super) fn identity(home: &Path, wrote: &mut Wrote) -> Result<String, Failure> {
+    let path = home.join("age").join("keys.txt");
+    let before = wrote.written.len();
+    let identity = seal::make_identity();
+    wrote.file(path.clone(), &identity.key_file(), 0o600)?;
+    if wrote.written.len() > before {
+        return Ok(identity.recipient.to_string());
+    }
+    let text = zeroize::Zeroizing::new(fs::read_to_string(&path).unwrap_or_default());
+    let public = text.lines().find_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));
+    public.ok_or_else(|| {
+        Failure::new(Kind::Usage, format!("{} does not say its public key", path.display()))
+            .hint("a line `# public key: age1…` does, as age-keygen writes it")
+    })
+}

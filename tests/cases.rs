@@ -1,0 +1,74 @@
+//! Cases: folders found by pattern, never registered. Each is one test, `cargo test --test cases tasks` runs those
+//! with `tasks` in their path. `UPDATE=1` writes what comes out as what is expected; look at the difference.
+//!
+//! | in a case's folder | is |
+//! | --- | --- |
+//! | `case.yaml` | what is run, see [`case_file::CaseFile`] |
+//! | `app/` | the app's folder |
+//! | `gitops/` | the GitOps repository; without it, the one that cupaas makes on a machine |
+//! | `before/` | an app's folder that is deployed first |
+//! | `expected/` | the files that `render` must make, no more and no fewer |
+//! | `expected.diff` | what `diff` must print |
+//! | `expected.stdout`, `expected.stderr` | what anything else must print; without the file, nothing |
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::exit)] // it is a test
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // and reads its cases from disk
+
+#[path = "cases/case_file.rs"]
+mod case_file;
+#[path = "cases/compare.rs"]
+mod compare;
+#[path = "cases/run.rs"]
+mod run;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::{Arguments, Trial};
+use walkdir::WalkDir;
+
+/// Tells the child that its environment is clean.
+const CLEAN: &str = "CUPAAS_CASES";
+
+fn main() {
+    if std::env::var_os(CLEAN).is_none() {
+        std::process::exit(again_with_a_clean_environment());
+    }
+    let update = std::env::var_os("UPDATE").is_some();
+    if update && std::env::var_os("CI").is_some() {
+        panic!("UPDATE=1 writes what is expected; a CI job has nothing to write");
+    }
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let trials = folders(root).into_iter().map(|folder| {
+        let name = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
+        Trial::test(name, move || run::case(root, &folder, update).map_err(Into::into))
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// What cupaas reads from the environment must not come from whoever runs the tests.
+fn again_with_a_clean_environment() -> i32 {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(std::env::args_os().skip(1)).env_clear().env(CLEAN, "1").env("HOME", home.path());
+    command.env("CUPAAS_HOME", home.path().join("cupaas"));
+    for kept in ["PATH", "TMPDIR", "UPDATE", "CI", "LD_LIBRARY_PATH", "CARGO_TERM_COLOR"] {
+        if let Some(value) = std::env::var_os(kept) {
+            command.env(kept, value);
+        }
+    }
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_NAME"), "tester").env(format!("GIT_{who}_EMAIL"), "tester@example.cu");
+    }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command.status().unwrap().code().unwrap_or(101)
+}
+
+/// All cases: `tests/cases/<stage>/<case>/`, `examples/<n>/` and every recipe's `cases/<case>/`.
+fn folders(root: &Path) -> Vec<PathBuf> {
+    let walk = ["tests/cases", "examples", "templates"]
+        .into_iter()
+        .flat_map(|start| WalkDir::new(root.join(start)).sort_by_file_name());
+    let found = walk.filter_map(Result::ok).filter(|entry| entry.file_name() == "case.yaml");
+    found.map(|entry| entry.path().parent().unwrap_or(root).to_owned()).collect()
+}

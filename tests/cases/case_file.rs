@@ -1,0 +1,60 @@
+//! `case.yaml`: what a case runs. Read as every other file that a person writes.
+
+use std::path::Path;
+
+use cupaas::diagnostic::Source;
+use cupaas::load::document;
+use cupaas::load::words::Text;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A `case.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct CaseFile {
+    /// What the case shows, in one line.
+    #[allow(dead_code)] // for people
+    pub(crate) about: String,
+    /// The command: `render`, `check`, `diff`, …
+    pub(crate) command: String,
+    /// `--env`.
+    pub(crate) environment: Option<String>,
+    /// `--image`.
+    pub(crate) image: Option<String>,
+    /// Address of the app's repository; empty for none.
+    #[serde(default = "repository")]
+    pub(crate) source_repository: String,
+    /// The app's commit; empty for none.
+    #[serde(default = "commit")]
+    pub(crate) source_commit: String,
+    /// Further arguments.
+    #[serde(default)]
+    pub(crate) args: Vec<Text>,
+    /// The exit code.
+    #[serde(default)]
+    pub(crate) exit: u8,
+    /// The app's folder, from the project's root; default: `app/` beside this file.
+    pub(crate) app: Option<String>,
+    /// The GitOps repository's folder, from the project's root; default: `gitops/` beside this file.
+    pub(crate) gitops: Option<String>,
+}
+
+fn repository() -> String {
+    "https://git.example.cu/me/tasks.git".to_owned()
+}
+
+fn commit() -> String {
+    "5f0c6d1e2b7a4938f1c0d9e8b7a6958473625140".to_owned()
+}
+
+/// Reads the `case.yaml` in `folder`.
+pub(crate) fn read(folder: &Path) -> Result<CaseFile, String> {
+    let path = folder.join("case.yaml");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let source = Source::new(path.display().to_string(), text);
+    let document = document::read::<CaseFile>(&source).map_err(|problems| {
+        let lines = problems.iter().map(|problem| format!("{}: {}\n", problem.span, problem.message));
+        lines.collect::<String>()
+    })?;
+    Ok(document.value)
+}

@@ -1,0 +1,2 @@
+app: site
+environment: production
