@@ -1,0 +1,16 @@
+//! The real program, as a person or a CI job starts it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
+#![allow(clippy::disallowed_types)]
+
+#[path = "support/sandbox.rs"]
+#[allow(dead_code)] // each test program uses its part
+mod sandbox;
+
+mod cli {
+    mod bounds;
+    mod commands;
+    mod deploying;
+    mod hostile;
+    mod same;
+    mod secrets;
+}

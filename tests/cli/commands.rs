@@ -1,0 +1,182 @@
+//! Commands, exit codes, forms of output.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::sandbox::{APP, PLATFORM, Sandbox};
+
+const COMMANDS: [&str; 12] = [
+    "new",
+    "init",
+    "check",
+    "explain",
+    "render",
+    "diff",
+    "deploy",
+    "remove",
+    "dockerfile",
+    "schema",
+    "completions",
+    "man",
+];
+
+#[test]
+fn every_command_has_a_help_that_says_what_it_does() {
+    let sandbox = Sandbox::new();
+    let all = sandbox.good(&["--help"]).stdout;
+    assert!(all.contains("Exit codes:") && all.contains("Examples:"));
+    for command in COMMANDS {
+        assert!(all.contains(command), "{command}");
+        let long = sandbox.good(&[command, "--help"]).stdout;
+        let short = sandbox.good(&[command, "-h"]).stdout;
+        assert!(long.contains("Usage: cupaas") && short.contains("Usage: cupaas"), "{command}");
+        assert!(!long.starts_with("Usage"), "{command} does not say what it does");
+    }
+    assert!(sandbox.good(&["--version"]).stdout.starts_with("cupaas 0."));
+}
+
+#[test]
+fn exit_codes_say_who_can_mend_it() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    let good = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    let code = |args: &[&str]| sandbox.run(args).code.unwrap();
+    let with = |command: &'static str, gitops: &str| code(&[command, "app", "--gitops", gitops]);
+    assert_eq!(code(&[]), 2);
+    assert_eq!(code(&["nonsense"]), 2);
+    assert_eq!(code(&["check", "nowhere"]), 2);
+    assert_eq!(with("deploy", &good), 0);
+    assert_eq!(code(&["diff", "app", "--gitops", &good, "--exit-code"]), 0);
+    let set = ["diff", "app", "--gitops", &good, "--set", "A=1"];
+    assert_eq!(code(&set), 0);
+    assert_eq!(code(&[&set[..], &["--exit-code"]].concat()), 1);
+    sandbox.write("wrong", &[(".cupaas", "runtime: image\nprocesess: {}\n")]);
+    assert_eq!(code(&["check", "wrong", "--gitops", &good]), 3);
+    sandbox.write("app", &[(".cupaas", &format!("{APP}volumes: {{a: {{path: /a, storage: 2Gi}}}}\n"))]);
+    assert_eq!(with("deploy", &good), 0);
+    sandbox.write("app", &[(".cupaas", &format!("{APP}volumes: {{a: {{path: /a, storage: 1Gi}}}}\n"))]);
+    assert_eq!(with("deploy", &good), 4);
+    assert_eq!(with("diff", &good), 0);
+    assert_eq!(with("diff", "http://127.0.0.1:9/gitops.git"), 5);
+    assert_eq!(with("diff", &sandbox.path("nothing.git").display().to_string()), 6);
+    // The branch is checked out there, and git refuses to push to it.
+    assert_eq!(with("deploy", &sandbox.path("gitops").display().to_string()), 6);
+    sandbox.write("plain", &[("cupaas.yaml", PLATFORM)]);
+    assert_eq!(with("diff", "plain"), 0);
+    assert_eq!(with("deploy", "plain"), 6);
+    sandbox.write(
+        "broken",
+        &[
+            ("cupaas.yaml", PLATFORM),
+            (
+                "catalog/services/x/recipe.yaml",
+                "summary: x\nversions: {default: '1'}\nfiles: [{template: none}]\n",
+            ),
+        ],
+    );
+    sandbox.write("app", &[(".cupaas", &format!("{APP}services: [x]\n"))]);
+    assert_eq!(with("check", "broken"), 7);
+}
+
+#[test]
+fn json_parses_and_has_a_status() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    let status = |command: &str| sandbox.json(&[command, "app", "--gitops", &gitops])["status"].clone();
+    for (command, expected) in [
+        ("check", "ok"),
+        ("explain", "ok"),
+        ("render", "ok"),
+        ("diff", "differs"),
+        ("deploy", "deployed"),
+        ("deploy", "unchanged"),
+        ("diff", "unchanged"),
+        ("remove", "removed"),
+        ("remove", "unchanged"),
+    ] {
+        assert_eq!(status(command), expected, "{command}");
+    }
+    let failed = sandbox.run(&["check", "app", "--gitops", &gitops, "--env", "x", "--format", "json"]);
+    let value: Value = serde_json::from_str(&failed.stdout).unwrap();
+    assert_eq!((&value["status"], &value["exit_code"]), (&"failed".into(), &2.into()));
+    assert_eq!(failed.code, Some(2));
+    assert_eq!(failed.stderr, "");
+    let new = sandbox.json(&["new", "--runtime", "image", "--forge", "none", "tmp"]);
+    assert_eq!(new["status"], "ok");
+}
+
+#[test]
+fn no_colour_leaves_a_terminal() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    for args in [&["diff", "app"][..], &["deploy", "app"], &["check", "nowhere"], &["--help"]] {
+        let ran = sandbox.run(args);
+        assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{args:?}");
+    }
+}
+
+#[test]
+fn completions_and_the_manual_page_know_every_command() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let text = sandbox.good(&["completions", shell]).stdout;
+        assert!(COMMANDS.iter().all(|command| text.contains(command)), "{shell}");
+    }
+    let man = sandbox.good(&["man"]).stdout;
+    assert!(man.contains(".TH cupaas") && COMMANDS.iter().all(|command| man.contains(command)));
+}
+
+#[test]
+fn the_schemas_of_files_stand_in_docs() {
+    let sandbox = Sandbox::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let update = std::env::var_os("UPDATE").is_some() && std::env::var_os("CI").is_none();
+    for file in ["app", "platform", "registration", "recipe", "release"] {
+        let text = sandbox.good(&["schema", file]).stdout;
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        let path = folder.join(format!("{file}.json"));
+        if update {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(committed, text, "docs/schemas/{file}.json: UPDATE=1 cargo test --test cli");
+    }
+}
+
+#[test]
+fn what_new_and_init_write_works() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .write("shop", &[("requirements.txt", "flask\ngunicorn\n"), ("app.py", "app = Flask(__name__)\n")]);
+    sandbox.good(&["new", "shop", "--service", "mongodb"]);
+    assert!(sandbox.path("shop/.github/workflows/deploy.yaml").is_file());
+    assert_eq!(sandbox.run(&["new", "shop"]).code, Some(2));
+    sandbox.good(&["init", "fleet", "--domain", "apps.example.cu"]);
+    let platform = std::fs::read_to_string(sandbox.path("fleet/cupaas.yaml")).unwrap();
+    let key = std::fs::read_to_string(sandbox.path("home/cupaas/age/keys.txt")).unwrap();
+    let secret = key.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
+    assert!(!sandbox::read_all(&sandbox.path("fleet")).contains(secret));
+    assert!(platform.contains("age1"));
+    use std::os::unix::fs::PermissionsExt;
+    let mode = sandbox.path("home/cupaas/age/keys.txt").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let again = sandbox.good(&["init", "fleet"]);
+    assert!(again.stdout.contains("it was there"));
+    assert_eq!(std::fs::read_to_string(sandbox.path("fleet/cupaas.yaml")).unwrap(), platform);
+    sandbox.commit("fleet", 1_700_000_000);
+    sandbox.git("", &["clone", "-q", "--bare", "fleet", "fleet.git"]);
+    let deployed = sandbox.json(&["deploy", "shop", "--gitops", "fleet.git"]);
+    assert_eq!(deployed["url"], "http://shop.apps.example.cu");
+}
+
+mod sandbox {
+    use std::path::Path;
+
+    pub(super) fn read_all(folder: &Path) -> String {
+        let files = crate::sandbox::tree(folder).into_iter();
+        files.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
+    }
+}

@@ -1,0 +1,178 @@
+//! The real program many times at once, and killed at any moment: no deploy is lost, no old one wins, and the
+//! repository stays whole.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
+#![allow(clippy::disallowed_types)]
+
+#[allow(dead_code)] // each test program uses its part
+mod publish {
+    pub(crate) mod http;
+    pub(crate) mod support;
+}
+#[path = "support/sandbox.rs"]
+#[allow(dead_code)]
+mod sandbox;
+
+use std::process::{Child, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use publish::http::{Answer, Server};
+use sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
+
+/// Apps that are deployed at once.
+const APPS: usize = 64;
+/// Deploys that are killed.
+const KILLED: usize = 50;
+
+/// One crowd at a time, so that a measured time means something.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn start(sandbox: &Sandbox, folder: &str, address: &str) -> Child {
+    let mut command = sandbox.cupaas(&["deploy", folder, "--gitops", address, "--format", "json"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn end(child: Child) -> Ran {
+    ran(&child.wait_with_output().unwrap())
+}
+
+fn status(ran: &Ran) -> String {
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    let value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    value["status"].as_str().unwrap().to_owned()
+}
+
+/// What a server that others push to would have.
+fn repository(sandbox: &Sandbox) -> String {
+    let bare = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    for setting in ["uploadpack.allowFilter", "http.receivepack"] {
+        sandbox.git("", &["-C", &bare, "config", setting, "true"]);
+    }
+    std::fs::rename(&bare, sandbox.path("repo.git")).unwrap();
+    sandbox.path("repo.git").display().to_string()
+}
+
+fn is_whole(sandbox: &Sandbox, bare: &str) {
+    let said = sandbox.git("", &["-C", bare, "fsck", "--strict", "--no-dangling", "--no-progress"]);
+    assert_eq!(said, "");
+    assert_eq!(sandbox.git("", &["-C", bare, "rev-list", "--count", "--merges", "main"]).trim(), "0");
+}
+
+/// All apps at once to one repository: each lands, in a commit of its own.
+fn all_land(sandbox: &Sandbox, bare: &str, address: &str) {
+    let before = sandbox.commits(bare);
+    let children: Vec<Child> = (0..APPS)
+        .map(|number| {
+            let folder = format!("app-{number}");
+            sandbox.write(&folder, &[(".cupaas", APP)]);
+            start(sandbox, &folder, address)
+        })
+        .collect();
+    for child in children {
+        assert_eq!(status(&end(child)), "deployed");
+    }
+    assert_eq!(sandbox.commits(bare), before + APPS);
+    let paths = sandbox.paths(bare);
+    for number in 0..APPS {
+        for path in [
+            format!("hosts/app-{number}.apps.example.cu"),
+            format!("deploy/production/app-{number}/app/deployment-web.yaml"),
+        ] {
+            assert!(paths.contains(&path), "{path} is missing");
+        }
+    }
+    is_whole(sandbox, bare);
+    assert_eq!(status(&end(start(sandbox, "app-0", address))), "unchanged");
+}
+
+#[test]
+fn many_apps_at_once_to_a_folder() {
+    let _turn = alone();
+    let sandbox = Sandbox::new();
+    let bare = repository(&sandbox);
+    all_land(&sandbox, &bare, &format!("file://{bare}"));
+}
+
+#[test]
+fn many_apps_at_once_over_http() {
+    let _turn = alone();
+    let sandbox = Sandbox::new();
+    let bare = repository(&sandbox);
+    let server = Server::start(&sandbox.path(""), |_| Answer::Pass);
+    all_land(&sandbox, &bare, &format!("{}/repo.git", server.url));
+}
+
+/// Jobs of one app's commits at once: the newest stands.
+#[test]
+fn of_one_apps_versions_the_newest_stands() {
+    let _turn = alone();
+    let sandbox = Sandbox::new();
+    let bare = repository(&sandbox);
+    let versions = 8;
+    for number in 0..versions {
+        sandbox.write("shop", &[(".cupaas", &format!("name: shop\n{APP}env: {{VERSION: '{number}'}}\n"))]);
+        sandbox.commit("shop", 1_700_000_000 + number);
+        // What a CI job has: a clone of the newest commit alone.
+        let source = format!("file://{}", sandbox.path("shop").display());
+        let clone = format!("job-{number}");
+        sandbox.git("", &["clone", "-q", "--depth=1", &source, &clone]);
+        sandbox.git(&clone, &["remote", "set-url", "origin", "https://git.example.cu/me/shop.git"]);
+    }
+    let config = "deploy/production/shop/app/configmap-shop.yaml";
+    for round in 0..3 {
+        // Another order each time; the newest is never the last to start.
+        let order = (0..versions).map(|number| (number * 3 + versions - 1 - round) % versions);
+        let children: Vec<Child> = order
+            .map(|number| start(&sandbox, &format!("job-{number}"), &format!("file://{bare}")))
+            .collect();
+        let ends: Vec<String> = children.into_iter().map(|child| status(&end(child))).collect();
+        let known = |end: &String| ["deployed", "superseded", "unchanged"].contains(&end.as_str());
+        assert!(ends.iter().all(known), "{ends:?}");
+        let stands = sandbox.show(&bare, config);
+        assert!(stands.contains(&format!("VERSION: \"{}\"", versions - 1)), "{ends:?}\n{stands}");
+    }
+    is_whole(&sandbox, &bare);
+}
+
+#[test]
+fn a_deploy_may_be_killed_at_any_moment() {
+    let _turn = alone();
+    let sandbox = Sandbox::new();
+    let bare = repository(&sandbox);
+    let address = format!("file://{bare}");
+    let write = |number: usize| {
+        let text = format!("name: shop\n{APP}env: {{VERSION: '{number}'}}\n");
+        sandbox.write("shop", &[(".cupaas", &text)]);
+    };
+    let timed = |number| {
+        write(KILLED + 1 + number);
+        let began = Instant::now();
+        assert_eq!(status(&end(start(&sandbox, "shop", &address))), "deployed");
+        began.elapsed()
+    };
+    let whole = (1..4).map(timed).min().unwrap_or_default();
+    let (mut seed, mut killed) = (4711_u64, 0);
+    for number in 1..=KILLED {
+        write(number);
+        let mut child = start(&sandbox, "shop", &address);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let moment = Instant::now() + whole.mul_f64((seed >> 40) as f64 / f64::from(1 << 24));
+        while Instant::now() < moment && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        killed += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(killed >= KILLED / 2, "only {killed} were killed in the middle");
+    write(KILLED + 1);
+    // Programs of git that a killed deploy began may still be at work; nothing has to be repaired for the next.
+    assert_eq!(status(&end(start(&sandbox, "shop", &address))), "deployed");
+    let stands = sandbox.show(&bare, "deploy/production/shop/app/configmap-shop.yaml");
+    assert!(stands.contains(&format!("VERSION: \"{}\"", KILLED + 1)), "{stands}");
+    assert_eq!(status(&end(start(&sandbox, "shop", &address))), "unchanged");
+    is_whole(&sandbox, &bare);
+}

@@ -1,0 +1,216 @@
+//! What a reviewer would otherwise have to look for in every change.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// The pure modules: the same input gives the same output.
+const PURE: [&str; 7] = ["resolve", "render", "plan", "report", "schema", "tree", "diagnostic"];
+/// The most lines of a file of `src/`, its tests left out.
+const FILE: usize = 400;
+/// The most lines of a function of `lib.rs`: each is to be seen on one screen.
+const FUNCTION: usize = 60;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Files below a folder whose names end with `end`: the path from the root, and the text.
+fn files(folder: &str, end: &str) -> Vec<(String, String)> {
+    let walk = WalkDir::new(root().join(folder)).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let wanted =
+        walk.filter(|entry| entry.file_type().is_file() && entry.path().to_string_lossy().ends_with(end));
+    let read = wanted.filter_map(|entry| {
+        let path = entry.path().strip_prefix(root()).ok()?.display().to_string();
+        Some((path, fs::read_to_string(entry.path()).ok()?))
+    });
+    read.collect()
+}
+
+/// The files of `src/` without their tests.
+fn sources() -> Vec<(String, String)> {
+    let tests = |path: &str| {
+        path.ends_with("/tests.rs") || path.contains("/tests/") || path.ends_with("test_support.rs")
+    };
+    let without =
+        |text: &str| text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+    files("src", ".rs")
+        .into_iter()
+        .filter(|(path, _)| !tests(path))
+        .map(|(path, text)| (path, without(&text)))
+        .collect()
+}
+
+fn none(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The names of folders in a folder.
+fn folders(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_code_knows_no_recipes_name() {
+    let recipes: Vec<String> = ["templates/runtimes", "templates/services"]
+        .iter()
+        .flat_map(|folder| folders(&root().join(folder)))
+        .collect();
+    assert!(recipes.len() >= 2, "{recipes:?}");
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        for (number, line) in text.lines().enumerate() {
+            // A comment and the description of a key may name one as an example.
+            let code = line.split("//").next().unwrap_or_default();
+            let text_for_people =
+                code.contains("x-hint") || code.contains("let hint") || code.contains("doc =");
+            for recipe in recipes.iter().filter(|_| !text_for_people) {
+                let word = |c: char| c.is_alphanumeric() || c == '_';
+                if code.split(|c| !word(c)).any(|part| part == recipe) {
+                    wrong.push(format!("{path}:{}: {recipe}: {}", number + 1, line.trim()));
+                }
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn the_pure_modules_allow_themselves_nothing() {
+    let pure = |path: &str| {
+        let module = path.trim_start_matches("src/").split('/').next().unwrap_or_default();
+        PURE.contains(&module.trim_end_matches(".rs"))
+    };
+    let allowing = |text: &str| text.contains("clippy::disallowed");
+    none(
+        sources()
+            .into_iter()
+            .filter(|(path, text)| pure(path) && allowing(text))
+            .map(|(path, _)| path)
+            .collect(),
+    );
+}
+
+#[test]
+fn every_file_says_what_it_is_and_fits_into_a_head() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if !text.starts_with("//! ") {
+            wrong.push(format!("{path} does not begin with //!"));
+        }
+        if lines > FILE {
+            wrong.push(format!("{path} has {lines} lines"));
+        }
+        if ["utils.rs", "util.rs", "helpers.rs", "common.rs", "misc.rs"].contains(&name) {
+            wrong.push(format!("{path}: a name that says nothing"));
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn the_pipeline_is_read_on_one_screen() {
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |line: &str| line.starts_with("fn ") || line.starts_with("pub fn ");
+    let mut wrong = Vec::new();
+    for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins(line)) {
+        let length = lines[start..].iter().position(|line| *line == "}").map_or(lines.len(), |end| end + 1);
+        if length > FUNCTION {
+            wrong.push(format!("src/lib.rs:{}: {length} lines: {line}", start + 1));
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_case_is_whole() {
+    let mut places: Vec<PathBuf> = Vec::new();
+    let below =
+        |folder: PathBuf| folders(&folder).into_iter().map(move |name| folder.join(name)).collect::<Vec<_>>();
+    // Manifests that are good or bad are tried by a test program of their own.
+    let stages = below(root().join("tests/cases")).into_iter().filter(|stage| !stage.ends_with("schema"));
+    places.extend(stages.flat_map(below));
+    places.extend(below(root().join("examples")));
+    for kind in ["templates/runtimes", "templates/services"] {
+        places.extend(below(root().join(kind)).into_iter().flat_map(|recipe| below(recipe.join("cases"))));
+    }
+    assert!(places.len() >= 100, "{}", places.len());
+    let mut wrong = Vec::new();
+    for place in places {
+        let has = |name: &str| place.join(name).exists();
+        let expected = ["expected", "expected.diff", "expected.stdout", "expected.stderr"];
+        if !has("case.yaml") {
+            wrong.push(format!("{} has no case.yaml", place.display()));
+        }
+        if !expected.iter().any(|name| has(name)) {
+            wrong.push(format!("{} expects nothing", place.display()));
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_recipe_is_whole() {
+    let mut wrong = Vec::new();
+    for kind in ["templates/runtimes", "templates/services"] {
+        for name in folders(&root().join(kind)) {
+            let folder = root().join(kind).join(&name);
+            if !folder.join("recipe.yaml").is_file() {
+                wrong.push(format!("{kind}/{name} has no recipe.yaml"));
+            }
+            if folders(&folder.join("cases")).is_empty() {
+                wrong.push(format!("{kind}/{name} has no cases"));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn both_readmes_have_the_same_parts() {
+    let parts = |name: &str| {
+        let text = fs::read_to_string(root().join(name)).ok()?;
+        let mut code = false;
+        let mut levels = Vec::new();
+        for line in text.lines() {
+            code ^= line.starts_with("```");
+            if !code && line.starts_with('#') {
+                levels.push(line.chars().take_while(|c| *c == '#').count());
+            }
+        }
+        Some(levels)
+    };
+    if let (Some(one), Some(other)) = (parts("README.md"), parts("README.es.md")) {
+        assert_eq!(one, other, "README.md and README.es.md do not have the same headings");
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX"), concat!("dbg", "!(")];
+    let all = files("src", ".rs")
+        .into_iter()
+        .chain(files("tests", ".rs"))
+        .chain(files("templates", ".j2"))
+        .chain(files("templates", ".yaml"));
+    let mut wrong = Vec::new();
+    for (path, text) in all {
+        for (number, line) in text.lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark)) {
+                wrong.push(format!("{path}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    none(wrong);
+}
