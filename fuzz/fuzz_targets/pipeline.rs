@@ -1,0 +1,83 @@
+//! `.cupaas`, Procfile and `cupaas.yaml`, divided by NUL, through the whole pure middle: what they say is refused as
+//! a person's mistake, or renders to files that the API server takes, the same ones twice.
+#![no_main]
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cupaas::diagnostic::Source;
+use cupaas::load::app_file::AppFile;
+use cupaas::load::catalog::{Catalog, RecipeKind};
+use cupaas::load::document;
+use cupaas::load::inputs::{Asked, Inputs};
+use cupaas::load::platform::PlatformFile;
+use cupaas::plan::{Facts, compare};
+use cupaas::render::Renderer;
+use cupaas::resolve;
+use cupaas::tree::Files;
+
+const PLATFORM: &str = "environments: {production: {cluster: home, domain: apps.example.cu}}\n";
+
+thread_local!(static RENDERER: RefCell<Renderer> = RefCell::default());
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let mut parts = text.splitn(3, '\0');
+    let app = parts.next().unwrap_or_default();
+    let procfile = parts.next().filter(|text| !text.is_empty());
+    let platform = parts.next().filter(|text| !text.is_empty()).unwrap_or(PLATFORM);
+    let Some(inputs) = inputs(app, procfile, platform) else { return };
+    let environment = match resolve::environment::choose(&inputs) {
+        Ok(environment) => environment,
+        Err(failure) => return cupaas_fuzz::a_persons(&failure),
+    };
+    let release = match resolve::resolve(&inputs, environment, None) {
+        Ok(release) => release,
+        Err(failure) => return cupaas_fuzz::a_persons(&failure),
+    };
+    let render = || RENDERER.with_borrow_mut(|renderer| renderer.render(&release, &inputs, &Files::new()));
+    match (render(), render()) {
+        (Ok(tree), Ok(again)) => {
+            assert_eq!(tree.files, again.files, "the same release, other bytes");
+            let plan = compare(&Files::new(), &tree.applied(), &BTreeSet::new(), Facts { expandable: true });
+            assert!(!plan.blocked(), "a first deploy that loses data");
+        }
+        (Err(failure), _) | (_, Err(failure)) => cupaas_fuzz::a_persons(&failure),
+    }
+});
+
+fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
+    let app = read::<AppFile>(".cupaas", app)?;
+    let platform = read::<PlatformFile>("cupaas.yaml", platform)?;
+    let catalog = Catalog::default();
+    let runtime = catalog.get(RecipeKind::Runtime, app.value.runtime.0.split(':').next().unwrap_or_default());
+    let mut services = BTreeMap::new();
+    for entry in &app.value.services {
+        let recipe = catalog.get(RecipeKind::Service, &entry.recipe).expect("built in")?;
+        services.insert(entry.recipe.clone(), recipe);
+    }
+    Some(Inputs {
+        asked: Asked { image: Some("registry.example.cu/tasks:1".to_owned()), ..Asked::default() },
+        name: app.value.name.as_ref().map_or_else(|| "tasks".to_owned(), |name| name.0.clone()),
+        procfile: procfile.map(|text| Source::new("Procfile", text)),
+        listing: vec!["app.py".to_owned(), "requirements.txt".to_owned()],
+        texts: BTreeMap::from([("requirements.txt".to_owned(), "flask\ngunicorn\n".to_owned())]),
+        dockerfile: None,
+        fingerprint: None,
+        problems: Vec::new(),
+        registration: None,
+        runtime: runtime.expect("built in"),
+        services,
+        shared: catalog.get(RecipeKind::Shared, "shared").expect("built in")?,
+        schemas: BTreeMap::new(),
+        app,
+        platform,
+    })
+}
+
+fn read<T: schemars::JsonSchema + for<'de> serde::Deserialize<'de> + 'static>(
+    name: &str,
+    text: &str,
+) -> Option<document::Document<T>> {
+    document::read(&Source::new(name, text)).ok()
+}

@@ -1,0 +1,4 @@
+//! `recipe.yaml`, as any bytes.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::load::recipe::RecipeFile>(data));

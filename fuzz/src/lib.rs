@@ -1,0 +1,47 @@
+//! What the targets share: whatever a reader answers, it can be said to a person.
+
+use std::sync::Arc;
+
+use cupaas::cli::Format;
+use cupaas::diagnostic::{Diagnostic, Failure, Kind, Source};
+use cupaas::load::document::{self, Document};
+use cupaas::report;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Says a failure in every form.
+pub fn say(failure: &Failure) {
+    for format in [Format::Text, Format::Json, Format::Markdown] {
+        let text = report::failure(failure, format);
+        assert!(!text.trim().is_empty(), "a failure without a word");
+    }
+    for problem in &failure.diagnostics {
+        let (line, column) = problem.span.line_column();
+        assert!(line > 0 && column > 0 && !problem.message.is_empty());
+    }
+}
+
+/// Says the problems of files that a person wrote; there is always one.
+pub fn say_all(problems: Vec<Diagnostic>) {
+    assert!(!problems.is_empty(), "refused without a reason");
+    say(&Failure::invalid(problems));
+}
+
+/// A failure that the files which a person wrote may lead to: never one of cupaas's own.
+pub fn a_persons(failure: &Failure) {
+    say(failure);
+    assert!(failure.kind != Kind::Internal, "cupaas's own mistake: {failure}");
+}
+
+/// Reads a file of one type.
+pub fn read<T>(data: &[u8])
+where
+    T: JsonSchema + for<'de> Deserialize<'de> + 'static,
+{
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let source: Arc<Source> = Source::new("file.yaml", text);
+    match document::read::<T>(&source) {
+        Ok(document) => drop::<Document<T>>(document),
+        Err(problems) => say_all(problems),
+    }
+}
