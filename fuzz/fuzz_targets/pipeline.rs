@@ -26,11 +26,14 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let app = parts.next().unwrap_or_default();
     let procfile = parts.next().filter(|text| !text.is_empty());
     let platform = parts.next().filter(|text| !text.is_empty()).unwrap_or(PLATFORM);
-    let Some(inputs) = inputs(app, procfile, platform) else { return };
+    let Some(mut inputs) = inputs(app, procfile, platform) else { return };
     let environment = match resolve::environment::choose(&inputs) {
         Ok(environment) => environment,
         Err(failure) => return cupaas_fuzz::a_persons(&failure),
     };
+    // As `run` does: nothing waits for this app, so none of its secrets has been set.
+    let unset = resolve::variables::unset(&inputs, &environment.0, &Files::new());
+    inputs.problems.extend(unset);
     let release = match resolve::resolve(&inputs, environment, None) {
         Ok(release) => release,
         Err(failure) => return cupaas_fuzz::a_persons(&failure),
