@@ -168,6 +168,12 @@ impl Failure {
         Self { diagnostics, ..Self::new(Kind::Invalid, message) }
     }
 
+    /// A recipe that is wrong, and where.
+    pub fn recipe(span: Span, message: impl Into<String>) -> Self {
+        let diagnostics = vec![Diagnostic::error(span, message)];
+        Self { diagnostics, ..Self::new(Kind::Internal, "a recipe is wrong, nothing was written") }
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -45,8 +45,6 @@ pub struct Recipe {
     pub description: Document<RecipeFile>,
     /// Templates and other texts, by name.
     pub texts: BTreeMap<String, Arc<Source>>,
-    /// Whether it is in the binary.
-    pub built_in: bool,
 }
 
 /// All recipes at hand; each is read when it is asked for.
@@ -78,7 +76,7 @@ impl Catalog {
     /// Errors: what is wrong with the recipe's own files.
     pub fn get(&self, kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
         let own = self.own_texts(kind, name);
-        if own.is_empty() { built_in(kind, name) } else { read(kind, name, own, false).map(Some) }
+        if own.is_empty() { built_in(kind, name) } else { read(kind, name, own).map(Some) }
     }
 
     /// Further JSON Schemas of the platform's, from `catalog/schemas/`.
@@ -110,7 +108,7 @@ fn built_in(kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Dia
     if texts.is_empty() {
         return Ok(None);
     }
-    let recipe = read(kind, name, texts, true)?;
+    let recipe = read(kind, name, texts)?;
     known.insert((kind, name.to_owned()), Arc::clone(&recipe));
     Ok(Some(recipe))
 }
@@ -119,14 +117,13 @@ fn read(
     kind: RecipeKind,
     name: &str,
     texts: BTreeMap<String, Arc<Source>>,
-    built_in: bool,
 ) -> Result<Arc<Recipe>, Vec<Diagnostic>> {
     let Some(source) = texts.get("recipe.yaml") else {
         let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
         return Err(vec![Diagnostic::error(Span::file(&place), "a recipe's folder without its recipe.yaml")]);
     };
     let description = document::read(source)?;
-    Ok(Arc::new(Recipe { name: name.to_owned(), kind, description, texts, built_in }))
+    Ok(Arc::new(Recipe { name: name.to_owned(), kind, description, texts }))
 }
 
 fn built_in_texts(kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {

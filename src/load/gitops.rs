@@ -51,11 +51,6 @@ impl Gitops {
             }
         }
     }
-
-    /// The text of one file.
-    pub fn read_one(&mut self, path: &RepoPath) -> Result<Option<String>, Failure> {
-        Ok(self.read(std::slice::from_ref(path))?.remove(path))
-    }
 }
 
 fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {

@@ -125,11 +125,12 @@ pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Resul
     let deployed = inputs::previous(&gitops.read(std::slice::from_ref(&record))?, &record)?;
     let source = &inputs.asked.source;
     let ours = |release: &ReleaseFile| {
+        let both = release.source.repository.as_ref().zip(source.repository.as_ref());
         !release.removed
-            && release.source.repository == source.repository
             && release.source.path == source.path
+            && both.is_some_and(|(was, is)| same_repository(was, is))
     };
-    if source.repository.is_none() || !deployed.is_some_and(|release| ours(&release)) {
+    if !deployed.is_some_and(|release| ours(&release)) {
         return Ok(());
     }
     let message = format!(

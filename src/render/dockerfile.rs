@@ -7,7 +7,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_json::json;
 
 use super::expression;
-use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::diagnostic::{Failure, Kind, Span};
 use crate::load::catalog::Recipe;
 use crate::resolve::release::Release;
 
@@ -22,12 +22,11 @@ pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> R
             format!("the runtime {} stands for no Dockerfile", recipe.name),
         ));
     };
-    let broken = |span: Span, message: String| Failure {
-        diagnostics: vec![Diagnostic::error(span, message)],
-        ..Failure::new(Kind::Internal, "a recipe is wrong")
-    };
     let Some(template) = recipe.texts.get(name) else {
-        return Err(broken(description.at(&["dockerfile"]), format!("there is no {name} beside it")));
+        return Err(Failure::recipe(
+            description.at(&["dockerfile"]),
+            format!("there is no {name} beside it"),
+        ));
     };
     let web = release.processes.iter().find(|process| process.name == "web");
     let command = web.and_then(|web| web.command.as_ref()).map(|words| json!(unliteral(words)).to_string());
@@ -41,7 +40,8 @@ pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> R
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     let rendered = environment.render_str(&template.text, Value::from(Serde(&scope)));
-    let text = rendered.map_err(|error| broken(Span::file(template), expression::message(&error)))?;
+    let text =
+        rendered.map_err(|error| Failure::recipe(Span::file(template), expression::message(&error)))?;
     Ok(text.trim_end().to_owned() + "\n")
 }
 

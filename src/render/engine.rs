@@ -11,7 +11,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 use serde_json::{Map, Value as Json};
 
 use super::expression;
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Failure, Source, Span};
 use crate::load::catalog::Recipe;
 use crate::resolve::{command, names};
 
@@ -81,10 +81,13 @@ impl Engine {
         for (name, source) in recipe.texts.iter().filter(|(name, _)| name.ends_with(".j2")) {
             if let Some(at) = source.text.find([OPEN, CLOSE]) {
                 let span = Span::new(source, at..at + OPEN.len_utf8());
-                return Err(broken(span, "U+E000 and U+E001 may not stand in a template".to_owned()));
+                return Err(Failure::recipe(
+                    span,
+                    "U+E000 and U+E001 may not stand in a template".to_owned(),
+                ));
             }
             let added = environment.add_template_owned(name.clone(), source.text.clone());
-            added.map_err(|error| broken(place(source, &error), expression::message(&error)))?;
+            added.map_err(|error| Failure::recipe(place(source, &error), expression::message(&error)))?;
         }
         let sources = recipe.texts.clone();
         Ok(Self { environment, slots, parsed: Arc::clone(parsed), sources })
@@ -95,16 +98,18 @@ impl Engine {
     /// Errors: the recipe's, with the template's place.
     pub fn object(&self, template: &str, context: &Value, rule: &Span) -> Result<Json, Failure> {
         let Some(source) = self.sources.get(template) else {
-            return Err(broken(rule.clone(), format!("there is no {template} beside it")));
+            return Err(Failure::recipe(rule.clone(), format!("there is no {template} beside it")));
         };
-        let fail = |error: &Error| broken(self.place(source, error), expression::message(error));
+        let fail = |error: &Error| Failure::recipe(self.place(source, error), expression::message(error));
         self.slots.with(Vec::clear);
         let compiled = self.environment.get_template(template).map_err(|error| fail(&error))?;
         let text = compiled.render(context.clone()).map_err(|error| fail(&error))?;
-        let parsed =
-            self.parsed.parse(&text).map_err(|error| broken(Span::file(source), not_yaml(&error)))?;
+        let parsed = self
+            .parsed
+            .parse(&text)
+            .map_err(|error| Failure::recipe(Span::file(source), not_yaml(&error)))?;
         let slots = self.slots.with(std::mem::take);
-        let value = fill(&parsed, &slots).map_err(|message| broken(Span::file(source), message))?;
+        let value = fill(&parsed, &slots).map_err(|message| Failure::recipe(Span::file(source), message))?;
         Ok(without_nulls(value))
     }
 
@@ -131,14 +136,6 @@ fn place(source: &Arc<Source>, error: &Error) -> Span {
             Span::new(source, start..start)
         }
         (None, None) => Span::file(source),
-    }
-}
-
-fn broken(span: Span, message: String) -> Failure {
-    let diagnostic = Diagnostic::error(span, message);
-    Failure {
-        diagnostics: vec![diagnostic],
-        ..Failure::new(Kind::Internal, "a recipe is wrong, nothing was written")
     }
 }
 

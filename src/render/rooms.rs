@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::engine::Engine;
 use super::expression;
 use super::tree::Folders;
-use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::diagnostic::{Failure, Span};
 use crate::load::catalog::Recipe;
 use crate::load::recipe::{FileRule, Room};
 use crate::tree::RepoPath;
@@ -61,10 +61,7 @@ impl Rooms<'_> {
     ) -> Result<(), Failure> {
         let context = Value::from(context.clone());
         if let Some(when) = &rule.when {
-            let broken = |message| Failure {
-                diagnostics: vec![Diagnostic::error(place.clone(), message)],
-                ..Failure::new(Kind::Internal, "a recipe is wrong, nothing was written")
-            };
+            let broken = |message: String| Failure::recipe(place.clone(), message);
             if !expression::holds(when, context.clone()).map_err(broken)? {
                 return Ok(());
             }
@@ -79,9 +76,7 @@ impl Rooms<'_> {
             Room::Cluster => self.folders.cluster.clone(),
         };
         if rule.room != Room::Cluster && self.rendered.iter().any(|other| other.path == path) {
-            let problem = Diagnostic::error(place.clone(), format!("{path} is rendered twice"));
-            let failure = Failure::new(Kind::Internal, "a recipe is wrong, nothing was written");
-            return Err(Failure { diagnostics: vec![problem], ..failure });
+            return Err(Failure::recipe(place.clone(), format!("{path} is rendered twice")));
         }
         self.rendered.push(Rendered { room: rule.room, path, object });
         Ok(())
