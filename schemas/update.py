@@ -6,6 +6,7 @@ temporary venv where it is missing. Same packages, same bytes. To take newer pac
 
     python3 schemas/update.py            # writes
     python3 schemas/update.py --check    # says what would change, exit code 1
+    python3 schemas/update.py --crds DIR # copies the projects' CRD files as they are, for a server that should know them
 """
 
 import hashlib
@@ -328,8 +329,20 @@ def text(definitions):
         for name in sorted(definitions))
 
 
+def copy_crds(sources, target):
+    """The CRD files of all projects, unchanged, as `<project>-<file>` in `target`."""
+    for project, parts in sources["projects"].items():
+        for source in parts:
+            folder = download(source["module"])
+            for pattern in source["files"]:
+                for file in sorted(folder.glob(pattern)):
+                    (target / f"{project}-{file.name}").write_bytes(file.read_bytes())
+
+
 def main():
     sources = json.loads((HERE / "VERSIONS.json").read_text())
+    if "--crds" in sys.argv:
+        return copy_crds(sources, Path(sys.argv[sys.argv.index("--crds") + 1]))
     yaml = yaml_module()
     versions = [(version, read_version(module)) for version, module in sources["kubernetes"].items()]
     files = {"kubernetes": text(reached(merged(versions)))}

@@ -1,0 +1,13 @@
+//! Real parts for the tiers in `tests/`: each tier starts what it needs, waits on conditions, and stops it again.
+//!
+//! Everything listens on fixed ports of the loopback, because a tier runs in a network namespace of its own
+//! (`tests/e2e/cluster.sh` makes it): no port is ever taken, and two runs never meet.
+
+pub mod cluster;
+pub mod parts;
+pub mod process;
+pub mod random;
+pub mod server;
+pub mod tier;
+pub mod trees;
+pub mod wait;

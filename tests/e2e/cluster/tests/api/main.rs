@@ -1,0 +1,30 @@
+//! The `api` tier: etcd and an API server. What cupaas renders, checks and plans, against the server's own verdict.
+
+mod accepted;
+
+use std::process::ExitCode;
+
+use cupaas_cluster_tests::cluster::Cluster;
+use cupaas_cluster_tests::server::Server;
+use cupaas_cluster_tests::tier::{self, Check, Folders};
+
+/// What every check has at hand.
+struct Api {
+    /// Stops its parts when it is dropped.
+    _cluster: Cluster,
+    server: Server,
+}
+
+async fn start(folders: &Folders) -> anyhow::Result<Api> {
+    let cluster = Cluster::start(&folders.work, &folders.logs).await?;
+    cluster.with_crds().await?;
+    let server = Server::discover(cluster.client.clone()).await?;
+    Ok(Api { _cluster: cluster, server })
+}
+
+fn main() -> ExitCode {
+    tier::run(
+        start,
+        vec![Check::new("every golden tree is taken, twice, and its pods are restricted", accepted::golden)],
+    )
+}
