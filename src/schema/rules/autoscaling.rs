@@ -22,7 +22,7 @@ pub(crate) fn scaler(root: &At<'_>, out: &mut Vec<Violation>) {
         }
         // Without its group the controller looks for a kind of the core group.
         let version = target.text_of("apiVersion").unwrap_or_default();
-        if !version.contains('/')
+        if version.split_once('/').is_none_or(|(group, _)| group.is_empty())
             && target.text_of("kind").is_some_and(|kind| kind != "ReplicationController")
         {
             let at = target.get("apiVersion").unwrap_or_else(|| target.clone());
@@ -47,6 +47,13 @@ fn one_metric(metric: &At<'_>, out: &mut Vec<Violation>) {
         && !metric.has(key)
     {
         out.push(metric.says(format!("missing key {key:?}")));
+    }
+    for key in ["resource", "containerResource"] {
+        if let Some(name) = metric.find(&[key, "name"])
+            && name.text() == Some("")
+        {
+            out.push(name.says("is empty").hint("cpu or memory"));
+        }
     }
     for (_, key) in sources {
         let Some(target) = metric.get(key).and_then(|source| source.get("target")) else { continue };

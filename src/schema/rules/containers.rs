@@ -8,8 +8,14 @@ use super::volumes::Volumes;
 use super::{env, pods, probes, quantity};
 use crate::schema::violation::Violation;
 
-/// A container of the pod's list `list`.
-pub(crate) fn check(container: &At<'_>, list: &str, volumes: &Volumes<'_>, out: &mut Vec<Violation>) {
+/// A container of the pod's list `list`; the pod has `grace` seconds to end.
+pub(crate) fn check(
+    container: &At<'_>,
+    list: &str,
+    grace: i64,
+    volumes: &Volumes<'_>,
+    out: &mut Vec<Violation>,
+) {
     image(container, out);
     ports(container, out);
     env::check(container, out);
@@ -28,7 +34,7 @@ pub(crate) fn check(container: &At<'_>, list: &str, volumes: &Volumes<'_>, out: 
             }
         }
     }
-    probes::check(container, out);
+    probes::check(container, grace, out);
 }
 
 fn image(container: &At<'_>, out: &mut Vec<Violation>) {

@@ -37,6 +37,27 @@ pub(crate) fn check(root: &At<'_>, group: &str, kind: &str, target: Target, out:
         }
     }
     tags(&metadata, out);
+    if group.is_empty() && kind == "Namespace" {
+        pod_security(&metadata, out);
+    }
+}
+
+/// The admission refuses levels and versions that it does not know.
+fn pod_security(metadata: &At<'_>, out: &mut Vec<Violation>) {
+    for (key, value) in metadata.get("labels").iter().flat_map(At::entries) {
+        let Some(mode) = key.strip_prefix("pod-security.kubernetes.io/") else { continue };
+        let text = value.text().unwrap_or_default();
+        if matches!(mode, "enforce" | "audit" | "warn") {
+            if !matches!(text, "privileged" | "baseline" | "restricted") {
+                out.push(value.says("must be one of \"privileged\", \"baseline\", \"restricted\""));
+            }
+        } else if mode.ends_with("-version") && text != "latest" {
+            let parts = text.strip_prefix("v1.").filter(|minor| !minor.is_empty());
+            if parts.is_none_or(|minor| !minor.bytes().all(|byte| byte.is_ascii_digit())) {
+                out.push(value.says("must be \"latest\" or a version such as v1.36"));
+            }
+        }
+    }
 }
 
 fn object_name(name: &At<'_>, (syntax, most, why): (Syntax, usize, &str), out: &mut Vec<Violation>) {
@@ -62,6 +83,8 @@ fn form(group: &str, kind: &str, target: Target) -> (Syntax, usize, &'static str
         ("kustomize.toolkit.fluxcd.io" | "helm.toolkit.fluxcd.io", _) => {
             (Syntax::Subdomain, 63, "a label of what it applies holds the name")
         }
+        // Nothing but what fits into an address is asked of it.
+        ("policy", "PodDisruptionBudget") => (Syntax::PathSegment, usize::MAX, ""),
         ("rbac.authorization.k8s.io", _) => (Syntax::PathSegment, 253, ""),
         _ => (Syntax::Subdomain, 253, ""),
     }

@@ -47,9 +47,11 @@ pub(crate) fn check(template: &Template<'_>, kind: &str, out: &mut Vec<Violation
     restart_policy(&spec, kind, out);
     let volumes = volumes::check(&spec, &template.claims, out);
     names_of_containers(template, out);
+    // What the server fills in.
+    let grace = spec.number_of("terminationGracePeriodSeconds").unwrap_or(30);
     for list in CONTAINERS {
         for container in spec.list(list) {
-            containers::check(&container, list, &volumes, out);
+            containers::check(&container, list, grace, &volumes, out);
         }
     }
     settings(&spec, out);

@@ -18,6 +18,9 @@ pub(crate) fn network(root: &At<'_>, out: &mut Vec<Violation>) {
         }
     }
     let types = spec.list("policyTypes");
+    if let Some(third) = types.get(2) {
+        out.push(third.says("a policy has at most two types"));
+    }
     let named = |name: &str| types.iter().any(|one| one.text() == Some(name));
     if !types.is_empty() && !named("Egress") && !spec.list("egress").is_empty() {
         let hint = "add Egress to policyTypes";

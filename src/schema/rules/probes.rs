@@ -4,8 +4,8 @@ use super::at::{At, exactly_one};
 use super::syntax::Syntax;
 use crate::schema::violation::Violation;
 
-/// All probes and hooks of one container.
-pub(crate) fn check(container: &At<'_>, out: &mut Vec<Violation>) {
+/// All probes and hooks of one container, whose pod has `grace` seconds to end.
+pub(crate) fn check(container: &At<'_>, grace: i64, out: &mut Vec<Violation>) {
     for key in ["livenessProbe", "readinessProbe", "startupProbe"] {
         let Some(probe) = container.get(key).filter(|probe| probe.value.is_object()) else { continue };
         exactly_one(&probe, &["exec", "httpGet", "tcpSocket", "grpc"], out);
@@ -29,7 +29,16 @@ pub(crate) fn check(container: &At<'_>, out: &mut Vec<Violation>) {
         if let Some(hook) = container.find(&["lifecycle", key]) {
             exactly_one(&hook, &["exec", "httpGet", "tcpSocket", "sleep"], out);
             handler(&hook, container, out);
+            sleep(&hook, grace, out);
         }
+    }
+}
+
+fn sleep(hook: &At<'_>, grace: i64, out: &mut Vec<Violation>) {
+    let Some(seconds) = hook.find(&["sleep", "seconds"]) else { return };
+    if seconds.value.as_i64().is_some_and(|number| !(0..=grace).contains(&number)) {
+        let message = format!("must be within 0-{grace}, the pod's terminationGracePeriodSeconds");
+        out.push(seconds.says(message));
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::at::At;
-use super::claims;
 use super::syntax::Syntax;
+use super::{claims, quantity};
 use crate::schema::violation::Violation;
 
 /// The names of volumes that a pod has.
@@ -57,6 +57,11 @@ fn source(volume: &At<'_>, out: &mut Vec<Violation>) {
                 files(&inner, out);
             }
         }
+    }
+    if let Some(limit) = volume.find(&["emptyDir", "sizeLimit"])
+        && quantity::parse(limit.value).is_some_and(|bytes| bytes < 0.0)
+    {
+        out.push(limit.says("must not be negative"));
     }
     if let Some(claim) = volume.get("persistentVolumeClaim") {
         Syntax::Subdomain.check_key(&claim, "claimName", out);

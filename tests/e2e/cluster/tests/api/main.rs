@@ -1,6 +1,10 @@
 //! The `api` tier: etcd and an API server. What cupaas renders, checks and plans, against the server's own verdict.
 
 mod accepted;
+mod known;
+mod mutant;
+mod mutations;
+mod plans;
 
 use std::process::ExitCode;
 
@@ -23,8 +27,12 @@ async fn start(folders: &Folders) -> anyhow::Result<Api> {
 }
 
 fn main() -> ExitCode {
-    tier::run(
-        start,
-        vec![Check::new("every golden tree is taken, twice, and its pods are restricted", accepted::golden)],
-    )
+    let checks = vec![
+        Check::new("every golden tree is taken, twice, and its pods are restricted", accepted::golden),
+        Check::new("what cupaas refuses is what the server refuses", mutations::verdicts),
+        Check::new("what cupaas refuses of a pod is what a restricted namespace refuses", mutations::pods),
+        Check::new("an edit does to the server what its plan says", plans::edits::plans),
+        Check::new("a release after another does to the server what its plan says", plans::releases::plans),
+    ];
+    tier::run(start, checks)
 }
