@@ -47,9 +47,13 @@ typos:
 scripts:
     .ci/run shellcheck actionlint zizmor
 
-# What is rendered, seen by kustomize, kube-score, kubernetes-validate, sops and Kubernetes' own YAML readers
+# What is rendered, seen by the programs that read it, and on real parts of a cluster
 e2e:
-    tests/e2e/render.sh
+    .ci/run e2e cluster
+
+# The same on real parts of a cluster: just cluster api | gitops | pods
+cluster tier *checks:
+    tests/e2e/cluster.sh {{ tier }} {{ checks }}
 
 # Measures; docs/benchmarks.md says what and how
 bench:
