@@ -20,14 +20,18 @@ pub(super) fn check(trees: &Trees<'_>, refusals: &mut Vec<Refusal>) {
     for (key, old) in &trees.before {
         match trees.after.get(key) {
             Some(new) if is_unsafe(trees, old, new) => refusals.push(moved(old, new)),
-            None => refusals.extend(engine::of(&old.value).and_then(|engine| undelivered(trees, old, engine))),
+            None => {
+                refusals.extend(engine::of(&old.value).and_then(|engine| undelivered(trees, old, engine)))
+            }
             _ => {}
         }
     }
 }
 
 fn is_unsafe(trees: &Trees<'_>, old: &Object, new: &Object) -> bool {
-    old.place.unit != new.place.unit && !old.is_protected() && engine::before(trees, &old.place) == Delivery::Flux
+    old.place.unit != new.place.unit
+        && !old.is_protected()
+        && engine::before(trees, &old.place) == Delivery::Flux
 }
 
 fn moved(old: &Object, new: &Object) -> Refusal {
@@ -58,7 +62,9 @@ fn undelivered(trees: &Trees<'_>, old: &Object, engine: Delivery) -> Option<Refu
         file: old.file.clone(),
         rule: Rule::Undelivered,
         field: String::new(),
-        message: format!("{engine} deletes all that {kind} `{name}` applied when it leaves, but its files stay"),
+        message: format!(
+            "{engine} deletes all that {kind} `{name}` applied when it leaves, but its files stay"
+        ),
         way_out: format!(
             "first {remove}, which keeps data and credentials; wait until {engine} has taken the processes away, and \
              deploy again then"
@@ -185,11 +191,16 @@ mod tests {
     #[test]
     fn the_way_out_names_the_app_and_who_is_to_be_waited_for() {
         let map = map("");
-        let argo = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: t, namespace: argocd}\n";
+        let argo =
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: t, namespace: argocd}\n";
         let before = tree([(BASE, &map), (CLUSTER, &kustomization("prune: true"))]);
         let refusal = plan(&before, &tree([(BASE, &map), (CLUSTER, argo)])).refusals.remove(0);
         assert_eq!(refusal.rule, Rule::Undelivered);
-        assert!(refusal.way_out.contains("cupaas remove --app tasks --env production"), "{}", refusal.way_out);
+        assert!(
+            refusal.way_out.contains("cupaas remove --app tasks --env production"),
+            "{}",
+            refusal.way_out
+        );
         assert!(refusal.way_out.contains("until Flux"), "{}", refusal.way_out);
     }
 }

@@ -318,7 +318,10 @@ fn clashes(
         }
     }
     let namespace = names::namespace(&inputs.name, environment);
-    if namespace.starts_with("kube-") || namespace == "default" || namespace == platform::engines_namespace(inputs) {
+    if namespace.starts_with("kube-")
+        || namespace == "default"
+        || namespace == platform::engines_namespace(inputs)
+    {
         let span = inputs.app.at(&["name"]);
         notes.problem(
             span,

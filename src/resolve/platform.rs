@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::words::Name;
+use crate::publish::holds_credentials;
 
 pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     let platform = &inputs.platform.value;
@@ -53,16 +54,21 @@ pub(super) fn engines_namespace(inputs: &Inputs) -> String {
 fn delivery(inputs: &Inputs, notes: &mut Notes) {
     let platform = &inputs.platform;
     let how = platform.value.delivery;
-    notes.decided("delivery", how, match platform.holds(&["delivery"]) {
-        true => platform.at(&["delivery"]).to_string(),
-        false => "the default".to_owned(),
-    });
+    notes.decided(
+        "delivery",
+        how,
+        match platform.holds(&["delivery"]) {
+            true => platform.at(&["delivery"]).to_string(),
+            false => "the default".to_owned(),
+        },
+    );
     if how != Delivery::Argocd {
         return;
     }
     if platform.value.secrets.provider == SecretsProvider::Sops {
         let provider = ["secrets", "provider"];
-        let span = if platform.holds(&provider) { platform.at(&provider) } else { platform.at(&["delivery"]) };
+        let span =
+            if platform.holds(&provider) { platform.at(&provider) } else { platform.at(&["delivery"]) };
         notes.problem(
             span,
             "Argo CD cannot decrypt the SOPS files that passwords are kept in",
@@ -88,28 +94,5 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
             ));
         }
         Some(_) => {}
-    }
-}
-
-/// Whether an address holds more than a name to log in with; over HTTP a name alone may be a token.
-fn holds_credentials(address: &str) -> bool {
-    let Some((scheme, rest)) = address.split_once("://") else { return false };
-    let authority = rest.split('/').next().unwrap_or_default();
-    let user = authority.rsplit_once('@').map(|(user, _)| user);
-    user.is_some_and(|user| user.contains(':') || scheme.starts_with("http"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_may_say_who_but_not_by_which_password() {
-        for good in ["https://git.example.cu/me/g.git", "ssh://git@git.example.cu:2222/me/g", "git@git.example.cu:me/g"] {
-            assert!(!holds_credentials(good), "{good}");
-        }
-        for bad in ["https://me:word@git.example.cu/g", "https://token@git.example.cu/g", "ssh://me:word@host/g"] {
-            assert!(holds_credentials(bad), "{bad}");
-        }
     }
 }
