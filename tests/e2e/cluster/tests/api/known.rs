@@ -37,12 +37,22 @@ fn filled_in(mutant: &Mutant) -> bool {
     ["removed", "= 0", "= \"\"", "= {}", "= null", "= 4294967296"].contains(&mutant.change.as_str())
 }
 
+/// The text is longer than any name.
+fn long(mutant: &Mutant) -> bool {
+    mutant.change.len() > 253
+}
+
 fn negative(mutant: &Mutant) -> bool {
     mutant.change == "= -1" && mutant.pointer.ends_with("/terminationGracePeriodSeconds")
 }
 
 /// What cupaas refuses and the server takes, because the server would do something else than was written, or nothing.
 pub(crate) const STRICTER: &[Known] = &[
+    known(
+        "is not a part of a path",
+        long,
+        "the server has no limit here; a label or a reference to such a name has",
+    ),
     known("found nothing", null, "the server takes a null in a list for an empty item"),
     known(
         "missing key \"value\"",
@@ -102,6 +112,7 @@ pub(crate) fn reason(list: &[Known], message: &str, mutant: &Mutant) -> Option<&
 
 /// Where the plan says something else than the server does.
 pub(crate) const PLAN: &[Known] = &[
+    known("", null, "what is rendered holds no null: the emitter leaves such a key out"),
     known(
         "the server's pod template stays",
         filled_in,
