@@ -27,6 +27,7 @@ Examples:
   cupaas diff                                    what a deploy would change, without changing it
   cupaas deploy --gitops https://git.example.cu/me/gitops --env production --image REF
   cupaas explain                                 every decided value, and where it came from
+  cupaas diff --all                              what a change of cupaas.yaml would do to every app
 
 Exit codes:
   0 done, nothing to do, or superseded   1 differs (diff --exit-code)   2 usage
@@ -52,7 +53,7 @@ pub enum Command {
     /// In a GitOps repository: writes cupaas.yaml, the cluster's entry point, and makes an age identity outside it.
     Init(Init),
     /// Whether all files are right.
-    Check(Shared),
+    Check(Check),
     /// Every decided value, and where it came from.
     Explain(Shared),
     /// The files that a deploy would write.
@@ -62,7 +63,7 @@ pub enum Command {
     /// Commits the files to the GitOps repository.
     Deploy(Deploy),
     /// Takes the app away; its data and credentials stay.
-    Remove(Deploy),
+    Remove(Remove),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.
@@ -76,9 +77,9 @@ pub enum Command {
 /// What every step takes.
 #[derive(Debug, Clone, Args)]
 pub struct Shared {
-    /// The app's folder.
-    #[arg(default_value = ".", value_name = "FOLDER")]
-    pub folder: PathBuf,
+    /// The app's folder [default: .].
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
     /// The environment; default: what the platform says of the branch.
     #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
     pub env: Option<String>,
@@ -91,8 +92,9 @@ pub struct Shared {
     /// Its branch; default: the one that it calls its own.
     #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
     pub gitops_branch: Option<String>,
-    /// The app's name; default: `name` in .cupaas, else its repository's.
-    #[arg(long, value_name = "NAME", env = "CUPAAS_APP")]
+    /// With FOLDER: the name of the app there; default: `name` in .cupaas, else its repository's; also CUPAAS_APP.
+    /// Without: a deployed app, rendered again from what the GitOps repository knows of it.
+    #[arg(long, value_name = "NAME")]
     pub app: Option<String>,
     /// A plain environment variable, over all other layers; may be given several times.
     #[arg(long, value_name = "NAME=VALUE")]
@@ -106,6 +108,28 @@ pub struct Shared {
     /// The app's branch; default: the checked-out one.
     #[arg(long, value_name = "BRANCH", env = "CUPAAS_SOURCE_BRANCH")]
     pub source_branch: Option<String>,
+}
+
+/// Of how many apps.
+#[derive(Debug, Clone, Args)]
+pub struct Wide {
+    /// Every deployed app, rendered again from what the GitOps repository knows of it; one commit.
+    #[arg(long, conflicts_with_all = ["folder", "app", "image", "set"])]
+    pub all: bool,
+    /// With --all: leaves out an app, by name or as ENV/NAME.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "all")]
+    pub without: Vec<String>,
+}
+
+/// `check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
 }
 
 /// `render`.
@@ -125,6 +149,9 @@ pub struct Diff {
     /// What every step takes.
     #[command(flatten)]
     pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
@@ -133,12 +160,26 @@ pub struct Diff {
     pub exit_code: bool,
 }
 
-/// `deploy` and `remove`.
+/// `remove`.
+#[derive(Debug, Clone, Args)]
+pub struct Remove {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+}
+
+/// `deploy`.
 #[derive(Debug, Clone, Args)]
 pub struct Deploy {
     /// What every step takes.
     #[command(flatten)]
     pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,

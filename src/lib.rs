@@ -4,6 +4,7 @@
 //! [`run`] is the whole flow: load → resolve → render → plan → seal → publish → report. Effects are at both ends, the
 //! middle is pure.
 
+pub mod again;
 pub mod cli;
 pub mod diagnostic;
 pub mod load;
@@ -18,20 +19,24 @@ pub mod schema;
 pub mod seal;
 pub mod tree;
 
+use std::collections::BTreeSet;
+
 use diagnostic::{Failure, Kind};
-use load::gitops::Gitops;
+use load::gitops::{Edits, Gitops, Place};
 use load::inputs::{self, Inputs};
 use load::release_file::ReleaseFile;
+use load::released::{self, Scope};
 use load::state::{self, State};
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
 use publish::pace::{Pace, now};
-use publish::release::{Signature, change, removal};
+use publish::release::{Rendered, Signature, change, changes, removal};
 use publish::{Change, Pushed};
 use render::{Renderer, Tree};
-use report::{Deployed, Report};
-use request::{Action, GitopsPlace, Request, Stage, Step};
+use report::{Again, Deployed, Report};
+use request::{Action, GitopsPlace, Request, Stage, Step, Subject};
 use resolve::release::Release;
+use tree::Files;
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
@@ -39,7 +44,10 @@ use resolve::release::Release;
 pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     match &request.action {
         Action::Step(step) if step.stage == Stage::Remove => remove(request, step, progress),
-        Action::Step(step) => pipeline(request, step, progress),
+        Action::Step(step) => match &step.subject {
+            Subject::Folder => pipeline(request, step, progress),
+            Subject::Released(scope) => again(request, step, scope, progress),
+        },
         Action::New(new) => scaffold::new(new).map(Report::Wrote),
         Action::Init(init) => scaffold::init(init, &request.home).map(Report::Wrote),
         Action::Schema(file) => report::schema(*file).map(Report::Text),
@@ -57,7 +65,7 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         // Anew in each round: the push that was first may have changed a recipe.
         let mut renderer = Renderer::default();
         let mut inputs = inputs::load(&step.asked, &mut gitops)?;
-        let (state, release) = decide(step, &mut inputs, &mut gitops)?;
+        let (state, release) = decide(step, &mut inputs, &mut gitops, &BTreeSet::new())?;
         if step.stage <= Stage::Dockerfile {
             return report::decided(step, &inputs, release, &mut renderer, &state);
         }
@@ -79,19 +87,64 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
             return Ok(Report::Unchanged { release: Box::new(release) });
         }
         seal::release::seal(&mut tree, &release, &inputs, now())?;
-        let change = change(&release, &tree, &state, &plan, signature(request))?;
+        let rendered = Rendered { release: &release, tree: &tree, state: &state };
+        let change = change(rendered, &plan, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 let deployed = Deployed { release, plan, commit, place: place(step), tries: pace.tries() };
                 return Ok(Report::Deployed(Box::new(deployed)));
             }
-            Pushed::Raced => again(&mut gitops, &mut pace, progress)?,
+            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
         }
     }
 }
 
-/// What is deployed there, and what is to be.
-fn decide(step: &Step, inputs: &mut Inputs, gitops: &mut Gitops) -> Result<(State, Release), Failure> {
+/// The way of what stands in `releases/` already: the same stages, for several releases in one commit.
+fn again(request: &Request, step: &Step, scope: &Scope, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+    let mut pace = Pace::begin();
+    loop {
+        let edits = Edits::new();
+        gitops.edit(&edits);
+        let records = released::find(scope, &mut gitops)?;
+        if let (Some(app), []) = (&scope.app, records.as_slice()) {
+            return Err(released::none(app, scope));
+        }
+        let mut drafts = again::render(step, &records, &mut gitops)?;
+        if step.stage < Stage::Diff {
+            return report::each(step, drafts);
+        }
+        drafts.retain(again::Draft::changes);
+        let mut report = Again::new(step, &drafts, records.len(), again::plan(step, &drafts));
+        if step.stage == Stage::Diff || (drafts.is_empty() && edits.is_empty()) {
+            return Ok(Report::Again(Box::new(report)));
+        }
+        if report.plan.blocked() {
+            return Err(report::refused(&report.plan));
+        }
+        for draft in &mut drafts {
+            seal::release::seal(&mut draft.tree, &draft.release, &draft.inputs, now())?;
+        }
+        let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
+        let change = changes(&all, &edits, &report.subject, &report.plan, signature(request))?;
+        match push(&mut gitops, &change, step, progress)? {
+            Pushed::Landed { commit } => {
+                (report.commit, report.tries, report.place) = (Some(commit), pace.tries(), place(step));
+                return Ok(Report::Again(Box::new(report)));
+            }
+            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
+        }
+    }
+}
+
+/// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
+/// run.
+fn decide(
+    step: &Step,
+    inputs: &mut Inputs,
+    gitops: &mut Gitops,
+    members: &BTreeSet<String>,
+) -> Result<(State, Release), Failure> {
     let environment =
         resolve::environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
             [] => failure,
@@ -101,7 +154,9 @@ fn decide(step: &Step, inputs: &mut Inputs, gitops: &mut Gitops) -> Result<(Stat
     let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
     let registered = inputs.registration.as_ref().and_then(|file| file.value.repository.as_deref());
-    owned(step, &state, registered)?;
+    if inputs.recorded.is_none() {
+        owned(step, &state, registered)?;
+    }
     if state.previous.is_none() {
         state::renamed(gitops, inputs, &environment.0)?;
     }
@@ -112,7 +167,9 @@ fn decide(step: &Step, inputs: &mut Inputs, gitops: &mut Gitops) -> Result<(Stat
     let release = resolve::resolve(inputs, environment, state.previous.as_ref())?;
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| resolve::routes::host_file(host)).collect();
-    let taken = resolve::routes::taken(&release, inputs, &gitops.read(&hosts)?);
+    let mut held = gitops.read(&hosts)?;
+    held.retain(|_, owner| !members.contains(owner));
+    let taken = resolve::routes::taken(&release, inputs, &held);
     if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
 }
 
@@ -139,11 +196,16 @@ fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
     let facts = Facts { expandable: release.platform.expandable };
     let after = tree.applied();
     let mut plan = plan::compare(&state.before, &after, &step.allow_data_loss, facts);
+    judge(&mut plan, step, state, &after, facts);
+    plan
+}
+
+/// Adds to a plan what is so because data waits.
+fn judge(plan: &mut Plan, step: &Step, state: &State, after: &Files, facts: Facts) {
     if let Some(ReleaseFile { versions, disks, .. }) = &state.previous {
         let remembered = Remembered { versions, disks };
-        plan::waiting::judge(&mut plan, &state.before, &after, remembered, &step.allow_data_loss, facts);
+        plan::waiting::judge(plan, &state.before, after, remembered, &step.allow_data_loss, facts);
     }
-    plan
 }
 
 fn signature(request: &Request) -> Signature<'_> {
@@ -163,7 +225,7 @@ fn push(
     step: &Step,
     progress: &dyn Fn(&str),
 ) -> Result<Pushed, Failure> {
-    let Gitops::Snapshot(snapshot) = gitops else {
+    let Place::Snapshot(snapshot) = &mut gitops.place else {
         let message = format!("{} is a folder without git", place(step));
         return Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"));
     };
@@ -175,15 +237,15 @@ fn push(
     }
 }
 
-fn again(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
+fn next(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
     progress("someone else has just pushed; planning again");
     if !pace.pause() {
         let waited = pace.elapsed().as_secs();
         let message = format!("others kept pushing for {waited} s, nothing was written");
         return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
     }
-    match gitops {
-        Gitops::Snapshot(snapshot) => snapshot.refresh(),
+    match &mut gitops.place {
+        Place::Snapshot(snapshot) => snapshot.refresh(),
         _ => Ok(()),
     }
 }
@@ -222,7 +284,7 @@ fn remove(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<Rep
                     environment,
                 });
             }
-            Pushed::Raced => again(&mut gitops, &mut pace, progress)?,
+            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
         }
     }
 }

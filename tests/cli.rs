@@ -7,6 +7,7 @@
 mod sandbox;
 
 mod cli {
+    mod again;
     mod bounds;
     mod commands;
     mod deploying;

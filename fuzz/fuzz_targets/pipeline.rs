@@ -67,6 +67,7 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         texts: BTreeMap::from([("requirements.txt".to_owned(), "flask\ngunicorn\n".to_owned())]),
         dockerfile: None,
         fingerprint: None,
+        recorded: None,
         problems: Vec::new(),
         registration: None,
         runtime: runtime.expect("built in"),

@@ -12,8 +12,8 @@ use super::gitops::Gitops;
 use super::platform::{PlatformFile, RegistrationFile};
 use super::recipe::RecipeFile;
 use super::release_file::{ReleaseFile, SourceFacts};
-use super::words::Name;
-use super::yaml;
+use super::requires::read_platform;
+use super::words::{Name, Named};
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::tree::{Files, RepoPath};
 
@@ -59,6 +59,8 @@ pub struct Inputs {
     pub dockerfile: Option<String>,
     /// A fingerprint of the app's files, where no commit names them.
     pub fingerprint: Option<String>,
+    /// What the last deploy found in the app's files, where they are not at hand.
+    pub recorded: Option<Recorded>,
     /// `cupaas.yaml`.
     pub platform: Document<PlatformFile>,
     /// `apps/<app>.yaml`.
@@ -75,6 +77,15 @@ pub struct Inputs {
     pub problems: Vec<Diagnostic>,
 }
 
+/// What the last deploy found in an app's files: it stands for them where they are not at hand.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The file that says so.
+    pub place: String,
+    /// Facts by name.
+    pub facts: Named<String>,
+}
+
 /// The runtimes that need no recipe: the image is whatever the person builds.
 pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 
@@ -86,6 +97,34 @@ pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let mut problems = Vec::new();
     let app = keep(document::read::<AppFile>(&folder.app_file), &mut problems);
     let name = app_name(asked, app.as_ref(), &folder)?;
+    let inputs = gather(asked, name, app, problems, gitops)?;
+    let patterns =
+        inputs.runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let unnamed = asked.source.commit.is_none() && asked.image.is_none() && asked.needs_image;
+    Ok(Inputs {
+        dockerfile: app_folder::texts(&asked.folder, &folder.listing, &["Dockerfile"])
+            .remove("Dockerfile")
+            // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
+            .filter(|text| !text.trim().is_empty()),
+        texts: app_folder::texts(&asked.folder, &folder.listing, &patterns),
+        procfile: folder.procfile,
+        listing: folder.listing,
+        fingerprint: if unnamed { Some(app_folder::fingerprint(&asked.folder)?) } else { None },
+        ..inputs
+    })
+}
+
+/// What the platform has for an app: its settings, the app's registration, and the recipes that it is made of.
+///
+/// Errors: as [`load`]; `problems` are those that were found before.
+pub(super) fn gather(
+    asked: &Asked,
+    name: String,
+    app: Option<Document<AppFile>>,
+    mut problems: Vec<Diagnostic>,
+    gitops: &mut Gitops,
+) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
     let platform = keep(read_platform(&files), &mut problems);
     let registration = match files.get(&path(&format!("apps/{name}.yaml"))?) {
@@ -101,22 +140,16 @@ pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let (Some(app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));
     };
-    let patterns = runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
-    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-    let unnamed = asked.source.commit.is_none() && asked.image.is_none() && asked.needs_image;
-    let fingerprint = if unnamed { Some(app_folder::fingerprint(&asked.folder)?) } else { None };
     Ok(Inputs {
         asked: asked.clone(),
         name,
-        dockerfile: app_folder::texts(&asked.folder, &folder.listing, &["Dockerfile"])
-            .remove("Dockerfile")
-            // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
-            .filter(|text| !text.trim().is_empty()),
-        texts: app_folder::texts(&asked.folder, &folder.listing, &patterns),
         app,
-        procfile: folder.procfile,
-        listing: folder.listing,
-        fingerprint,
+        procfile: None,
+        listing: Vec::new(),
+        texts: BTreeMap::new(),
+        dockerfile: None,
+        fingerprint: None,
+        recorded: None,
         platform,
         registration,
         runtime,
@@ -167,11 +200,11 @@ pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, Stri
     }
 }
 
-fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
+pub(super) fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
     read.map_err(|found| problems.extend(found)).ok()
 }
 
-fn path(text: &str) -> Result<RepoPath, Failure> {
+pub(super) fn path(text: &str) -> Result<RepoPath, Failure> {
     RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
 }
 
@@ -181,58 +214,6 @@ fn platform_paths(name: &str) -> Vec<RepoPath> {
         .into_iter()
         .filter_map(|p| RepoPath::new(p).ok())
         .collect()
-}
-
-/// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
-pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
-    let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
-    let Some((_, text)) = found else {
-        let place = Source::new("cupaas.yaml", "");
-        let problem = Diagnostic::error(Span::file(&place), "the GitOps repository has no cupaas.yaml");
-        return Err(vec![problem.hint("`cupaas init` writes one")]);
-    };
-    let source = Source::new("cupaas.yaml", text.clone());
-    let root = yaml::parse(&source)?;
-    if let Some(node) = root.get("requires")
-        && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
-    {
-        let span = Span::new(&source, node.range.clone());
-        return Err(vec![
-            Diagnostic::error(span, message).hint("install the version that the platform asks for"),
-        ]);
-    }
-    document::read(&source)
-}
-
-/// Why `version` does not satisfy `requirement`, a comma-separated list of `>=`, `>`, `<=`, `<`, `=` and a version.
-fn refused_version(requirement: &str, version: &str) -> Option<String> {
-    let parts = |text: &str| -> Option<Vec<u64>> {
-        let mut numbers: Vec<u64> =
-            text.trim().split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        numbers.resize(3.max(numbers.len()), 0);
-        Some(numbers)
-    };
-    let ours = parts(version.split(['-', '+']).next().unwrap_or_default())?;
-    for one in requirement.split(',') {
-        let one = one.trim();
-        let at = one.find(|c: char| c.is_ascii_digit()).unwrap_or(one.len());
-        let (operator, wanted) = one.split_at(at);
-        let Some(wanted) = parts(wanted) else {
-            return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\""));
-        };
-        let good = match operator.trim() {
-            ">=" => ours >= wanted,
-            ">" => ours > wanted,
-            "<=" => ours <= wanted,
-            "<" => ours < wanted,
-            "=" | "" => ours == wanted,
-            _ => return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\"")),
-        };
-        if !good {
-            return Some(format!("this platform requires cupaas {requirement}, this is {version}"));
-        }
-    }
-    None
 }
 
 fn app_name(asked: &Asked, app: Option<&Document<AppFile>>, folder: &AppFolder) -> Result<String, Failure> {
@@ -348,13 +329,5 @@ mod tests {
         assert_eq!(slug("My_Tasks!"), "my-tasks");
         assert_eq!(slug("2048"), "app-2048");
         assert!(slug(&"x".repeat(80)).len() <= 40);
-    }
-
-    #[test]
-    fn a_platform_may_require_a_version() {
-        assert_eq!(refused_version(">=0.1, <1", "0.4.2"), None);
-        assert_eq!(refused_version("=0.4.2", "0.4.2"), None);
-        assert!(refused_version(">=0.5", "0.4.2").unwrap().contains("requires cupaas >=0.5"));
-        assert!(refused_version("new", "0.4.2").unwrap().contains("not a version requirement"));
     }
 }

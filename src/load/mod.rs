@@ -10,6 +10,8 @@ pub mod inputs;
 pub mod platform;
 pub mod recipe;
 pub mod release_file;
+pub mod released;
+pub mod requires;
 pub mod state;
 pub mod words;
 pub mod yaml;

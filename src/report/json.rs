@@ -3,10 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report};
+use super::{Placed, Report, again};
 use crate::diagnostic::Failure;
 
 pub(super) fn of(report: &Report) -> String {
+    pretty(&whole(report))
+}
+
+fn whole(report: &Report) -> Value {
     let mut value = body(report);
     if let Some(release) = report.release() {
         value["app"] = json!(release.app);
@@ -15,7 +19,7 @@ pub(super) fn of(report: &Report) -> String {
         value["url"] = json!(release.route.as_ref().map(|route| &route.url));
         value["warnings"] = json!(release.warnings.iter().map(Placed::from).collect::<Vec<_>>());
     }
-    pretty(&value)
+    value
 }
 
 fn pretty(value: &Value) -> String {
@@ -57,6 +61,10 @@ fn body(report: &Report) -> Value {
         }),
         Report::Absent { app, environment } => {
             json!({"status": "unchanged", "changed": false, "app": app, "environment": environment})
+        }
+        Report::Again(again) => again::json(again),
+        Report::Each(reports) => {
+            json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }
         Report::Wrote(wrote) => {
             json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "next": wrote.next})

@@ -1,5 +1,6 @@
 //! Report | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
+mod again;
 mod decided;
 mod failure;
 mod files;
@@ -20,6 +21,7 @@ use crate::resolve::release::Release;
 use crate::scaffold::Wrote;
 use crate::tree::Files;
 
+pub use again::{Again, each};
 pub use decided::{decided, differs, refused};
 pub use files::{completions, man, schema};
 
@@ -75,6 +77,10 @@ pub enum Report {
         /// The environment.
         environment: String,
     },
+    /// Releases that stand in the GitOps repository, looked at, compared or committed.
+    Again(Box<Again>),
+    /// One report for each of several releases.
+    Each(Vec<Report>),
     /// `new` and `init`.
     Wrote(Wrote),
     /// `dockerfile`.
@@ -123,6 +129,7 @@ impl Report {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
+            Self::Again(again) if again.exit_code && !again.is_empty() => 1,
             _ => 0,
         }
     }
@@ -162,8 +169,13 @@ pub fn of(report: &Report, format: Format) -> String {
 
 /// What was said on the way; machines find it in the report.
 pub fn warnings(report: &Report, format: Format) -> String {
-    let warnings: &[Diagnostic] =
-        report.release().map(|release| release.warnings.as_slice()).unwrap_or_default();
+    if let Report::Each(reports) = report {
+        return reports.iter().map(|report| warnings(report, format)).collect();
+    }
+    let warnings: &[Diagnostic] = match report {
+        Report::Again(again) => &again.warnings,
+        _ => report.release().map(|release| release.warnings.as_slice()).unwrap_or_default(),
+    };
     if format == Format::Json { String::new() } else { failure::diagnostics(warnings) }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report};
+use super::{Deployed, Difference, Report, again};
 use crate::load::state::short;
 use crate::plan::{Action, Change, Effect, Loss, Plan};
 use crate::resolve::release::Release;
@@ -32,6 +32,8 @@ pub(super) fn of(report: &Report) -> String {
         Report::Absent { app, environment } => {
             format!("{} {app} is not deployed in {environment}: nothing to do\n", paint(GOOD, "ok"))
         }
+        Report::Again(again) => again::text(again),
+        Report::Each(reports) => reports.iter().map(of).collect(),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
     }
@@ -89,7 +91,7 @@ fn differs(difference: &Difference) -> String {
     text
 }
 
-fn colour(diff: &str) -> String {
+pub(super) fn colour(diff: &str) -> String {
     let line = |line: &str| {
         let style = match line.as_bytes().first() {
             _ if line.starts_with("+++") || line.starts_with("---") => STRONG,
@@ -127,10 +129,17 @@ fn done(deployed: &Deployed) -> String {
 
 /// A plan in words, one line an object, then what it adds up to.
 pub(super) fn plan(plan: &Plan) -> String {
+    changes(&plan.changes) + &rest(plan)
+}
+
+/// Changes, one line an object.
+pub(super) fn changes(changes: &[Change]) -> String {
+    changes.iter().map(one).collect()
+}
+
+/// What a plan says beside its changes.
+pub(super) fn rest(plan: &Plan) -> String {
     let mut text = String::new();
-    for change in &plan.changes {
-        text.push_str(&one(change));
-    }
     // Lists of files say nothing that the lines above do not.
     for file in plan.rewrites.iter().filter(|file| !file.ends_with("/kustomization.yaml")) {
         let _ = writeln!(text, "  {} {file}", paint(FAINT, "·"));

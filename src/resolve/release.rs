@@ -70,6 +70,9 @@ pub struct Release {
     /// Variables of the command line.
     #[serde(skip)]
     pub set: BTreeMap<String, String>,
+    /// Whether the app has a Dockerfile of its own.
+    #[serde(skip)]
+    pub dockerfile: bool,
     /// The app's own files as read.
     #[serde(skip)]
     pub files: BTreeMap<String, String>,
