@@ -11,7 +11,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use cupaas::seal::{Identity, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach};
+use proptest::prelude::{any, prop_oneof};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -23,13 +26,22 @@ fn the_official_sops_reads_what_is_sealed() {
     let count = std::env::var("SOPS_FILES").ok().map_or(100, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let identities = [make_identity(), make_identity(), make_identity()];
-    let strategy = proptest::collection::btree_map("[-._a-zA-Z0-9]{3,40}", "(?s).{0,120}", 0..6);
+    let value = prop_oneof![
+        3 => "(?s).{0,120}".prop_map(String::into_bytes),
+        1 => proptest::collection::vec(any::<u8>(), 0..120),
+    ];
+    let strategy = proptest::collection::btree_map("[-._a-zA-Z0-9]{3,40}", value, 0..6);
     let mut runner = TestRunner::default();
     for number in 0..count {
         let mut data = strategy.new_tree(&mut runner).unwrap().current();
-        data.insert("password".to_owned(), make_password().unwrap().to_string());
-        if number == 0 {
-            data.insert("big".to_owned(), "x\n".repeat(1 << 19));
+        data.insert("password".to_owned(), make_password().unwrap().as_bytes().to_vec());
+        data.insert("binary".to_owned(), b"\xff\0".to_vec());
+        data.insert("empty".to_owned(), Vec::new());
+        match number {
+            // A Secret holds a mebibyte, as text or in base64.
+            0 => _ = data.insert("big".to_owned(), b"x\n".repeat((1 << 19) - 500)),
+            1 => _ = data.insert("big".to_owned(), b"\0\x80".repeat((1 << 19) - 500)),
+            _ => {}
         }
         let to = if number % 2 == 0 { &identities[..1] } else { &identities };
         let reader = &identities[number % to.len()];
@@ -55,7 +67,8 @@ fn what_sops_rewrote_can_still_be_relabelled() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (make_identity(), make_identity());
     let secret = BTreeMap::from([("a", "x\ny"), ("b", ""), ("no", "2026-01-01")]);
-    let owned = secret.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new((*v).to_owned()))).collect();
+    let owned =
+        secret.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new(v.as_bytes().to_vec()))).collect();
     let sealed = encrypt_secret(&plain("first"), &owned, std::slice::from_ref(&one.recipient), 0).unwrap();
     let file = folder.path().join("secret.yaml");
     std::fs::write(&file, sealed).unwrap();
@@ -89,7 +102,7 @@ fn what_sops_rewrote_can_still_be_relabelled() {
 fn check(
     sops: &Path,
     folder: &Path,
-    data: &BTreeMap<String, String>,
+    data: &BTreeMap<String, Vec<u8>>,
     to: &[Identity],
     reader: &Identity,
     now: i64,
@@ -101,9 +114,21 @@ fn check(
         let output = decrypt(sops, folder, &text, reader);
         assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
         let read: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let mut expected = plain(label);
-        expected["stringData"] = json!(data);
-        assert_eq!(read, expected);
+        let mut found = BTreeMap::new();
+        for (name, text) in read["stringData"].as_object().into_iter().flatten() {
+            found.insert(name.clone(), text.as_str().unwrap().as_bytes().to_vec());
+        }
+        for (name, text) in read["data"].as_object().into_iter().flatten() {
+            found.insert(name.clone(), BASE64_STANDARD.decode(text.as_str().unwrap()).unwrap());
+        }
+        assert_eq!(found, *data);
+        let fields = read
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "data" | "stringData"));
+        let rest: serde_json::Map<_, _> = fields.map(|(key, value)| (key.clone(), value.clone())).collect();
+        assert_eq!(Value::from(rest), plain(label));
     }
     let lines: Vec<&str> = sealed.lines().filter(|line| !line.starts_with("  password: ENC")).collect();
     let shorter = decrypt(sops, folder, &(lines.join("\n") + "\n"), reader);

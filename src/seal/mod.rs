@@ -21,7 +21,7 @@ pub use identity::{Identity, make_identity};
 pub use password::make_password;
 pub use recipient::Recipient;
 pub use sealed::{Drift, Sealed, drift, inspect, reattach};
-pub use sops::encrypt_secret;
+pub use sops::{Values, encrypt_secret};
 
 /// Why nothing was sealed; the texts name keys and fields, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +49,9 @@ pub enum SealError {
     /// A name that Kubernetes does not take as a key of a Secret.
     #[error("{0:?} cannot be a key of a Secret: 1 to 253 of letters, digits, `-`, `_` and `.`")]
     BadKey(String),
+    /// More than a Secret holds.
+    #[error("the value has {0} bytes, and a Kubernetes Secret holds 1048576 (1 MiB)")]
+    TooLarge(usize),
     /// The system gave no random numbers.
     #[error("the system gave no random numbers")]
     Random,

@@ -1,14 +1,12 @@
 //! Secrets that are not made yet → made, encrypted, and in the tree, once and for ever.
 
-use std::collections::BTreeMap;
-
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::load::inputs::Inputs;
 use crate::render::{Tree, Unsealed};
 use crate::resolve::release::Release;
-use crate::seal::{self, Recipient, SealError};
+use crate::seal::{self, Recipient, SealError, Values};
 
 /// Makes and encrypts what `tree` lacks. `now` are seconds since 1970.
 ///
@@ -36,12 +34,12 @@ fn internal(error: &SealError) -> Failure {
     Failure::new(Kind::Internal, error.to_string())
 }
 
-fn values(unsealed: &Unsealed, release: &Release) -> Result<BTreeMap<String, Zeroizing<String>>, SealError> {
+fn values(unsealed: &Unsealed, release: &Release) -> Result<Values, SealError> {
     let service = release.services.iter().find(|service| service.name == unsealed.service);
     let credentials = service.into_iter().flat_map(|service| &service.credentials);
     let value = |given: &Option<String>| match given {
-        Some(text) => Ok(Zeroizing::new(text.clone())),
-        None => seal::make_password(),
+        Some(text) => Ok(Zeroizing::new(text.clone().into_bytes())),
+        None => seal::make_password().map(|password| Zeroizing::new(password.as_bytes().to_vec())),
     };
     credentials.map(|credential| Ok((credential.key.clone(), value(&credential.value)?))).collect()
 }

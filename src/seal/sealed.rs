@@ -146,7 +146,7 @@ mod tests {
     fn sealed(to: &[&Identity]) -> String {
         let pairs = [("b", "2"), ("a", "1"), ("z", "")];
         let data: BTreeMap<_, _> =
-            pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new((*v).to_owned()))).collect();
+            pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new(v.as_bytes().to_vec()))).collect();
         let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient.clone()).collect();
         encrypt_secret(&plain("one"), &data, &recipients, 0).unwrap()
     }
