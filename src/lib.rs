@@ -72,7 +72,7 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         if let Some(why) = superseded(step, &state, &inputs) {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
-        let mut tree = renderer.render(&release, &inputs, &state.kept)?;
+        let tree = renderer.render(&release, &inputs, &state.kept)?;
         if step.stage == Stage::Render {
             return rendered(step, release, tree);
         }
@@ -86,7 +86,7 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         if plan.is_empty() && tree.unsealed.is_empty() && state.same_inputs(&render::release_file(&release)) {
             return Ok(Report::Unchanged { release: Box::new(release) });
         }
-        seal::release::seal(&mut tree, &release, &inputs, now())?;
+        let tree = sealed(tree, &release, &inputs, &state, &mut renderer)?;
         let rendered = Rendered { release: &release, tree: &tree, state: &state };
         let change = change(rendered, &plan, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
@@ -123,7 +123,9 @@ fn again(request: &Request, step: &Step, scope: &Scope, progress: &dyn Fn(&str))
             return Err(report::refused(&report.plan));
         }
         for draft in &mut drafts {
-            seal::release::seal(&mut draft.tree, &draft.release, &draft.inputs, now())?;
+            let tree = std::mem::take(&mut draft.tree);
+            let again = &mut Renderer::default();
+            draft.tree = sealed(tree, &draft.release, &draft.inputs, &draft.state, again)?;
         }
         let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
         let change = changes(&all, &edits, &report.subject, &report.plan, signature(request))?;
@@ -206,6 +208,22 @@ fn judge(plan: &mut Plan, step: &Step, state: &State, after: &Files, facts: Fact
         let remembered = Remembered { versions, disks };
         plan::waiting::judge(plan, &state.before, after, remembered, &step.allow_data_loss, facts);
     }
+}
+
+/// Makes what a release lacks, and renders it once more: pods carry a hash of what is sealed.
+fn sealed(
+    tree: Tree,
+    release: &Release,
+    inputs: &Inputs,
+    state: &State,
+    renderer: &mut Renderer,
+) -> Result<Tree, Failure> {
+    if tree.unsealed.is_empty() {
+        return Ok(tree);
+    }
+    let mut kept = state.kept.clone();
+    kept.extend(seal::release::seal(&tree, release, inputs, now())?);
+    renderer.render(release, inputs, &kept)
 }
 
 fn signature(request: &Request) -> Signature<'_> {

@@ -143,6 +143,11 @@ pub fn secret_file(variable: &str) -> String {
     format!("secrets/{variable}.yaml")
 }
 
+/// The file below `releases/<env>/<app>/` that holds the credentials of a service.
+pub fn credentials_file(service: &str) -> String {
+    format!("credentials/{service}.yaml")
+}
+
 /// Secrets of the app that nobody has set: none of `kept`, the files that wait for it, holds them.
 pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic> {
     if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
@@ -154,9 +159,7 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
             return None;
         }
         let span = inputs.app.at(&["secrets", &index.to_string()]);
-        let object = secret_object(name);
-        let hint =
-            format!("encrypt a Secret named {object} with the key {name} by sops, and commit it as {place}");
+        let hint = format!("`cupaas secret set {name} --app {} --env {environment}`", inputs.name);
         Some(Diagnostic::error(span, format!("the secret {name} has not been set")).hint(hint))
     };
     inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()

@@ -20,7 +20,7 @@ pub use hardening::core_dumps_off;
 pub use identity::{Identity, make_identity};
 pub use password::make_password;
 pub use recipient::Recipient;
-pub use sealed::{Drift, Sealed, drift, inspect, reattach};
+pub use sealed::{Drift, Sealed, drift, fingerprint, inspect, plain_part, reattach};
 pub use sops::{Values, encrypt_secret};
 
 /// Why nothing was sealed; the texts name keys and fields, never a value.

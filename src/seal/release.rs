@@ -1,33 +1,27 @@
-//! Secrets that are not made yet → made, encrypted, and in the tree, once and for ever.
+//! Secrets that are not made yet → made and encrypted, once and for ever.
 
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::document::Document;
 use crate::load::inputs::Inputs;
+use crate::load::platform::PlatformFile;
 use crate::render::{Tree, Unsealed};
 use crate::resolve::release::Release;
 use crate::seal::{self, Recipient, SealError, Values};
+use crate::tree::Files;
 
-/// Makes and encrypts what `tree` lacks. `now` are seconds since 1970.
+/// Makes and encrypts what `tree` lacks: the files that are kept below `releases/` from now on. `now` are seconds
+/// since 1970.
 ///
 /// Errors: a platform without a usable age public key, with its place.
-pub fn seal(tree: &mut Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<(), Failure> {
-    if tree.unsealed.is_empty() {
-        return Ok(());
-    }
-    let recipients = recipients(inputs)?;
-    for unsealed in std::mem::take(&mut tree.unsealed) {
-        let values = values(&unsealed, release).map_err(|error| internal(&error))?;
-        let mut plain = unsealed.object;
-        if let Some(fields) = plain.as_object_mut() {
-            fields.shift_remove("stringData");
-        }
-        let text =
-            seal::encrypt_secret(&plain, &values, &recipients, now).map_err(|error| internal(&error))?;
-        tree.files.insert(unsealed.applied, text.clone());
-        tree.files.insert(unsealed.kept, text);
-    }
-    Ok(())
+pub fn seal(tree: &Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<Files, Failure> {
+    let recipients = recipients(&inputs.platform)?;
+    let one = |unsealed: &Unsealed| {
+        let values = values(unsealed, release)?;
+        Ok((unsealed.kept.clone(), seal::encrypt_secret(&unsealed.object, &values, &recipients, now)?))
+    };
+    tree.unsealed.iter().map(one).collect::<Result<Files, SealError>>().map_err(|error| internal(&error))
 }
 
 fn internal(error: &SealError) -> Failure {
@@ -44,8 +38,10 @@ fn values(unsealed: &Unsealed, release: &Release) -> Result<Values, SealError> {
     credentials.map(|credential| Ok((credential.key.clone(), value(&credential.value)?))).collect()
 }
 
-fn recipients(inputs: &Inputs) -> Result<Vec<Recipient>, Failure> {
-    let platform = &inputs.platform;
+/// The platform's public keys.
+///
+/// Errors: each that is none, with its place; or that there is none.
+pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, Failure> {
     let listed = &platform.value.secrets.recipients;
     let mut problems = Vec::new();
     let mut recipients = Vec::new();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::sops::{ENCRYPTED_KEYS, check_plain};
 use super::{Recipient, SealError, yaml};
+use crate::resolve::names;
 
 /// A SOPS file of one Secret, as far as it can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,26 @@ pub fn inspect(text: &str) -> Result<Sealed, SealError> {
         }
     }
     Ok(sealed)
+}
+
+/// Changes exactly when a value is encrypted anew: a hash of the ciphertexts alone, which says nothing that the file
+/// itself does not. Labels and recipients do not count.
+pub fn fingerprint(text: &str) -> Result<String, SealError> {
+    let document = yaml::read(text)?;
+    sops_of(&document)?;
+    let mut parts: Vec<String> = values(&document).map(|(name, value)| format!("{name}={value}")).collect();
+    parts.sort();
+    Ok(names::hash(&parts.join("\n"), 16))
+}
+
+/// What stands in clear: apiVersion, kind, metadata, type.
+pub fn plain_part(text: &str) -> Result<Value, SealError> {
+    let mut document = yaml::read(text)?;
+    sops_of(&document)?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.retain(|name, _| !ENCRYPTED_KEYS.contains(&name.as_str()) && name != "sops");
+    }
+    Ok(document)
 }
 
 /// Compares the recipients of a file with those `wanted`; nothing where they are the same.
@@ -162,6 +183,19 @@ mod tests {
         assert_eq!(rest(&after), rest(&before), "every byte of the encrypted part stays");
         assert_eq!(reattach(&before, &plain("one")).unwrap(), before, "the same labels change nothing");
         assert_eq!(reattach(&after, &plain("one")).unwrap(), before);
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_ciphertext_alone() {
+        let me = make_identity();
+        let text = sealed(&[&me]);
+        let of = |text: &str| fingerprint(text).unwrap();
+        assert_eq!(of(&text), of(&reattach(&text, &plain("two")).unwrap()), "labels do not count");
+        let readers = text.replace("recipient: age1", "recipient: age2");
+        assert!(readers != text && of(&readers) == of(&text), "recipients do not count");
+        assert_ne!(of(&text), of(&sealed(&[&me])), "the same values sealed again do");
+        assert_eq!(plain_part(&text).unwrap(), plain("one"));
+        assert!(fingerprint("a: 1").is_err() && plain_part("a: 1").is_err());
     }
 
     #[test]
