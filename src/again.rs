@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
-use crate::load::gitops::Gitops;
+use crate::load::gitops::{Edits, Gitops};
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
-use crate::load::released;
+use crate::load::released::{self, Scope};
 use crate::load::state::State;
 use crate::plan::{self, Facts, Plan};
 use crate::publish::release::Rendered;
@@ -16,6 +16,28 @@ use crate::request::Step;
 use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::tree::Files;
+
+/// What a run writes itself, and what it renders again because of that.
+#[derive(Debug, Default)]
+pub struct Edited {
+    /// The files.
+    pub edits: Edits,
+    /// The releases; nothing where none is touched.
+    pub scope: Option<Scope>,
+    /// The commit's first line, where it is not about rendering alone.
+    pub subject: Option<String>,
+    /// What was done, in words.
+    pub title: Option<String>,
+    /// What else a person has to know, or do.
+    pub notes: Vec<String>,
+}
+
+impl Edited {
+    /// Nothing, but to render these again.
+    pub fn nothing(scope: &Scope) -> Self {
+        Self { scope: Some(scope.clone()), ..Self::default() }
+    }
+}
 
 /// One release on its way into the repository.
 #[derive(Debug)]

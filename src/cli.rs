@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod secret;
+
+pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet};
+
 /// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
 #[derive(Debug, Parser)]
 #[command(version, about, long_about = LONG, after_help = EXAMPLES, propagate_version = true, max_term_width = 100)]
@@ -64,6 +68,9 @@ pub enum Command {
     Deploy(Deploy),
     /// Takes the app away; its data and credentials stay.
     Remove(Remove),
+    /// An app's secrets: sets, lists, rotates and checks them.
+    #[command(subcommand)]
+    Secret(Secret),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.
@@ -75,7 +82,7 @@ pub enum Command {
 }
 
 /// What every step takes.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Shared {
     /// The app's folder [default: .].
     #[arg(value_name = "FOLDER")]

@@ -17,10 +17,12 @@ pub mod resolve;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;
+pub mod secrets;
 pub mod tree;
 
 use std::collections::BTreeSet;
 
+use again::Edited;
 use diagnostic::{Failure, Kind};
 use load::gitops::{Edits, Gitops, Place};
 use load::inputs::{self, Inputs};
@@ -46,8 +48,9 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
         Action::Step(step) if step.stage == Stage::Remove => remove(request, step, progress),
         Action::Step(step) => match &step.subject {
             Subject::Folder => pipeline(request, step, progress),
-            Subject::Released(scope) => again(request, step, scope, progress),
+            Subject::Released(scope) => again(request, step, &|_| Ok(Edited::nothing(scope)), progress),
         },
+        Action::Secret(asked) => secrets::run(request, asked, progress),
         Action::New(new) => scaffold::new(new).map(Report::Wrote),
         Action::Init(init) => scaffold::init(init, &request.home).map(Report::Wrote),
         Action::Schema(file) => report::schema(*file).map(Report::Text),
@@ -99,24 +102,34 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
     }
 }
 
-/// The way of what stands in `releases/` already: the same stages, for several releases in one commit.
-fn again(request: &Request, step: &Step, scope: &Scope, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+/// The way of what stands in `releases/` already: the same stages, for several releases in one commit. `edit` says in
+/// each round what the run writes itself, of what is there then.
+fn again(
+    request: &Request,
+    step: &Step,
+    edit: &dyn Fn(&mut Gitops) -> Result<Edited, Failure>,
+    progress: &dyn Fn(&str),
+) -> Result<Report, Failure> {
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
     let mut pace = Pace::begin();
     loop {
-        let edits = Edits::new();
-        gitops.edit(&edits);
-        let records = released::find(scope, &mut gitops)?;
-        if let (Some(app), []) = (&scope.app, records.as_slice()) {
-            return Err(released::none(app, scope));
+        gitops.edit(&Edits::new());
+        let edited = edit(&mut gitops)?;
+        gitops.edit(&edited.edits);
+        let records = match &edited.scope {
+            Some(scope) => released::find(scope, &mut gitops)?,
+            None => Vec::new(),
+        };
+        if let (Some(Scope { app: Some(app), .. }), []) = (&edited.scope, records.as_slice()) {
+            return Err(released::none(app, edited.scope.as_ref()));
         }
         let mut drafts = again::render(step, &records, &mut gitops)?;
         if step.stage < Stage::Diff {
             return report::each(step, drafts);
         }
         drafts.retain(again::Draft::changes);
-        let mut report = Again::new(step, &drafts, records.len(), again::plan(step, &drafts));
-        if step.stage == Stage::Diff || (drafts.is_empty() && edits.is_empty()) {
+        let mut report = Again::new(step, &drafts, records.len(), again::plan(step, &drafts)).of(&edited);
+        if step.stage == Stage::Diff || report.is_empty() {
             return Ok(Report::Again(Box::new(report)));
         }
         if report.plan.blocked() {
@@ -128,7 +141,7 @@ fn again(request: &Request, step: &Step, scope: &Scope, progress: &dyn Fn(&str))
             draft.tree = sealed(tree, &draft.release, &draft.inputs, &draft.state, again)?;
         }
         let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
-        let change = changes(&all, &edits, &report.subject, &report.plan, signature(request))?;
+        let change = changes(&all, &edited.edits, &report.subject, &report.plan, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 (report.commit, report.tries, report.place) = (Some(commit), pace.tries(), place(step));
@@ -163,7 +176,7 @@ fn decide(
         state::renamed(gitops, inputs, &environment.0)?;
     }
     if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
-        let unset = resolve::variables::unset(inputs, &environment.0, &state.kept);
+        let unset = resolve::secrets::unset(inputs, &environment.0, &state.kept);
         inputs.problems.extend(unset);
     }
     let release = resolve::resolve(inputs, environment, state.previous.as_ref())?;

@@ -4,12 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use zeroize::Zeroizing;
+
+use crate::cli::{self, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
+use crate::load::age_keys::KeyPlaces;
 use crate::load::inputs::Asked;
 use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
+use crate::load::secret_value::ValueFrom;
 use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
+use crate::secrets::{self, What};
 
 /// One run.
 #[derive(Debug)]
@@ -31,6 +36,8 @@ pub struct Request {
 pub enum Action {
     /// A step of the pipeline.
     Step(Box<Step>),
+    /// `secret …`.
+    Secret(Box<secrets::Asked>),
     /// `new`.
     New(New),
     /// `init`.
@@ -115,6 +122,7 @@ impl Request {
         let home = home()?;
         let step = |stage, shared: Shared| Step::new(stage, shared, &home);
         let action = match cli.command {
+            Command::Secret(secret) => Action::Secret(Box::new(asked_of_secrets(secret, &home)?)),
             Command::New(new) => Action::New(new),
             Command::Init(init) => Action::Init(init),
             Command::Schema(schema) => Action::Schema(schema.file),
@@ -150,6 +158,47 @@ impl Request {
 
 fn named(losses: Vec<String>) -> BTreeSet<String> {
     losses.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+/// What is asked of secrets; `home` is where `init` keeps its identity.
+fn asked_of_secrets(secret: cli::Secret, home: &Path) -> Result<secrets::Asked, Failure> {
+    let step = |stage, of: cli::SecretOf| {
+        let cli::SecretOf { folder, app, env, gitops, gitops_branch } = of;
+        let shared = Shared { folder, app, env, gitops, gitops_branch, ..Shared::default() };
+        Step::new(stage, shared, home)
+    };
+    Ok(match secret {
+        cli::Secret::Set(set) => {
+            let from = match set.file {
+                _ if set.random => ValueFrom::Random,
+                Some(file) => ValueFrom::File(file),
+                None => ValueFrom::Input,
+            };
+            let what = What::Set { name: set.name, from };
+            secrets::Asked { step: step(Stage::Deploy, set.of)?, what }
+        }
+        cli::Secret::List(of) => secrets::Asked { step: step(Stage::Check, of)?, what: What::List },
+        cli::Secret::Check(check) => {
+            secrets::Asked { step: step(Stage::Check, check.of)?, what: What::Check { all: check.all } }
+        }
+        cli::Secret::Rotate(rotate) => {
+            let what = match rotate.service {
+                Some(service) => What::Rotate { service },
+                None => What::Recipients { all: rotate.all, keys: key_places(home) },
+            };
+            let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
+            secrets::Asked { step: step(stage, rotate.of)?, what }
+        }
+    })
+}
+
+/// Where `sops` looks for private keys, and where `init` puts one.
+fn key_places(home: &Path) -> KeyPlaces {
+    KeyPlaces {
+        text: text("SOPS_AGE_KEY").map(Zeroizing::new),
+        file: text("SOPS_AGE_KEY_FILE").map(PathBuf::from),
+        made: home.join("age/keys.txt"),
+    }
 }
 
 /// The same step, of every app where that was asked for.

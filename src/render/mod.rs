@@ -148,7 +148,7 @@ fn elsewhere(release: &Release) -> Known {
     let mut known = Known::default();
     let mut secret = |name: &str| known.add("Secret", &release.namespace, name);
     release.platform.pull_secret.iter().for_each(|name| secret(name));
-    if release.platform.secrets == SecretsProvider::Existing {
+    if release.platform.secrets != SecretsProvider::Sops {
         release.services.iter().filter_map(|service| service.secret.as_deref()).for_each(&mut secret);
         release.secrets.iter().for_each(|own| secret(&own.secret.name));
     }

@@ -8,7 +8,7 @@ use super::tree::{Folders, Tree, Unsealed};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
-use crate::resolve::{names, variables};
+use crate::resolve::{names, secrets};
 use crate::seal::{self, SealError};
 use crate::tree::{Files, RepoPath};
 
@@ -32,12 +32,12 @@ fn sealings<'a>(release: &'a Release, folders: &Folders) -> Result<Vec<Sealing<'
     let mut sealings = Vec::new();
     for service in &release.services {
         let Some(secret) = &service.secret else { continue };
-        let kept = Folders::below(&folders.release, &variables::credentials_file(&service.name))?;
+        let kept = Folders::below(&folders.release, &secrets::credentials_file(&service.name))?;
         let keys = service.credentials.iter().map(|credential| credential.key.as_str()).collect();
         sealings.push(Sealing { service: Some(&service.name), secret, keys, kept });
     }
     for own in &release.secrets {
-        let kept = Folders::below(&folders.release, &variables::secret_file(&own.variable))?;
+        let kept = Folders::below(&folders.release, &secrets::secret_file(&own.variable))?;
         sealings.push(Sealing { service: None, secret: &own.secret.name, keys: vec![&own.secret.key], kept });
     }
     Ok(sealings)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::style::{FAINT, GOOD, STRONG, paint, tame};
 use super::{Report, text};
-use crate::again::Draft;
+use crate::again::{Draft, Edited};
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::state::short;
 use crate::plan::diff::{FileDiff, unified};
@@ -22,6 +22,12 @@ use crate::tree::Files;
 pub struct Again {
     /// The commit's first line.
     pub subject: String,
+    /// What the command did itself, in words.
+    pub title: Option<String>,
+    /// What else a person has to know, or do.
+    pub notes: Vec<String>,
+    /// Files that the command wrote itself.
+    pub edited: Vec<String>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.
@@ -65,6 +71,9 @@ impl Again {
         };
         Self {
             subject,
+            title: None,
+            notes: Vec::new(),
+            edited: Vec::new(),
             releases: drafts.iter().map(|draft| draft.release.clone()).collect(),
             looked_at,
             plan,
@@ -78,9 +87,21 @@ impl Again {
         }
     }
 
+    /// The same, of a run that edits files of its own.
+    #[must_use]
+    pub fn of(self, edited: &Edited) -> Self {
+        Self {
+            subject: edited.subject.clone().unwrap_or(self.subject),
+            title: edited.title.clone(),
+            notes: edited.notes.clone(),
+            edited: edited.edits.keys().map(ToString::to_string).collect(),
+            ..self
+        }
+    }
+
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.releases.is_empty()
+        self.releases.is_empty() && self.edited.is_empty()
     }
 }
 
@@ -107,7 +128,10 @@ pub fn each(step: &Step, drafts: Vec<Draft>) -> Result<Report, Failure> {
 
 pub(super) fn text(again: &Again) -> String {
     if again.is_empty() {
-        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(again.looked_at));
+        return match &again.title {
+            Some(title) => format!("{} {title}\n", paint(GOOD, "ok")),
+            None => format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(again.looked_at)),
+        };
     }
     let mut text = words(again);
     if !again.diffs.is_empty() {
@@ -122,16 +146,23 @@ pub(super) fn text(again: &Again) -> String {
 /// What happens, without the lines.
 pub(super) fn words(again: &Again) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
-    let mut text = match &again.commit {
-        Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
-        None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
+    let mut text = match (&again.title, &again.commit) {
+        (Some(title), Some(_)) => format!("{} {title}\n", paint(GOOD, "done")),
+        (Some(title), None) => format!("{} {title}\n", paint(STRONG, "This would do:")),
+        (None, Some(_)) => format!("{} {which}\n", paint(GOOD, "deployed")),
+        (None, None) => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
-    text.push_str(&plan(&again.plan));
+    if !again.releases.is_empty() {
+        text.push_str(&plan(&again.plan));
+    }
     for secret in &again.makes {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(FAINT, "+"));
     }
     if let Some(commit) = &again.commit {
         let _ = writeln!(text, "  commit {} in {}", short(commit), again.place);
+    }
+    for note in &again.notes {
+        let _ = writeln!(text, "  {note}");
     }
     text
 }
@@ -169,6 +200,9 @@ pub(super) fn json(again: &Again) -> Value {
     json!({
         "status": status,
         "changed": !again.is_empty(),
+        "title": again.title,
+        "notes": again.notes,
+        "edited": again.edited,
         "blocked": again.plan.blocked(),
         "commit": again.commit,
         "gitops": again.place,

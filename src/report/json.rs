@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report, again};
+use super::{Placed, Report, again, secrets};
 use crate::diagnostic::Failure;
 
 pub(super) fn of(report: &Report) -> String {
@@ -63,6 +63,8 @@ fn body(report: &Report) -> Value {
             json!({"status": "unchanged", "changed": false, "app": app, "environment": environment})
         }
         Report::Again(again) => again::json(again),
+        Report::Secrets(listing) => secrets::listing_json(listing),
+        Report::SecretsChecked(checked) => secrets::checked_json(checked),
         Report::Each(reports) => {
             json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }

@@ -6,6 +6,7 @@ mod failure;
 mod files;
 mod json;
 mod markdown;
+mod secrets;
 mod style;
 mod text;
 
@@ -19,6 +20,7 @@ use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
 use crate::resolve::release::Release;
 use crate::scaffold::Wrote;
+use crate::secrets::{Checked, Listing};
 use crate::tree::Files;
 
 pub use again::{Again, each};
@@ -79,6 +81,10 @@ pub enum Report {
     },
     /// Releases that stand in the GitOps repository, looked at, compared or committed.
     Again(Box<Again>),
+    /// `secret list`.
+    Secrets(Listing),
+    /// `secret check` found nothing wrong.
+    SecretsChecked(Checked),
     /// One report for each of several releases.
     Each(Vec<Report>),
     /// `new` and `init`.

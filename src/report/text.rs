@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report, again};
+use super::{Deployed, Difference, Report, again, secrets};
 use crate::load::state::short;
 use crate::plan::{Action, Change, Effect, Loss, Plan};
 use crate::resolve::release::Release;
@@ -33,6 +33,8 @@ pub(super) fn of(report: &Report) -> String {
             format!("{} {app} is not deployed in {environment}: nothing to do\n", paint(GOOD, "ok"))
         }
         Report::Again(again) => again::text(again),
+        Report::Secrets(listing) => secrets::listing(listing),
+        Report::SecretsChecked(checked) => secrets::checked(checked),
         Report::Each(reports) => reports.iter().map(of).collect(),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),

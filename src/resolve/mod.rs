@@ -11,6 +11,7 @@ mod processes;
 pub mod release;
 pub mod routes;
 pub mod runtime;
+pub mod secrets;
 pub mod services;
 pub mod variables;
 mod version;
@@ -51,7 +52,7 @@ pub fn resolve(
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes)?;
     let config = variables::resolve(inputs, &environment, &mut notes);
-    let secrets = variables::secrets(inputs, &environment, &config, &mut notes);
+    let secrets = secrets::resolve(inputs, &environment, &config, &mut notes);
     let mut variables = services::variables(inputs, &services, &config)?;
     // A secret of the app's own stands in a service's place.
     variables.retain(|variable| !secrets.iter().any(|secret| secret.variable == variable.name));
@@ -289,6 +290,11 @@ fn platform(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         egress: platform.network.egress,
         secrets: platform.secrets.provider,
         recipients: platform.secrets.recipients.clone(),
+        store: platform
+            .secrets
+            .store
+            .as_ref()
+            .map(|store| release::Store { name: store.name.0.clone(), kind: store.kind }),
         flux_namespace: flux_namespace(inputs),
         source_kind: platform.flux.source.kind.as_deref().unwrap_or("GitRepository").to_owned(),
         source_name: platform.flux.source.name.as_ref().map_or("flux-system", |name| &name.0).to_owned(),

@@ -4,15 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::decisions::Notes;
-use super::release::{AppSecret, SecretRef};
-use crate::diagnostic::{Diagnostic, Source, Span};
+use super::secrets::MAX_VARIABLE;
+use crate::diagnostic::{Source, Span};
 use crate::load::inputs::Inputs;
-use crate::load::platform::SecretsProvider;
 use crate::load::words::{Named, Text, VariableName};
-use crate::tree::Files;
 
-/// The most bytes of `NAME=value` that Linux lets a process have (`MAX_ARG_STRLEN`, with the final NUL).
-const MAX_VARIABLE: usize = 131_071;
 /// The most bytes that a ConfigMap may hold (Kubernetes API, `ConfigMap.data`).
 const MAX_CONFIG: usize = 1 << 20;
 
@@ -98,75 +94,4 @@ fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
         return Some((message, "put large values into the image or a volume"));
     }
     None
-}
-
-/// The app's own secrets: where each one's value is, never the value.
-pub(super) fn secrets(
-    inputs: &Inputs,
-    environment: &str,
-    config: &BTreeMap<String, String>,
-    notes: &mut Notes,
-) -> Vec<AppSecret> {
-    let settings = &inputs.platform.value.secrets;
-    let mut secrets = Vec::new();
-    for (index, VariableName(name)) in inputs.app.value.secrets.iter().enumerate() {
-        let place = inputs.app.at(&["secrets", &index.to_string()]);
-        let twin = inputs.app.value.secrets[..index].iter().any(|other| other.0 == *name);
-        if name == "PORT" || twin {
-            let message =
-                if twin { format!("{name} stands twice") } else { "PORT is given by cupaas".to_owned() };
-            notes.problem(place.clone(), message, "remove it");
-        }
-        if config.contains_key(name) {
-            let message = format!("{name} is a secret, and also a plain variable");
-            notes.problem(place.clone(), message, "remove it from `env`");
-        }
-        let secret = match (settings.provider, &settings.name) {
-            (SecretsProvider::Existing, Some(pattern)) => pattern
-                .replace("{app}", &inputs.name)
-                .replace("{env}", environment)
-                .replace("{service}", "app"),
-            (SecretsProvider::Existing, None) => "app-secrets".to_owned(),
-            (SecretsProvider::Sops, _) => secret_object(name),
-        };
-        notes.decided(format!("secrets.{name}"), format!("key {name} of Secret {secret}"), place);
-        secrets.push(AppSecret {
-            variable: name.clone(),
-            secret: SecretRef { name: secret, key: name.clone() },
-        });
-    }
-    secrets
-}
-
-/// The file below `releases/<env>/<app>/` that holds one secret of the app.
-pub fn secret_file(variable: &str) -> String {
-    format!("secrets/{variable}.yaml")
-}
-
-/// The file below `releases/<env>/<app>/` that holds the credentials of a service.
-pub fn credentials_file(service: &str) -> String {
-    format!("credentials/{service}.yaml")
-}
-
-/// Secrets of the app that nobody has set: none of `kept`, the files that wait for it, holds them.
-pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic> {
-    if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
-        return Vec::new();
-    }
-    let one = |(index, VariableName(name)): (usize, &VariableName)| {
-        let place = format!("releases/{environment}/{}/{}", inputs.name, secret_file(name));
-        if kept.keys().any(|path| path.as_str() == place) {
-            return None;
-        }
-        let span = inputs.app.at(&["secrets", &index.to_string()]);
-        let hint = format!("`cupaas secret set {name} --app {} --env {environment}`", inputs.name);
-        Some(Diagnostic::error(span, format!("the secret {name} has not been set")).hint(hint))
-    };
-    inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()
-}
-
-/// The Secret object that holds one secret of the app.
-pub fn secret_object(variable: &str) -> String {
-    let lower = variable.to_lowercase().replace('_', "-");
-    super::names::fit(&format!("secret-{}-{}", lower.trim_matches('-'), super::names::hash(variable, 6)), 63)
 }

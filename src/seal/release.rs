@@ -7,7 +7,7 @@ use crate::load::document::Document;
 use crate::load::inputs::Inputs;
 use crate::load::platform::PlatformFile;
 use crate::render::{Tree, Unsealed};
-use crate::resolve::release::Release;
+use crate::resolve::release::{Release, Service};
 use crate::seal::{self, Recipient, SealError, Values};
 use crate::tree::Files;
 
@@ -30,11 +30,18 @@ fn internal(error: &SealError) -> Failure {
 
 fn values(unsealed: &Unsealed, release: &Release) -> Result<Values, SealError> {
     let service = release.services.iter().find(|service| service.name == unsealed.service);
-    let credentials = service.into_iter().flat_map(|service| &service.credentials);
+    service.map_or_else(|| Ok(Values::new()), credentials)
+}
+
+/// New credentials for a service: what its recipe fixes, and passwords.
+///
+/// Errors: no random numbers.
+pub fn credentials(service: &Service) -> Result<Values, SealError> {
     let value = |given: &Option<String>| match given {
         Some(text) => Ok(Zeroizing::new(text.clone().into_bytes())),
         None => seal::make_password().map(|password| Zeroizing::new(password.as_bytes().to_vec())),
     };
+    let credentials = service.credentials.iter();
     credentials.map(|credential| Ok((credential.key.clone(), value(&credential.value)?))).collect()
 }
 

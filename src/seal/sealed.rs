@@ -21,7 +21,7 @@ pub struct Sealed {
 }
 
 /// How the recipients of a file differ from those that the platform names. Only somebody with a private key can
-/// change it (`sops updatekeys`), so it is reported.
+/// add one ([`super::give_to`]), so it is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// Named by the platform; cannot read the file.
@@ -71,6 +71,19 @@ pub fn plain_part(text: &str) -> Result<Value, SealError> {
         fields.retain(|name, _| !ENCRYPTED_KEYS.contains(&name.as_str()) && name != "sops");
     }
     Ok(document)
+}
+
+/// The annotation of a value that no environment variable can hold: nobody can tell from its ciphertext.
+pub const ONLY_A_FILE: &str = "cupaas.dev/only-as-file";
+
+/// Whether a file says that its value can only be mounted.
+pub fn is_only_a_file(text: &str) -> bool {
+    plain_part(text).is_ok_and(|plain| plain["metadata"]["annotations"][ONLY_A_FILE] == "true")
+}
+
+/// When a file's values were last encrypted, as the file says it (RFC 3339).
+pub fn changed_at(text: &str) -> Option<String> {
+    yaml::read(text).ok()?["sops"]["lastmodified"].as_str().map(str::to_owned)
 }
 
 /// Compares the recipients of a file with those `wanted`; nothing where they are the same.
