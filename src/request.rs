@@ -182,12 +182,17 @@ fn asked_of_secrets(secret: cli::Secret, home: &Path) -> Result<secrets::Asked, 
             secrets::Asked { step: step(Stage::Check, check.of)?, what: What::Check { all: check.all } }
         }
         cli::Secret::Rotate(rotate) => {
+            let mut of = rotate.of;
             let what = match rotate.service {
-                Some(service) => What::Rotate { service },
-                None => What::Recipients { all: rotate.all, keys: key_places(home) },
+                Some(service) if !rotate.recipients => What::Rotate { service },
+                first => {
+                    // Then the first word is the folder.
+                    of.folder = first.map(PathBuf::from).or(of.folder);
+                    What::Recipients { all: rotate.all, keys: key_places(home) }
+                }
             };
             let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
-            secrets::Asked { step: step(stage, rotate.of)?, what }
+            secrets::Asked { step: step(stage, of)?, what }
         }
     })
 }

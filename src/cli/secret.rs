@@ -58,8 +58,8 @@ pub struct SecretSet {
 /// `secret rotate`.
 #[derive(Debug, Clone, Args)]
 pub struct SecretRotate {
-    /// The service whose credentials are made anew.
-    #[arg(value_name = "SERVICE", required_unless_present = "recipients", conflicts_with = "recipients")]
+    /// The service whose credentials are made anew; not with --recipients.
+    #[arg(value_name = "SERVICE", required_unless_present = "recipients")]
     pub service: Option<String>,
     /// Which app's.
     #[command(flatten)]
@@ -68,7 +68,7 @@ pub struct SecretRotate {
     #[arg(long)]
     pub recipients: bool,
     /// With --recipients: the files of every app.
-    #[arg(long, requires = "recipients", conflicts_with_all = ["folder", "app", "env"])]
+    #[arg(long, requires = "recipients", conflicts_with_all = ["service", "folder", "app", "env"])]
     pub all: bool,
     /// Says what it would do, and does nothing.
     #[arg(long)]

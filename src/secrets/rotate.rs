@@ -96,7 +96,7 @@ fn steps(draft: &Draft, service: &Service) -> Result<Vec<String>, Failure> {
 
 fn in_order(steps: impl Iterator<Item = String>) -> Vec<String> {
     let numbered = steps.enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
-    std::iter::once("What has to happen now, in this order:".to_owned()).chain(numbered).collect()
+    std::iter::once("What has to happen then, in this order:".to_owned()).chain(numbered).collect()
 }
 
 /// Credentials that are not kept here: nothing is changed, but the order is the same.
