@@ -1,8 +1,10 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod secret;
 
@@ -19,6 +21,26 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
     pub format: Format,
 }
+
+impl Cli {
+    /// What was typed.
+    ///
+    /// Errors: clap's own. One of `secret set` does not repeat what was typed: it may be a value.
+    pub fn read(words: Vec<OsString>) -> Result<Self, clap::Error> {
+        let sets =
+            words.get(1).is_some_and(|word| word == "secret") && words.iter().any(|word| word == "set");
+        Self::try_parse_from(words).map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error,
+            ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error,
+            kind if sets => Self::command().error(kind, NO_VALUE),
+            _ => error,
+        })
+    }
+}
+
+const NO_VALUE: &str = "this is not how `secret set` is used; a value is never an argument\n\n  \
+    cupaas secret set NAME [FOLDER]        asks for the value, or reads it from standard input\n  \
+    cupaas secret set NAME --file FILE     reads it from a file";
 
 const LONG: &str = "Heroku's `git push` on your own cluster, with no platform server.\n\n\
     Reads the .cupaas file of an app's repository and the platform's settings from a GitOps repository, renders \

@@ -169,6 +169,13 @@ fn asked_of_secrets(secret: cli::Secret, home: &Path) -> Result<secrets::Asked, 
     };
     Ok(match secret {
         cli::Secret::Set(set) => {
+            if set.of.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
+                // Not repeated: it may be the value.
+                let message = "the word behind the name is no folder; a value is never an argument";
+                return Err(
+                    Failure::new(Kind::Usage, message).hint("give the value by standard input, or by --file")
+                );
+            }
             let from = match set.file {
                 _ if set.random => ValueFrom::Random,
                 Some(file) => ValueFrom::File(file),

@@ -6,6 +6,9 @@
 #[allow(dead_code)] // each test program uses its part
 mod sandbox;
 
+#[path = "support/unsealed.rs"]
+mod unsealed;
+
 mod cli {
     mod again;
     mod bounds;
@@ -14,4 +17,5 @@ mod cli {
     mod hostile;
     mod same;
     mod secrets;
+    mod setting;
 }

@@ -76,9 +76,10 @@ fn without_line_end(mut value: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
 /// One line from the terminal, which does not show it meanwhile.
 fn prompt(name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let broken = |error: io::Error| unread("the terminal", &error);
+    // Silent before it is asked for: who types at once is not shown either.
+    let silent = Silent::begin().map_err(broken)?;
     let _ = write!(io::stderr(), "Value of {name} (not shown): ");
     let _ = io::stderr().flush();
-    let silent = Silent::begin().map_err(broken)?;
     let mut line = Zeroizing::new(Vec::with_capacity(4096));
     let mut byte = Zeroizing::new([0_u8; 1]);
     let mut input = io::stdin().lock();

@@ -21,12 +21,13 @@ use zeroize::Zeroizing;
 
 /// Whether a secret can have this name.
 pub(super) fn possible(name: &str) -> Result<(), Failure> {
-    let refuse = |message: String, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
     if !VariableName::fits(name) {
-        return refuse(format!("{name:?} is not a secret's name"), VariableName::HINT);
+        // Not repeated: whoever writes NAME=VALUE has given the value.
+        return refuse("this is not a secret's name; a value is never an argument", VariableName::HINT);
     }
     if name == "PORT" {
-        return refuse("PORT is given by cupaas".to_owned(), "set `processes.web.port` in .cupaas instead");
+        return refuse("PORT is given by cupaas", "set `processes.web.port` in .cupaas instead");
     }
     Ok(())
 }
