@@ -198,6 +198,79 @@ fn the_official_programs_read_what_the_program_writes() {
     }
 }
 
+/// Files that people encrypt with `sops` alone: with labels that are free, and with labels under the MAC.
+#[test]
+fn what_people_encrypt_by_hand_is_applied() {
+    let Some(sops) = program() else { return };
+    let world = tempfile::tempdir().unwrap();
+    let me = make_identity();
+    let git = |args: &[&str]| run(world.path(), Path::new("git"), args, b"");
+    let platform = format!(
+        "environments: {{production: {{cluster: home}}}}\nregistry: {{prefix: r.example.cu/t}}\n\
+         secrets: {{recipients: [{}]}}\n",
+        me.recipient
+    );
+    let app = "name: shop\nruntime: image\nprocesses: {web: {command: serve}}\nsecrets: [FREE, BOUND]\n";
+    let kept = world.path().join("gitops/releases/production/shop/secrets");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::create_dir(world.path().join("app")).unwrap();
+    std::fs::write(world.path().join("app/.cupaas"), app).unwrap();
+    std::fs::write(world.path().join("gitops/cupaas.yaml"), platform).unwrap();
+    for (key, name, free) in
+        [("FREE", "any-name", true), ("BOUND", &cupaas::resolve::secrets::secret_object("BOUND"), false)]
+    {
+        let object = json!({"apiVersion": "v1", "kind": "Secret", "data": {key: BASE64_STANDARD.encode("by hand")},
+            "metadata": {"name": name, "namespace": "shop-production"}});
+        std::fs::write(world.path().join("plain.json"), object.to_string()).unwrap();
+        let rule = json!({"age": me.recipient.to_string(), "encrypted_regex": "^(data|stringData)$",
+            "mac_only_encrypted": free});
+        std::fs::write(world.path().join("sops.yaml"), json!({"creation_rules": [rule]}).to_string())
+            .unwrap();
+        let args = [
+            "--config",
+            "sops.yaml",
+            "encrypt",
+            "--input-type",
+            "json",
+            "--output-type",
+            "yaml",
+            "plain.json",
+        ];
+        let sealed = run(world.path(), &sops, &args, b"");
+        std::fs::write(kept.join(format!("{key}.yaml")), sealed).unwrap();
+    }
+    git(&["init", "-q", "-b", "main", "gitops"]);
+    git(&["-C", "gitops", "add", "-A"]);
+    git(&[
+        "-C",
+        "gitops",
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.cu",
+        "commit",
+        "-q",
+        "-m",
+        "begin",
+    ]);
+    git(&["clone", "-q", "--bare", "gitops", "gitops.git"]);
+    let cupaas = Path::new(env!("CARGO_BIN_EXE_cupaas"));
+    for command in [&["deploy", "app"][..], &["secret", "check", "app"]] {
+        run(world.path(), cupaas, &[command, &["--gitops", "gitops.git"]].concat(), b"");
+    }
+    git(&["clone", "-q", "gitops.git", "out"]);
+    let files = sealed_files(&world.path().join("out"));
+    assert_eq!(files.len(), 4);
+    for text in &files {
+        let output = decrypt(&sops, world.path(), text, &me);
+        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+        let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(held(&read).values().collect::<Vec<_>>(), [b"by hand"]);
+    }
+    let applied = files.iter().filter(|text| text.contains("cupaas.dev/app: shop")).count();
+    assert_eq!(applied, 1, "the one whose labels are free has today's");
+}
+
 fn run(folder: &Path, program: &Path, args: &[&str], input: &[u8]) -> String {
     let mut command = Command::new(program);
     command.args(args).current_dir(folder).env("HOME", folder).env("CUPAAS_HOME", folder.join("home"));
