@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::app_folder::MAX_FILE;
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::publish::snapshot::LARGEST;
 use crate::publish::{Entry, Snapshot};
 use crate::tree::{Files, RepoPath};
 
@@ -128,8 +128,8 @@ fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Fa
             continue;
         }
         let size = entry.metadata().map(|m| m.len()).unwrap_or(0);
-        if !entry.file_type().is_file() || size > MAX_FILE {
-            return Err(refuse(entry.path(), "is not a text file of at most 1 MiB".into()));
+        if !entry.file_type().is_file() || size > LARGEST as u64 {
+            return Err(refuse(entry.path(), "is not a text file of at most 10 MB".into()));
         }
         let bytes = fs::read(entry.path()).map_err(|error| refuse(entry.path(), error.to_string()))?;
         let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();

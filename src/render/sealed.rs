@@ -141,7 +141,17 @@ impl Sealing<'_> {
         match seal::reattach(text, plain) {
             Ok(text) => Ok(text),
             // Encrypted by hand: its labels are part of its seal, and as good as ours where it is the right Secret.
-            Err(SealError::MacCoversAll) if same_name(&is, plain) => Ok(text.to_owned()),
+            Err(SealError::MacCoversAll) if full_name(&is) == full_name(plain) => Ok(text.to_owned()),
+            Err(SealError::MacCoversAll) => {
+                let (is, wanted) = (full_name(&is), full_name(plain));
+                let message =
+                    format!("this is the Secret {is}, and {wanted} is needed; its MAC covers the name too");
+                let hint = format!(
+                    "change it with `sops edit {}`, or encrypt it with `mac_only_encrypted`",
+                    self.kept
+                );
+                Err(self.invalid(&message, &hint))
+            }
             Err(error) => Err(self.refuse(&error)),
         }
     }
@@ -156,6 +166,8 @@ impl Sealing<'_> {
     }
 }
 
-fn same_name(one: &Json, other: &Json) -> bool {
-    ["name", "namespace"].iter().all(|part| one["metadata"][*part] == other["metadata"][*part])
+/// `namespace/name`.
+fn full_name(object: &Json) -> String {
+    let part = |key: &str| object["metadata"][key].as_str().unwrap_or("(none)").to_owned();
+    format!("{}/{}", part("namespace"), part("name"))
 }

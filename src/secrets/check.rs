@@ -5,10 +5,14 @@ use serde::Serialize;
 use super::recipients::{is_sealed_file, of_all};
 use super::subject::Subject;
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
-use crate::load::document::Document;
+use crate::load::app_file::AppFile;
+use crate::load::document::{self, Document};
 use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, SecretsProvider};
+use crate::load::release_file::ReleaseFile;
+use crate::load::secret_entry::SecretEntry;
 use crate::request::Step;
+use crate::resolve::secrets::secret_file;
 use crate::seal::{self, Drift, Recipient, SealError};
 use crate::tree::{Files, RepoPath};
 
@@ -32,10 +36,16 @@ pub(super) fn check(step: &Step, all: bool, gitops: &mut Gitops) -> Result<Check
     let mut problems = Vec::new();
     let (platform, files, of) = if all {
         let (platform, files) = of_all(gitops)?;
+        if platform.value.secrets.provider == SecretsProvider::Sops {
+            problems.extend(unset_of_all(&files));
+        }
         (platform, files, "every app".to_owned())
     } else {
         let subject = Subject::read(step, gitops)?;
-        problems.extend(unset(&subject));
+        let entries: Vec<&SecretEntry> = subject.named().collect();
+        if subject.platform.value.secrets.provider == SecretsProvider::Sops {
+            problems.extend(unset(&subject.app, &subject.environment, &entries, &subject.state.kept));
+        }
         let title = subject.title();
         (subject.platform, subject.state.kept, title)
     };
@@ -55,21 +65,34 @@ pub(super) fn check(step: &Step, all: bool, gitops: &mut Gitops) -> Result<Check
     Ok(Checked { of, files: sealed.len(), recipients, provider })
 }
 
-/// Secrets that `.cupaas` names and nobody has set.
-fn unset(subject: &Subject) -> Vec<Diagnostic> {
-    if subject.platform.value.secrets.provider != SecretsProvider::Sops {
-        return Vec::new();
-    }
-    let missing = subject.named().filter(|entry| !subject.is_set(&entry.name));
-    let one = |entry: &crate::load::secret_entry::SecretEntry| {
+/// Secrets that a `.cupaas` names and nobody has set.
+fn unset(app: &str, environment: &str, entries: &[&SecretEntry], files: &Files) -> Vec<Diagnostic> {
+    let one = |entry: &&SecretEntry| {
         let name = &entry.name;
-        let place = subject.place(name).map(|path| path.to_string()).unwrap_or_default();
-        let command =
-            format!("`cupaas secret set {name} --app {} --env {}`", subject.app, subject.environment);
-        Diagnostic::error(Span::file(&Source::new(place, "")), format!("the secret {name} has not been set"))
-            .hint(command)
+        let place = format!("releases/{environment}/{app}/{}", secret_file(name));
+        if files.keys().any(|path| path.as_str() == place) {
+            return None;
+        }
+        let command = format!("`cupaas secret set {name} --app {app} --env {environment}`");
+        let message = format!("the secret {name} has not been set");
+        Some(Diagnostic::error(Span::file(&Source::new(place, "")), message).hint(command))
     };
-    missing.map(one).collect()
+    entries.iter().filter_map(one).collect()
+}
+
+/// The same of everything that is deployed. A record that cannot be read is another command's matter.
+fn unset_of_all(files: &Files) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (path, text) in files.iter().filter(|(path, _)| path.file_name() == "release.yaml") {
+        let read = document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone()));
+        let Ok(record) = read.map(|document| document.value) else { continue };
+        let Some(app) = record.files.get(".cupaas").filter(|_| !record.removed) else { continue };
+        if let Ok(app) = document::read::<AppFile>(&Source::new(path.as_str(), app.clone())) {
+            let entries: Vec<&SecretEntry> = app.value.secrets.iter().collect();
+            problems.extend(unset(&record.app, &record.environment, &entries, files));
+        }
+    }
+    problems
 }
 
 /// What is wrong with one file.

@@ -63,6 +63,9 @@ pub(super) fn edit(
     let place = subject.place(name)?;
     let (scope, note) = reach(&subject, name);
     let mut notes: Vec<String> = note.into_iter().collect();
+    if value.is_empty() {
+        notes.push("the value is empty".to_owned());
+    }
     if let (Some(why), None) = (&unfit, entry) {
         notes.push(format!(
             "the value has {why}: it can only be mounted, `secrets: [{{{name}: {{file: /app/…}}}}]`"

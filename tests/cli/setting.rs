@@ -331,6 +331,49 @@ fn labels_of_today_stand_over_the_same_ciphertext() {
 }
 
 #[test]
+fn secrets_that_are_set_at_once_all_land() {
+    let sandbox = deployed();
+    let bare = bare(&sandbox);
+    let commits = sandbox.commits(&bare);
+    let names = ["TOKEN", "CERT", "ONE", "TWO"];
+    let children: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let mut command = sandbox.cupaas(&["secret", "set", name, "app"]);
+            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+            child.stdin.take().unwrap().write_all(format!("of {name}").as_bytes()).unwrap();
+            child
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(sandbox.commits(&bare), commits + names.len());
+    for name in names {
+        assert_eq!(value(&sandbox, name), format!("of {name}").as_bytes());
+    }
+    // What is applied is what is kept, whoever came last.
+    assert_eq!(sandbox.json(&["deploy", "app"])["status"], "unchanged");
+    sandbox.good(&["secret", "check", "--all"]);
+}
+
+#[test]
+fn a_folder_without_git_holds_large_secrets_too() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    assert_eq!(set(&sandbox, "TOKEN", b"x", &[]).code, Some(0));
+    assert_eq!(set(&sandbox, "CERT", &vec![0xff; 1 << 20], &["--file", "-"]).code, Some(0));
+    sandbox.git("", &["clone", "-q", &bare(&sandbox), "folder"]);
+    fs::remove_dir_all(sandbox.path("folder/.git")).unwrap();
+    sandbox.good(&["diff", "app", "--gitops", "folder"]);
+    sandbox.good(&["secret", "check", "app", "--gitops", "folder"]);
+    fs::remove_file(sandbox.path("folder").join(kept("TOKEN"))).unwrap();
+    let missing = sandbox.run(&["secret", "check", "app", "--gitops", "folder"]);
+    assert_eq!(missing.code, Some(3));
+    assert!(missing.stderr.contains("`cupaas secret set TOKEN --app shop --env production`"));
+}
+
+#[test]
 fn a_terminal_does_not_show_what_is_typed() {
     let sandbox = Sandbox::new();
     sandbox.write("app", &[(".cupaas", APP)]);
