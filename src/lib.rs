@@ -7,6 +7,7 @@
 pub mod again;
 pub mod cli;
 pub mod diagnostic;
+pub mod edit;
 pub mod load;
 pub mod plan;
 pub mod publish;
