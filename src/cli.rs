@@ -1,8 +1,14 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
+mod registered;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use registered::{
+    AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
+};
 
 /// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
 #[derive(Debug, Parser)]
@@ -64,6 +70,16 @@ pub enum Command {
     Deploy(Deploy),
     /// Takes the app away; its data and credentials stay.
     Remove(Remove),
+    /// What the platform knows of its apps.
+    #[command(subcommand)]
+    App(AppCommand),
+    /// Variables of an app, set for it by the platform.
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// Keeps the image of an environment, whatever is deployed.
+    Pin(Pin),
+    /// Lets an environment's image move again.
+    Unpin(Unpin),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.
@@ -72,6 +88,17 @@ pub enum Command {
     Completions(Completions),
     /// The manual page.
     Man,
+}
+
+/// The GitOps repository.
+#[derive(Debug, Clone, Args)]
+pub struct Repository {
+    /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
+    #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
+    pub gitops: Option<String>,
+    /// Its branch; default: the one that it calls its own.
+    #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
+    pub gitops_branch: Option<String>,
 }
 
 /// What every step takes.
@@ -86,12 +113,9 @@ pub struct Shared {
     /// The image to run, best by digest: REGISTRY/NAME@sha256:…
     #[arg(long, value_name = "REF", env = "CUPAAS_IMAGE")]
     pub image: Option<String>,
-    /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
-    #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
-    pub gitops: Option<String>,
-    /// Its branch; default: the one that it calls its own.
-    #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
-    pub gitops_branch: Option<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
     /// With FOLDER: the name of the app there; default: `name` in .cupaas, else its repository's; also CUPAAS_APP.
     /// Without: a deployed app, rendered again from what the GitOps repository knows of it.
     #[arg(long, value_name = "NAME")]

@@ -1,11 +1,14 @@
 //! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
+mod registered;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
+use crate::edit::Deed;
 use crate::load::inputs::Asked;
 use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
@@ -31,6 +34,10 @@ pub struct Request {
 pub enum Action {
     /// A step of the pipeline.
     Step(Box<Step>),
+    /// What the GitOps repository knows is shown.
+    Look(Look, Box<Step>),
+    /// `app remove`.
+    RemoveApp(Box<Step>),
     /// `new`.
     New(New),
     /// `init`.
@@ -62,6 +69,20 @@ pub enum Stage {
     Remove,
 }
 
+/// What of the GitOps repository is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// All apps.
+    Apps,
+    /// One app.
+    App,
+    /// One app's variables.
+    Variables {
+        /// And where each comes from.
+        origin: bool,
+    },
+}
+
 /// Of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
@@ -69,6 +90,8 @@ pub enum Subject {
     Folder,
     /// Releases that stand in the GitOps repository, from what they were made from.
     Released(Scope),
+    /// What a command changes in people's files, and the releases that it touches.
+    Edited(Deed),
 }
 
 /// One run along the pipeline.
@@ -139,6 +162,10 @@ impl Request {
                 allow_older: deploy.allow_older,
                 ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)
             })),
+            Command::App(command) => registered::app(command, &home)?,
+            Command::Env(command) => registered::env(command, &home)?,
+            Command::Pin(pin) => registered::pin(pin, &home)?,
+            Command::Unpin(unpin) => registered::unpin(unpin, &home)?,
             Command::Remove(remove) => Action::Step(Box::new(Step {
                 allow_data_loss: named(remove.allow_data_loss),
                 ..step(Stage::Remove, remove.shared)?
@@ -175,10 +202,14 @@ fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
 impl Step {
     fn new(stage: Stage, shared: Shared, home: &Path) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        Self::about(stage, subject, shared, home)
+    }
+
+    fn about(stage: Stage, subject: Subject, shared: Shared, home: &Path) -> Result<Self, Failure> {
         let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
         let found = match subject {
             Subject::Folder => Source::read(&folder)?,
-            Subject::Released(_) => Source::default(),
+            Subject::Released(_) | Subject::Edited(_) => Source::default(),
         };
         // An unset variable of a CI job is an empty one.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -198,8 +229,8 @@ impl Step {
         Ok(Self {
             stage,
             subject,
-            gitops: place(given(shared.gitops), home)?,
-            branch: given(shared.gitops_branch),
+            gitops: place(given(shared.repository.gitops), home)?,
+            branch: given(shared.repository.gitops_branch),
             token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
@@ -215,6 +246,7 @@ impl Step {
                 variables: variables(&shared.set)?,
                 source,
                 dirty: found.dirty,
+                ci: text("CI").is_some_and(|text| text != "false" && text != "0"),
             },
         })
     }

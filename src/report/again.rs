@@ -9,19 +9,25 @@ use super::style::{FAINT, GOOD, STRONG, paint, tame};
 use super::{Report, text};
 use crate::again::Draft;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::edit::Edit;
+use crate::load::gitops::{Edits, Gitops};
 use crate::load::state::short;
 use crate::plan::diff::{FileDiff, unified};
 use crate::plan::{Change, Plan};
 use crate::request::{Stage, Step};
 use crate::resolve::release::Release;
 use crate::scaffold;
-use crate::tree::Files;
+use crate::tree::{Files, RepoPath};
 
 /// What a run does to releases that stand in the GitOps repository.
 #[derive(Debug)]
 pub struct Again {
     /// The commit's first line.
     pub subject: String,
+    /// Whether that was the wish, and the releases only follow.
+    pub edited: bool,
+    /// People's files that change.
+    pub files: Vec<RepoPath>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.
@@ -46,13 +52,27 @@ pub struct Again {
 
 impl Again {
     /// What committing `drafts`, the changed ones of `looked_at` releases, would do.
-    pub fn new(step: &Step, drafts: &[Draft], looked_at: usize, plan: Plan) -> Self {
-        let subject = match drafts {
-            [one] => format!("render({}/{}): again", one.release.app, one.release.environment),
+    ///
+    /// Errors: the repository's own.
+    pub fn new(
+        step: &Step,
+        edit: &Edit,
+        gitops: &mut Gitops,
+        drafts: &[Draft],
+        looked_at: usize,
+        plan: Plan,
+    ) -> Result<Self, Failure> {
+        let subject = match (drafts, &edit.subject) {
+            (_, Some(subject)) => subject.clone(),
+            ([one], None) => format!("render({}/{}): again", one.release.app, one.release.environment),
             _ => format!("render: {} of {looked_at} releases again", drafts.len()),
         };
         let (mut before, mut after) = (Files::new(), Files::new());
+        let files: Vec<RepoPath> = edit.files.keys().cloned().collect();
         if step.stage == Stage::Diff {
+            gitops.edit(&Edits::new());
+            before = gitops.read(&files)?;
+            after.extend(edit.files.iter().filter_map(|(path, text)| Some((path.clone(), text.clone()?))));
             for draft in drafts {
                 before.extend(draft.state.before.clone());
                 after.extend(draft.tree.applied());
@@ -63,8 +83,10 @@ impl Again {
             let name = move |made: &crate::render::Unsealed| format!("{} of {app}", made.service);
             draft.tree.unsealed.iter().map(name).collect::<Vec<_>>()
         };
-        Self {
+        Ok(Self {
             subject,
+            edited: edit.subject.is_some(),
+            files,
             releases: drafts.iter().map(|draft| draft.release.clone()).collect(),
             looked_at,
             plan,
@@ -75,12 +97,12 @@ impl Again {
             place: String::new(),
             tries: 0,
             exit_code: step.exit_code,
-        }
+        })
     }
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.releases.is_empty()
+        self.releases.is_empty() && self.files.is_empty()
     }
 }
 
@@ -106,6 +128,9 @@ pub fn each(step: &Step, drafts: Vec<Draft>) -> Result<Report, Failure> {
 }
 
 pub(super) fn text(again: &Again) -> String {
+    if again.is_empty() && again.edited {
+        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), tame(&again.subject));
+    }
     if again.is_empty() {
         return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(again.looked_at));
     }
@@ -123,10 +148,17 @@ pub(super) fn text(again: &Again) -> String {
 pub(super) fn words(again: &Again) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
     let mut text = match &again.commit {
+        _ if again.edited => {
+            let word = if again.commit.is_some() { paint(GOOD, "done") } else { paint(STRONG, "would do") };
+            let files = again.files.iter().map(|file| format!("  {} {file}\n", paint(FAINT, "·")));
+            format!("{word} {}\n{}", tame(&again.subject), files.collect::<String>())
+        }
         Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
-    text.push_str(&plan(&again.plan));
+    if !again.releases.is_empty() {
+        text.push_str(&plan(&again.plan));
+    }
     for secret in &again.makes {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(FAINT, "+"));
     }
@@ -175,6 +207,7 @@ pub(super) fn json(again: &Again) -> Value {
         "retries": again.tries,
         "releases": again.releases.iter().map(release).collect::<Vec<_>>(),
         "looked_at": again.looked_at,
+        "files": again.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
         "plan": again.plan,
         "summary": again.plan.summary(),
         "makes": again.makes,
