@@ -4,40 +4,20 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
-use crate::load::gitops::{Edits, Gitops};
-use crate::load::inputs::Inputs;
+use crate::edit::Edit;
+use crate::load::gitops::Gitops;
+use crate::load::inputs::{Asked, Inputs};
 use crate::load::release_file::ReleaseFile;
-use crate::load::released::{self, Scope};
+use crate::load::released;
 use crate::load::state::State;
 use crate::plan::{self, Facts, Plan};
 use crate::publish::release::Rendered;
 use crate::render::{Renderer, Tree, release_file};
-use crate::request::Step;
+use crate::request::{Step, Subject};
+use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::tree::Files;
-
-/// What a run writes itself, and what it renders again because of that.
-#[derive(Debug, Default)]
-pub struct Edited {
-    /// The files.
-    pub edits: Edits,
-    /// The releases; nothing where none is touched.
-    pub scope: Option<Scope>,
-    /// The commit's first line, where it is not about rendering alone.
-    pub subject: Option<String>,
-    /// What was done, in words.
-    pub title: Option<String>,
-    /// What else a person has to know, or do.
-    pub notes: Vec<String>,
-}
-
-impl Edited {
-    /// Nothing, but to render these again.
-    pub fn nothing(scope: &Scope) -> Self {
-        Self { scope: Some(scope.clone()), ..Self::default() }
-    }
-}
 
 /// One release on its way into the repository.
 #[derive(Debug)]
@@ -66,6 +46,18 @@ impl Draft {
     }
 }
 
+/// What stands there of the releases that an edit touches.
+///
+/// Errors: an app that is named for its own sake, and not deployed; else as [`released::find`].
+pub fn records(edit: &Edit, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+    let Some(scope) = &edit.scope else { return Ok(Vec::new()) };
+    let records = released::find(scope, gitops)?;
+    match (&scope.app, &edit.subject) {
+        (Some(app), None) if records.is_empty() => Err(released::none(app, scope)),
+        _ => Ok(records),
+    }
+}
+
 /// Renders each of `records` again, with what is new in `step`.
 ///
 /// Errors: everything that is wrong with any of them, in one failure that names each; nothing is to be committed then,
@@ -88,7 +80,7 @@ pub fn render(step: &Step, records: &[ReleaseFile], gitops: &mut Gitops) -> Resu
     match (failures.len(), records.len()) {
         (0, _) => {}
         (1, 1) => return Err(failures.remove(0).1),
-        (_, all) => return Err(together(failures, all)),
+        (_, all) => return Err(together(failures, all, matches!(step.subject, Subject::Released(_)))),
     }
     let twice = routes::twice(drafts.iter().map(|draft| (&draft.release, &draft.inputs)));
     if twice.is_empty() { Ok(drafts) } else { Err(Failure::invalid(twice)) }
@@ -101,14 +93,22 @@ fn draft(
     gitops: &mut Gitops,
     renderer: &mut Renderer,
 ) -> Result<Draft, Failure> {
-    let mut inputs = released::load(record, &step.asked, gitops)?;
+    // An image that an edit names has its place in the edited file.
+    let named = match step.subject {
+        Subject::Edited(_) => Asked { image: None, ..step.asked.clone() },
+        _ => step.asked.clone(),
+    };
+    let mut inputs = released::load(record, &named, gitops)?;
+    if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
+        return Err(pin.refused());
+    }
     let (state, release) = crate::decide(step, &mut inputs, gitops, members)?;
     let tree = renderer.render(&release, &inputs, &state.kept)?;
     Ok(Draft { inputs, state, release, tree })
 }
 
 /// One failure of several releases: each is named, and keeps its places and hints.
-fn together(failures: Vec<(String, Failure)>, all: usize) -> Failure {
+fn together(failures: Vec<(String, Failure)>, all: usize, can_leave: bool) -> Failure {
     let names: Vec<&str> = failures.iter().map(|(name, _)| name.as_str()).collect();
     let count = names.len();
     let message =
@@ -134,7 +134,7 @@ fn together(failures: Vec<(String, Failure)>, all: usize) -> Failure {
             }
         }
     }
-    whole.hint(leave)
+    if can_leave { whole.hint(leave) } else { whole }
 }
 
 /// What committing all of them would do: one plan.

@@ -1,12 +1,17 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
+mod registered;
+mod secret;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-mod secret;
+pub use registered::{
+    AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
+};
 
 pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet};
 
@@ -90,9 +95,19 @@ pub enum Command {
     Deploy(Deploy),
     /// Takes the app away; its data and credentials stay.
     Remove(Remove),
+    /// What the platform knows of its apps.
+    #[command(subcommand)]
+    App(AppCommand),
+    /// Variables of an app, set for it by the platform.
+    #[command(subcommand)]
+    Env(EnvCommand),
     /// An app's secrets: sets, lists, rotates and checks them.
     #[command(subcommand)]
     Secret(Secret),
+    /// Keeps the image of an environment, whatever is deployed.
+    Pin(Pin),
+    /// Lets an environment's image move again.
+    Unpin(Unpin),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.
@@ -103,8 +118,19 @@ pub enum Command {
     Man,
 }
 
+/// The GitOps repository.
+#[derive(Debug, Clone, Args)]
+pub struct Repository {
+    /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
+    #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
+    pub gitops: Option<String>,
+    /// Its branch; default: the one that it calls its own.
+    #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
+    pub gitops_branch: Option<String>,
+}
+
 /// What every step takes.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Shared {
     /// The app's folder [default: .].
     #[arg(value_name = "FOLDER")]
@@ -115,12 +141,9 @@ pub struct Shared {
     /// The image to run, best by digest: REGISTRY/NAME@sha256:…
     #[arg(long, value_name = "REF", env = "CUPAAS_IMAGE")]
     pub image: Option<String>,
-    /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
-    #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
-    pub gitops: Option<String>,
-    /// Its branch; default: the one that it calls its own.
-    #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
-    pub gitops_branch: Option<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
     /// With FOLDER: the name of the app there; default: `name` in .cupaas, else its repository's; also CUPAAS_APP.
     /// Without: a deployed app, rendered again from what the GitOps repository knows of it.
     #[arg(long, value_name = "NAME")]

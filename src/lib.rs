@@ -7,7 +7,10 @@
 pub mod again;
 pub mod cli;
 pub mod diagnostic;
+pub mod edit;
+pub mod leaving;
 pub mod load;
+pub mod look;
 pub mod plan;
 pub mod publish;
 pub mod render;
@@ -20,14 +23,16 @@ pub mod seal;
 pub mod secrets;
 pub mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use again::Edited;
 use diagnostic::{Failure, Kind};
+use edit::Edit;
+use leaving::Leaving;
 use load::gitops::{Edits, Gitops, Place};
 use load::inputs::{self, Inputs};
+use load::platform::RegistrationFile;
+use load::registered;
 use load::release_file::ReleaseFile;
-use load::released::{self, Scope};
 use load::state::{self, State};
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
@@ -37,20 +42,28 @@ use publish::{Change, Pushed};
 use render::{Renderer, Tree};
 use report::{Again, Deployed, Report};
 use request::{Action, GitopsPlace, Request, Stage, Step, Subject};
+use resolve::image::Pinned;
 use resolve::release::Release;
-use tree::Files;
+use tree::{Files, RepoPath};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
 /// Errors: a [`Failure`] whose kind is the exit code. Nothing was written then.
 pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     match &request.action {
-        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, progress),
+        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, false, progress),
+        Action::RemoveApp(step) => remove(request, step, true, progress),
         Action::Step(step) => match &step.subject {
             Subject::Folder => pipeline(request, step, progress),
-            Subject::Released(scope) => again(request, step, &|_| Ok(Edited::nothing(scope)), progress),
+            Subject::Released(_) | Subject::Edited(_) => {
+                again(request, step, &|gitops| edit::of(step, gitops), progress)
+            }
         },
         Action::Secret(asked) => secrets::run(request, asked, progress),
+        Action::Look(look, step) => {
+            let mut gitops = scaffold::embedded::open(request, step, progress)?;
+            look::at(step, *look, &mut gitops)
+        }
         Action::New(new) => scaffold::new(new).map(Report::Wrote),
         Action::Init(init) => scaffold::init(init, &request.home).map(Report::Wrote),
         Action::Schema(file) => report::schema(*file).map(Report::Text),
@@ -72,6 +85,9 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         if step.stage <= Stage::Dockerfile {
             return report::decided(step, &inputs, release, &mut renderer, &state);
         }
+        if let Some(pin) = pinned(step, &state, &inputs) {
+            return Ok(Report::Pinned { release: Box::new(release), pin });
+        }
         if let Some(why) = superseded(step, &state, &inputs) {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
@@ -91,7 +107,8 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         }
         let tree = sealed(tree, &release, &inputs, &state, &mut renderer)?;
         let rendered = Rendered { release: &release, tree: &tree, state: &state };
-        let change = change(rendered, &plan, signature(request))?;
+        let mut change = change(rendered, &plan, signature(request))?;
+        change.files.extend(registering(step, &inputs)?);
         match push(&mut gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 let deployed = Deployed { release, plan, commit, place: place(step), tries: pace.tries() };
@@ -103,32 +120,28 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
 }
 
 /// The way of what stands in `releases/` already: the same stages, for several releases in one commit. `edit` says in
-/// each round what the run writes itself, of what is there then.
+/// each round what the run writes itself.
 fn again(
     request: &Request,
     step: &Step,
-    edit: &dyn Fn(&mut Gitops) -> Result<Edited, Failure>,
+    edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>,
     progress: &dyn Fn(&str),
 ) -> Result<Report, Failure> {
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
     let mut pace = Pace::begin();
     loop {
+        // Each round edits what stands there then.
         gitops.edit(&Edits::new());
-        let edited = edit(&mut gitops)?;
-        gitops.edit(&edited.edits);
-        let records = match &edited.scope {
-            Some(scope) => released::find(scope, &mut gitops)?,
-            None => Vec::new(),
-        };
-        if let (Some(Scope { app: Some(app), .. }), []) = (&edited.scope, records.as_slice()) {
-            return Err(released::none(app, edited.scope.as_ref()));
-        }
+        let edit = edit(&mut gitops)?;
+        gitops.edit(&edit.files);
+        let records = again::records(&edit, &mut gitops)?;
         let mut drafts = again::render(step, &records, &mut gitops)?;
         if step.stage < Stage::Diff {
             return report::each(step, drafts);
         }
         drafts.retain(again::Draft::changes);
-        let mut report = Again::new(step, &drafts, records.len(), again::plan(step, &drafts)).of(&edited);
+        let plan = again::plan(step, &drafts);
+        let mut report = Again::new(step, &edit, &mut gitops, &drafts, records.len(), plan)?;
         if step.stage == Stage::Diff || report.is_empty() {
             return Ok(Report::Again(Box::new(report)));
         }
@@ -141,7 +154,7 @@ fn again(
             draft.tree = sealed(tree, &draft.release, &draft.inputs, &draft.state, again)?;
         }
         let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
-        let change = changes(&all, &edited.edits, &report.subject, &report.plan, signature(request))?;
+        let change = changes(&all, &edit.files, &report.subject, &report.plan, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 (report.commit, report.tries, report.place) = (Some(commit), pace.tries(), place(step));
@@ -168,9 +181,12 @@ fn decide(
     let settings = inputs.platform.value.environments.get(&environment.0);
     let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
-    let registered = inputs.registration.as_ref().and_then(|file| file.value.repository.as_deref());
     if inputs.recorded.is_none() {
-        owned(step, &state, registered)?;
+        // One that is wrong names no owner; it is said with everything else that is.
+        let sound =
+            inputs.registration.as_ref().filter(|file| registered::wrong(file, step.asked.ci).is_empty());
+        owned(step, &state, sound.map(|file| &file.value))?;
+        edit::admitted(step, inputs)?;
     }
     if state.previous.is_none() {
         state::renamed(gitops, inputs, &environment.0)?;
@@ -189,11 +205,26 @@ fn decide(
 }
 
 /// An app is touched only from where it comes from; on one's own machine all of it is one's own.
-fn owned(step: &Step, state: &State, registered: Option<&str>) -> Result<(), Failure> {
+fn owned(step: &Step, state: &State, registration: Option<&RegistrationFile>) -> Result<(), Failure> {
     if matches!(step.gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
-    state::other_owner(state, &step.asked.source, registered).map_or(Ok(()), Err)
+    state::other_owner(state, &step.asked.source, registration).map_or(Ok(()), Err)
+}
+
+/// The file that registers an app with its first deploy.
+fn registering(step: &Step, inputs: &Inputs) -> Result<BTreeMap<RepoPath, Option<Vec<u8>>>, Failure> {
+    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
+        return Ok(BTreeMap::new());
+    }
+    let files = edit::first_deploy(inputs)?.into_iter();
+    Ok(files.map(|(path, text)| (path, text.map(String::into_bytes))).collect())
+}
+
+/// Where a pin holds an environment that a deploy would move.
+fn pinned(step: &Step, state: &State, inputs: &Inputs) -> Option<Pinned> {
+    let deployed = state.previous.as_ref().filter(|previous| !previous.removed)?;
+    if step.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
 }
 
 fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure> {
@@ -281,40 +312,23 @@ fn next(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result
     }
 }
 
-/// Takes an app away. Its files need not be at hand: the last release says what there is.
-fn remove(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+/// Takes an app away, from one environment or as a whole. Its files need not be at hand: the last releases say what
+/// there is.
+fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
     let mut pace = Pace::begin();
     loop {
-        let (name, environment, cluster) = inputs::named(&step.asked, &mut gitops)?;
-        let state = State::read(&mut gitops, &cluster, &environment, &name)?;
-        // Whoever names the app means it; a folder only speaks for its own.
-        if step.asked.app.is_none() {
-            owned(step, &state, None)?;
+        let leaving = Leaving::find(step, whole, &mut gitops)?;
+        if leaving.is_empty() {
+            return Ok(Report::Absent(leaving));
         }
-        let Some(previous) = state.previous.clone().filter(|previous| !previous.removed) else {
-            return Ok(Report::Absent { app: name, environment });
-        };
-        let plan = plan::compare(
-            &state.before,
-            &Default::default(),
-            &step.allow_data_loss,
-            Facts { expandable: true },
-        );
+        let plan = leaving.plan(step);
         if plan.blocked() {
             return Err(report::refused(&plan));
         }
-        let change = removal(&state, &previous, signature(request))?;
+        let change = removal(&leaving.app, &leaving.releases, &leaving.edits, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
-            Pushed::Landed { commit } => {
-                return Ok(Report::Removed {
-                    plan,
-                    commit,
-                    namespace: resolve::names::namespace(&name, &environment),
-                    app: name,
-                    environment,
-                });
-            }
+            Pushed::Landed { commit } => return Ok(Report::Removed { leaving, plan, commit }),
             Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
         }
     }

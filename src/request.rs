@@ -1,20 +1,20 @@
 //! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
+mod registered;
+mod secret;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
-use crate::cli::{self, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
-use crate::load::age_keys::KeyPlaces;
+use crate::edit::Deed;
 use crate::load::inputs::Asked;
 use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
-use crate::load::secret_value::ValueFrom;
 use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
-use crate::secrets::{self, What};
+use crate::secrets;
 
 /// One run.
 #[derive(Debug)]
@@ -36,6 +36,10 @@ pub struct Request {
 pub enum Action {
     /// A step of the pipeline.
     Step(Box<Step>),
+    /// What the GitOps repository knows is shown.
+    Look(Look, Box<Step>),
+    /// `app remove`.
+    RemoveApp(Box<Step>),
     /// `secret …`.
     Secret(Box<secrets::Asked>),
     /// `new`.
@@ -69,6 +73,20 @@ pub enum Stage {
     Remove,
 }
 
+/// What of the GitOps repository is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// All apps.
+    Apps,
+    /// One app.
+    App,
+    /// One app's variables.
+    Variables {
+        /// And where each comes from.
+        origin: bool,
+    },
+}
+
 /// Of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
@@ -76,6 +94,8 @@ pub enum Subject {
     Folder,
     /// Releases that stand in the GitOps repository, from what they were made from.
     Released(Scope),
+    /// What a command changes in people's files, and the releases that it touches.
+    Edited(Deed),
 }
 
 /// One run along the pipeline.
@@ -122,7 +142,6 @@ impl Request {
         let home = home()?;
         let step = |stage, shared: Shared| Step::new(stage, shared, &home);
         let action = match cli.command {
-            Command::Secret(secret) => Action::Secret(Box::new(asked_of_secrets(secret, &home)?)),
             Command::New(new) => Action::New(new),
             Command::Init(init) => Action::Init(init),
             Command::Schema(schema) => Action::Schema(schema.file),
@@ -147,6 +166,11 @@ impl Request {
                 allow_older: deploy.allow_older,
                 ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)
             })),
+            Command::App(command) => registered::app(command, &home)?,
+            Command::Env(command) => registered::env(command, &home)?,
+            Command::Secret(secret) => secret::asked(secret, &home)?,
+            Command::Pin(pin) => registered::pin(pin, &home)?,
+            Command::Unpin(unpin) => registered::unpin(unpin, &home)?,
             Command::Remove(remove) => Action::Step(Box::new(Step {
                 allow_data_loss: named(remove.allow_data_loss),
                 ..step(Stage::Remove, remove.shared)?
@@ -158,59 +182,6 @@ impl Request {
 
 fn named(losses: Vec<String>) -> BTreeSet<String> {
     losses.into_iter().filter(|name| !name.is_empty()).collect()
-}
-
-/// What is asked of secrets; `home` is where `init` keeps its identity.
-fn asked_of_secrets(secret: cli::Secret, home: &Path) -> Result<secrets::Asked, Failure> {
-    let step = |stage, of: cli::SecretOf| {
-        let cli::SecretOf { folder, app, env, gitops, gitops_branch } = of;
-        let shared = Shared { folder, app, env, gitops, gitops_branch, ..Shared::default() };
-        Step::new(stage, shared, home)
-    };
-    Ok(match secret {
-        cli::Secret::Set(set) => {
-            if set.of.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
-                // Not repeated: it may be the value.
-                let message = "the word behind the name is no folder; a value is never an argument";
-                return Err(
-                    Failure::new(Kind::Usage, message).hint("give the value by standard input, or by --file")
-                );
-            }
-            let from = match set.file {
-                _ if set.random => ValueFrom::Random,
-                Some(file) => ValueFrom::File(file),
-                None => ValueFrom::Input,
-            };
-            let what = What::Set { name: set.name, from };
-            secrets::Asked { step: step(Stage::Deploy, set.of)?, what }
-        }
-        cli::Secret::List(of) => secrets::Asked { step: step(Stage::Check, of)?, what: What::List },
-        cli::Secret::Check(check) => {
-            secrets::Asked { step: step(Stage::Check, check.of)?, what: What::Check { all: check.all } }
-        }
-        cli::Secret::Rotate(rotate) => {
-            let mut of = rotate.of;
-            let what = match rotate.service {
-                Some(service) if !rotate.recipients => What::Rotate { service },
-                first => {
-                    // Then the first word is the folder.
-                    of.folder = first.map(PathBuf::from).or(of.folder);
-                    What::Recipients { all: rotate.all, keys: key_places(home) }
-                }
-            };
-            let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
-            secrets::Asked { step: step(stage, of)?, what }
-        }
-    })
-}
-
-/// Where `sops` looks for private keys, and where `init` puts one.
-fn key_places(home: &Path) -> KeyPlaces {
-    KeyPlaces {
-        text: text("SOPS_AGE_KEY").map(Zeroizing::new),
-        file: text("SOPS_AGE_KEY_FILE").map(PathBuf::from),
-        made: home.join("age/keys.txt"),
-    }
 }
 
 /// The same step, of every app where that was asked for.
@@ -236,10 +207,14 @@ fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
 impl Step {
     fn new(stage: Stage, shared: Shared, home: &Path) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        Self::about(stage, subject, shared, home)
+    }
+
+    fn about(stage: Stage, subject: Subject, shared: Shared, home: &Path) -> Result<Self, Failure> {
         let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
         let found = match subject {
             Subject::Folder => Source::read(&folder)?,
-            Subject::Released(_) => Source::default(),
+            Subject::Released(_) | Subject::Edited(_) => Source::default(),
         };
         // An unset variable of a CI job is an empty one.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -259,8 +234,8 @@ impl Step {
         Ok(Self {
             stage,
             subject,
-            gitops: place(given(shared.gitops), home)?,
-            branch: given(shared.gitops_branch),
+            gitops: place(given(shared.repository.gitops), home)?,
+            branch: given(shared.repository.gitops_branch),
             token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
@@ -276,6 +251,7 @@ impl Step {
                 variables: variables(&shared.set)?,
                 source,
                 dirty: found.dirty,
+                ci: text("CI").is_some_and(|text| text != "false" && text != "0"),
             },
         })
     }

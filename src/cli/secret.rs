@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Repository;
+
 /// What to do with secrets. A value is never an argument: other processes can see those.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Secret {
@@ -29,12 +31,9 @@ pub struct SecretOf {
     /// The environment; default: the only one.
     #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
     pub env: Option<String>,
-    /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
-    #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
-    pub gitops: Option<String>,
-    /// Its branch; default: the one that it calls its own.
-    #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
-    pub gitops_branch: Option<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
 }
 
 /// `secret set`.

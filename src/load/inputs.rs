@@ -11,6 +11,7 @@ use super::document::{self, Document};
 use super::gitops::Gitops;
 use super::platform::{PlatformFile, RegistrationFile};
 use super::recipe::RecipeFile;
+use super::registered;
 use super::release_file::{ReleaseFile, SourceFacts};
 use super::requires::read_platform;
 use super::words::{Name, Named};
@@ -38,6 +39,8 @@ pub struct Asked {
     pub source: SourceFacts,
     /// Whether the app's folder has changes that no commit holds.
     pub dirty: bool,
+    /// Whether this is a CI job, whose folders are gone when it ends.
+    pub ci: bool,
 }
 
 /// What a release is decided from.
@@ -96,7 +99,7 @@ pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folder = app_folder::read(&asked.folder)?;
     let mut problems = Vec::new();
     let app = keep(document::read::<AppFile>(&folder.app_file), &mut problems);
-    let name = app_name(asked, app.as_ref(), &folder)?;
+    let name = app_name(asked, app.as_ref(), &folder, gitops)?;
     let inputs = gather(asked, name, app, problems, gitops)?;
     let patterns =
         inputs.runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
@@ -127,12 +130,11 @@ pub(super) fn gather(
 ) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
     let platform = keep(read_platform(&files), &mut problems);
-    let registration = match files.get(&path(&format!("apps/{name}.yaml"))?) {
-        Some(text) => {
-            keep(document::read(&Source::new(format!("apps/{name}.yaml"), text.clone())), &mut problems)
-        }
-        None => None,
-    };
+    let place = registered::file_of(&name)?;
+    let registration = files
+        .get(&place)
+        .and_then(|text| keep(document::read(&Source::new(place.as_str(), text.clone())), &mut problems));
+    problems.extend(registration.iter().flat_map(|file| registered::wrong(file, asked.ci)));
     let catalog = Catalog::new(files);
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems)).flatten();
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
@@ -174,14 +176,7 @@ pub fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>
 ///
 /// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
 pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
-    let name = match &asked.app {
-        Some(name) => checked_name(name.clone())?,
-        None => {
-            let folder = app_folder::read(&asked.folder)?;
-            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
-            app_name(asked, Some(&app), &folder)?
-        }
-    };
+    let name = app_of(asked, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = &platform.value.environments;
     let environment = match (&asked.environment, environments.keys().next()) {
@@ -204,7 +199,10 @@ pub(super) fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagn
     read.map_err(|found| problems.extend(found)).ok()
 }
 
-pub(super) fn path(text: &str) -> Result<RepoPath, Failure> {
+/// A path of the GitOps repository.
+///
+/// Errors: one that would leave it; kind `Usage`.
+pub fn path(text: &str) -> Result<RepoPath, Failure> {
     RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
 }
 
@@ -216,9 +214,20 @@ fn platform_paths(name: &str) -> Vec<RepoPath> {
         .collect()
 }
 
-fn app_name(asked: &Asked, app: Option<&Document<AppFile>>, folder: &AppFolder) -> Result<String, Failure> {
+fn app_name(
+    asked: &Asked,
+    app: Option<&Document<AppFile>>,
+    folder: &AppFolder,
+    gitops: &mut Gitops,
+) -> Result<String, Failure> {
     let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
-    let name = asked.app.clone().or(written).or_else(|| default_name(asked));
+    let name = match asked.app.clone().or(written) {
+        Some(name) => Some(name),
+        None => {
+            let by_itself = default_name(asked);
+            registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself)
+        }
+    };
     match name.filter(|name| !name.is_empty()) {
         Some(name) => checked_name(name),
         None => {
@@ -226,6 +235,27 @@ fn app_name(asked: &Asked, app: Option<&Document<AppFile>>, folder: &AppFolder) 
             let problem =
                 Diagnostic::error(span, "the app has no name").hint("add a line such as `name: tasks`");
             Err(Failure::invalid(vec![problem]))
+        }
+    }
+}
+
+/// The name of the app that a command is about: `--app`, else what the folder's `.cupaas`, its registration or its
+/// repository's address says.
+///
+/// Errors: a folder that names none.
+pub fn app_of(asked: &Asked, gitops: &mut Gitops) -> Result<String, Failure> {
+    if let Some(name) = &asked.app {
+        return checked_name(name.clone());
+    }
+    match app_folder::read(&asked.folder) {
+        Ok(folder) => {
+            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
+            app_name(asked, Some(&app), &folder, gitops)
+        }
+        Err(failure) => {
+            let by_itself = asked.source.repository.as_ref().and_then(|_| default_name(asked));
+            let named = registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself);
+            named.ok_or_else(|| failure.hint("or say which app with --app"))
         }
     }
 }

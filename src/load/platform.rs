@@ -48,9 +48,23 @@ pub struct PlatformFile {
     #[serde(default)]
     #[schemars(schema_with = "keyed::<VariableName, Text>")]
     pub env: Named<Text>,
+    /// What becomes of the deploy of an app that has no `apps/<app>.yaml`.
+    #[serde(default)]
+    pub unregistered: Unregistered,
     /// What Flux's objects refer to.
     #[serde(default)]
     pub flux: Flux,
+}
+
+/// What becomes of the deploy of an app that is not registered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unregistered {
+    /// Its first deploy registers it.
+    #[default]
+    Register,
+    /// It is refused until `cupaas app add` has registered it.
+    Refuse,
 }
 
 /// Who rolls out.

@@ -10,7 +10,7 @@ use super::release_file::ReleaseFile;
 use super::requires::read_platform;
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::render::Folders;
-use crate::tree::RepoPath;
+use crate::tree::{Files, RepoPath};
 
 /// Which of the releases that stand there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,16 +56,7 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
         }
         Some(app) => wanted.extend(places(app, scope, gitops)?),
     }
-    let files = gitops.read(&wanted)?;
-    let mut problems = Vec::new();
-    let mut found = Vec::new();
-    for (path, text) in files.iter().filter(|(path, _)| is_record(path)) {
-        let read = document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone()));
-        found.extend(keep(read, &mut problems).map(|document| document.value));
-    }
-    if !problems.is_empty() {
-        return Err(Failure::invalid(problems));
-    }
+    let mut found = read(&gitops.read(&wanted)?)?;
     let known = |name: &&String| {
         found.iter().any(|r| **name == r.app || **name == format!("{}/{}", r.environment, r.app))
     };
@@ -75,6 +66,23 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
     }
     found.retain(|release| !release.removed && scope.holds(release));
     Ok(found)
+}
+
+/// All records, of removed apps too, in the order of their folders.
+///
+/// Errors: as [`find`].
+pub fn records(gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+    read(&gitops.read(&[path("releases")?])?)
+}
+
+fn read(files: &Files) -> Result<Vec<ReleaseFile>, Failure> {
+    let mut problems = Vec::new();
+    let mut found = Vec::new();
+    for (path, text) in files.iter().filter(|(path, _)| is_record(path)) {
+        let read = document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone()));
+        found.extend(keep(read, &mut problems).map(|document| document.value));
+    }
+    if problems.is_empty() { Ok(found) } else { Err(Failure::invalid(problems)) }
 }
 
 /// Where one app's records may stand: in the environments of `cupaas.yaml`, and in the one that was asked for.
@@ -119,6 +127,7 @@ pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<
         image: asked.image.clone(),
         needs_image: true,
         source: record.source.clone(),
+        ci: asked.ci,
         variables,
         ..Asked::default()
     };
@@ -132,11 +141,8 @@ pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<
 }
 
 /// The failure of a run that finds no release of the app that it names.
-pub fn none(app: &str, scope: Option<&Scope>) -> Failure {
-    let place = scope
-        .and_then(|scope| scope.environment.as_ref())
-        .map(|name| format!(" in {name}"))
-        .unwrap_or_default();
+pub fn none(app: &str, scope: &Scope) -> Failure {
+    let place = scope.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
     Failure::new(Kind::Usage, format!("{app} is not deployed{place}"))
         .hint(format!("to deploy what is in a folder, name the folder too: `cupaas deploy . --app {app}`"))
 }

@@ -101,34 +101,52 @@ fn put(change: &mut Change, one: Rendered<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The change that takes an app away: its data, its credentials and what it was made from stay.
-pub fn removal(state: &State, previous: &ReleaseFile, signature: Signature<'_>) -> Result<Change, Failure> {
-    let mut files = BTreeMap::new();
-    files.insert(state.folders.cluster.clone(), None);
-    for host in previous.hosts.iter().filter_map(|host| crate::resolve::routes::host_file(host)) {
-        files.insert(host, None);
+/// The change that takes an app away from some environments: its data, its credentials and what it was made from stay.
+/// `edits` are people's files that go with it.
+///
+/// Errors: none but cupaas's own.
+pub fn removal(
+    app: &str,
+    leaving: &[(State, ReleaseFile)],
+    edits: &Edits,
+    signature: Signature<'_>,
+) -> Result<Change, Failure> {
+    let what = match leaving {
+        [(_, only)] if edits.is_empty() => format!("{app}/{}", only.environment),
+        _ => app.to_owned(),
+    };
+    let mut message = format!("remove({what})\n\n");
+    if !leaving.is_empty() {
+        message.push_str("Data, credentials and what the app was made from stay.\n\n");
     }
-    let record = ReleaseFile { removed: true, hosts: Vec::new(), ..previous.clone() };
-    let text = serde_json::to_value(record).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
-    let path = Folders::below(&state.folders.release, "release.yaml")?;
-    files.insert(path, Some(emit::to_yaml(&text)?.into_bytes()));
-    let mut message = format!("remove({}/{})\n\n", previous.app, previous.environment);
-    message.push_str("Data, credentials and what the app was made from stay.\n\n");
-    trailers(
-        &mut message,
-        &previous.app,
-        &previous.environment,
-        &previous.source,
-        &previous.image,
-        signature.run_url,
-    );
-    Ok(Change {
-        folders: [(state.folders.deploy.clone(), BTreeMap::new())].into(),
-        files,
-        message,
-        author: signature.author.clone(),
-        time: signature.time,
-    })
+    match leaving {
+        [(_, only)] => {
+            trailers(&mut message, app, &only.environment, &only.source, &only.image, signature.run_url);
+        }
+        _ => {
+            trailer(&mut message, "Cupaas-App", Some(app));
+            for (_, one) in leaving {
+                trailer(&mut message, "Cupaas-Release", Some(&format!("{}/{app}", one.environment)));
+            }
+            trailer(&mut message, "Cupaas-Run", signature.run_url);
+        }
+    }
+    let mut change = signature.nothing(message);
+    for (state, previous) in leaving {
+        change.files.insert(state.folders.cluster.clone(), None);
+        for host in previous.hosts.iter().filter_map(|host| crate::resolve::routes::host_file(host)) {
+            change.files.insert(host, None);
+        }
+        let record = ReleaseFile { removed: true, hosts: Vec::new(), ..previous.clone() };
+        let text = serde_json::to_value(record).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+        let path = Folders::below(&state.folders.release, "release.yaml")?;
+        change.files.insert(path, Some(emit::to_yaml(&text)?.into_bytes()));
+        change.folders.insert(state.folders.deploy.clone(), BTreeMap::new());
+    }
+    for (path, text) in edits {
+        change.files.insert(path.clone(), text.clone().map(String::into_bytes));
+    }
+    Ok(change)
 }
 
 /// The files of a folder, by their path in it.

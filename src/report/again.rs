@@ -7,27 +7,29 @@ use serde_json::{Value, json};
 
 use super::style::{FAINT, GOOD, STRONG, paint, tame};
 use super::{Report, text};
-use crate::again::{Draft, Edited};
+use crate::again::Draft;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::edit::Edit;
+use crate::load::gitops::{Edits, Gitops};
 use crate::load::state::short;
 use crate::plan::diff::{FileDiff, unified};
 use crate::plan::{Change, Plan};
 use crate::request::{Stage, Step};
 use crate::resolve::release::Release;
 use crate::scaffold;
-use crate::tree::Files;
+use crate::tree::{Files, RepoPath};
 
 /// What a run does to releases that stand in the GitOps repository.
 #[derive(Debug)]
 pub struct Again {
     /// The commit's first line.
     pub subject: String,
-    /// What the command did itself, in words.
-    pub title: Option<String>,
+    /// Whether that was the wish, and the releases only follow.
+    pub edited: bool,
+    /// Files that the command writes itself.
+    pub files: Vec<RepoPath>,
     /// What else a person has to know, or do.
     pub notes: Vec<String>,
-    /// Files that the command wrote itself.
-    pub edited: Vec<String>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.
@@ -52,13 +54,27 @@ pub struct Again {
 
 impl Again {
     /// What committing `drafts`, the changed ones of `looked_at` releases, would do.
-    pub fn new(step: &Step, drafts: &[Draft], looked_at: usize, plan: Plan) -> Self {
-        let subject = match drafts {
-            [one] => format!("render({}/{}): again", one.release.app, one.release.environment),
+    ///
+    /// Errors: the repository's own.
+    pub fn new(
+        step: &Step,
+        edit: &Edit,
+        gitops: &mut Gitops,
+        drafts: &[Draft],
+        looked_at: usize,
+        plan: Plan,
+    ) -> Result<Self, Failure> {
+        let subject = match (drafts, &edit.subject) {
+            (_, Some(subject)) => subject.clone(),
+            ([one], None) => format!("render({}/{}): again", one.release.app, one.release.environment),
             _ => format!("render: {} of {looked_at} releases again", drafts.len()),
         };
         let (mut before, mut after) = (Files::new(), Files::new());
+        let files: Vec<RepoPath> = edit.files.keys().cloned().collect();
         if step.stage == Stage::Diff {
+            gitops.edit(&Edits::new());
+            before = gitops.read(&files)?;
+            after.extend(edit.files.iter().filter_map(|(path, text)| Some((path.clone(), text.clone()?))));
             for draft in drafts {
                 before.extend(draft.state.before.clone());
                 after.extend(draft.tree.applied());
@@ -69,11 +85,11 @@ impl Again {
             let name = move |made: &crate::render::Unsealed| format!("{} of {app}", made.service);
             draft.tree.unsealed.iter().map(name).collect::<Vec<_>>()
         };
-        Self {
+        Ok(Self {
             subject,
-            title: None,
-            notes: Vec::new(),
-            edited: Vec::new(),
+            edited: edit.subject.is_some(),
+            notes: edit.notes.clone(),
+            files,
             releases: drafts.iter().map(|draft| draft.release.clone()).collect(),
             looked_at,
             plan,
@@ -84,24 +100,12 @@ impl Again {
             place: String::new(),
             tries: 0,
             exit_code: step.exit_code,
-        }
-    }
-
-    /// The same, of a run that edits files of its own.
-    #[must_use]
-    pub fn of(self, edited: &Edited) -> Self {
-        Self {
-            subject: edited.subject.clone().unwrap_or(self.subject),
-            title: edited.title.clone(),
-            notes: edited.notes.clone(),
-            edited: edited.edits.keys().map(ToString::to_string).collect(),
-            ..self
-        }
+        })
     }
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.releases.is_empty() && self.edited.is_empty()
+        self.releases.is_empty() && self.files.is_empty()
     }
 }
 
@@ -127,11 +131,11 @@ pub fn each(step: &Step, drafts: Vec<Draft>) -> Result<Report, Failure> {
 }
 
 pub(super) fn text(again: &Again) -> String {
+    if again.is_empty() && again.edited {
+        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), tame(&again.subject));
+    }
     if again.is_empty() {
-        return match &again.title {
-            Some(title) => format!("{} {title}\n", paint(GOOD, "ok")),
-            None => format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(again.looked_at)),
-        };
+        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(again.looked_at));
     }
     let mut text = words(again);
     if !again.diffs.is_empty() {
@@ -146,11 +150,14 @@ pub(super) fn text(again: &Again) -> String {
 /// What happens, without the lines.
 pub(super) fn words(again: &Again) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
-    let mut text = match (&again.title, &again.commit) {
-        (Some(title), Some(_)) => format!("{} {title}\n", paint(GOOD, "done")),
-        (Some(title), None) => format!("{} {title}\n", paint(STRONG, "This would do:")),
-        (None, Some(_)) => format!("{} {which}\n", paint(GOOD, "deployed")),
-        (None, None) => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
+    let mut text = match &again.commit {
+        _ if again.edited => {
+            let word = if again.commit.is_some() { paint(GOOD, "done") } else { paint(STRONG, "would do") };
+            let files = again.files.iter().map(|file| format!("  {} {file}\n", paint(FAINT, "·")));
+            format!("{word} {}\n{}", tame(&again.subject), files.collect::<String>())
+        }
+        Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
+        None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
     if !again.releases.is_empty() {
         text.push_str(&plan(&again.plan));
@@ -200,15 +207,14 @@ pub(super) fn json(again: &Again) -> Value {
     json!({
         "status": status,
         "changed": !again.is_empty(),
-        "title": again.title,
-        "notes": again.notes,
-        "edited": again.edited,
         "blocked": again.plan.blocked(),
         "commit": again.commit,
         "gitops": again.place,
         "retries": again.tries,
         "releases": again.releases.iter().map(release).collect::<Vec<_>>(),
         "looked_at": again.looked_at,
+        "files": again.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
+        "notes": again.notes,
         "plan": again.plan,
         "summary": again.plan.summary(),
         "makes": again.makes,

@@ -5,6 +5,7 @@ mod decided;
 mod failure;
 mod files;
 mod json;
+mod look;
 mod markdown;
 mod secrets;
 mod style;
@@ -16,8 +17,11 @@ use serde::Serialize;
 
 use crate::cli::Format;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::leaving::Leaving;
+use crate::look::{AppFacts, Variables};
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
+use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::scaffold::Wrote;
 use crate::secrets::{Checked, Listing};
@@ -59,26 +63,28 @@ pub enum Report {
         /// Which commit stands.
         why: String,
     },
+    /// A pin holds the environment.
+    Pinned {
+        /// What was to be deployed.
+        release: Box<Release>,
+        /// What holds it.
+        pin: Pinned,
+    },
     /// `remove` committed.
     Removed {
-        /// The app.
-        app: String,
-        /// The environment.
-        environment: String,
-        /// Its namespace, which stays.
-        namespace: String,
+        /// What left.
+        leaving: Leaving,
         /// What it does to the cluster.
         plan: Plan,
         /// The commit.
         commit: String,
     },
     /// `remove` found nothing.
-    Absent {
-        /// The app.
-        app: String,
-        /// The environment.
-        environment: String,
-    },
+    Absent(Leaving),
+    /// `app list` and `app show`.
+    Apps(Vec<AppFacts>),
+    /// `env list`.
+    Variables(Variables),
     /// Releases that stand in the GitOps repository, looked at, compared or committed.
     Again(Box<Again>),
     /// `secret list`.
@@ -146,6 +152,7 @@ impl Report {
             Self::Rendered { release, .. }
             | Self::Dockerfile { release, .. }
             | Self::Unchanged { release }
+            | Self::Pinned { release, .. }
             | Self::Superseded { release, .. } => Some(release),
             Self::Differs(difference) => Some(&difference.release),
             Self::Deployed(deployed) => Some(&deployed.release),

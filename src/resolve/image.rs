@@ -6,9 +6,44 @@ use regex_lite::Regex;
 
 use super::decisions::Notes;
 use super::release::Image;
-use crate::diagnostic::{Source, Span};
+use crate::diagnostic::{Failure, Kind, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
+
+/// An image that an environment keeps, whatever is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// The image.
+    pub image: String,
+    /// Where the pin stands.
+    pub place: String,
+}
+
+impl Pinned {
+    /// The pin of an environment, where it has one.
+    pub fn of(inputs: &Inputs, environment: &str) -> Option<Self> {
+        let registration = inputs.registration.as_ref()?;
+        let image = registration.value.environments.get(environment)?.image.clone()?;
+        let place = registration.at(&["environments", environment, "image"]).to_string();
+        Some(Self { app: inputs.name.clone(), environment: environment.to_owned(), image, place })
+    }
+
+    /// The command that takes it away.
+    pub fn way_out(&self) -> String {
+        format!("cupaas unpin --app {} --env {}", self.app, self.environment)
+    }
+
+    /// The failure of a command that names another image for it.
+    pub fn refused(&self) -> Failure {
+        let Self { app, environment, image, place } = self;
+        Failure::new(Kind::Refused, format!("{app} is pinned in {environment} to {image} ({place})"))
+            .hint(format!("`{}`; or `cupaas pin --image REF` pins it to another", self.way_out()))
+    }
+}
 
 /// `--image`, else the pin, else `<registry>/<app>:<commit>`; but an image that was once named otherwise stays until
 /// another is named, since only its maker knows what the next one is called.
@@ -18,10 +53,7 @@ pub(super) fn resolve(
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
 ) -> Image {
-    let pin = inputs.registration.as_ref().and_then(|registration| {
-        let image = registration.value.environments.get(environment)?.image.clone()?;
-        Some((image, registration.at(&["environments", environment, "image"]).to_string()))
-    });
+    let pin = Pinned::of(inputs, environment).map(|pin| (pin.image, pin.place));
     let asked = inputs.asked.image.clone().map(|image| (image, "--image".to_owned()));
     let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
     let prefix = inputs.platform.value.registry.prefix.as_deref();
@@ -74,7 +106,7 @@ fn is_fingerprint(tag: &str) -> bool {
 }
 
 /// A reference as registries take it (distribution's `reference` grammar, without the odd ones).
-fn is_image(text: &str) -> bool {
+pub fn is_image(text: &str) -> bool {
     const SHAPE: &str = concat!(
         r"^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::[0-9]{1,5})?/)?",
         r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",

@@ -4,7 +4,7 @@
 pub mod command;
 mod decisions;
 pub mod environment;
-mod image;
+pub mod image;
 mod labels;
 pub mod names;
 mod processes;
@@ -117,6 +117,9 @@ fn name_origin(inputs: &Inputs) -> String {
     match (&inputs.asked.app, &inputs.app.value.name) {
         (Some(_), _) => "--app".to_owned(),
         (None, Some(_)) => inputs.app.at(&["name"]).to_string(),
+        (None, None) if inputs.registration.as_ref().is_some_and(|file| file.value.repository.is_some()) => {
+            format!("apps/{}.yaml", inputs.name)
+        }
         (None, None) => "the name of its repository or folder".to_owned(),
     }
 }

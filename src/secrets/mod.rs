@@ -8,8 +8,8 @@ mod rotate;
 mod set;
 mod subject;
 
-use crate::again::Edited;
 use crate::diagnostic::Failure;
+use crate::edit::Edit;
 use crate::load::age_keys::KeyPlaces;
 use crate::load::gitops::Gitops;
 use crate::load::secret_value::{self, ValueFrom};
@@ -66,7 +66,7 @@ pub enum What {
 pub fn run(request: &Request, asked: &Asked, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     let step = &asked.step;
     let edit =
-        |edit: &dyn Fn(&mut Gitops) -> Result<Edited, Failure>| crate::again(request, step, edit, progress);
+        |edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>| crate::again(request, step, edit, progress);
     match &asked.what {
         What::List => {
             let mut gitops = scaffold::embedded::open(request, step, progress)?;

@@ -1,8 +1,8 @@
 //! `secret rotate --recipients`: encrypted files → the same files for the recipients that `cupaas.yaml` names now.
 
 use super::subject::Subject;
-use crate::again::Edited;
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::edit::Edit;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::released::Scope;
 use crate::load::requires::read_platform;
@@ -10,12 +10,7 @@ use crate::request::Step;
 use crate::seal::{self, PrivateKeys, SealError};
 use crate::tree::{Files, RepoPath};
 
-pub(super) fn edit(
-    step: &Step,
-    all: bool,
-    keys: &PrivateKeys,
-    gitops: &mut Gitops,
-) -> Result<Edited, Failure> {
+pub(super) fn edit(step: &Step, all: bool, keys: &PrivateKeys, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let (platform, files, scope, whose) = if all {
         let (platform, files) = of_all(gitops)?;
         (platform, files, Some(Scope::default()), "every app".to_owned())
@@ -55,16 +50,14 @@ pub(super) fn edit(
     let notes = gone.then(|| {
         "who is no recipient any more has read these values, and git remembers: set and rotate what matters".to_owned()
     });
-    let count = edits.len();
-    Ok(Edited {
-        edits,
-        scope: scope.filter(|_| count > 0),
-        subject: Some(format!("secret: {count} files for the recipients of today")),
-        title: Some(match count {
-            0 => format!("all files of {whose} are for the recipients of today"),
-            1 => format!("1 file of {whose} is for the recipients of today"),
-            _ => format!("{count} files of {whose} are for the recipients of today"),
-        }),
+    let count = match edits.len() {
+        1 => "1 file".to_owned(),
+        n => format!("{n} files"),
+    };
+    Ok(Edit {
+        scope: scope.filter(|_| !edits.is_empty()),
+        files: edits,
+        subject: Some(format!("secret: {count} of {whose} for the recipients of today")),
         notes: notes.into_iter().collect(),
     })
 }

@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use super::subject::Subject;
-use crate::again::{self, Draft, Edited};
+use crate::again::{self, Draft};
 use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::edit::Edit;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::platform::SecretsProvider;
 use crate::load::released::{self, Scope};
@@ -16,12 +17,12 @@ use crate::resolve::release::Service;
 use crate::resolve::secrets::credentials_file;
 use crate::seal;
 
-pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edited, Failure> {
+pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let subject = Subject::read(step, gitops)?;
     let scope = Scope::of(&subject.app, Some(&subject.environment));
     let records = released::find(&scope, gitops)?;
     let mut drafts = again::render(step, &records, gitops)?;
-    let Some(draft) = drafts.pop() else { return Err(released::none(&subject.app, Some(&scope))) };
+    let Some(draft) = drafts.pop() else { return Err(released::none(&subject.app, &scope)) };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;
     if draft.release.platform.secrets != SecretsProvider::Sops {
@@ -41,11 +42,10 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edite
         "wait until the cluster has the new Secret:\n     flux reconcile kustomization {} --with-source",
         draft.release.flux_base
     );
-    Ok(Edited {
-        edits: Edits::from([(place, Some(text))]),
+    Ok(Edit {
+        files: Edits::from([(place, Some(text))]),
         scope: Some(scope),
         subject: Some(format!("secret({}/{}): rotate {name}", subject.app, subject.environment)),
-        title: Some(format!("new credentials for {name} of {}", subject.title())),
         notes: in_order(std::iter::once(applied).chain(steps)),
     })
 }

@@ -6,8 +6,8 @@
 use serde_json::json;
 
 use super::subject::Subject;
-use crate::again::Edited;
 use crate::diagnostic::{Failure, Kind};
+use crate::edit::Edit;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::platform::SecretsProvider;
 use crate::load::released::Scope;
@@ -37,7 +37,7 @@ pub(super) fn edit(
     name: &str,
     value: &Zeroizing<Vec<u8>>,
     gitops: &mut Gitops,
-) -> Result<Edited, Failure> {
+) -> Result<Edit, Failure> {
     let subject = Subject::read(step, gitops)?;
     kept_here(&subject, name)?;
     let recipients = seal::release::recipients(&subject.platform)?;
@@ -71,11 +71,10 @@ pub(super) fn edit(
             "the value has {why}: it can only be mounted, `secrets: [{{{name}: {{file: /app/…}}}}]`"
         ));
     }
-    Ok(Edited {
-        edits: Edits::from([(place, Some(text))]),
+    Ok(Edit {
+        files: Edits::from([(place, Some(text))]),
         scope,
         subject: Some(format!("secret({}/{}): set {name}", subject.app, subject.environment)),
-        title: Some(format!("set {name} of {}", subject.title())),
         notes,
     })
 }

@@ -287,7 +287,7 @@ fn files_are_given_to_new_recipients_by_who_can_read_them() {
 
     let done = sandbox.json(&["secret", "rotate", "--recipients", "app"]);
     assert_eq!(done["summary"]["restarts"], serde_json::json!([]), "no value has changed");
-    assert_eq!(done["edited"].as_array().unwrap().len(), 3);
+    assert_eq!(done["files"].as_array().unwrap().len(), 3);
     sandbox.good(&["secret", "check", "--all"]);
     for path in [kept("TOKEN"), "deploy/production/shop/base/secret-secret-token-f98103.yaml".to_owned()] {
         for key in [&mine, &theirs] {
@@ -397,6 +397,6 @@ fn a_terminal_does_not_show_what_is_typed() {
         shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
     assert!(child.wait().unwrap().success(), "{shown}");
-    assert!(shown.contains("set TOKEN of shop in production") && !shown.contains("s3cr3t"), "{shown}");
+    assert!(shown.contains("secret(shop/production): set TOKEN") && !shown.contains("s3cr3t"), "{shown}");
     assert_eq!(value(&sandbox, "TOKEN"), TOKEN.as_bytes());
 }
