@@ -12,6 +12,7 @@ mod cli {
     mod commands;
     mod deploying;
     mod hostile;
+    mod layers;
     mod registered;
     mod same;
     mod secrets;
