@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cupaas::load::gitops::Gitops;
+use cupaas::load::gitops::{Gitops, Place};
 use cupaas::load::inputs::{self, Asked};
 use cupaas::load::state::State;
 use cupaas::plan::{Facts, compare};
@@ -155,7 +155,7 @@ fn app(folder: &Path, number: usize) -> PathBuf {
 
 /// Time by stage: read, decided, rendered and checked, planned.
 fn in_one_process(gitops: &Path, apps: &[PathBuf]) -> [Duration; 4] {
-    let mut gitops = Gitops::Folder(gitops.to_owned());
+    let mut gitops = Gitops::from(Place::Folder(gitops.to_owned()));
     let mut renderer = Renderer::default();
     let mut stages = [Duration::ZERO; 4];
     for app in apps {

@@ -1,8 +1,19 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
+mod registered;
+mod secret;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use registered::{
+    AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
+};
+
+pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet};
 
 use crate::load::platform::Delivery;
 
@@ -18,6 +29,26 @@ pub struct Cli {
     pub format: Format,
 }
 
+impl Cli {
+    /// What was typed.
+    ///
+    /// Errors: clap's own. One of `secret set` does not repeat what was typed: it may be a value.
+    pub fn read(words: Vec<OsString>) -> Result<Self, clap::Error> {
+        let sets =
+            words.get(1).is_some_and(|word| word == "secret") && words.iter().any(|word| word == "set");
+        Self::try_parse_from(words).map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error,
+            ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error,
+            kind if sets => Self::command().error(kind, NO_VALUE),
+            _ => error,
+        })
+    }
+}
+
+const NO_VALUE: &str = "this is not how `secret set` is used; a value is never an argument\n\n  \
+    cupaas secret set NAME [FOLDER]        asks for the value, or reads it from standard input\n  \
+    cupaas secret set NAME --file FILE     reads it from a file";
+
 const LONG: &str = "Heroku's `git push` on your own cluster, with no platform server.\n\n\
     Reads the .cupaas file of an app's repository and the platform's settings from a GitOps repository, renders \
     final Kubernetes YAML, and commits it there. Flux or Argo CD, on the cluster, rolls it out. Without --gitops \
@@ -29,6 +60,7 @@ Examples:
   cupaas diff                                    what a deploy would change, without changing it
   cupaas deploy --gitops https://git.example.cu/me/gitops --env production --image REF
   cupaas explain                                 every decided value, and where it came from
+  cupaas diff --all                              what a change of cupaas.yaml would do to every app
 
 Exit codes:
   0 done, nothing to do, or superseded   1 differs (diff --exit-code)   2 usage
@@ -54,7 +86,7 @@ pub enum Command {
     /// In a GitOps repository: writes cupaas.yaml and the cluster's entry point; for Flux, makes an age identity outside it.
     Init(Init),
     /// Whether all files are right.
-    Check(Shared),
+    Check(Check),
     /// Every decided value, and where it came from.
     Explain(Shared),
     /// The files that a deploy would write.
@@ -64,7 +96,20 @@ pub enum Command {
     /// Commits the files to the GitOps repository.
     Deploy(Deploy),
     /// Takes the app away; its data and credentials stay.
-    Remove(Deploy),
+    Remove(Remove),
+    /// What the platform knows of its apps.
+    #[command(subcommand)]
+    App(AppCommand),
+    /// Variables of an app, set for it by the platform.
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// An app's secrets: sets, lists, rotates and checks them.
+    #[command(subcommand)]
+    Secret(Secret),
+    /// Keeps the image of an environment, whatever is deployed.
+    Pin(Pin),
+    /// Lets an environment's image move again.
+    Unpin(Unpin),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.
@@ -75,26 +120,35 @@ pub enum Command {
     Man,
 }
 
-/// What every step takes.
+/// The GitOps repository.
 #[derive(Debug, Clone, Args)]
-pub struct Shared {
-    /// The app's folder.
-    #[arg(default_value = ".", value_name = "FOLDER")]
-    pub folder: PathBuf,
-    /// The environment; default: what the platform says of the branch.
-    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
-    pub env: Option<String>,
-    /// The image to run, best by digest: REGISTRY/NAME@sha256:…
-    #[arg(long, value_name = "REF", env = "CUPAAS_IMAGE")]
-    pub image: Option<String>,
+pub struct Repository {
     /// The GitOps repository: a folder, a bare repository or an address; default: one on this machine.
     #[arg(long, value_name = "PATH|URL", env = "CUPAAS_GITOPS")]
     pub gitops: Option<String>,
     /// Its branch; default: the one that it calls its own.
     #[arg(long, value_name = "BRANCH", env = "CUPAAS_GITOPS_BRANCH")]
     pub gitops_branch: Option<String>,
-    /// The app's name; default: `name` in .cupaas, else its repository's.
-    #[arg(long, value_name = "NAME", env = "CUPAAS_APP")]
+}
+
+/// What every step takes.
+#[derive(Debug, Clone, Args)]
+pub struct Shared {
+    /// The app's folder [default: .].
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// The environment; default: what the platform says of the branch.
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
+    pub env: Option<String>,
+    /// The image to run, best by digest: REGISTRY/NAME@sha256:…
+    #[arg(long, value_name = "REF", env = "CUPAAS_IMAGE")]
+    pub image: Option<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
+    /// With FOLDER: the name of the app there; default: `name` in .cupaas, else its repository's; also CUPAAS_APP.
+    /// Without: a deployed app, rendered again from what the GitOps repository knows of it.
+    #[arg(long, value_name = "NAME")]
     pub app: Option<String>,
     /// A plain environment variable, over all other layers; may be given several times.
     #[arg(long, value_name = "NAME=VALUE")]
@@ -108,6 +162,28 @@ pub struct Shared {
     /// The app's branch; default: the checked-out one.
     #[arg(long, value_name = "BRANCH", env = "CUPAAS_SOURCE_BRANCH")]
     pub source_branch: Option<String>,
+}
+
+/// Of how many apps.
+#[derive(Debug, Clone, Args)]
+pub struct Wide {
+    /// Every deployed app, rendered again from what the GitOps repository knows of it; one commit.
+    #[arg(long, conflicts_with_all = ["folder", "app", "image", "set"])]
+    pub all: bool,
+    /// With --all: leaves out an app, by name or as ENV/NAME.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "all")]
+    pub without: Vec<String>,
+}
+
+/// `check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
 }
 
 /// `render`.
@@ -127,6 +203,9 @@ pub struct Diff {
     /// What every step takes.
     #[command(flatten)]
     pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
@@ -135,12 +214,26 @@ pub struct Diff {
     pub exit_code: bool,
 }
 
-/// `deploy` and `remove`.
+/// `remove`.
+#[derive(Debug, Clone, Args)]
+pub struct Remove {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+}
+
+/// `deploy`.
 #[derive(Debug, Clone, Args)]
 pub struct Deploy {
     /// What every step takes.
     #[command(flatten)]
     pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,

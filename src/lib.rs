@@ -4,9 +4,13 @@
 //! [`run`] is the whole flow: load → resolve → render → plan → seal → publish → report. Effects are at both ends, the
 //! middle is pure.
 
+pub mod again;
 pub mod cli;
 pub mod diagnostic;
+pub mod edit;
+pub mod leaving;
 pub mod load;
+pub mod look;
 pub mod plan;
 pub mod publish;
 pub mod render;
@@ -16,30 +20,50 @@ pub mod resolve;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;
+pub mod secrets;
 pub mod tree;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diagnostic::{Failure, Kind};
-use load::gitops::Gitops;
+use edit::Edit;
+use leaving::Leaving;
+use load::gitops::{Edits, Gitops, Place};
 use load::inputs::{self, Inputs};
+use load::platform::RegistrationFile;
+use load::registered;
 use load::release_file::ReleaseFile;
 use load::state::{self, State};
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
 use publish::pace::{Pace, now};
-use publish::release::{Signature, change, removal};
+use publish::release::{Rendered, Signature, change, changes, removal};
 use publish::{Change, Pushed};
 use render::{Renderer, Tree};
-use report::{Deployed, Report};
-use request::{Action, GitopsPlace, Request, Stage, Step};
+use report::{Again, Deployed, Report};
+use request::{Action, GitopsPlace, Request, Stage, Step, Subject};
+use resolve::image::Pinned;
 use resolve::release::Release;
+use tree::{Files, RepoPath};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
 /// Errors: a [`Failure`] whose kind is the exit code. Nothing was written then.
 pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     match &request.action {
-        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, progress),
-        Action::Step(step) => pipeline(request, step, progress),
+        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, false, progress),
+        Action::RemoveApp(step) => remove(request, step, true, progress),
+        Action::Step(step) => match &step.subject {
+            Subject::Folder => pipeline(request, step, progress),
+            Subject::Released(_) | Subject::Edited(_) => {
+                again(request, step, &|gitops| edit::of(step, gitops), progress)
+            }
+        },
+        Action::Secret(asked) => secrets::run(request, asked, progress),
+        Action::Look(look, step) => {
+            let mut gitops = scaffold::embedded::open(request, step, progress)?;
+            look::at(step, *look, &mut gitops)
+        }
         Action::New(new) => scaffold::new(new).map(Report::Wrote),
         Action::Init(init) => scaffold::init(init, &request.home).map(Report::Wrote),
         Action::Schema(file) => report::schema(*file).map(Report::Text),
@@ -57,14 +81,17 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         // Anew in each round: the push that was first may have changed a recipe.
         let mut renderer = Renderer::default();
         let mut inputs = inputs::load(&step.asked, &mut gitops)?;
-        let (state, release) = decide(step, &mut inputs, &mut gitops)?;
+        let (state, release) = decide(step, &mut inputs, &mut gitops, &BTreeSet::new())?;
         if step.stage <= Stage::Dockerfile {
             return report::decided(step, &inputs, release, &mut renderer, &state);
+        }
+        if let Some(pin) = pinned(step, &state, &inputs) {
+            return Ok(Report::Pinned { release: Box::new(release), pin });
         }
         if let Some(why) = superseded(step, &state, &inputs) {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
-        let mut tree = renderer.render(&release, &inputs, &state.kept)?;
+        let tree = renderer.render(&release, &inputs, &state.kept)?;
         if step.stage == Stage::Render {
             return rendered(step, release, tree);
         }
@@ -78,20 +105,74 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         if plan.is_empty() && tree.unsealed.is_empty() && state.same_inputs(&render::release_file(&release)) {
             return Ok(Report::Unchanged { release: Box::new(release) });
         }
-        seal::release::seal(&mut tree, &release, &inputs, now())?;
-        let change = change(&release, &tree, &state, &plan, signature(request))?;
+        let tree = sealed(tree, &release, &inputs, &state, &mut renderer)?;
+        let rendered = Rendered { release: &release, tree: &tree, state: &state };
+        let mut change = change(rendered, &plan, signature(request))?;
+        change.files.extend(registering(step, &inputs)?);
         match push(&mut gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 let deployed = Deployed { release, plan, commit, place: place(step), tries: pace.tries() };
                 return Ok(Report::Deployed(Box::new(deployed)));
             }
-            Pushed::Raced => again(&mut gitops, &mut pace, progress)?,
+            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
         }
     }
 }
 
-/// What is deployed there, and what is to be.
-fn decide(step: &Step, inputs: &mut Inputs, gitops: &mut Gitops) -> Result<(State, Release), Failure> {
+/// The way of what stands in `releases/` already: the same stages, for several releases in one commit. `edit` says in
+/// each round what the run writes itself.
+fn again(
+    request: &Request,
+    step: &Step,
+    edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>,
+    progress: &dyn Fn(&str),
+) -> Result<Report, Failure> {
+    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+    let mut pace = Pace::begin();
+    loop {
+        // Each round edits what stands there then.
+        gitops.edit(&Edits::new());
+        let edit = edit(&mut gitops)?;
+        gitops.edit(&edit.files);
+        let records = again::records(&edit, &mut gitops)?;
+        let mut drafts = again::render(step, &records, &mut gitops)?;
+        if step.stage < Stage::Diff {
+            return report::each(step, drafts);
+        }
+        drafts.retain(again::Draft::changes);
+        let plan = again::plan(step, &drafts);
+        let mut report = Again::new(step, &edit, &mut gitops, &drafts, records.len(), plan)?;
+        if step.stage == Stage::Diff || report.is_empty() {
+            return Ok(Report::Again(Box::new(report)));
+        }
+        if report.plan.blocked() {
+            return Err(report::refused(&report.plan));
+        }
+        for draft in &mut drafts {
+            let tree = std::mem::take(&mut draft.tree);
+            let again = &mut Renderer::default();
+            draft.tree = sealed(tree, &draft.release, &draft.inputs, &draft.state, again)?;
+        }
+        let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
+        let change = changes(&all, &edit.files, &report.subject, &report.plan, signature(request))?;
+        match push(&mut gitops, &change, step, progress)? {
+            Pushed::Landed { commit } => {
+                (report.commit, report.tries, report.place) = (Some(commit), pace.tries(), place(step));
+                return Ok(Report::Again(Box::new(report)));
+            }
+            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
+        }
+    }
+}
+
+/// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
+/// run.
+fn decide(
+    step: &Step,
+    inputs: &mut Inputs,
+    gitops: &mut Gitops,
+    members: &BTreeSet<String>,
+) -> Result<(State, Release), Failure> {
     let environment =
         resolve::environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
             [] => failure,
@@ -100,28 +181,50 @@ fn decide(step: &Step, inputs: &mut Inputs, gitops: &mut Gitops) -> Result<(Stat
     let settings = inputs.platform.value.environments.get(&environment.0);
     let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
-    let registered = inputs.registration.as_ref().and_then(|file| file.value.repository.as_deref());
-    owned(step, &state, registered)?;
+    if inputs.recorded.is_none() {
+        // One that is wrong names no owner; it is said with everything else that is.
+        let sound =
+            inputs.registration.as_ref().filter(|file| registered::wrong(file, step.asked.ci).is_empty());
+        owned(step, &state, sound.map(|file| &file.value))?;
+        edit::admitted(step, inputs)?;
+    }
     if state.previous.is_none() {
         state::renamed(gitops, inputs, &environment.0)?;
     }
     if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
-        let unset = resolve::variables::unset(inputs, &environment.0, &state.kept);
+        let unset = resolve::secrets::unset(inputs, &environment.0, &state.kept);
         inputs.problems.extend(unset);
     }
     let release = resolve::resolve(inputs, environment, state.previous.as_ref())?;
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| resolve::routes::host_file(host)).collect();
-    let taken = resolve::routes::taken(&release, inputs, &gitops.read(&hosts)?);
+    let mut held = gitops.read(&hosts)?;
+    held.retain(|_, owner| !members.contains(owner));
+    let taken = resolve::routes::taken(&release, inputs, &held);
     if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
 }
 
 /// An app is touched only from where it comes from; on one's own machine all of it is one's own.
-fn owned(step: &Step, state: &State, registered: Option<&str>) -> Result<(), Failure> {
+fn owned(step: &Step, state: &State, registration: Option<&RegistrationFile>) -> Result<(), Failure> {
     if matches!(step.gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
-    state::other_owner(state, &step.asked.source, registered).map_or(Ok(()), Err)
+    state::other_owner(state, &step.asked.source, registration).map_or(Ok(()), Err)
+}
+
+/// The file that registers an app with its first deploy.
+fn registering(step: &Step, inputs: &Inputs) -> Result<BTreeMap<RepoPath, Option<Vec<u8>>>, Failure> {
+    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
+        return Ok(BTreeMap::new());
+    }
+    let files = edit::first_deploy(inputs)?.into_iter();
+    Ok(files.map(|(path, text)| (path, text.map(String::into_bytes))).collect())
+}
+
+/// Where a pin holds an environment that a deploy would move.
+fn pinned(step: &Step, state: &State, inputs: &Inputs) -> Option<Pinned> {
+    let deployed = state.previous.as_ref().filter(|previous| !previous.removed)?;
+    if step.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
 }
 
 fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure> {
@@ -139,11 +242,32 @@ fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
     let facts = Facts { expandable: release.platform.expandable };
     let after = tree.applied();
     let mut plan = plan::compare(&state.before, &after, &step.allow_data_loss, facts);
+    judge(&mut plan, step, state, &after, facts);
+    plan
+}
+
+/// Adds to a plan what is so because data waits.
+fn judge(plan: &mut Plan, step: &Step, state: &State, after: &Files, facts: Facts) {
     if let Some(ReleaseFile { versions, disks, .. }) = &state.previous {
         let remembered = Remembered { versions, disks };
-        plan::waiting::judge(&mut plan, &state.before, &after, remembered, &step.allow_data_loss, facts);
+        plan::waiting::judge(plan, &state.before, after, remembered, &step.allow_data_loss, facts);
     }
-    plan
+}
+
+/// Makes what a release lacks, and renders it once more: pods carry a hash of what is sealed.
+fn sealed(
+    tree: Tree,
+    release: &Release,
+    inputs: &Inputs,
+    state: &State,
+    renderer: &mut Renderer,
+) -> Result<Tree, Failure> {
+    if tree.unsealed.is_empty() {
+        return Ok(tree);
+    }
+    let mut kept = state.kept.clone();
+    kept.extend(seal::release::seal(&tree, release, inputs, now())?);
+    renderer.render(release, inputs, &kept)
 }
 
 fn signature(request: &Request) -> Signature<'_> {
@@ -163,7 +287,7 @@ fn push(
     step: &Step,
     progress: &dyn Fn(&str),
 ) -> Result<Pushed, Failure> {
-    let Gitops::Snapshot(snapshot) = gitops else {
+    let Place::Snapshot(snapshot) = &mut gitops.place else {
         let message = format!("{} is a folder without git", place(step));
         return Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"));
     };
@@ -175,54 +299,37 @@ fn push(
     }
 }
 
-fn again(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
+fn next(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
     progress("someone else has just pushed; planning again");
     if !pace.pause() {
         let waited = pace.elapsed().as_secs();
         let message = format!("others kept pushing for {waited} s, nothing was written");
         return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
     }
-    match gitops {
-        Gitops::Snapshot(snapshot) => snapshot.refresh(),
+    match &mut gitops.place {
+        Place::Snapshot(snapshot) => snapshot.refresh(),
         _ => Ok(()),
     }
 }
 
-/// Takes an app away. Its files need not be at hand: the last release says what there is.
-fn remove(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+/// Takes an app away, from one environment or as a whole. Its files need not be at hand: the last releases say what
+/// there is.
+fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
     let mut pace = Pace::begin();
     loop {
-        let (name, environment, cluster) = inputs::named(&step.asked, &mut gitops)?;
-        let state = State::read(&mut gitops, &cluster, &environment, &name)?;
-        // Whoever names the app means it; a folder only speaks for its own.
-        if step.asked.app.is_none() {
-            owned(step, &state, None)?;
+        let leaving = Leaving::find(step, whole, &mut gitops)?;
+        if leaving.is_empty() {
+            return Ok(Report::Absent(leaving));
         }
-        let Some(previous) = state.previous.clone().filter(|previous| !previous.removed) else {
-            return Ok(Report::Absent { app: name, environment });
-        };
-        let plan = plan::compare(
-            &state.before,
-            &Default::default(),
-            &step.allow_data_loss,
-            Facts { expandable: true },
-        );
+        let plan = leaving.plan(step);
         if plan.blocked() {
             return Err(report::refused(&plan));
         }
-        let change = removal(&state, &previous, signature(request))?;
+        let change = removal(&leaving.app, &leaving.releases, &leaving.edits, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
-            Pushed::Landed { commit } => {
-                return Ok(Report::Removed {
-                    plan,
-                    commit,
-                    namespace: resolve::names::namespace(&name, &environment),
-                    app: name,
-                    environment,
-                });
-            }
-            Pushed::Raced => again(&mut gitops, &mut pace, progress)?,
+            Pushed::Landed { commit } => return Ok(Report::Removed { leaving, plan, commit }),
+            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
         }
     }
 }

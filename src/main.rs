@@ -4,7 +4,6 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 use cupaas::cli::{Cli, Format};
 use cupaas::diagnostic::Kind;
 use cupaas::report;
@@ -13,7 +12,7 @@ use cupaas::request::Request;
 fn main() -> ExitCode {
     // A core dump of this process would hold what it has just encrypted.
     let _ = cupaas::seal::core_dumps_off();
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();

@@ -1,14 +1,20 @@
 //! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
+mod registered;
+mod secret;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Deploy, Format, Init, New, SchemaFile, Shared};
+use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
+use crate::edit::Deed;
 use crate::load::inputs::Asked;
 use crate::load::release_file::SourceFacts;
+use crate::load::released::Scope;
 use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
+use crate::secrets;
 
 /// One run.
 #[derive(Debug)]
@@ -30,6 +36,12 @@ pub struct Request {
 pub enum Action {
     /// A step of the pipeline.
     Step(Box<Step>),
+    /// What the GitOps repository knows is shown.
+    Look(Look, Box<Step>),
+    /// `app remove`.
+    RemoveApp(Box<Step>),
+    /// `secret …`.
+    Secret(Box<secrets::Asked>),
     /// `new`.
     New(New),
     /// `init`.
@@ -61,11 +73,38 @@ pub enum Stage {
     Remove,
 }
 
+/// What of the GitOps repository is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// All apps.
+    Apps,
+    /// One app.
+    App,
+    /// One app's variables.
+    Variables {
+        /// And where each comes from.
+        origin: bool,
+    },
+}
+
+/// Of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The app in the folder.
+    Folder,
+    /// Releases that stand in the GitOps repository, from what they were made from.
+    Released(Scope),
+    /// What a command changes in people's files, and the releases that it touches.
+    Edited(Deed),
+}
+
 /// One run along the pipeline.
 #[derive(Debug)]
 pub struct Step {
     /// How far.
     pub stage: Stage,
+    /// Of what.
+    pub subject: Subject,
     /// What a release is decided from.
     pub asked: Asked,
     /// The GitOps repository.
@@ -108,7 +147,9 @@ impl Request {
             Command::Schema(schema) => Action::Schema(schema.file),
             Command::Completions(completions) => Action::Completions(completions.shell),
             Command::Man => Action::Man,
-            Command::Check(shared) => Action::Step(Box::new(step(Stage::Check, shared)?)),
+            Command::Check(check) => {
+                Action::Step(Box::new(wide(step(Stage::Check, check.shared)?, check.wide)))
+            }
             Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
             Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
             Command::Render(render) => Action::Step(Box::new(Step {
@@ -118,10 +159,22 @@ impl Request {
             Command::Diff(diff) => Action::Step(Box::new(Step {
                 allow_data_loss: named(diff.allow_data_loss),
                 exit_code: diff.exit_code,
-                ..step(Stage::Diff, diff.shared)?
+                ..wide(step(Stage::Diff, diff.shared)?, diff.wide)
             })),
-            Command::Deploy(deploy) => deploying(step(Stage::Deploy, deploy.shared.clone())?, deploy),
-            Command::Remove(deploy) => deploying(step(Stage::Remove, deploy.shared.clone())?, deploy),
+            Command::Deploy(deploy) => Action::Step(Box::new(Step {
+                allow_data_loss: named(deploy.allow_data_loss),
+                allow_older: deploy.allow_older,
+                ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)
+            })),
+            Command::App(command) => registered::app(command, &home)?,
+            Command::Env(command) => registered::env(command, &home)?,
+            Command::Secret(secret) => secret::asked(secret, &home)?,
+            Command::Pin(pin) => registered::pin(pin, &home)?,
+            Command::Unpin(unpin) => registered::unpin(unpin, &home)?,
+            Command::Remove(remove) => Action::Step(Box::new(Step {
+                allow_data_loss: named(remove.allow_data_loss),
+                ..step(Stage::Remove, remove.shared)?
+            })),
         };
         Ok(Self { action, format: cli.format, author: author(), run_url: run_url(), home })
     }
@@ -131,17 +184,38 @@ fn named(losses: Vec<String>) -> BTreeSet<String> {
     losses.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
-fn deploying(step: Step, deploy: Deploy) -> Action {
-    Action::Step(Box::new(Step {
-        allow_data_loss: named(deploy.allow_data_loss),
-        allow_older: deploy.allow_older,
-        ..step
-    }))
+/// The same step, of every app where that was asked for.
+fn wide(step: Step, wide: Wide) -> Step {
+    if !wide.all {
+        return step;
+    }
+    let without = named(wide.without);
+    let scope = Scope { app: None, environment: step.asked.environment.clone(), without };
+    Step { subject: Subject::Released(scope), ..step }
+}
+
+/// Whether an app is named and no folder: then it is one that is deployed already. Whoever says which commit is built
+/// means the folder that they stand in.
+fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
+    let stands = !matches!(stage, Stage::Remove | Stage::Dockerfile) && shared.folder.is_none();
+    let built = [&shared.source_repository, &shared.source_commit, &shared.source_branch];
+    let built = built.iter().any(|flag| flag.as_ref().is_some_and(|text| !text.is_empty()));
+    let app = shared.app.as_ref().filter(|app| stands && !built && !app.is_empty())?;
+    Some(Scope::of(app, shared.env.as_deref().filter(|text| !text.is_empty())))
 }
 
 impl Step {
     fn new(stage: Stage, shared: Shared, home: &Path) -> Result<Self, Failure> {
-        let found = Source::read(&shared.folder)?;
+        let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        Self::about(stage, subject, shared, home)
+    }
+
+    fn about(stage: Stage, subject: Subject, shared: Shared, home: &Path) -> Result<Self, Failure> {
+        let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
+        let found = match subject {
+            Subject::Folder => Source::read(&folder)?,
+            Subject::Released(_) | Subject::Edited(_) => Source::default(),
+        };
         // An unset variable of a CI job is an empty one.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let commit = given(shared.source_commit);
@@ -151,7 +225,7 @@ impl Step {
                 .or(found.repository),
             path: found.path,
             time: match &commit {
-                Some(commit) => commit_time(&shared.folder, commit),
+                Some(commit) => commit_time(&folder, commit),
                 None => found.time,
             },
             commit: commit.or(found.commit),
@@ -159,23 +233,25 @@ impl Step {
         };
         Ok(Self {
             stage,
-            gitops: place(given(shared.gitops), home)?,
-            branch: given(shared.gitops_branch),
+            subject,
+            gitops: place(given(shared.repository.gitops), home)?,
+            branch: given(shared.repository.gitops_branch),
             token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
             exit_code: false,
             out: None,
             asked: Asked {
-                folder_name: folder_name(&shared.folder),
-                folder: shared.folder,
-                app: given(shared.app),
+                folder_name: folder_name(&folder),
+                folder,
+                app: given(shared.app).or_else(|| text("CUPAAS_APP")),
                 environment: given(shared.env),
                 image: given(shared.image),
                 needs_image: stage != Stage::Dockerfile,
                 variables: variables(&shared.set)?,
                 source,
                 dirty: found.dirty,
+                ci: text("CI").is_some_and(|text| text != "false" && text != "0"),
             },
         })
     }

@@ -6,11 +6,18 @@
 #[allow(dead_code)] // each test program uses its part
 mod sandbox;
 
+#[path = "support/unsealed.rs"]
+mod unsealed;
+
 mod cli {
+    mod again;
     mod bounds;
     mod commands;
     mod deploying;
     mod hostile;
+    mod layers;
+    mod registered;
     mod same;
     mod secrets;
+    mod setting;
 }

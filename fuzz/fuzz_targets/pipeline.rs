@@ -32,7 +32,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         Err(failure) => return cupaas_fuzz::a_persons(&failure),
     };
     // As `run` does: nothing waits for this app, so none of its secrets has been set.
-    let unset = resolve::variables::unset(&inputs, &environment.0, &Files::new());
+    let unset = resolve::secrets::unset(&inputs, &environment.0, &Files::new());
     inputs.problems.extend(unset);
     let release = match resolve::resolve(&inputs, environment, None) {
         Ok(release) => release,
@@ -67,6 +67,7 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         texts: BTreeMap::from([("requirements.txt".to_owned(), "flask\ngunicorn\n".to_owned())]),
         dockerfile: None,
         fingerprint: None,
+        recorded: None,
         problems: Vec::new(),
         registration: None,
         runtime: runtime.expect("built in"),

@@ -1,13 +1,13 @@
 //! `cupaas.yaml`, as any bytes; `requires` is looked at first.
 #![no_main]
 
-use cupaas::load::inputs;
+use cupaas::load::requires;
 use cupaas::tree::{Files, RepoPath};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let path = RepoPath::new("cupaas.yaml").expect("a path");
-    match inputs::read_platform(&Files::from([(path, text.to_owned())])) {
+    match requires::read_platform(&Files::from([(path, text.to_owned())])) {
         Ok(_) => {}
         Err(problems) => cupaas_fuzz::say_all(problems),
     }

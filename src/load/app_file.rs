@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::secret_entry::SecretEntry;
 use super::words::{
     Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, UrlPath, VariableName, keyed,
 };
@@ -37,9 +38,10 @@ pub struct AppFile {
     #[serde(default)]
     #[schemars(schema_with = "keyed::<VariableName, Text>")]
     pub env: Named<Text>,
-    /// Names of secrets that must have been set; never values.
+    /// Secrets that must have been set, by name; never values: `SECRET_KEY` becomes a variable,
+    /// `{SIGNING_KEY: {file: /app/keys/signing.pem}}` a file.
     #[serde(default)]
-    pub secrets: Vec<VariableName>,
+    pub secrets: Vec<SecretEntry>,
     /// Host names beside the one that the platform gives.
     #[serde(default)]
     pub domains: Vec<Host>,

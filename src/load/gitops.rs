@@ -2,19 +2,32 @@
 //! there yet.
 #![allow(clippy::disallowed_methods)] // This is where a GitOps folder is read.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::app_folder::MAX_FILE;
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::publish::snapshot::LARGEST;
 use crate::publish::{Entry, Snapshot};
 use crate::tree::{Files, RepoPath};
 
+/// The GitOps repository, as a run sees it: what stands there, and over it what the run is about to write.
+#[derive(Debug)]
+pub struct Gitops {
+    /// Where its files come from.
+    pub place: Place,
+    /// Files that the run has edited: the new text, or nothing where the file goes.
+    edits: Edits,
+}
+
+/// Edited files, by path: the new text, or nothing where the file goes.
+pub type Edits = BTreeMap<RepoPath, Option<String>>;
+
 /// Where the GitOps repository's files come from.
 #[derive(Debug)]
-pub enum Gitops {
+pub enum Place {
     /// A plain folder: it can be read and compared with, not deployed to.
     Folder(PathBuf),
     /// The newest commit of a repository's branch.
@@ -23,11 +36,38 @@ pub enum Gitops {
     Memory(Files),
 }
 
+impl From<Place> for Gitops {
+    fn from(place: Place) -> Self {
+        Self { place, edits: Edits::new() }
+    }
+}
+
 impl Gitops {
+    /// From now on, reading finds these texts; those of an earlier round are forgotten.
+    pub fn edit(&mut self, edits: &Edits) {
+        self.edits = edits.clone();
+    }
+
     /// All files at and below `paths`; what is not there is left out.
     ///
     /// Errors: a symlink on the way, a file that is too large, or a repository that cannot be reached.
     pub fn read(&mut self, paths: &[RepoPath]) -> Result<Files, Failure> {
+        let mut files = self.place.read(paths)?;
+        for (path, text) in &self.edits {
+            match text {
+                Some(text) if paths.iter().any(|wanted| path.is_in(wanted)) => {
+                    files.insert(path.clone(), text.clone());
+                }
+                Some(_) => {}
+                None => drop(files.remove(path)),
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl Place {
+    fn read(&mut self, paths: &[RepoPath]) -> Result<Files, Failure> {
         match self {
             Self::Folder(root) => {
                 let mut files = Files::new();
@@ -88,8 +128,8 @@ fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Fa
             continue;
         }
         let size = entry.metadata().map(|m| m.len()).unwrap_or(0);
-        if !entry.file_type().is_file() || size > MAX_FILE {
-            return Err(refuse(entry.path(), "is not a text file of at most 1 MiB".into()));
+        if !entry.file_type().is_file() || size > LARGEST as u64 {
+            return Err(refuse(entry.path(), "is not a text file of at most 10 MB".into()));
         }
         let bytes = fs::read(entry.path()).map_err(|error| refuse(entry.path(), error.to_string()))?;
         let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();

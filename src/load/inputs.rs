@@ -11,9 +11,10 @@ use super::document::{self, Document};
 use super::gitops::Gitops;
 use super::platform::{PlatformFile, RegistrationFile};
 use super::recipe::RecipeFile;
+use super::registered;
 use super::release_file::{ReleaseFile, SourceFacts};
-use super::words::Name;
-use super::yaml;
+use super::requires::read_platform;
+use super::words::{Name, Named};
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::tree::{Files, RepoPath};
 
@@ -38,6 +39,8 @@ pub struct Asked {
     pub source: SourceFacts,
     /// Whether the app's folder has changes that no commit holds.
     pub dirty: bool,
+    /// Whether this is a CI job, whose folders are gone when it ends.
+    pub ci: bool,
 }
 
 /// What a release is decided from.
@@ -59,6 +62,8 @@ pub struct Inputs {
     pub dockerfile: Option<String>,
     /// A fingerprint of the app's files, where no commit names them.
     pub fingerprint: Option<String>,
+    /// What the last deploy found in the app's files, where they are not at hand.
+    pub recorded: Option<Recorded>,
     /// `cupaas.yaml`.
     pub platform: Document<PlatformFile>,
     /// `apps/<app>.yaml`.
@@ -75,6 +80,15 @@ pub struct Inputs {
     pub problems: Vec<Diagnostic>,
 }
 
+/// What the last deploy found in an app's files: it stands for them where they are not at hand.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The file that says so.
+    pub place: String,
+    /// Facts by name.
+    pub facts: Named<String>,
+}
+
 /// The runtimes that need no recipe: the image is whatever the person builds.
 pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 
@@ -85,15 +99,42 @@ pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folder = app_folder::read(&asked.folder)?;
     let mut problems = Vec::new();
     let app = keep(document::read::<AppFile>(&folder.app_file), &mut problems);
-    let name = app_name(asked, app.as_ref(), &folder)?;
+    let name = app_name(asked, app.as_ref(), &folder, gitops)?;
+    let inputs = gather(asked, name, app, problems, gitops)?;
+    let patterns =
+        inputs.runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let unnamed = asked.source.commit.is_none() && asked.image.is_none() && asked.needs_image;
+    Ok(Inputs {
+        dockerfile: app_folder::texts(&asked.folder, &folder.listing, &["Dockerfile"])
+            .remove("Dockerfile")
+            // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
+            .filter(|text| !text.trim().is_empty()),
+        texts: app_folder::texts(&asked.folder, &folder.listing, &patterns),
+        procfile: folder.procfile,
+        listing: folder.listing,
+        fingerprint: if unnamed { Some(app_folder::fingerprint(&asked.folder)?) } else { None },
+        ..inputs
+    })
+}
+
+/// What the platform has for an app: its settings, the app's registration, and the recipes that it is made of.
+///
+/// Errors: as [`load`]; `problems` are those that were found before.
+pub(super) fn gather(
+    asked: &Asked,
+    name: String,
+    app: Option<Document<AppFile>>,
+    mut problems: Vec<Diagnostic>,
+    gitops: &mut Gitops,
+) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
     let platform = keep(read_platform(&files), &mut problems);
-    let registration = match files.get(&path(&format!("apps/{name}.yaml"))?) {
-        Some(text) => {
-            keep(document::read(&Source::new(format!("apps/{name}.yaml"), text.clone())), &mut problems)
-        }
-        None => None,
-    };
+    let place = registered::file_of(&name)?;
+    let registration = files
+        .get(&place)
+        .and_then(|text| keep(document::read(&Source::new(place.as_str(), text.clone())), &mut problems));
+    problems.extend(registration.iter().flat_map(|file| registered::wrong(file, asked.ci)));
     let catalog = Catalog::new(files);
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems)).flatten();
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
@@ -101,22 +142,16 @@ pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let (Some(app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));
     };
-    let patterns = runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
-    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-    let unnamed = asked.source.commit.is_none() && asked.image.is_none() && asked.needs_image;
-    let fingerprint = if unnamed { Some(app_folder::fingerprint(&asked.folder)?) } else { None };
     Ok(Inputs {
         asked: asked.clone(),
         name,
-        dockerfile: app_folder::texts(&asked.folder, &folder.listing, &["Dockerfile"])
-            .remove("Dockerfile")
-            // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
-            .filter(|text| !text.trim().is_empty()),
-        texts: app_folder::texts(&asked.folder, &folder.listing, &patterns),
         app,
-        procfile: folder.procfile,
-        listing: folder.listing,
-        fingerprint,
+        procfile: None,
+        listing: Vec::new(),
+        texts: BTreeMap::new(),
+        dockerfile: None,
+        fingerprint: None,
+        recorded: None,
         platform,
         registration,
         runtime,
@@ -141,14 +176,7 @@ pub fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>
 ///
 /// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
 pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
-    let name = match &asked.app {
-        Some(name) => checked_name(name.clone())?,
-        None => {
-            let folder = app_folder::read(&asked.folder)?;
-            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
-            app_name(asked, Some(&app), &folder)?
-        }
-    };
+    let name = app_of(asked, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = &platform.value.environments;
     let environment = match (&asked.environment, environments.keys().next()) {
@@ -167,11 +195,14 @@ pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, Stri
     }
 }
 
-fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
+pub(super) fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
     read.map_err(|found| problems.extend(found)).ok()
 }
 
-fn path(text: &str) -> Result<RepoPath, Failure> {
+/// A path of the GitOps repository.
+///
+/// Errors: one that would leave it; kind `Usage`.
+pub fn path(text: &str) -> Result<RepoPath, Failure> {
     RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
 }
 
@@ -183,61 +214,20 @@ fn platform_paths(name: &str) -> Vec<RepoPath> {
         .collect()
 }
 
-/// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
-pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
-    let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
-    let Some((_, text)) = found else {
-        let place = Source::new("cupaas.yaml", "");
-        let problem = Diagnostic::error(Span::file(&place), "the GitOps repository has no cupaas.yaml");
-        return Err(vec![problem.hint("`cupaas init` writes one")]);
-    };
-    let source = Source::new("cupaas.yaml", text.clone());
-    let root = yaml::parse(&source)?;
-    if let Some(node) = root.get("requires")
-        && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
-    {
-        let span = Span::new(&source, node.range.clone());
-        return Err(vec![
-            Diagnostic::error(span, message).hint("install the version that the platform asks for"),
-        ]);
-    }
-    document::read(&source)
-}
-
-/// Why `version` does not satisfy `requirement`, a comma-separated list of `>=`, `>`, `<=`, `<`, `=` and a version.
-fn refused_version(requirement: &str, version: &str) -> Option<String> {
-    let parts = |text: &str| -> Option<Vec<u64>> {
-        let mut numbers: Vec<u64> =
-            text.trim().split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        numbers.resize(3.max(numbers.len()), 0);
-        Some(numbers)
-    };
-    let ours = parts(version.split(['-', '+']).next().unwrap_or_default())?;
-    for one in requirement.split(',') {
-        let one = one.trim();
-        let at = one.find(|c: char| c.is_ascii_digit()).unwrap_or(one.len());
-        let (operator, wanted) = one.split_at(at);
-        let Some(wanted) = parts(wanted) else {
-            return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\""));
-        };
-        let good = match operator.trim() {
-            ">=" => ours >= wanted,
-            ">" => ours > wanted,
-            "<=" => ours <= wanted,
-            "<" => ours < wanted,
-            "=" | "" => ours == wanted,
-            _ => return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\"")),
-        };
-        if !good {
-            return Some(format!("this platform requires cupaas {requirement}, this is {version}"));
-        }
-    }
-    None
-}
-
-fn app_name(asked: &Asked, app: Option<&Document<AppFile>>, folder: &AppFolder) -> Result<String, Failure> {
+fn app_name(
+    asked: &Asked,
+    app: Option<&Document<AppFile>>,
+    folder: &AppFolder,
+    gitops: &mut Gitops,
+) -> Result<String, Failure> {
     let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
-    let name = asked.app.clone().or(written).or_else(|| default_name(asked));
+    let name = match asked.app.clone().or(written) {
+        Some(name) => Some(name),
+        None => {
+            let by_itself = default_name(asked);
+            registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself)
+        }
+    };
     match name.filter(|name| !name.is_empty()) {
         Some(name) => checked_name(name),
         None => {
@@ -245,6 +235,27 @@ fn app_name(asked: &Asked, app: Option<&Document<AppFile>>, folder: &AppFolder) 
             let problem =
                 Diagnostic::error(span, "the app has no name").hint("add a line such as `name: tasks`");
             Err(Failure::invalid(vec![problem]))
+        }
+    }
+}
+
+/// The name of the app that a command is about: `--app`, else what the folder's `.cupaas`, its registration or its
+/// repository's address says.
+///
+/// Errors: a folder that names none.
+pub fn app_of(asked: &Asked, gitops: &mut Gitops) -> Result<String, Failure> {
+    if let Some(name) = &asked.app {
+        return checked_name(name.clone());
+    }
+    match app_folder::read(&asked.folder) {
+        Ok(folder) => {
+            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
+            app_name(asked, Some(&app), &folder, gitops)
+        }
+        Err(failure) => {
+            let by_itself = asked.source.repository.as_ref().and_then(|_| default_name(asked));
+            let named = registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself);
+            named.ok_or_else(|| failure.hint("or say which app with --app"))
         }
     }
 }
@@ -348,13 +359,5 @@ mod tests {
         assert_eq!(slug("My_Tasks!"), "my-tasks");
         assert_eq!(slug("2048"), "app-2048");
         assert!(slug(&"x".repeat(80)).len() <= 40);
-    }
-
-    #[test]
-    fn a_platform_may_require_a_version() {
-        assert_eq!(refused_version(">=0.1, <1", "0.4.2"), None);
-        assert_eq!(refused_version("=0.4.2", "0.4.2"), None);
-        assert!(refused_version(">=0.5", "0.4.2").unwrap().contains("requires cupaas >=0.5"));
-        assert!(refused_version("new", "0.4.2").unwrap().contains("not a version requirement"));
     }
 }

@@ -49,12 +49,26 @@ pub struct PlatformFile {
     #[serde(default)]
     #[schemars(schema_with = "keyed::<VariableName, Text>")]
     pub env: Named<Text>,
+    /// What becomes of the deploy of an app that has no `apps/<app>.yaml`.
+    #[serde(default)]
+    pub unregistered: Unregistered,
     /// What Flux's objects refer to.
     #[serde(default)]
     pub flux: Flux,
     /// What Argo CD's objects refer to.
     #[serde(default)]
     pub argocd: Argocd,
+}
+
+/// What becomes of the deploy of an app that is not registered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unregistered {
+    /// Its first deploy registers it.
+    #[default]
+    Register,
+    /// It is refused until `cupaas app add` has registered it.
+    Refuse,
 }
 
 /// Who rolls out.
@@ -196,6 +210,33 @@ pub struct Secrets {
     /// Name of the Secret that exists for a service, with `{app}`, `{env}` and `{service}` in it; for `existing`.
     #[schemars(regex(pattern = r"^([-a-z0-9.]|\{app\}|\{env\}|\{service\})+$"), extend("x-hint" = "such as {app}-{service}"))]
     pub name: Option<String>,
+    /// The store of External Secrets that holds apps' own secrets; for `external-secrets`.
+    pub store: Option<SecretStore>,
+}
+
+/// A store of External Secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecretStore {
+    /// Its name.
+    pub name: ObjectName,
+    /// Its kind; default `ClusterSecretStore`.
+    #[serde(default)]
+    pub kind: StoreKind,
+    /// The key of a secret in the store, with `{app}`, `{env}` and `{name}` in it; default `{app}-{env}`. A key without
+    /// `{name}` holds several: each is the property of its name.
+    #[schemars(regex(pattern = r"^([-A-Za-z0-9_./]|\{app\}|\{env\}|\{name\})+$"), extend("x-hint" = "such as apps/{app}/{env}"))]
+    pub key: Option<String>,
+}
+
+/// A kind of store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum StoreKind {
+    /// One for all namespaces.
+    #[default]
+    ClusterSecretStore,
+    /// One in each app's namespace.
+    SecretStore,
 }
 
 /// Who keeps passwords.
@@ -205,6 +246,8 @@ pub enum SecretsProvider {
     /// Made once, and kept in this repository as SOPS files that only the cluster can read; for Flux alone.
     #[default]
     Sops,
+    /// The External Secrets operator: it makes passwords once, and reads apps' own secrets from a store.
+    ExternalSecrets,
     /// Secrets that the platform's people put into the cluster.
     Existing,
 }

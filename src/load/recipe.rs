@@ -46,6 +46,9 @@ pub struct RecipeFile {
     /// Keys of the service's Secret.
     #[serde(default)]
     pub credentials: Vec<CredentialRule>,
+    /// What a person does, in this order, once the cluster has new credentials; without it they cannot be rotated.
+    #[serde(default)]
+    pub rotation: Vec<RotationStep>,
     /// The variables that the app gets, in the order in which they build on each other.
     #[serde(default)]
     pub provides: Vec<ProvidedVariable>,
@@ -158,6 +161,17 @@ pub struct CredentialRule {
     pub value: Option<String>,
     /// Only where this expression over the service is true; what it depends on is frozen with the first deploy.
     pub when: Option<String>,
+}
+
+/// One step of changing a service's credentials. Templates with `app`, `environment`, `namespace`, `name` (the service's)
+/// and `secret` in them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotationStep {
+    /// What happens, and why now.
+    pub say: String,
+    /// A command that does it.
+    pub run: Option<String>,
 }
 
 /// One variable that a service gives to the app; its name stands behind the service's prefix and `_`.

@@ -37,6 +37,9 @@ pub struct ReleaseFile {
     /// Variables of the command line.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub set: Named<String>,
+    /// Whether the app has a Dockerfile of its own, which says how it starts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dockerfile: bool,
     /// What was found in the app's files.
     #[serde(default)]
     pub facts: Named<String>,

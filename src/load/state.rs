@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::load::gitops::Gitops;
 use crate::load::inputs::{self, Inputs};
+use crate::load::platform::RegistrationFile;
+use crate::load::registered;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
 use crate::load::yaml;
 use crate::publish::{self, without_credentials};
@@ -82,7 +84,11 @@ fn meaning(text: &str) -> String {
 }
 
 /// Why this run may not touch that app: what is deployed, or registered, comes from elsewhere.
-pub fn other_owner(state: &State, source: &SourceFacts, registered: Option<&str>) -> Option<Failure> {
+pub fn other_owner(
+    state: &State,
+    source: &SourceFacts,
+    registration: Option<&RegistrationFile>,
+) -> Option<Failure> {
     let place = |repository: Option<&str>, path: &str| match (repository, path) {
         (Some(repository), "") => without_credentials(repository),
         (Some(repository), path) => format!("{} ({path})", without_credentials(repository)),
@@ -90,10 +96,12 @@ pub fn other_owner(state: &State, source: &SourceFacts, registered: Option<&str>
     };
     let is = place(source.repository.as_deref(), &source.path);
     let hint = "give this app another `name`; say where it comes from with --source-repository";
-    if let (Some(owner), Some(ours)) = (registered, &source.repository)
-        && !same_repository(owner, ours)
+    if let Some(file) = registration
+        && let (Some(owner), Some(ours)) = (&file.repository, &source.repository)
+        && (!same_repository(owner, ours) || registered::folder(file) != source.path)
     {
-        let message = format!("this name is registered for {}, this is {is}", place(Some(owner), ""));
+        let owner = place(Some(owner), registered::folder(file));
+        let message = format!("this name is registered for {owner}, this is {is}");
         return Some(Failure::new(Kind::Forbidden, message).hint(hint));
     }
     let previous = state.previous.as_ref()?;
@@ -142,7 +150,7 @@ pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Resul
 }
 
 /// Two addresses of one repository: by https and by ssh, with `.git` and without.
-fn same_repository(one: &str, other: &str) -> bool {
+pub fn same_repository(one: &str, other: &str) -> bool {
     let plain = |address: &str| {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);

@@ -111,8 +111,10 @@ pub enum Reason {
     Image { container: String, from: String, to: String },
     /// A container that is new, or gone.
     Container { container: String, added: bool },
-    /// Configuration or credentials that the process reads at its start.
+    /// Configuration that the process reads at its start.
     Configuration,
+    /// Credentials or secrets that the process reads at its start.
+    Secrets,
     /// Command, arguments or working directory.
     Command { container: String },
     /// Variables, by name; none named where only their order or source changed.

@@ -40,6 +40,8 @@ fn metadata(before: &Value, after: &Value, found: &mut BTreeSet<Reason>) {
             // The renderer writes what the process reads at its start as a checksum here.
             if name.starts_with("checksum/") || name.starts_with("cupaas.dev/config") {
                 found.insert(Reason::Configuration);
+            } else if name == "cupaas.dev/secrets" {
+                found.insert(Reason::Secrets);
             } else {
                 names.push(name.to_owned());
             }
@@ -115,7 +117,8 @@ mod tests {
     #[test]
     fn each_part_of_a_template_has_its_reason() {
         let base = json!({
-            "metadata": {"labels": {"l": "1"}, "annotations": {"checksum/config": "1", "cupaas.dev/config": "1"}},
+            "metadata": {"labels": {"l": "1"}, "annotations":
+                {"checksum/config": "1", "cupaas.dev/config": "1", "cupaas.dev/secrets": "1"}},
             "spec": {"containers": [{"name": "web", "image": "a", "command": ["x"],
                 "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
                 "resources": {}, "livenessProbe": {}, "ports": [], "volumeMounts": []}], "volumes": []},
@@ -129,6 +132,7 @@ mod tests {
             ),
             ("/metadata/annotations/checksum~1config", json!("2"), Reason::Configuration),
             ("/metadata/annotations/cupaas.dev~1config", json!("2"), Reason::Configuration),
+            ("/metadata/annotations/cupaas.dev~1secrets", json!("2"), Reason::Secrets),
             ("/metadata/labels/l", json!("2"), Reason::Metadata { names: vec!["l".into()] }),
             ("/spec/containers/0/command", json!(["y"]), Reason::Command { container: web() }),
             (

@@ -62,6 +62,7 @@ impl Display for Reason {
             Self::Container { container, added: true } => write!(f, "new container {container}"),
             Self::Container { container, added: false } => write!(f, "container {container} removed"),
             Self::Configuration => f.write_str("configuration"),
+            Self::Secrets => f.write_str("secrets"),
             Self::Command { .. } => f.write_str("command"),
             Self::Environment { names, .. } if names.is_empty() => f.write_str("environment"),
             Self::Environment { names, .. } => {

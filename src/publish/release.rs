@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 
 use super::commit::{Change, Identity};
 use crate::diagnostic::{Failure, Kind};
+use crate::load::gitops::Edits;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
 use crate::load::state::{State, released_hosts, short};
 use crate::plan::Plan;
 use crate::render::{Folders, Tree, emit};
 use crate::resolve::release::Release;
 use crate::tree::{Files, RepoPath};
+
+/// The most names that a commit's message lists.
+const NAMED: usize = 20;
 
 /// Who commits, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -23,67 +27,126 @@ pub struct Signature<'a> {
     pub run_url: Option<&'a str>,
 }
 
-/// The change that makes the repository say what `tree` says.
+/// A rendered release, and what stands in its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Rendered<'a> {
+    /// What was decided.
+    pub release: &'a Release,
+    /// What it became.
+    pub tree: &'a Tree,
+    /// What stands there.
+    pub state: &'a State,
+}
+
+/// The change that makes the repository say what a release's tree says.
 ///
 /// Errors: none but cupaas's own; a Secret that is not sealed never gets into a commit.
-pub fn change(
-    release: &Release,
-    tree: &Tree,
-    state: &State,
+pub fn change(one: Rendered<'_>, plan: &Plan, signature: Signature<'_>) -> Result<Change, Failure> {
+    let mut change = signature.nothing(message(one.release, plan, signature.run_url));
+    put(&mut change, one)?;
+    Ok(change)
+}
+
+/// The change that makes the repository say what several releases' trees say, with edits of people's files beside
+/// them. `subject` is the message's first line.
+///
+/// Errors: as [`change`].
+pub fn changes(
+    all: &[Rendered<'_>],
+    edits: &Edits,
+    subject: &str,
     plan: &Plan,
     signature: Signature<'_>,
 ) -> Result<Change, Failure> {
+    let mut change = signature.nothing(message_of_all(all, subject, plan, signature.run_url));
+    for one in all {
+        put(&mut change, *one)?;
+    }
+    for (path, text) in edits {
+        change.files.insert(path.clone(), text.clone().map(String::into_bytes));
+    }
+    Ok(change)
+}
+
+impl Signature<'_> {
+    fn nothing(&self, message: String) -> Change {
+        Change {
+            folders: BTreeMap::new(),
+            files: BTreeMap::new(),
+            message,
+            author: self.author.clone(),
+            time: self.time,
+        }
+    }
+}
+
+/// Adds one release's files. A host that one release gives up, and another takes, is the other's.
+fn put(change: &mut Change, one: Rendered<'_>) -> Result<(), Failure> {
+    let Rendered { release, tree, state } = one;
     if !tree.unsealed.is_empty() {
         return Err(Failure::new(Kind::Internal, "a Secret is not encrypted, nothing was written"));
     }
     let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
-    let mut files = BTreeMap::new();
+    let files = &mut change.files;
     for (path, text) in tree.files.iter().filter(|(path, _)| !path.is_in(&folders.deploy)) {
         files.insert(path.clone(), Some(text.clone().into_bytes()));
     }
     for host in released_hosts(state, release) {
-        files.insert(host, None);
+        files.entry(host).or_insert(None);
     }
     if state.folders.cluster != folders.cluster {
         files.insert(state.folders.cluster.clone(), None);
     }
-    Ok(Change {
-        folders: [(folders.deploy.clone(), below(&tree.files, &folders.deploy)?)].into(),
-        files,
-        message: message(release, plan, signature.run_url),
-        author: signature.author.clone(),
-        time: signature.time,
-    })
+    change.folders.insert(folders.deploy.clone(), below(&tree.files, &folders.deploy)?);
+    Ok(())
 }
 
-/// The change that takes an app away: its data, its credentials and what it was made from stay.
-pub fn removal(state: &State, previous: &ReleaseFile, signature: Signature<'_>) -> Result<Change, Failure> {
-    let mut files = BTreeMap::new();
-    files.insert(state.folders.cluster.clone(), None);
-    for host in previous.hosts.iter().filter_map(|host| crate::resolve::routes::host_file(host)) {
-        files.insert(host, None);
+/// The change that takes an app away from some environments: its data, its credentials and what it was made from stay.
+/// `edits` are people's files that go with it.
+///
+/// Errors: none but cupaas's own.
+pub fn removal(
+    app: &str,
+    leaving: &[(State, ReleaseFile)],
+    edits: &Edits,
+    signature: Signature<'_>,
+) -> Result<Change, Failure> {
+    let what = match leaving {
+        [(_, only)] if edits.is_empty() => format!("{app}/{}", only.environment),
+        _ => app.to_owned(),
+    };
+    let mut message = format!("remove({what})\n\n");
+    if !leaving.is_empty() {
+        message.push_str("Data, credentials and what the app was made from stay.\n\n");
     }
-    let record = ReleaseFile { removed: true, hosts: Vec::new(), ..previous.clone() };
-    let text = serde_json::to_value(record).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
-    let path = Folders::below(&state.folders.release, "release.yaml")?;
-    files.insert(path, Some(emit::to_yaml(&text)?.into_bytes()));
-    let mut message = format!("remove({}/{})\n\n", previous.app, previous.environment);
-    message.push_str("Data, credentials and what the app was made from stay.\n\n");
-    trailers(
-        &mut message,
-        &previous.app,
-        &previous.environment,
-        &previous.source,
-        &previous.image,
-        signature.run_url,
-    );
-    Ok(Change {
-        folders: [(state.folders.deploy.clone(), BTreeMap::new())].into(),
-        files,
-        message,
-        author: signature.author.clone(),
-        time: signature.time,
-    })
+    match leaving {
+        [(_, only)] => {
+            trailers(&mut message, app, &only.environment, &only.source, &only.image, signature.run_url);
+        }
+        _ => {
+            trailer(&mut message, "Cupaas-App", Some(app));
+            for (_, one) in leaving {
+                trailer(&mut message, "Cupaas-Release", Some(&format!("{}/{app}", one.environment)));
+            }
+            trailer(&mut message, "Cupaas-Run", signature.run_url);
+        }
+    }
+    let mut change = signature.nothing(message);
+    for (state, previous) in leaving {
+        change.files.insert(state.folders.cluster.clone(), None);
+        for host in previous.hosts.iter().filter_map(|host| crate::resolve::routes::host_file(host)) {
+            change.files.insert(host, None);
+        }
+        let record = ReleaseFile { removed: true, hosts: Vec::new(), ..previous.clone() };
+        let text = serde_json::to_value(record).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+        let path = Folders::below(&state.folders.release, "release.yaml")?;
+        change.files.insert(path, Some(emit::to_yaml(&text)?.into_bytes()));
+        change.folders.insert(state.folders.deploy.clone(), BTreeMap::new());
+    }
+    for (path, text) in edits {
+        change.files.insert(path.clone(), text.clone().map(String::into_bytes));
+    }
+    Ok(change)
 }
 
 /// The files of a folder, by their path in it.
@@ -103,25 +166,50 @@ fn message(release: &Release, plan: &Plan, run_url: Option<&str>) -> String {
         None => release.image.reference.rsplit(['/', '@']).next().unwrap_or_default().to_owned(),
     };
     let mut text = format!("deploy({}/{}): {from}\n\n", release.app, release.environment);
+    text.push_str(&counts(plan));
+    trailers_of(&mut text, release, run_url);
+    text
+}
+
+/// The message of a commit that is about more than one deploy.
+fn message_of_all(all: &[Rendered<'_>], subject: &str, plan: &Plan, run_url: Option<&str>) -> String {
+    let mut text = format!("{subject}\n\n");
+    match all {
+        [] => trailer(&mut text, "Cupaas-Run", run_url),
+        [one] => {
+            text.push_str(&counts(plan));
+            trailers_of(&mut text, one.release, run_url);
+        }
+        _ => {
+            text.push_str(&counts(plan));
+            for Rendered { release, .. } in all {
+                let name = format!("{}/{}", release.environment, release.app);
+                trailer(&mut text, "Cupaas-Release", Some(&name));
+            }
+            trailer(&mut text, "Cupaas-Run", run_url);
+        }
+    }
+    text
+}
+
+/// What the plan adds up to, as a paragraph.
+fn counts(plan: &Plan) -> String {
     let summary = plan.summary();
     let (new, changed, gone) = (summary.created, summary.updated, summary.deleted);
-    text.push_str(&format!("{new} created, {changed} changed, {gone} deleted"));
-    if !summary.restarts.is_empty() {
-        text.push_str(&format!("; restarts {}", summary.restarts.join(", ")));
+    let mut text = format!("{new} created, {changed} changed, {gone} deleted");
+    for (what, names) in [("restarts", &summary.restarts), ("runs", &summary.jobs)] {
+        match names.len() {
+            0 => {}
+            1..=NAMED => text.push_str(&format!("; {what} {}", names.join(", "))),
+            all => text.push_str(&format!("; {what} {} and {} more", names[..NAMED].join(", "), all - NAMED)),
+        }
     }
-    if !summary.jobs.is_empty() {
-        text.push_str(&format!("; runs {}", summary.jobs.join(", ")));
-    }
-    text.push_str("\n\n");
-    trailers(
-        &mut text,
-        &release.app,
-        &release.environment,
-        &release.source,
-        &release.image.reference,
-        run_url,
-    );
-    text
+    text + "\n\n"
+}
+
+fn trailers_of(text: &mut String, release: &Release, run_url: Option<&str>) {
+    let image = &release.image.reference;
+    trailers(text, &release.app, &release.environment, &release.source, image, run_url);
 }
 
 fn trailers(
@@ -146,10 +234,14 @@ fn trailers(
         ("Cupaas-Run", run),
     ];
     for (key, value) in lines {
-        // A trailer is one line, whatever a value holds.
-        let value = value.map(|value| value.split(|c: char| c.is_control()).collect::<Vec<_>>().join(" "));
-        if let Some(value) = value {
-            text.push_str(&format!("{key}: {}\n", value.trim()));
-        }
+        trailer(text, key, value);
+    }
+}
+
+fn trailer(text: &mut String, key: &str, value: Option<&str>) {
+    // A trailer is one line, whatever a value holds.
+    let value = value.map(|value| value.split(|c: char| c.is_control()).collect::<Vec<_>>().join(" "));
+    if let Some(value) = value {
+        text.push_str(&format!("{key}: {}\n", value.trim()));
     }
 }

@@ -20,8 +20,8 @@ use super::words::{internal, misplaced};
 use crate::diagnostic::Failure;
 use crate::tree::RepoPath;
 
-/// Longest file that is read.
-const LARGEST: usize = 10 * 1024 * 1024;
+/// The most bytes of a file that is read.
+pub const LARGEST: usize = 10 * 1024 * 1024;
 
 /// How long git may be silent.
 const PATIENCE: Duration = Duration::from_secs(120);

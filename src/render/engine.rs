@@ -191,6 +191,7 @@ fn add_functions(environment: &mut Environment<'static>, slots: &Arc<Slots>, par
         Ok::<_, Error>(names::hash(&sorted(&json).to_string(), 8))
     });
     environment.add_filter("literal", |text: &str| command::literal(text));
+    environment.add_filter("go_template", |text: &str| expression::go_template(text));
 }
 
 /// A value whose keys stand in one order, so that its hash does not depend on a template's.

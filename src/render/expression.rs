@@ -58,6 +58,15 @@ pub(super) fn message(error: &Error) -> String {
     }
 }
 
+/// A text that Go's templates, which External Secrets runs over values, give back as it is.
+pub fn go_template(text: &str) -> String {
+    if !text.contains("{{") {
+        return text.to_owned();
+    }
+    // JSON's escapes are among those of Go's string literals.
+    format!("{{{{ {} }}}}", serde_json::Value::from(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

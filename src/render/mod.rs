@@ -28,7 +28,7 @@ use crate::tree::Files;
 
 use engine::{Engine, Parsed};
 use rooms::{Rendered, Rooms};
-use sealed::{app_secrets, seal_from};
+use sealed::{add_hashes, seal_from};
 use tree::write;
 
 pub use tree::{Folders, Tree, Unsealed, release_file};
@@ -43,17 +43,15 @@ pub struct Renderer {
 
 impl Renderer {
     /// All files of `release`. `kept` is what stands below `releases/<env>/<app>/` now: sealed files are taken from
-    /// there, byte for byte.
+    /// there, and stay there byte for byte.
     ///
     /// Errors: a recipe that is wrong (kind `Internal`), or a secret that nobody has set (kind `Invalid`).
     pub fn render(&mut self, release: &Release, inputs: &Inputs, kept: &Files) -> Result<Tree, Failure> {
         let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
-        let mut objects = self.objects(release, inputs, &folders)?;
-        let app_secrets = app_secrets(release, &folders, kept)?;
-        self.check(release, inputs, &objects, &app_secrets)?;
+        let mut objects = self.objects(release, inputs, &folders, kept)?;
+        self.check(release, inputs, &objects)?;
         let mut tree = Tree::default();
         seal_from(kept, release, &folders, &mut objects, &mut tree)?;
-        tree.files.extend(app_secrets);
         write(&folders, &objects, &mut tree)?;
         let record = Folders::below(&folders.release, "release.yaml")?;
         tree.files.insert(record, emit::to_yaml(&json!(release_file(release)))?);
@@ -80,23 +78,26 @@ impl Renderer {
         release: &Release,
         inputs: &Inputs,
         folders: &Folders,
+        kept: &Files,
     ) -> Result<Vec<Rendered>, Failure> {
         let values =
             serde_json::to_value(release).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
         let Json::Object(mut values) = values else { return Ok(Vec::new()) };
         let delivery = release.platform.delivery;
         values.insert("keep".to_owned(), delivery::keep(delivery));
+        add_hashes(&mut values, release, folders, kept)?;
         let context: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();
         let waits = release.release.is_some();
         let mut rooms = Rooms { values: &values, folders, delivery, waits, rendered: Vec::new() };
         let engine = self.engine(&inputs.shared)?;
         rooms.recipe(&engine, &inputs.shared, &context)?;
-        for service in &release.services {
+        let seen = values.get("services").and_then(Json::as_array).into_iter().flatten();
+        for (service, seen) in release.services.iter().zip(seen) {
             let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
             let engine = self.engine(recipe)?;
             let mut context = context.clone();
-            context.insert("service".to_owned(), Value::from(Serde(service)));
+            context.insert("service".to_owned(), Value::from(Serde(seen)));
             let first = rooms.rendered.len();
             rooms.recipe(&engine, recipe, &context)?;
             if service.major_parts != 1 {
@@ -109,13 +110,7 @@ impl Renderer {
     }
 
     /// Whether the API server would take every object; what it refuses is the recipe's fault, or cupaas's.
-    fn check(
-        &mut self,
-        release: &Release,
-        inputs: &Inputs,
-        objects: &[Rendered],
-        secrets: &Files,
-    ) -> Result<(), Failure> {
+    fn check(&mut self, release: &Release, inputs: &Inputs, objects: &[Rendered]) -> Result<(), Failure> {
         let version = release.platform.kubernetes;
         if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
             let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
@@ -125,14 +120,8 @@ impl Renderer {
             e.insert(Arc::new(checker));
         }
         let Some(checker) = self.checkers.get(&version) else { return Ok(()) };
-        // What is kept below releases/ is not applied; its copies are.
-        let sealed = secrets.iter().filter(|(path, _)| path.as_str().starts_with("deploy/"));
-        let sealed = sealed
-            .filter_map(|(path, text)| Some((path.as_str(), serde_saphyr::from_str::<Json>(text).ok()?)));
-        let sealed: Vec<(&str, Json)> = sealed.collect();
         let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
-        let found = checker
-            .tree_beside(all.chain(sealed.iter().map(|(path, object)| (*path, object))), &elsewhere(release));
+        let found = checker.tree_beside(all, &elsewhere(release));
         if found.is_empty() {
             return Ok(());
         }
@@ -163,7 +152,7 @@ fn elsewhere(release: &Release) -> Known {
     let mut known = Known::default();
     let mut secret = |name: &str| known.add("Secret", &release.namespace, name);
     release.platform.pull_secret.iter().for_each(|name| secret(name));
-    if release.platform.secrets == SecretsProvider::Existing {
+    if release.platform.secrets != SecretsProvider::Sops {
         release.services.iter().filter_map(|service| service.secret.as_deref()).for_each(&mut secret);
         release.secrets.iter().for_each(|own| secret(&own.secret.name));
     }

@@ -1,15 +1,79 @@
-//! Encrypted files that are kept below `releases/` → their copies in what is applied, byte for byte.
+//! Encrypted files that are kept below `releases/` → the Secrets that are applied: the ciphertext of the one under the
+//! plain part of the other.
+
+use serde_json::{Map, Value as Json, json};
 
 use super::rooms::Rendered;
 use super::tree::{Folders, Tree, Unsealed};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
-use crate::resolve::variables;
-use crate::seal;
+use crate::resolve::{names, secrets};
+use crate::seal::{self, SealError};
 use crate::tree::{Files, RepoPath};
 
-/// Takes the sealed files that are kept, and notes those that are not there yet.
+/// What stands for a hash of credentials that nobody has made yet.
+const NOT_MADE: &str = "(made by the first deploy)";
+
+/// One encrypted file: where it is kept, and what it becomes.
+struct Sealing<'a> {
+    /// The service whose credentials it holds; nothing for a secret of the app's own.
+    service: Option<&'a str>,
+    secret: &'a str,
+    keys: Vec<&'a str>,
+    kept: RepoPath,
+}
+
+/// The encrypted files of a release, services first.
+fn sealings<'a>(release: &'a Release, folders: &Folders) -> Result<Vec<Sealing<'a>>, Failure> {
+    if release.platform.secrets != SecretsProvider::Sops {
+        return Ok(Vec::new());
+    }
+    let mut sealings = Vec::new();
+    for service in &release.services {
+        let Some(secret) = &service.secret else { continue };
+        let kept = Folders::below(&folders.release, &secrets::credentials_file(&service.name))?;
+        let keys = service.credentials.iter().map(|credential| credential.key.as_str()).collect();
+        sealings.push(Sealing { service: Some(&service.name), secret, keys, kept });
+    }
+    for own in &release.secrets {
+        let kept = Folders::below(&folders.release, &secrets::secret_file(&own.variable))?;
+        sealings.push(Sealing { service: None, secret: &own.secret.name, keys: vec![&own.secret.key], kept });
+    }
+    Ok(sealings)
+}
+
+/// Adds to a release's `values` what changes exactly when an encrypted value does, so that a pod's annotation restarts
+/// those that read it: `secrets_hash` over all of them, and `secret_hash` of each service.
+pub(super) fn add_hashes(
+    values: &mut Map<String, Json>,
+    release: &Release,
+    folders: &Folders,
+    kept: &Files,
+) -> Result<(), Failure> {
+    let mut hashes = Vec::new();
+    for sealing in sealings(release, folders)? {
+        let hash = match kept.get(&sealing.kept) {
+            Some(text) => seal::fingerprint(text).map_err(|error| sealing.refuse(&error))?,
+            None => NOT_MADE.to_owned(),
+        };
+        hashes.push((sealing.service, hash));
+    }
+    for service in values.get_mut("services").and_then(Json::as_array_mut).into_iter().flatten() {
+        let hash = hashes.iter().find(|(name, _)| name.is_some() && *name == service["name"].as_str());
+        service["secret_hash"] = json!(hash.map(|(_, hash)| hash));
+    }
+    let all: Vec<&str> = hashes.iter().map(|(_, hash)| hash.as_str()).collect();
+    let whole = match all.as_slice() {
+        [] => Json::Null,
+        all if all.contains(&NOT_MADE) => json!(NOT_MADE),
+        all => json!(names::hash(&all.join("\n"), 16)),
+    };
+    values.insert("secrets_hash".to_owned(), whole);
+    Ok(())
+}
+
+/// Puts the ciphertext that is kept in the place of the rendered placeholders, and notes what is not made yet.
 pub(super) fn seal_from(
     kept: &Files,
     release: &Release,
@@ -17,65 +81,93 @@ pub(super) fn seal_from(
     objects: &mut Vec<Rendered>,
     tree: &mut Tree,
 ) -> Result<(), Failure> {
-    for service in &release.services {
-        let Some(name) = &service.secret else { continue };
-        let applied = Folders::below(&folders.deploy, &format!("base/secret-{name}.yaml"))?;
+    for sealing in sealings(release, folders)? {
+        let applied = Folders::below(&folders.deploy, &format!("base/secret-{}.yaml", sealing.secret))?;
         let Some(at) = objects.iter().position(|rendered| rendered.path == applied) else { continue };
-        let place = Folders::below(&folders.release, &format!("credentials/{}.yaml", service.name))?;
-        match kept.get(&place) {
-            Some(text) => {
-                must_be_sealed(&place, text)?;
-                objects.remove(at);
-                tree.files.insert(applied, text.clone());
-                tree.files.insert(place, text.clone());
+        match (kept.get(&sealing.kept), sealing.service) {
+            (Some(text), _) => {
+                let mut plain = objects.remove(at).object;
+                without_values(&mut plain);
+                tree.files.insert(applied, sealing.applied(text, &plain)?);
+                tree.files.insert(sealing.kept, text.clone());
             }
-            None => {
-                let object = objects[at].object.clone();
+            (None, Some(service)) => {
+                let mut object = objects[at].object.clone();
+                without_values(&mut object);
                 cannot_be_applied(&mut objects[at].object);
-                tree.unsealed.push(Unsealed { service: service.name.clone(), object, applied, kept: place });
+                let service = service.to_owned();
+                tree.unsealed.push(Unsealed { service, object, applied, kept: sealing.kept });
+            }
+            // Said with its place when the release was decided.
+            (None, None) => {
+                return Err(sealing.invalid("this secret has not been set", "`cupaas secret set`"));
             }
         }
     }
     Ok(())
 }
 
+fn without_values(object: &mut Json) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.shift_remove("stringData");
+    }
+}
+
 /// A placeholder that reached a cluster would be a password that everyone knows: as `data` it is not base64, and every
 /// API server refuses it.
-fn cannot_be_applied(object: &mut serde_json::Value) {
+fn cannot_be_applied(object: &mut Json) {
     if let Some(values) = object.as_object_mut().and_then(|fields| fields.shift_remove("stringData")) {
         object["data"] = values;
     }
 }
 
-/// No file is copied that holds a value in clear: someone may have put it there before encrypting it.
-fn must_be_sealed(path: &RepoPath, text: &str) -> Result<(), Failure> {
-    let place = || Span::file(&Source::new(path.as_str(), ""));
-    let refuse = |message: String| {
-        let problem =
-            Diagnostic::error(place(), message).hint("encrypt it with sops, and treat its values as leaked");
-        Err(Failure::invalid(vec![problem]))
-    };
-    match seal::inspect(text) {
-        Ok(sealed) if sealed.clear.is_empty() => Ok(()),
-        Ok(sealed) => refuse(format!("these values are not encrypted: {}", sealed.clear.join(", "))),
-        Err(error) => refuse(error.to_string()),
+impl Sealing<'_> {
+    /// The file that is applied: `text` with what it says in clear replaced by `plain`. Its bytes stay where both say
+    /// the same, and no ciphertext ever changes.
+    fn applied(&self, text: &str, plain: &Json) -> Result<String, Failure> {
+        let sealed = seal::inspect(text).map_err(|error| self.refuse(&error))?;
+        if !sealed.clear.is_empty() {
+            let message = format!("these values are not encrypted: {}", sealed.clear.join(", "));
+            return Err(self.invalid(&message, "encrypt it with sops, and treat its values as leaked"));
+        }
+        if let Some(missing) = self.keys.iter().find(|key| !sealed.keys.iter().any(|has| has == *key)) {
+            let message = format!("the key {missing} is missing, which {} must have", self.secret);
+            return Err(self.invalid(&message, &format!("add it with `sops edit {}`", self.kept)));
+        }
+        let is = seal::plain_part(text).map_err(|error| self.refuse(&error))?;
+        if is == *plain {
+            return Ok(text.to_owned());
+        }
+        match seal::reattach(text, plain) {
+            Ok(text) => Ok(text),
+            // Encrypted by hand: its labels are part of its seal, and as good as ours where it is the right Secret.
+            Err(SealError::MacCoversAll) if full_name(&is) == full_name(plain) => Ok(text.to_owned()),
+            Err(SealError::MacCoversAll) => {
+                let (is, wanted) = (full_name(&is), full_name(plain));
+                let message =
+                    format!("this is the Secret {is}, and {wanted} is needed; its MAC covers the name too");
+                let hint = format!(
+                    "change it with `sops edit {}`, or encrypt it with `mac_only_encrypted`",
+                    self.kept
+                );
+                Err(self.invalid(&message, &hint))
+            }
+            Err(error) => Err(self.refuse(&error)),
+        }
+    }
+
+    fn refuse(&self, error: &SealError) -> Failure {
+        self.invalid(&error.to_string(), "encrypt it with sops, and treat values in clear as leaked")
+    }
+
+    fn invalid(&self, message: &str, hint: &str) -> Failure {
+        let place = Span::file(&Source::new(self.kept.as_str(), ""));
+        Failure::invalid(vec![Diagnostic::error(place, message).hint(hint)])
     }
 }
 
-/// The app's own secrets, as they were sealed when they were set.
-pub(super) fn app_secrets(release: &Release, folders: &Folders, kept: &Files) -> Result<Files, Failure> {
-    let mut files = Files::new();
-    if release.platform.secrets != SecretsProvider::Sops {
-        return Ok(files);
-    }
-    for secret in &release.secrets {
-        let place = Folders::below(&folders.release, &variables::secret_file(&secret.variable))?;
-        // One that nobody has set was said when the release was decided.
-        let Some(text) = kept.get(&place) else { continue };
-        must_be_sealed(&place, text)?;
-        let applied = Folders::below(&folders.deploy, &format!("base/secret-{}.yaml", secret.secret.name))?;
-        files.insert(place, text.clone());
-        files.insert(applied, text.clone());
-    }
-    Ok(files)
+/// `namespace/name`.
+fn full_name(object: &Json) -> String {
+    let part = |key: &str| object["metadata"][key].as_str().unwrap_or("(none)").to_owned();
+    format!("{}/{}", part("namespace"), part("name"))
 }

@@ -115,6 +115,7 @@ pub fn release_file(release: &Release) -> ReleaseFile {
         versions: release.versions.clone(),
         disks: release.disks.clone(),
         set: release.set.clone(),
+        dockerfile: release.dockerfile,
         facts: release.facts.clone(),
         hosts: release.route.iter().flat_map(|route| route.hosts.clone()).collect(),
         files: release.files.clone(),

@@ -3,10 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report};
+use super::{Placed, Report, again, secrets};
 use crate::diagnostic::Failure;
+use crate::resolve::names;
+use crate::tree::RepoPath;
 
 pub(super) fn of(report: &Report) -> String {
+    pretty(&whole(report))
+}
+
+fn whole(report: &Report) -> Value {
     let mut value = body(report);
     if let Some(release) = report.release() {
         value["app"] = json!(release.app);
@@ -15,7 +21,7 @@ pub(super) fn of(report: &Report) -> String {
         value["url"] = json!(release.route.as_ref().map(|route| &route.url));
         value["warnings"] = json!(release.warnings.iter().map(Placed::from).collect::<Vec<_>>());
     }
-    pretty(&value)
+    value
 }
 
 fn pretty(value: &Value) -> String {
@@ -51,12 +57,34 @@ fn body(report: &Report) -> Value {
         }),
         Report::Unchanged { .. } => json!({"status": "unchanged", "changed": false}),
         Report::Superseded { why, .. } => json!({"status": "superseded", "changed": false, "why": why}),
-        Report::Removed { app, environment, namespace, plan, commit } => json!({
-            "status": "removed", "changed": true, "app": app, "environment": environment, "commit": commit,
-            "kept": {"namespace": namespace}, "plan": plan, "summary": plan.summary(),
+        Report::Pinned { pin, .. } => {
+            json!({"status": "pinned", "changed": false, "pin": {"image": pin.image, "place": pin.place}})
+        }
+        Report::Removed { leaving, plan, commit } => {
+            let environments: Vec<&str> =
+                leaving.releases.iter().map(|(_, release)| release.environment.as_str()).collect();
+            let namespaces: Vec<String> =
+                environments.iter().map(|environment| names::namespace(&leaving.app, environment)).collect();
+            json!({
+                "status": "removed", "changed": true, "app": leaving.app, "commit": commit,
+                "environment": environments.first(), "environments": environments,
+                "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
+                "files": leaving.edits.keys().map(RepoPath::as_str).collect::<Vec<_>>(),
+                "plan": plan, "summary": plan.summary(),
+            })
+        }
+        Report::Absent(leaving) => {
+            json!({"status": "unchanged", "changed": false, "app": leaving.app, "environment": leaving.environment})
+        }
+        Report::Apps(apps) => json!({"status": "ok", "apps": apps}),
+        Report::Variables(variables) => json!({
+            "status": "ok", "app": variables.app, "environments": variables.environments,
         }),
-        Report::Absent { app, environment } => {
-            json!({"status": "unchanged", "changed": false, "app": app, "environment": environment})
+        Report::Again(again) => again::json(again),
+        Report::Secrets(listing) => secrets::listing_json(listing),
+        Report::SecretsChecked(checked) => secrets::checked_json(checked),
+        Report::Each(reports) => {
+            json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }
         Report::Wrote(wrote) => {
             json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "next": wrote.next})

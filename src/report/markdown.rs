@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Placed, Report, text};
+use super::{Placed, Report, again, text};
 use crate::diagnostic::Failure;
 
 pub(super) fn of(report: &Report) -> String {
@@ -19,6 +19,15 @@ pub(super) fn of(report: &Report) -> String {
                 fenced("diff", &diffs)
             );
             page
+        }
+        Report::Again(again) if !again.is_empty() => {
+            let words = fenced("text", &plain(again::words(again)));
+            let lines =
+                fenced("diff", &again.diffs.iter().map(|file| file.text.as_str()).collect::<String>());
+            format!(
+                "### cupaas: {}\n\n{words}\n<details><summary>line by line</summary>\n\n{lines}\n</details>\n",
+                again.subject
+            )
         }
         _ => fenced("text", &plain(text::of(report))),
     }

@@ -1,10 +1,13 @@
 //! Report | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
+mod again;
 mod decided;
 mod failure;
 mod files;
 mod json;
+mod look;
 mod markdown;
+mod secrets;
 mod style;
 mod text;
 
@@ -14,12 +17,17 @@ use serde::Serialize;
 
 use crate::cli::Format;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::leaving::Leaving;
+use crate::look::{AppFacts, Variables};
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
+use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::scaffold::Wrote;
+use crate::secrets::{Checked, Listing};
 use crate::tree::Files;
 
+pub use again::{Again, each};
 pub use decided::{decided, differs, refused};
 pub use files::{completions, man, schema};
 
@@ -55,26 +63,36 @@ pub enum Report {
         /// Which commit stands.
         why: String,
     },
+    /// A pin holds the environment.
+    Pinned {
+        /// What was to be deployed.
+        release: Box<Release>,
+        /// What holds it.
+        pin: Pinned,
+    },
     /// `remove` committed.
     Removed {
-        /// The app.
-        app: String,
-        /// The environment.
-        environment: String,
-        /// Its namespace, which stays.
-        namespace: String,
+        /// What left.
+        leaving: Leaving,
         /// What it does to the cluster.
         plan: Plan,
         /// The commit.
         commit: String,
     },
     /// `remove` found nothing.
-    Absent {
-        /// The app.
-        app: String,
-        /// The environment.
-        environment: String,
-    },
+    Absent(Leaving),
+    /// `app list` and `app show`.
+    Apps(Vec<AppFacts>),
+    /// `env list`.
+    Variables(Variables),
+    /// Releases that stand in the GitOps repository, looked at, compared or committed.
+    Again(Box<Again>),
+    /// `secret list`.
+    Secrets(Listing),
+    /// `secret check` found nothing wrong.
+    SecretsChecked(Checked),
+    /// One report for each of several releases.
+    Each(Vec<Report>),
     /// `new` and `init`.
     Wrote(Wrote),
     /// `dockerfile`.
@@ -123,6 +141,7 @@ impl Report {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
+            Self::Again(again) if again.exit_code && !again.is_empty() => 1,
             _ => 0,
         }
     }
@@ -133,6 +152,7 @@ impl Report {
             Self::Rendered { release, .. }
             | Self::Dockerfile { release, .. }
             | Self::Unchanged { release }
+            | Self::Pinned { release, .. }
             | Self::Superseded { release, .. } => Some(release),
             Self::Differs(difference) => Some(&difference.release),
             Self::Deployed(deployed) => Some(&deployed.release),
@@ -162,8 +182,13 @@ pub fn of(report: &Report, format: Format) -> String {
 
 /// What was said on the way; machines find it in the report.
 pub fn warnings(report: &Report, format: Format) -> String {
-    let warnings: &[Diagnostic] =
-        report.release().map(|release| release.warnings.as_slice()).unwrap_or_default();
+    if let Report::Each(reports) = report {
+        return reports.iter().map(|report| warnings(report, format)).collect();
+    }
+    let warnings: &[Diagnostic] = match report {
+        Report::Again(again) => &again.warnings,
+        _ => report.release().map(|release| release.warnings.as_slice()).unwrap_or_default(),
+    };
     if format == Format::Json { String::new() } else { failure::diagnostics(warnings) }
 }
 

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report};
+use super::{Deployed, Difference, Report, again, look, secrets};
+use crate::leaving::Leaving;
 use crate::load::state::short;
 use crate::plan::{Action, Change, Effect, Loss, Plan};
+use crate::resolve::names;
 use crate::resolve::release::Release;
 use crate::scaffold::Wrote;
 use crate::tree::Files;
@@ -26,12 +28,27 @@ pub(super) fn of(report: &Report) -> String {
         Report::Superseded { release, why } => {
             format!("{} {}: {why}\n", paint(STRONG, "superseded"), title(release))
         }
-        Report::Removed { app, environment, namespace, plan, commit } => {
-            removed(app, environment, namespace, plan, commit)
-        }
-        Report::Absent { app, environment } => {
+        Report::Pinned { release, pin } => format!(
+            "{} {} to {} ({}): nothing was changed\n  to let it move: {}\n",
+            paint(STRONG, "pinned"),
+            title(release),
+            pin.image,
+            pin.place,
+            pin.way_out()
+        ),
+        Report::Removed { leaving, plan, commit } => removed(leaving, plan, commit),
+        Report::Absent(Leaving { app, environment: Some(environment), .. }) => {
             format!("{} {app} is not deployed in {environment}: nothing to do\n", paint(GOOD, "ok"))
         }
+        Report::Absent(Leaving { app, .. }) => {
+            format!("{} {app} is neither registered nor deployed: nothing to do\n", paint(GOOD, "ok"))
+        }
+        Report::Apps(apps) => look::apps(apps),
+        Report::Variables(variables) => look::variables(variables),
+        Report::Again(again) => again::text(again),
+        Report::Secrets(listing) => secrets::listing(listing),
+        Report::SecretsChecked(checked) => secrets::checked(checked),
+        Report::Each(reports) => reports.iter().map(of).collect(),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
     }
@@ -89,7 +106,7 @@ fn differs(difference: &Difference) -> String {
     text
 }
 
-fn colour(diff: &str) -> String {
+pub(super) fn colour(diff: &str) -> String {
     let line = |line: &str| {
         let style = match line.as_bytes().first() {
             _ if line.starts_with("+++") || line.starts_with("---") => STRONG,
@@ -127,10 +144,17 @@ fn done(deployed: &Deployed) -> String {
 
 /// A plan in words, one line an object, then what it adds up to.
 pub(super) fn plan(plan: &Plan) -> String {
+    changes(&plan.changes) + &rest(plan)
+}
+
+/// Changes, one line an object.
+pub(super) fn changes(changes: &[Change]) -> String {
+    changes.iter().map(one).collect()
+}
+
+/// What a plan says beside its changes.
+pub(super) fn rest(plan: &Plan) -> String {
     let mut text = String::new();
-    for change in &plan.changes {
-        text.push_str(&one(change));
-    }
     // Lists of files say nothing that the lines above do not.
     for file in plan.rewrites.iter().filter(|file| !file.ends_with("/kustomization.yaml")) {
         let _ = writeln!(text, "  {} {file}", paint(FAINT, "·"));
@@ -193,17 +217,28 @@ fn lost(loss: &Loss) -> String {
     text
 }
 
-fn removed(app: &str, environment: &str, namespace: &str, plan_: &Plan, commit: &str) -> String {
-    let mut text = format!("{} {app} from {environment}\n", paint(GOOD, "removed"));
-    text.push_str(&plan(plan_));
+fn removed(leaving: &Leaving, plan_: &Plan, commit: &str) -> String {
+    let Leaving { app, releases, edits, .. } = leaving;
+    let environments: Vec<&str> = releases.iter().map(|(_, release)| release.environment.as_str()).collect();
+    let from = if environments.is_empty() { "the registrations".to_owned() } else { environments.join(", ") };
+    let mut text = format!("{} {app} from {from}\n", paint(GOOD, "removed"));
+    for file in edits.keys() {
+        let _ = writeln!(text, "  {} {file}", paint(GONE, "-"));
+    }
+    if !environments.is_empty() {
+        text.push_str(&plan(plan_));
+    }
     let _ = writeln!(text, "  commit {}", short(commit));
-    let _ = writeln!(
-        text,
-        "  what stays: the namespace with its claims and credentials, and releases/{environment}/{app}/;"
-    );
-    let _ = writeln!(text, "  deploying the app again finds its data. To delete it for good:");
-    let _ = writeln!(text, "    kubectl delete namespace {namespace}");
-    let _ = writeln!(text, "    git rm -r releases/{environment}/{app}    # in the GitOps repository");
+    for environment in environments {
+        let namespace = names::namespace(app, environment);
+        let _ = writeln!(
+            text,
+            "  what stays: the namespace with its claims and credentials, and releases/{environment}/{app}/;"
+        );
+        let _ = writeln!(text, "  deploying the app again finds its data. To delete it for good:");
+        let _ = writeln!(text, "    kubectl delete namespace {namespace}");
+        let _ = writeln!(text, "    git rm -r releases/{environment}/{app}    # in the GitOps repository");
+    }
     text
 }
 

@@ -20,9 +20,9 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
         None => format!("cupaas.yaml has: {}", names.join(", ")),
     };
     let message = format!("there is no environment {name:?} (from {origin})");
-    match inputs.asked.environment {
-        Some(_) => Err(Failure::new(Kind::Usage, message).hint(hint)),
-        None => {
+    match (&inputs.asked.environment, &inputs.recorded) {
+        (Some(_), None) => Err(Failure::new(Kind::Usage, message).hint(hint)),
+        _ => {
             let span = inputs.platform.at(&["environments"]);
             Err(Failure::invalid(vec![Diagnostic::error(span, message).hint(hint)]))
         }
@@ -31,7 +31,8 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
 
 fn wanted(inputs: &Inputs) -> Result<(String, String), Failure> {
     if let Some(name) = &inputs.asked.environment {
-        return Ok((name.clone(), "--env".to_owned()));
+        let origin = inputs.recorded.as_ref().map_or("--env", |recorded| &recorded.place);
+        return Ok((name.clone(), origin.to_owned()));
     }
     let branch = inputs.asked.source.branch.as_deref();
     if let (Some(branch), Some(registration)) = (branch, &inputs.registration)

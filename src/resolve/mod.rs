@@ -4,6 +4,7 @@
 pub mod command;
 mod decisions;
 pub mod environment;
+pub mod image;
 mod labels;
 pub mod names;
 mod platform;
@@ -11,22 +12,20 @@ mod processes;
 pub mod release;
 pub mod routes;
 pub mod runtime;
+pub mod secrets;
 pub mod services;
 pub mod variables;
 mod version;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use regex_lite::Regex;
-
-use crate::diagnostic::{Failure, Source, Span};
+use crate::diagnostic::Failure;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
 use labels::Part;
-use release::{Image, Release, Volume};
+use release::{Release, Volume};
 
 /// Decides everything about one app in one environment.
 ///
@@ -54,7 +53,7 @@ pub fn resolve(
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes)?;
     let config = variables::resolve(inputs, &environment, &mut notes);
-    let secrets = variables::secrets(inputs, &environment, &config, &mut notes);
+    let secrets = secrets::resolve(inputs, &environment, &config, &mut notes);
     let mut variables = services::variables(inputs, &services, &config)?;
     // A secret of the app's own stands in a service's place.
     variables.retain(|variable| !secrets.iter().any(|secret| secret.variable == variable.name));
@@ -65,7 +64,7 @@ pub fn resolve(
         .collect();
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
-    let image = image(inputs, &environment, previous, &mut notes);
+    let image = image::resolve(inputs, &environment, previous, &mut notes);
     unknown_environments(inputs, &mut notes);
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
@@ -103,6 +102,7 @@ pub fn resolve(
         versions,
         disks,
         set: inputs.asked.variables.clone(),
+        dockerfile: inputs.dockerfile.is_some(),
         runtime: if runtime.version.is_empty() {
             runtime.name
         } else {
@@ -112,9 +112,15 @@ pub fn resolve(
 }
 
 fn name_origin(inputs: &Inputs) -> String {
+    if let Some(recorded) = &inputs.recorded {
+        return recorded.place.clone();
+    }
     match (&inputs.asked.app, &inputs.app.value.name) {
         (Some(_), _) => "--app".to_owned(),
         (None, Some(_)) => inputs.app.at(&["name"]).to_string(),
+        (None, None) if inputs.registration.as_ref().is_some_and(|file| file.value.repository.is_some()) => {
+            format!("apps/{}.yaml", inputs.name)
+        }
         (None, None) => "the name of its repository or folder".to_owned(),
     }
 }
@@ -168,75 +174,6 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
         });
     }
     volumes
-}
-
-/// `--image`, else the pin, else `<registry>/<app>:<commit>`; but an image that was once named otherwise stays until
-/// another is named, since only its maker knows what the next one is called.
-fn image(inputs: &Inputs, environment: &str, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Image {
-    let pin = inputs.registration.as_ref().and_then(|registration| {
-        let image = registration.value.environments.get(environment)?.image.clone()?;
-        Some((image, registration.at(&["environments", environment, "image"]).to_string()))
-    });
-    let asked = inputs.asked.image.clone().map(|image| (image, "--image".to_owned()));
-    let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
-    let prefix = inputs.platform.value.registry.prefix.as_deref();
-    let made = prefix.zip(tag).map(|(prefix, tag)| {
-        let origin = inputs.platform.at(&["registry", "prefix"]).to_string();
-        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), origin)
-    });
-    let running = previous.filter(|release| !release.image.is_empty());
-    let running = running.map(|release| (release.image.clone(), "what runs now".to_owned()));
-    // Only an image that the rule gave to the last commit follows to the next one.
-    let last = previous.and_then(|release| release.source.commit.clone());
-    let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
-    let follows = |image: &str| {
-        let tag = by_rule.as_ref().and_then(|rule| image.strip_prefix(rule.as_str()));
-        tag.is_some_and(|tag| last.as_ref().map_or_else(|| is_fingerprint(tag), |commit| commit == tag))
-    };
-    let (first, second) = match &running {
-        Some((image, _)) if !follows(image) => (running, made),
-        _ => (made, running),
-    };
-    let (reference, origin) = match asked.or(pin).or(first).or(second) {
-        Some(found) => found,
-        None if !inputs.asked.needs_image => (String::new(), "not needed yet".to_owned()),
-        None => {
-            let place = inputs.platform.key(&["registry"]);
-            notes.problem(
-                place,
-                "no image is named",
-                "say it with --image, or set `registry.prefix` in cupaas.yaml",
-            );
-            (String::new(), String::new())
-        }
-    };
-    if !reference.is_empty() && !is_image(&reference) {
-        let message = format!("{reference:?} is not an image (from {origin})");
-        let written = Source::new(origin.split(':').next().unwrap_or_default(), reference.clone());
-        notes.problem(
-            Span::new(&written, 0..reference.len()),
-            message,
-            "such as git.example.cu/team/tasks:v1 or …@sha256:…",
-        );
-    }
-    notes.decided("image", &reference, origin);
-    Image { by_digest: reference.contains("@sha256:"), reference }
-}
-
-/// Whether a tag is one that cupaas makes of an app's files.
-fn is_fingerprint(tag: &str) -> bool {
-    tag.len() == 16 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// A reference as registries take it (distribution's `reference` grammar, without the odd ones).
-fn is_image(text: &str) -> bool {
-    const SHAPE: &str = concat!(
-        r"^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::[0-9]{1,5})?/)?",
-        r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",
-        r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$",
-    );
-    static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
-    WHOLE.get_or_init(|| Regex::new(SHAPE).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
 }
 
 /// Settings for an environment that the platform does not have are of no use. An app may know several platforms, so only

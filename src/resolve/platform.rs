@@ -1,7 +1,7 @@
 //! What the platform says, with all defaults, and what does not go together in it.
 
 use super::decisions::Notes;
-use super::release::PlatformFacts;
+use super::release::{PlatformFacts, Store};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
@@ -28,6 +28,11 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         egress: platform.network.egress,
         secrets: platform.secrets.provider,
         recipients: platform.secrets.recipients.clone(),
+        store: platform
+            .secrets
+            .store
+            .as_ref()
+            .map(|store| Store { name: store.name.0.clone(), kind: store.kind }),
         delivery: platform.delivery,
         flux_namespace: or(&platform.flux.namespace, "flux-system"),
         source_kind: platform.flux.source.kind.as_deref().unwrap_or("GitRepository").to_owned(),
@@ -72,8 +77,8 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
         notes.problem(
             span,
             "Argo CD cannot decrypt the SOPS files that passwords are kept in",
-            "set `secrets: {provider: existing}`, for Secrets that you, or an operator such as external-secrets, put \
-             into each app's namespace; or let Flux deliver",
+            "set `secrets: {provider: external-secrets}`, or `existing` for Secrets that you put into each app's \
+             namespace; or let Flux deliver",
         );
     }
     let url = ["argocd", "source", "url"];

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::load::platform::{Delivery, Egress, SecretsProvider};
+use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 
 /// Labels of an object, by key.
@@ -70,6 +70,9 @@ pub struct Release {
     /// Variables of the command line.
     #[serde(skip)]
     pub set: BTreeMap<String, String>,
+    /// Whether the app has a Dockerfile of its own.
+    #[serde(skip)]
+    pub dockerfile: bool,
     /// The app's own files as read.
     #[serde(skip)]
     pub files: BTreeMap<String, String>,
@@ -233,10 +236,34 @@ pub struct SecretRef {
 /// A secret of the app's own, which someone must have set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AppSecret {
-    /// The variable.
+    /// Its name, and that of the variable where it is no file.
     pub variable: String,
     /// Where its value is.
     pub secret: SecretRef,
+    /// The file that it is mounted as, in the place of a variable.
+    pub file: Option<String>,
+    /// The name of that file's volume.
+    pub volume: String,
+    /// Where the platform's store has it.
+    pub remote: Option<RemoteKey>,
+}
+
+/// A value in the platform's store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemoteKey {
+    /// The key.
+    pub key: String,
+    /// The property of what the key holds; nothing where it is all of it.
+    pub property: Option<String>,
+}
+
+/// The platform's store of secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Store {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: StoreKind,
 }
 
 /// A disk of the app.
@@ -315,6 +342,8 @@ pub struct PlatformFacts {
     pub recipients: Vec<String>,
     /// Who rolls out.
     pub delivery: Delivery,
+    /// The store that External Secrets reads.
+    pub store: Option<Store>,
     /// The namespace of Flux's objects.
     pub flux_namespace: String,
     /// Kind of the Flux source that holds the GitOps repository.

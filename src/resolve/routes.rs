@@ -1,6 +1,6 @@
 //! How requests reach an app: host names, and through what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decisions::Notes;
 use super::names;
@@ -99,7 +99,12 @@ pub fn host_file(host: &str) -> Option<RepoPath> {
 
 /// What that file says.
 pub fn host_owner(release: &Release) -> String {
-    format!("app: {}\nenvironment: {}\n", release.app, release.environment)
+    owner(&release.app, &release.environment)
+}
+
+/// What a host's file says where this app holds it in this environment.
+pub fn owner(app: &str, environment: &str) -> String {
+    format!("app: {app}\nenvironment: {environment}\n")
 }
 
 /// Hosts of this release that other apps hold already.
@@ -118,6 +123,21 @@ pub fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic
                 )
                 .hint("give the app another `name`, or remove the other one first"),
             );
+        }
+    }
+    problems
+}
+
+/// Hosts that two releases of one run ask for.
+pub fn twice<'a>(releases: impl Iterator<Item = (&'a Release, &'a Inputs)>) -> Vec<Diagnostic> {
+    let mut holders: BTreeMap<&str, &Release> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (release, inputs) in releases {
+        for host in release.route.iter().flat_map(|route| &route.hosts) {
+            let Some(other) = holders.insert(host, release) else { continue };
+            let message = format!("{} in {} asks for the host {host:?} too", other.app, other.environment);
+            let problem = Diagnostic::error(place_of(host, inputs), message);
+            problems.push(problem.hint("only one of them can have it; leave the other out with --without"));
         }
     }
     problems

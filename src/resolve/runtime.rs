@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::load::app_folder::matches;
 use crate::load::catalog::Recipe;
 use crate::load::document::Document;
-use crate::load::inputs::Inputs;
+use crate::load::inputs::{Inputs, Recorded};
 use crate::load::recipe::{FactRule, RecipeFile};
 use crate::load::release_file::ReleaseFile;
 use crate::render::expression;
@@ -40,11 +40,22 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     let Some(recipe) = &inputs.runtime else {
         return Runtime { name: name.to_owned(), ..Runtime::default() };
     };
-    let facts = find_facts(recipe, inputs, notes);
+    let facts = match &inputs.recorded {
+        Some(recorded) => known_facts(recorded, notes),
+        None => find_facts(recipe, inputs, notes),
+    };
     let chosen = choose_version(inputs, recipe, asked, &facts, previous, notes);
     let mut facts = facts;
     facts.insert("version".to_owned(), chosen.clone());
     Runtime { name: name.to_owned(), version: chosen, facts }
+}
+
+/// What the last deploy found, where the app's files are not at hand.
+fn known_facts(recorded: &Recorded, notes: &mut Notes) -> Facts {
+    for (fact, value) in &recorded.facts {
+        notes.decided(format!("found.{fact}"), value, &recorded.place);
+    }
+    recorded.facts.clone()
 }
 
 fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {

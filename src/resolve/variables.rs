@@ -4,76 +4,97 @@
 use std::collections::BTreeMap;
 
 use super::decisions::Notes;
-use super::release::{AppSecret, SecretRef};
+use super::secrets::MAX_VARIABLE;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::load::app_file::AppFile;
+use crate::load::document::Document;
 use crate::load::inputs::Inputs;
-use crate::load::platform::SecretsProvider;
+use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::words::{Named, Text, VariableName};
-use crate::tree::Files;
 
-/// The most bytes of `NAME=value` that Linux lets a process have (`MAX_ARG_STRLEN`, with the final NUL).
-const MAX_VARIABLE: usize = 131_071;
 /// The most bytes that a ConfigMap may hold (Kubernetes API, `ConfigMap.data`).
 const MAX_CONFIG: usize = 1 << 20;
 
 pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> BTreeMap<String, String> {
-    let mut layers = Layers { values: BTreeMap::new(), origins: BTreeMap::new(), notes };
-    let platform = &inputs.platform;
-    layers.put(&platform.value.env, |name| platform.at(&["env", name]));
-    let app = &inputs.app;
-    layers.put(&app.value.env, |name| app.at(&["env", name]));
-    if let Some(entry) = app.value.environments.get(environment) {
-        layers.put(&entry.env, |name| app.at(&["environments", environment, "env", name]));
+    let files = Layered {
+        platform: &inputs.platform,
+        app: Some(&inputs.app),
+        registration: inputs.registration.as_ref(),
+    };
+    let (decided, problems) = layers(files, environment, &inputs.asked.variables);
+    notes.problems.extend(problems);
+    for (name, (value, origin)) in &decided {
+        notes.decided(format!("env.{name}"), format!("{value:?}"), origin);
     }
-    if let Some(registration) = &inputs.registration {
+    let total: usize = decided.iter().map(|(name, (value, _))| name.len() + value.len()).sum();
+    if total > MAX_CONFIG {
+        let message = format!("all variables together have {total} bytes; a ConfigMap holds {MAX_CONFIG}");
+        notes.problem(inputs.app.key(&["env"]), message, "put large values into the image or a volume");
+    }
+    decided.into_iter().map(|(name, (value, _))| (name, value)).collect()
+}
+
+/// The files that hold layers of variables; an app that is not deployed has no `.cupaas` at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Layered<'a> {
+    /// `cupaas.yaml`.
+    pub platform: &'a Document<PlatformFile>,
+    /// `.cupaas`.
+    pub app: Option<&'a Document<AppFile>>,
+    /// `apps/<app>.yaml`.
+    pub registration: Option<&'a Document<RegistrationFile>>,
+}
+
+/// The variables of an environment, each with where its value comes from, and those that cannot be given.
+pub fn layers(
+    files: Layered<'_>,
+    environment: &str,
+    line: &BTreeMap<String, String>,
+) -> (BTreeMap<String, (String, String)>, Vec<Diagnostic>) {
+    let mut layers = Layers::default();
+    let Layered { platform, app, registration } = files;
+    layers.put(&platform.value.env, |name| platform.at(&["env", name]));
+    if let Some(app) = app {
+        layers.put(&app.value.env, |name| app.at(&["env", name]));
+        if let Some(entry) = app.value.environments.get(environment) {
+            layers.put(&entry.env, |name| app.at(&["environments", environment, "env", name]));
+        }
+    }
+    if let Some(registration) = registration {
         layers.put(&registration.value.env, |name| registration.at(&["env", name]));
         if let Some(entry) = registration.value.environments.get(environment) {
             layers.put(&entry.env, |name| registration.at(&["environments", environment, "env", name]));
         }
     }
-    let line: Named<Text> =
-        inputs.asked.variables.iter().map(|(k, v)| (k.clone(), Text(v.clone()))).collect();
+    let line: Named<Text> = line.iter().map(|(k, v)| (k.clone(), Text(v.clone()))).collect();
     let source =
         Source::new("--set", line.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("\n"));
     layers.put(&line, |_| Span::file(&source));
-    let Layers { values, origins, notes } = layers;
-    for (name, value) in &values {
-        notes.decided(
-            format!("env.{name}"),
-            format!("{value:?}"),
-            origins.get(name).map_or("", String::as_str),
-        );
-    }
-    let total: usize = values.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if total > MAX_CONFIG {
-        let message = format!("all variables together have {total} bytes; a ConfigMap holds {MAX_CONFIG}");
-        notes.problem(app.key(&["env"]), message, "put large values into the image or a volume");
-    }
-    values
+    (layers.values, layers.problems)
 }
 
-struct Layers<'a> {
-    values: BTreeMap<String, String>,
-    origins: BTreeMap<String, String>,
-    notes: &'a mut Notes,
+#[derive(Default)]
+struct Layers {
+    values: BTreeMap<String, (String, String)>,
+    problems: Vec<Diagnostic>,
 }
 
-impl Layers<'_> {
+impl Layers {
     fn put(&mut self, layer: &Named<Text>, place: impl Fn(&str) -> Span) {
         for (name, Text(value)) in layer {
             let span = place(name);
-            if let Some((message, hint)) = refused(name, value) {
-                self.notes.problem(span, message, hint);
-                continue;
+            match refused(name, value) {
+                Some((message, hint)) => {
+                    self.problems.push(Diagnostic::error(span, message).hint(hint));
+                }
+                None => _ = self.values.insert(name.clone(), (value.clone(), span.to_string())),
             }
-            self.origins.insert(name.clone(), span.to_string());
-            self.values.insert(name.clone(), value.clone());
         }
     }
 }
 
 /// Why a variable cannot be given to a container, and what to do.
-fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
+pub fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
     if name == "PORT" {
         return Some(("PORT is given by cupaas".to_owned(), "set `processes.web.port` instead"));
     }
@@ -101,72 +122,4 @@ fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
         return Some((message, "put large values into the image or a volume"));
     }
     None
-}
-
-/// The app's own secrets: where each one's value is, never the value.
-pub(super) fn secrets(
-    inputs: &Inputs,
-    environment: &str,
-    config: &BTreeMap<String, String>,
-    notes: &mut Notes,
-) -> Vec<AppSecret> {
-    let settings = &inputs.platform.value.secrets;
-    let mut secrets = Vec::new();
-    for (index, VariableName(name)) in inputs.app.value.secrets.iter().enumerate() {
-        let place = inputs.app.at(&["secrets", &index.to_string()]);
-        let twin = inputs.app.value.secrets[..index].iter().any(|other| other.0 == *name);
-        if name == "PORT" || twin {
-            let message =
-                if twin { format!("{name} stands twice") } else { "PORT is given by cupaas".to_owned() };
-            notes.problem(place.clone(), message, "remove it");
-        }
-        if config.contains_key(name) {
-            let message = format!("{name} is a secret, and also a plain variable");
-            notes.problem(place.clone(), message, "remove it from `env`");
-        }
-        let secret = match (settings.provider, &settings.name) {
-            (SecretsProvider::Existing, Some(pattern)) => pattern
-                .replace("{app}", &inputs.name)
-                .replace("{env}", environment)
-                .replace("{service}", "app"),
-            (SecretsProvider::Existing, None) => "app-secrets".to_owned(),
-            (SecretsProvider::Sops, _) => secret_object(name),
-        };
-        notes.decided(format!("secrets.{name}"), format!("key {name} of Secret {secret}"), place);
-        secrets.push(AppSecret {
-            variable: name.clone(),
-            secret: SecretRef { name: secret, key: name.clone() },
-        });
-    }
-    secrets
-}
-
-/// The file below `releases/<env>/<app>/` that holds one secret of the app.
-pub fn secret_file(variable: &str) -> String {
-    format!("secrets/{variable}.yaml")
-}
-
-/// Secrets of the app that nobody has set: none of `kept`, the files that wait for it, holds them.
-pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic> {
-    if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
-        return Vec::new();
-    }
-    let one = |(index, VariableName(name)): (usize, &VariableName)| {
-        let place = format!("releases/{environment}/{}/{}", inputs.name, secret_file(name));
-        if kept.keys().any(|path| path.as_str() == place) {
-            return None;
-        }
-        let span = inputs.app.at(&["secrets", &index.to_string()]);
-        let object = secret_object(name);
-        let hint =
-            format!("encrypt a Secret named {object} with the key {name} by sops, and commit it as {place}");
-        Some(Diagnostic::error(span, format!("the secret {name} has not been set")).hint(hint))
-    };
-    inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()
-}
-
-/// The Secret object that holds one secret of the app.
-pub fn secret_object(variable: &str) -> String {
-    let lower = variable.to_lowercase().replace('_', "-");
-    super::names::fit(&format!("secret-{}-{}", lower.trim_matches('-'), super::names::hash(variable, 6)), 63)
 }

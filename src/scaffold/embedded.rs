@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::Failure;
-use crate::load::gitops::Gitops;
+use crate::load::gitops::{Gitops, Place};
 use crate::publish::{BranchName, Snapshot, bare};
 use crate::request::{GitopsPlace, Request, Stage, Step};
 
@@ -12,16 +12,16 @@ pub fn open(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<G
     let fetch = |address| {
         progress("fetching the GitOps repository");
         Snapshot::open(address, step.branch.as_deref(), step.token.as_ref())
-            .map(|snapshot| Gitops::Snapshot(Box::new(snapshot)))
+            .map(|snapshot| Gitops::from(Place::Snapshot(Box::new(snapshot))))
     };
     if let Some(branch) = &step.branch {
         BranchName::parse(branch)?;
     }
     match &step.gitops {
         GitopsPlace::Address(address) => fetch(address),
-        GitopsPlace::Folder(folder) => Ok(Gitops::Folder(folder.clone())),
+        GitopsPlace::Folder(folder) => Ok(Place::Folder(folder.clone()).into()),
         GitopsPlace::Embedded(path) if !path.exists() && step.stage != Stage::Deploy => {
-            Ok(Gitops::Memory(super::embedded_files(&request.home, false)?))
+            Ok(Place::Memory(super::embedded_files(&request.home, false)?).into())
         }
         GitopsPlace::Embedded(path) => {
             make_embedded(request, path)?;

@@ -37,6 +37,11 @@ impl DataKey {
         Ok(Self(key))
     }
 
+    /// A key that was opened; nothing where it has another length.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        <[u8; 32]>::try_from(bytes).ok().map(|key| Self(Zeroizing::new(key)))
+    }
+
     /// `plain` as SOPS writes a string; `place` (`stringData:password:`) is what it cannot be moved from.
     /// The empty string stays empty, as SOPS has it.
     pub(super) fn seal(&self, plain: &str, place: &str) -> Result<String, SealError> {

@@ -1,6 +1,6 @@
 //! Makes what must be made once (passwords, identities) and encrypts it: plain strings and public keys in,
-//! the text of a SOPS file out. May draw random numbers; reads no file and no clock (time is passed in), and
-//! never holds a private key but the one that [`make_identity`] has just made.
+//! the text of a SOPS file out. May draw random numbers; reads no file and no clock (time is passed in). It holds a
+//! private key only where it has just made it ([`make_identity`]) or gives a file to new readers ([`give_to`]).
 //!
 //! Its invariant: no function here returns, prints or puts into an error anything that was secret.
 
@@ -8,6 +8,7 @@ mod cipher;
 mod hardening;
 mod identity;
 mod password;
+mod readers;
 mod recipient;
 pub mod release;
 mod sealed;
@@ -19,9 +20,11 @@ mod yaml;
 pub use hardening::core_dumps_off;
 pub use identity::{Identity, make_identity};
 pub use password::make_password;
+pub use readers::{PrivateKeys, give_to};
 pub use recipient::Recipient;
-pub use sealed::{Drift, Sealed, drift, inspect, reattach};
-pub use sops::encrypt_secret;
+pub use sealed::{Drift, Sealed, drift, fingerprint, inspect, is_only_a_file, plain_part, reattach};
+pub use sealed::{ONLY_A_FILE, changed_at};
+pub use sops::{Values, encrypt_secret};
 
 /// Why nothing was sealed; the texts name keys and fields, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +52,9 @@ pub enum SealError {
     /// A name that Kubernetes does not take as a key of a Secret.
     #[error("{0:?} cannot be a key of a Secret: 1 to 253 of letters, digits, `-`, `_` and `.`")]
     BadKey(String),
+    /// More than a Secret holds.
+    #[error("the value has {0} bytes, and a Kubernetes Secret holds 1048576 (1 MiB)")]
+    TooLarge(usize),
     /// The system gave no random numbers.
     #[error("the system gave no random numbers")]
     Random,
@@ -66,6 +72,9 @@ pub enum SealError {
         "the file's MAC covers its labels too (no `mac_only_encrypted: true`); only `sops edit` can change them"
     )]
     MacCoversAll,
+    /// A file should get a new reader, and nobody here can open it.
+    #[error("no age identity is at hand that opens this file")]
+    NoKey,
     /// The YAML writer failed.
     #[error("the encrypted Secret could not be written as YAML")]
     Emit,

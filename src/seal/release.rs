@@ -1,53 +1,54 @@
-//! Secrets that are not made yet → made, encrypted, and in the tree, once and for ever.
-
-use std::collections::BTreeMap;
+//! Secrets that are not made yet → made and encrypted, once and for ever.
 
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::document::Document;
 use crate::load::inputs::Inputs;
+use crate::load::platform::PlatformFile;
 use crate::render::{Tree, Unsealed};
-use crate::resolve::release::Release;
-use crate::seal::{self, Recipient, SealError};
+use crate::resolve::release::{Release, Service};
+use crate::seal::{self, Recipient, SealError, Values};
+use crate::tree::Files;
 
-/// Makes and encrypts what `tree` lacks. `now` are seconds since 1970.
+/// Makes and encrypts what `tree` lacks: the files that are kept below `releases/` from now on. `now` are seconds
+/// since 1970.
 ///
 /// Errors: a platform without a usable age public key, with its place.
-pub fn seal(tree: &mut Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<(), Failure> {
-    if tree.unsealed.is_empty() {
-        return Ok(());
-    }
-    let recipients = recipients(inputs)?;
-    for unsealed in std::mem::take(&mut tree.unsealed) {
-        let values = values(&unsealed, release).map_err(|error| internal(&error))?;
-        let mut plain = unsealed.object;
-        if let Some(fields) = plain.as_object_mut() {
-            fields.shift_remove("stringData");
-        }
-        let text =
-            seal::encrypt_secret(&plain, &values, &recipients, now).map_err(|error| internal(&error))?;
-        tree.files.insert(unsealed.applied, text.clone());
-        tree.files.insert(unsealed.kept, text);
-    }
-    Ok(())
+pub fn seal(tree: &Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<Files, Failure> {
+    let recipients = recipients(&inputs.platform)?;
+    let one = |unsealed: &Unsealed| {
+        let values = values(unsealed, release)?;
+        Ok((unsealed.kept.clone(), seal::encrypt_secret(&unsealed.object, &values, &recipients, now)?))
+    };
+    tree.unsealed.iter().map(one).collect::<Result<Files, SealError>>().map_err(|error| internal(&error))
 }
 
 fn internal(error: &SealError) -> Failure {
     Failure::new(Kind::Internal, error.to_string())
 }
 
-fn values(unsealed: &Unsealed, release: &Release) -> Result<BTreeMap<String, Zeroizing<String>>, SealError> {
+fn values(unsealed: &Unsealed, release: &Release) -> Result<Values, SealError> {
     let service = release.services.iter().find(|service| service.name == unsealed.service);
-    let credentials = service.into_iter().flat_map(|service| &service.credentials);
+    service.map_or_else(|| Ok(Values::new()), credentials)
+}
+
+/// New credentials for a service: what its recipe fixes, and passwords.
+///
+/// Errors: no random numbers.
+pub fn credentials(service: &Service) -> Result<Values, SealError> {
     let value = |given: &Option<String>| match given {
-        Some(text) => Ok(Zeroizing::new(text.clone())),
-        None => seal::make_password(),
+        Some(text) => Ok(Zeroizing::new(text.clone().into_bytes())),
+        None => seal::make_password().map(|password| Zeroizing::new(password.as_bytes().to_vec())),
     };
+    let credentials = service.credentials.iter();
     credentials.map(|credential| Ok((credential.key.clone(), value(&credential.value)?))).collect()
 }
 
-fn recipients(inputs: &Inputs) -> Result<Vec<Recipient>, Failure> {
-    let platform = &inputs.platform;
+/// The platform's public keys.
+///
+/// Errors: each that is none, with its place; or that there is none.
+pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, Failure> {
     let listed = &platform.value.secrets.recipients;
     let mut problems = Vec::new();
     let mut recipients = Vec::new();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::sops::{ENCRYPTED_KEYS, check_plain};
 use super::{Recipient, SealError, yaml};
+use crate::resolve::names;
 
 /// A SOPS file of one Secret, as far as it can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Sealed {
 }
 
 /// How the recipients of a file differ from those that the platform names. Only somebody with a private key can
-/// change it (`sops updatekeys`), so it is reported.
+/// add one ([`super::give_to`]), so it is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// Named by the platform; cannot read the file.
@@ -50,6 +51,39 @@ pub fn inspect(text: &str) -> Result<Sealed, SealError> {
         }
     }
     Ok(sealed)
+}
+
+/// Changes exactly when a value is encrypted anew: a hash of the ciphertexts alone, which says nothing that the file
+/// itself does not. Labels and recipients do not count.
+pub fn fingerprint(text: &str) -> Result<String, SealError> {
+    let document = yaml::read(text)?;
+    sops_of(&document)?;
+    let mut parts: Vec<String> = values(&document).map(|(name, value)| format!("{name}={value}")).collect();
+    parts.sort();
+    Ok(names::hash(&parts.join("\n"), 16))
+}
+
+/// What stands in clear: apiVersion, kind, metadata, type.
+pub fn plain_part(text: &str) -> Result<Value, SealError> {
+    let mut document = yaml::read(text)?;
+    sops_of(&document)?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.retain(|name, _| !ENCRYPTED_KEYS.contains(&name.as_str()) && name != "sops");
+    }
+    Ok(document)
+}
+
+/// The annotation of a value that no environment variable can hold: nobody can tell from its ciphertext.
+pub const ONLY_A_FILE: &str = "cupaas.dev/only-as-file";
+
+/// Whether a file says that its value can only be mounted.
+pub fn is_only_a_file(text: &str) -> bool {
+    plain_part(text).is_ok_and(|plain| plain["metadata"]["annotations"][ONLY_A_FILE] == "true")
+}
+
+/// When a file's values were last encrypted, as the file says it (RFC 3339).
+pub fn changed_at(text: &str) -> Option<String> {
+    yaml::read(text).ok()?["sops"]["lastmodified"].as_str().map(str::to_owned)
 }
 
 /// Compares the recipients of a file with those `wanted`; nothing where they are the same.
@@ -146,7 +180,7 @@ mod tests {
     fn sealed(to: &[&Identity]) -> String {
         let pairs = [("b", "2"), ("a", "1"), ("z", "")];
         let data: BTreeMap<_, _> =
-            pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new((*v).to_owned()))).collect();
+            pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new(v.as_bytes().to_vec()))).collect();
         let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient.clone()).collect();
         encrypt_secret(&plain("one"), &data, &recipients, 0).unwrap()
     }
@@ -162,6 +196,19 @@ mod tests {
         assert_eq!(rest(&after), rest(&before), "every byte of the encrypted part stays");
         assert_eq!(reattach(&before, &plain("one")).unwrap(), before, "the same labels change nothing");
         assert_eq!(reattach(&after, &plain("one")).unwrap(), before);
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_ciphertext_alone() {
+        let me = make_identity();
+        let text = sealed(&[&me]);
+        let of = |text: &str| fingerprint(text).unwrap();
+        assert_eq!(of(&text), of(&reattach(&text, &plain("two")).unwrap()), "labels do not count");
+        let readers = text.replace("recipient: age1", "recipient: age2");
+        assert!(readers != text && of(&readers) == of(&text), "recipients do not count");
+        assert_ne!(of(&text), of(&sealed(&[&me])), "the same values sealed again do");
+        assert_eq!(plain_part(&text).unwrap(), plain("one"));
+        assert!(fingerprint("a: 1").is_err() && plain_part("a: 1").is_err());
     }
 
     #[test]

@@ -6,11 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::cipher::{DataKey, digest};
 use super::{Recipient, SealError, yaml};
+use crate::resolve::command::lost;
 
 /// Readers want a version that knows `mac_only_encrypted` (3.9 or later); this is the one tested against. It is
 /// part of the format: changing it changes no existing file.
@@ -18,12 +21,20 @@ const SOPS_VERSION: &str = "3.13.2";
 /// What SOPS is told to encrypt; Flux demands that the rest stays plain.
 pub(super) const ENCRYPTED_KEYS: [&str; 2] = ["data", "stringData"];
 const ENCRYPTED_REGEX: &str = "^(data|stringData)$";
+/// The most bytes that the values of a Secret may have together (Kubernetes API, `MaxSecretSize`).
+const MOST_BYTES: usize = 1024 * 1024;
 
-/// Encrypts `string_data` for `recipients` and joins it to `plain` (apiVersion, kind, metadata, type). `now` are
+/// The values of a Secret by key, in clear: any bytes.
+pub type Values = BTreeMap<String, Zeroizing<Vec<u8>>>;
+
+/// Encrypts `values` for `recipients` and joins them to `plain` (apiVersion, kind, metadata, type). `now` are
 /// seconds since 1970. The text differs at every call: write it once and keep it.
+///
+/// Text stands under `stringData`. What would not survive the YAML between here and the cluster, or is no text,
+/// stands under `data` in base64. Both arrive byte for byte.
 pub fn encrypt_secret(
     plain: &Value,
-    string_data: &BTreeMap<String, Zeroizing<String>>,
+    values: &Values,
     recipients: &[Recipient],
     now: i64,
 ) -> Result<String, SealError> {
@@ -31,18 +42,40 @@ pub fn encrypt_secret(
     if recipients.is_empty() {
         return Err(SealError::NoRecipient);
     }
-    if let Some(bad) = string_data.keys().find(|key| !is_key(key)) {
+    if let Some(bad) = values.keys().find(|key| !is_key(key)) {
         return Err(SealError::BadKey(bad.clone()));
     }
-    let key = DataKey::make()?;
-    let mut sealed = Map::new();
-    for (name, value) in string_data {
-        sealed.insert(name.clone(), key.seal(value, &format!("stringData:{name}:"))?.into());
+    let total: usize = values.values().map(|value| value.len()).sum();
+    if total > MOST_BYTES {
+        return Err(SealError::TooLarge(total));
     }
-    document.insert("stringData".to_owned(), Value::Object(sealed));
-    let mac = digest(string_data.values().map(|value| value.as_str()));
+    let key = DataKey::make()?;
+    // In the order of the file, which is that of the MAC.
+    let mut written = Vec::new();
+    for section in ENCRYPTED_KEYS {
+        let mut sealed = Map::new();
+        for (name, value) in values {
+            let Some(text) = as_written(section, value) else { continue };
+            sealed.insert(name.clone(), key.seal(&text, &format!("{section}:{name}:"))?.into());
+            written.push(text);
+        }
+        if !sealed.is_empty() {
+            document.insert(section.to_owned(), Value::Object(sealed));
+        }
+    }
+    let mac = digest(written.iter().map(|value| value.as_str()));
     document.insert("sops".to_owned(), metadata(&key, &mac, recipients, &rfc3339(now)?)?);
     yaml::write(&Value::Object(document))
+}
+
+/// What stands for `value` in a section of a Secret; nothing where it belongs into the other one.
+fn as_written(section: &str, value: &[u8]) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(value).ok().filter(|text| lost(text).is_none());
+    match (section, text) {
+        ("stringData", Some(text)) => Some(Zeroizing::new(text.to_owned())),
+        ("data", None) => Some(Zeroizing::new(BASE64_STANDARD.encode(value))),
+        _ => None,
+    }
 }
 
 fn metadata(key: &DataKey, mac: &str, recipients: &[Recipient], time: &str) -> Result<Value, SealError> {
@@ -129,11 +162,11 @@ mod tests {
                "type": "Opaque"})
     }
 
-    fn data(pairs: &[(&str, &str)]) -> BTreeMap<String, Zeroizing<String>> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new((*v).to_owned()))).collect()
+    fn data<V: AsRef<[u8]>>(pairs: &[(&str, V)]) -> Values {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new(v.as_ref().to_vec()))).collect()
     }
 
-    fn seal(pairs: &[(&str, &str)], to: &[&Identity]) -> String {
+    fn seal<V: AsRef<[u8]>>(pairs: &[(&str, V)], to: &[&Identity]) -> String {
         let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient.clone()).collect();
         encrypt_secret(&plain(), &data(pairs), &recipients, 1_795_430_340).unwrap()
     }
@@ -141,14 +174,32 @@ mod tests {
     #[test]
     fn values_come_back_byte_for_byte() {
         let me = make_identity();
-        let big = "x".repeat(1 << 20);
-        let values =
-            [("a", ""), ("b", "contraseña 密码 🔑"), ("c", "\0\r\n\t---\n"), ("d", &big), ("e.f", "no")];
+        let big = "x".repeat((1 << 20) - 200);
+        let values: [(&str, &[u8]); 7] = [
+            ("a", b""),
+            ("b", "contraseña 密码 🔑".as_bytes()),
+            ("c", b"\r\n\t---\n"),
+            ("d", big.as_bytes()),
+            ("e.f", b"no"),
+            ("g", b"\0NUL"),
+            ("h", b"\xff\xfe\xc2\x85"),
+        ];
         let text = seal(&values, &[&me]);
         let got = decrypt(&text, &me).unwrap();
-        let got: Vec<(&str, &str)> = got.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        assert_eq!(got, values);
+        assert_eq!(got, values.map(|(key, value)| (key.to_owned(), value.to_vec())));
         assert!(!text.contains("contraseña") && !text.contains(&"x".repeat(32)));
+        // Only what is no text, or would be lost on the way, is base64.
+        let document: Value = serde_saphyr::from_str(&text).unwrap();
+        let keys: Vec<&String> = document["data"].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["g", "h"]);
+    }
+
+    #[test]
+    fn a_secret_holds_a_mebibyte_and_no_more() {
+        let to = [make_identity().recipient];
+        let of = |size: usize| encrypt_secret(&plain(), &data(&[("a", vec![b'x'; size])]), &to, 0);
+        assert!(of(1 << 20).is_ok());
+        assert_eq!(of((1 << 20) + 1), Err(SealError::TooLarge((1 << 20) + 1)));
     }
 
     #[test]
@@ -157,7 +208,7 @@ mod tests {
         let text = seal(&[("a", "1")], &[&all[0], &all[1], &all[2], &all[0]]);
         assert_eq!(text.matches("recipient: ").count(), 3, "a recipient given twice counts once");
         for identity in &all {
-            assert_eq!(decrypt(&text, identity).unwrap(), [("a".to_owned(), "1".to_owned())]);
+            assert_eq!(decrypt(&text, identity).unwrap(), [("a".to_owned(), b"1".to_vec())]);
         }
         assert!(decrypt(&text, &make_identity()).is_err());
     }
@@ -226,20 +277,22 @@ mod tests {
             let error = encrypt_secret(&plain(), &data(&[(bad, "1")]), &to, 0).unwrap_err();
             assert_eq!(error, SealError::BadKey(bad.to_owned()));
         }
-        assert_eq!(encrypt_secret(&plain(), &data(&[]), &[], 0), Err(SealError::NoRecipient));
+        assert_eq!(encrypt_secret(&plain(), &Values::new(), &[], 0), Err(SealError::NoRecipient));
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn any_names_and_values_come_back(
-            values in prop::collection::btree_map("[-._a-zA-Z0-9]{2,40}", "(?s).{0,80}", 0..6),
+            values in prop::collection::btree_map("[-._a-zA-Z0-9]{2,40}", prop_oneof![
+                "(?s).{0,80}".prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..80),
+            ], 0..6),
         ) {
             prop_assume!(!values.contains_key(".."));
             let me = make_identity();
-            let pairs: Vec<(&str, &str)> = values.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-            let got = decrypt(&seal(&pairs, &[&me]), &me).unwrap();
-            prop_assert_eq!(got, values.into_iter().collect::<Vec<_>>());
+            let pairs: Vec<(&str, &[u8])> = values.iter().map(|(k, v)| (k.as_str(), v.as_slice())).collect();
+            let got: BTreeMap<_, _> = decrypt(&seal(&pairs, &[&me]), &me).unwrap().into_iter().collect();
+            prop_assert_eq!(got, values);
         }
     }
 }

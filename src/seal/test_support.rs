@@ -12,18 +12,28 @@ use sha2::{Digest, Sha256, Sha512};
 
 use super::Identity;
 
-/// The values of the file, or what is wrong with it.
-pub(super) fn decrypt(text: &str, identity: &Identity) -> Result<Vec<(String, String)>, String> {
+/// The values of the file in the order of their names, or what is wrong with it.
+pub(super) fn decrypt(text: &str, identity: &Identity) -> Result<Vec<(String, Vec<u8>)>, String> {
     let document: Value = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
     let key = data_key(&document["sops"], identity)?;
     let mut hash = Sha512::new();
     hash.update(Sha256::digest("sops"));
     let mut values = Vec::new();
-    for (name, value) in document["stringData"].as_object().ok_or("no stringData")? {
-        let plain = open(value.as_str().ok_or("no text")?, &key, &format!("stringData:{name}:"))?;
-        hash.update(&plain);
-        values.push((name.clone(), plain));
+    for (section, list) in document.as_object().ok_or("no mapping")? {
+        for (name, value) in list.as_object().into_iter().flatten() {
+            if !matches!(section.as_str(), "data" | "stringData") {
+                continue;
+            }
+            let plain = open(value.as_str().ok_or("no text")?, &key, &format!("{section}:{name}:"))?;
+            hash.update(&plain);
+            let bytes = match section.as_str() {
+                "data" => BASE64_STANDARD.decode(&plain).map_err(|e| e.to_string())?,
+                _ => plain.into_bytes(),
+            };
+            values.push((name.clone(), bytes));
+        }
     }
+    values.sort();
     let time = document["sops"]["lastmodified"].as_str().ok_or("lastmodified is not a string")?;
     let mac = open(document["sops"]["mac"].as_str().ok_or("no mac")?, &key, time)?;
     let computed: String = hash.finalize().iter().map(|byte| format!("{byte:02X}")).collect();

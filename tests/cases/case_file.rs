@@ -15,8 +15,11 @@ pub(crate) struct CaseFile {
     /// What the case shows, in one line.
     #[allow(dead_code)] // for people
     pub(crate) about: String,
-    /// The command: `render`, `check`, `diff`, …
+    /// The command: `render`, `check`, `diff`, `secret set`, …
     pub(crate) command: String,
+    /// What the command is about, before the folder: `[SECRET_KEY]` of `secret set`.
+    #[serde(default)]
+    pub(crate) what: Vec<Text>,
     /// `--env`.
     pub(crate) environment: Option<String>,
     /// `--image`.

@@ -87,7 +87,11 @@ fn make_repository(scratch: &Path) -> Result<(), String> {
 
 fn run(case: &CaseFile, command: &str, scratch: &Path, app: &str) -> Result<Outcome, String> {
     let path = |name: &str| scratch.join(name).display().to_string();
-    let mut words = vec!["cupaas".to_owned(), command.to_owned(), path(app)];
+    let mut words = vec!["cupaas".to_owned()];
+    words.extend(command.split(' ').map(str::to_owned));
+    // `secret set NAME`: what a command is about stands before the folder.
+    words.extend(case.what.iter().filter(|_| app == "app").map(|word| word.0.clone()));
+    words.push(path(app));
     for name in ["gitops", "gitops.git"] {
         if scratch.join(name).is_dir() {
             words.extend(["--gitops".to_owned(), path(name)]);
@@ -137,7 +141,13 @@ fn run(case: &CaseFile, command: &str, scratch: &Path, app: &str) -> Result<Outc
 fn masked(text: &str, scratch: &Path) -> String {
     let text = text.replace(&format!("{}/", scratch.display()), "");
     let commit = regex_lite::Regex::new("commit [0-9a-f]{10}").expect("it is a pattern");
-    commit.replace_all(&text, "commit …………").into_owned()
+    let text = commit.replace_all(&text, "commit …………");
+    // Of what was encrypted, which differs each time; one of digits alone is in quotes.
+    let sealed = regex_lite::Regex::new("cupaas.dev/secrets: [\\\\\"']*[0-9a-f]{16}[\\\\\"']*")
+        .expect("it is a pattern");
+    let text = sealed.replace_all(&text, "cupaas.dev/secrets: …………");
+    let time = regex_lite::Regex::new("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z").expect("it is a pattern");
+    time.replace_all(&text, "…………").into_owned()
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {

@@ -7,7 +7,8 @@
 #   kustomize   `kustomize build` of each folder lists the objects that tests/e2e/variants/<variant>/objects names
 #   score       kube-score has nothing critical beyond kube-score-waivers.txt
 #   validate    kubernetes-validate, strict, for every supported Kubernetes version
-#   sops        the official sops decrypts each credential of a real deploy, and random files
+#   sops        the official sops decrypts each credential of a real deploy, and with the official age random secrets
+#               that were set by the program, for one and for three recipients
 #   readers     Go's YAML readers, kustomize and the kubelet's expansion pass on what was meant, whatever a value holds
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -38,7 +39,7 @@ render() {
   # What the tests expect and the example shows.
   local tree
   while IFS= read -r tree; do
-    cp -r "$tree" "$work/trees/golden-$(basename "$(dirname "$tree")")"
+    cp -r "$tree" "$work/trees/golden-$(dirname "$tree" | tr / -)"
   done < <(find examples templates tests/cases -path '*/expected/deploy/*/*/kustomization.yaml' |
     sed 's#/deploy/.*##' | sort -u)
 }
@@ -119,7 +120,9 @@ assert any(len(text) >= 20 for text in data.values()), "no password"
   done < <(grep -rl '^sops:' "$work/trees/example")
   [ "$count" -gt 0 ] || wrong "the example's deploy has no credential"
   echo "$count credentials decrypted"
-  SOPS_BIN=$sops cargo test --quiet --test sops -- --nocapture || wrong "random files"
+  local age
+  age=$(.ci/tool age) || skip "age cannot be had here"
+  SOPS_BIN=$sops AGE_BIN=$age cargo test --quiet --test sops -- --nocapture || wrong "random files"
 }
 
 part_readers() {

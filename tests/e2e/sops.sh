@@ -3,6 +3,7 @@
 #   SOPS_BIN      a sops to use; else one is installed with `go install` below .e2e/ (some minutes, once)
 #   SOPS_VERSION  which one to install (default 3.13.2, what Flux 2.9 embeds)
 #   SOPS_FILES    how many files (default 100)
+#   AGE_BIN       an age to use; else the one of `.ci/tool age`
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 version=${SOPS_VERSION:-3.13.2}
@@ -11,5 +12,6 @@ if [ -z "${SOPS_BIN:-}" ]; then
   SOPS_BIN=$bin/sops
   [ -x "$SOPS_BIN" ] || GOBIN=$bin nice go install "github.com/getsops/sops/v3/cmd/sops@v$version"
 fi
-export SOPS_BIN
+AGE_BIN=${AGE_BIN:-$(.ci/tool age)}
+export SOPS_BIN AGE_BIN
 exec cargo test --test sops -- --nocapture

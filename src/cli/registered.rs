@@ -1,0 +1,160 @@
+//! The commands on what the platform knows of its apps, as people type them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Repository;
+
+/// Registrations: `apps/<app>.yaml`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AppCommand {
+    /// Registers an app: where it comes from, and which branch goes to which environment.
+    Add(AddApp),
+    /// All apps that are registered or deployed.
+    List(Repository),
+    /// What is known of one app.
+    Show(ShowApp),
+    /// Takes an app away: from every environment, and its registration; its data and credentials stay.
+    Remove(RemoveApp),
+}
+
+/// `app add`.
+#[derive(Debug, Clone, Args)]
+pub struct AddApp {
+    /// Address of the app's repository: https://, ssh:// or user@host:path.
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// The app's folder in it; default: its root.
+    #[arg(long, value_name = "DIR", default_value = "", hide_default_value = true)]
+    pub path: String,
+    /// Which branch goes to which environment; may be given several times.
+    #[arg(long, value_name = "BRANCH=ENV", value_delimiter = ',')]
+    pub branch: Vec<String>,
+    /// The app's name; default: the repository's, or its folder's in it.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
+}
+
+/// `app show`.
+#[derive(Debug, Clone, Args)]
+pub struct ShowApp {
+    /// The app.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
+}
+
+/// `app remove`.
+#[derive(Debug, Clone, Args)]
+pub struct RemoveApp {
+    /// The app.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
+}
+
+/// Which app, and where.
+#[derive(Debug, Clone, Args)]
+pub struct Target {
+    /// The app; default: the one in this folder; also CUPAAS_APP.
+    #[arg(long, value_name = "NAME")]
+    pub app: Option<String>,
+    /// One environment; default: all of them, or the only one.
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
+    pub env: Option<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
+}
+
+/// The registration's variables, over those of `.cupaas`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum EnvCommand {
+    /// Sets variables, and renders again what reads them.
+    Set(SetEnv),
+    /// Takes variables away, and renders again what read them.
+    Unset(UnsetEnv),
+    /// The variables that the app gets.
+    List(ListEnv),
+}
+
+/// `env set`.
+#[derive(Debug, Clone, Args)]
+pub struct SetEnv {
+    /// Variables.
+    #[arg(value_name = "NAME=VALUE", required_unless_present = "file")]
+    pub variables: Vec<String>,
+    /// Variables from a .env file.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// `env unset`.
+#[derive(Debug, Clone, Args)]
+pub struct UnsetEnv {
+    /// Names.
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// `env list`.
+#[derive(Debug, Clone, Args)]
+pub struct ListEnv {
+    /// Says of each where it is set.
+    #[arg(long)]
+    pub origin: bool,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// `pin`.
+#[derive(Debug, Clone, Args)]
+pub struct Pin {
+    /// The image to keep; default: the one that runs.
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// `unpin`.
+#[derive(Debug, Clone, Args)]
+pub struct Unpin {
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: Target,
+}

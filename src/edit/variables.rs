@@ -1,0 +1,100 @@
+//! `env set` and `env unset`: the registration's layers of variables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::yaml::Change;
+use super::{Edit, Known, typed};
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::load::app_file::AppFile;
+use crate::load::document;
+use crate::load::gitops::Gitops;
+use crate::load::released::Scope;
+use crate::request::Step;
+use crate::resolve::variables::refused;
+
+/// What `env set` or `env unset` was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvChange {
+    /// Values by name, each with where it was written.
+    pub set: BTreeMap<String, (String, Option<Span>)>,
+    /// Names that go.
+    pub unset: BTreeSet<String>,
+}
+
+/// Changes the app's variables, for all environments or for one.
+pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let known = Known::existing(step, gitops)?;
+    let environment = known.environment(step)?;
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    let secrets = secrets(&known);
+    for (name, (value, place)) in &change.set {
+        let typed = || Span::file(&Source::new(format!("env set {name}"), ""));
+        let place = || place.clone().unwrap_or_else(typed);
+        if let Some((message, hint)) = refused(name, value) {
+            problems.push(Diagnostic::error(place(), message).hint(hint));
+        } else if let Some(declared) = secrets.get(name.as_str()) {
+            let message =
+                format!("{name} is a secret of the app ({declared}); a variable is read by everybody");
+            problems.push(Diagnostic::error(place(), message).hint(format!("`cupaas secret set {name}`")));
+        }
+    }
+    if !problems.is_empty() {
+        let kind =
+            if change.set.values().any(|(_, place)| place.is_some()) { Kind::Invalid } else { Kind::Usage };
+        return Err(Failure { kind, ..Failure::invalid(problems) });
+    }
+    let layer = |name: &String| -> Vec<String> {
+        let words: Vec<&str> = match &environment {
+            Some(environment) => vec!["environments", environment, "env", name],
+            None => vec!["env", name],
+        };
+        words.into_iter().map(str::to_owned).collect()
+    };
+    let file = &known.file;
+    let there = |name: &&String| file.holds(&layer(name).iter().map(String::as_str).collect::<Vec<_>>());
+    if let Some(name) = change.unset.iter().find(|name| !there(name)) {
+        let place = environment.as_ref().map(|name| format!(" for {name}")).unwrap_or_default();
+        let message = format!("{name} is not set in {}{place}", file.source.name);
+        return Err(typed(
+            "env unset",
+            name,
+            message,
+            "`cupaas env list --origin` says where each one is set",
+        ));
+    }
+    let changes = change.set.iter().map(|(name, (value, _))| Change::Set(layer(name), value.clone()));
+    let changes: Vec<Change> =
+        changes.chain(change.unset.iter().map(|name| Change::Unset(layer(name)))).collect();
+    let names = |names: Vec<&str>| names.join(", ");
+    let mut words = Vec::new();
+    if !change.set.is_empty() {
+        words.push(format!("set {}", names(change.set.keys().map(String::as_str).collect())));
+    }
+    if !change.unset.is_empty() {
+        words.push(format!("unset {}", names(change.unset.iter().map(String::as_str).collect())));
+    }
+    let of = environment.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
+    Ok(Edit {
+        files: known.changed(&changes)?,
+        scope: Some(Scope::of(&known.name, environment.as_deref())),
+        subject: Some(format!("env({}{of}): {}", known.name, words.join("; "))),
+        notes: Vec::new(),
+    })
+}
+
+/// Names that the app's files, as they were last deployed, declare as secrets, and where.
+fn secrets(known: &Known) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for release in &known.releases {
+        let Some(text) = release.files.get(".cupaas") else { continue };
+        let source = Source::new(format!(".cupaas in {}", release.environment), text.clone());
+        let Ok(app) = document::read::<AppFile>(&source) else { continue };
+        for (index, secret) in
+            app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none())
+        {
+            let place = app.at(&["secrets", &index.to_string()]).to_string();
+            found.entry(secret.name.clone()).or_insert(place);
+        }
+    }
+    found
+}

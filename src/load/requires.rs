@@ -1,0 +1,73 @@
+//! `cupaas.yaml`, of which `requires` is looked at before anything else: an old binary says what is wrong, and not
+//! "unknown key".
+
+use super::document::{self, Document};
+use super::platform::PlatformFile;
+use super::yaml;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::tree::Files;
+
+/// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
+pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
+    let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
+    let Some((_, text)) = found else {
+        let place = Source::new("cupaas.yaml", "");
+        let problem = Diagnostic::error(Span::file(&place), "the GitOps repository has no cupaas.yaml");
+        return Err(vec![problem.hint("`cupaas init` writes one")]);
+    };
+    let source = Source::new("cupaas.yaml", text.clone());
+    let root = yaml::parse(&source)?;
+    if let Some(node) = root.get("requires")
+        && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
+    {
+        let span = Span::new(&source, node.range.clone());
+        return Err(vec![
+            Diagnostic::error(span, message).hint("install the version that the platform asks for"),
+        ]);
+    }
+    document::read(&source)
+}
+
+/// Why `version` does not satisfy `requirement`, a comma-separated list of `>=`, `>`, `<=`, `<`, `=` and a version.
+fn refused_version(requirement: &str, version: &str) -> Option<String> {
+    let parts = |text: &str| -> Option<Vec<u64>> {
+        let mut numbers: Vec<u64> =
+            text.trim().split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        numbers.resize(3.max(numbers.len()), 0);
+        Some(numbers)
+    };
+    let ours = parts(version.split(['-', '+']).next().unwrap_or_default())?;
+    for one in requirement.split(',') {
+        let one = one.trim();
+        let at = one.find(|c: char| c.is_ascii_digit()).unwrap_or(one.len());
+        let (operator, wanted) = one.split_at(at);
+        let Some(wanted) = parts(wanted) else {
+            return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\""));
+        };
+        let good = match operator.trim() {
+            ">=" => ours >= wanted,
+            ">" => ours > wanted,
+            "<=" => ours <= wanted,
+            "<" => ours < wanted,
+            "=" | "" => ours == wanted,
+            _ => return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\"")),
+        };
+        if !good {
+            return Some(format!("this platform requires cupaas {requirement}, this is {version}"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_may_require_a_version() {
+        assert_eq!(refused_version(">=0.1, <1", "0.4.2"), None);
+        assert_eq!(refused_version("=0.4.2", "0.4.2"), None);
+        assert!(refused_version(">=0.5", "0.4.2").unwrap().contains("requires cupaas >=0.5"));
+        assert!(refused_version("new", "0.4.2").unwrap().contains("not a version requirement"));
+    }
+}

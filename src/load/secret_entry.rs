@@ -1,0 +1,73 @@
+//! One entry of `secrets` in `.cupaas`: a name, and for one that is a file where it is mounted.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+
+use super::words::{ContainerPath, VariableName};
+
+/// `SECRET_KEY`, or `{SIGNING_KEY: {file: /app/keys/signing.pem}}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretEntry {
+    /// Its name, and without a file that of the variable.
+    pub name: String,
+    /// Where it is mounted, in the place of a variable.
+    pub file: Option<String>,
+}
+
+/// Settings of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// The file in the container that holds the value, byte for byte.
+    file: ContainerPath,
+}
+
+impl JsonSchema for SecretEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let hint = "a name such as SECRET_KEY, or {SIGNING_KEY: {file: /app/keys/signing.pem}}";
+        let settings = generator.subschema_for::<Settings>();
+        json_schema!({
+            "anyOf": [
+                VariableName::json_schema(generator),
+                {
+                    "type": "object", "minProperties": 1, "maxProperties": 1,
+                    "propertyNames": VariableName::json_schema(generator),
+                    "additionalProperties": settings,
+                },
+            ],
+            "x-hint": hint,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = SecretEntry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret's name, or {name: {file: path}}")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<SecretEntry, E> {
+                Ok(SecretEntry { name: text.to_owned(), file: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SecretEntry, A::Error> {
+                let name = map.next_key::<String>()?.unwrap_or_default();
+                let settings = map.next_value::<Settings>()?;
+                Ok(SecretEntry { name, file: Some(settings.file.0) })
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}

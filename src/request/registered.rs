@@ -1,0 +1,138 @@
+//! What was typed of registrations → steps of the same pipeline.
+#![allow(clippy::disallowed_methods)] // The environment is read here.
+
+use std::path::{Path, PathBuf};
+
+use super::{Action, Look, Stage, Step, Subject, folder_name, named, text};
+use crate::cli::{AppCommand, EnvCommand, Pin, Repository, SetEnv, Shared, Target, Unpin};
+use crate::diagnostic::{Failure, Kind, Source as Text, Span};
+use crate::edit::{AddApp, Deed, EnvChange, typed};
+use crate::load::app_folder::read_text;
+use crate::load::dotenv;
+use crate::load::release_file::SourceFacts;
+use crate::load::released::Scope;
+use crate::publish::Source;
+
+/// A step that is about what the GitOps repository knows, and no folder.
+fn step(repository: Repository, subject: Subject, dry_run: bool, home: &Path) -> Result<Step, Failure> {
+    let shared = Shared {
+        folder: None,
+        env: None,
+        image: None,
+        repository,
+        app: None,
+        set: Vec::new(),
+        source_repository: None,
+        source_commit: None,
+        source_branch: None,
+    };
+    let stage = if dry_run { Stage::Diff } else { Stage::Deploy };
+    Step::about(stage, subject, shared, home)
+}
+
+/// The same, about one app: `--app`, else the one in this folder.
+fn about(target: Target, subject: Subject, dry_run: bool, home: &Path) -> Result<Step, Failure> {
+    let mut step = step(target.repository, subject, dry_run, home)?;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    step.asked.environment = given(target.env);
+    step.asked.app = given(target.app).or_else(|| text("CUPAAS_APP"));
+    if step.asked.app.is_none() {
+        let here = PathBuf::from(".");
+        let found = Source::read(&here)?;
+        step.asked.folder_name = folder_name(&here);
+        step.asked.folder = here;
+        step.asked.source =
+            SourceFacts { repository: found.repository, path: found.path, ..SourceFacts::default() };
+    }
+    Ok(step)
+}
+
+fn edit(step: Step) -> Action {
+    Action::Step(Box::new(step))
+}
+
+pub(super) fn app(command: AppCommand, home: &Path) -> Result<Action, Failure> {
+    match command {
+        AppCommand::Add(add) => {
+            let branch = |text: &String| match text.split_once('=') {
+                Some((branch, environment)) => Ok((branch.to_owned(), environment.to_owned())),
+                None => Err(typed("--branch", text, "has no `=`", "--branch main=production")),
+            };
+            let branches = add.branch.iter().map(branch).collect::<Result<_, _>>()?;
+            let deed = Deed::AddApp(AddApp { url: add.url, path: add.path, branches, name: add.name });
+            Ok(edit(step(add.repository, Subject::Edited(deed), add.dry_run, home)?))
+        }
+        AppCommand::List(repository) => Ok(look(Look::Apps, step(repository, nothing(), true, home)?)),
+        AppCommand::Show(show) => {
+            let mut step = step(show.repository, nothing(), true, home)?;
+            step.asked.app = Some(show.name);
+            Ok(look(Look::App, step))
+        }
+        AppCommand::Remove(remove) => {
+            let mut step = step(remove.repository, nothing(), false, home)?;
+            step.asked.app = Some(remove.name);
+            step.allow_data_loss = named(remove.allow_data_loss);
+            Ok(Action::RemoveApp(Box::new(step)))
+        }
+    }
+}
+
+fn look(look: Look, step: Step) -> Action {
+    Action::Look(look, Box::new(step))
+}
+
+/// Neither a folder nor a change.
+fn nothing() -> Subject {
+    Subject::Released(Scope::default())
+}
+
+pub(super) fn env(command: EnvCommand, home: &Path) -> Result<Action, Failure> {
+    match command {
+        EnvCommand::Set(set) => {
+            let deed = Deed::Env(EnvChange { set: variables(&set)?, ..EnvChange::default() });
+            Ok(edit(about(set.target, Subject::Edited(deed), set.dry_run, home)?))
+        }
+        EnvCommand::Unset(unset) => {
+            let names = unset.names.into_iter().collect();
+            let deed = Deed::Env(EnvChange { unset: names, ..EnvChange::default() });
+            Ok(edit(about(unset.target, Subject::Edited(deed), unset.dry_run, home)?))
+        }
+        EnvCommand::List(list) => {
+            let step = about(list.target, nothing(), true, home)?;
+            Ok(look(Look::Variables { origin: list.origin }, step))
+        }
+    }
+}
+
+/// Those of the file, then those that were typed.
+fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String, Option<Span>)>, Failure> {
+    let mut all = std::collections::BTreeMap::new();
+    if let Some(file) = &set.file {
+        let text = read_text(file, &file.display().to_string())?;
+        let read = dotenv::read(&text).map_err(Failure::invalid)?;
+        if read.is_empty() && set.variables.is_empty() {
+            let span = Span::file(&Text::new(file.display().to_string(), ""));
+            let problem = crate::diagnostic::Diagnostic::error(span, "sets no variable");
+            return Err(Failure::invalid(vec![problem.hint("a line is NAME=VALUE")]));
+        }
+        all.extend(read.into_iter().map(|(name, (value, span))| (name, (value, Some(span)))));
+    }
+    for text in &set.variables {
+        let Some((name, value)) = text.split_once('=') else {
+            // What was typed may be a value, so it is not repeated.
+            return Err(Failure::new(Kind::Usage, "a variable without `=`").hint("cupaas env set NAME=VALUE"));
+        };
+        all.insert(name.to_owned(), (value.to_owned(), None));
+    }
+    Ok(all)
+}
+
+pub(super) fn pin(pin: Pin, home: &Path) -> Result<Action, Failure> {
+    let mut step = about(pin.target, Subject::Edited(Deed::Pin), pin.dry_run, home)?;
+    step.asked.image = pin.image.filter(|image| !image.is_empty());
+    Ok(edit(step))
+}
+
+pub(super) fn unpin(unpin: Unpin, home: &Path) -> Result<Action, Failure> {
+    about(unpin.target, Subject::Edited(Deed::Unpin), unpin.dry_run, home).map(edit)
+}

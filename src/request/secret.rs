@@ -1,0 +1,77 @@
+//! What was typed of secrets → what is asked of them.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{Action, Stage, Step, text};
+use crate::cli::{Secret, SecretOf, Shared};
+use crate::diagnostic::{Failure, Kind};
+use crate::load::age_keys::KeyPlaces;
+use crate::load::secret_value::ValueFrom;
+use crate::secrets::{Asked, What};
+
+/// `home` is where `init` keeps its identity.
+///
+/// Errors: as [`super::Request::new`]; none repeats a word that may be a value.
+pub(super) fn asked(secret: Secret, home: &Path) -> Result<Action, Failure> {
+    let asked = match secret {
+        Secret::Set(set) => {
+            if set.of.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
+                // Not repeated: it may be the value.
+                let message = "the word behind the name is no folder; a value is never an argument";
+                let hint = "give the value by standard input, or by --file";
+                return Err(Failure::new(Kind::Usage, message).hint(hint));
+            }
+            let from = match set.file {
+                _ if set.random => ValueFrom::Random,
+                Some(file) => ValueFrom::File(file),
+                None => ValueFrom::Input,
+            };
+            Asked { step: step(Stage::Deploy, set.of, home)?, what: What::Set { name: set.name, from } }
+        }
+        Secret::List(of) => Asked { step: step(Stage::Check, of, home)?, what: What::List },
+        Secret::Check(check) => {
+            Asked { step: step(Stage::Check, check.of, home)?, what: What::Check { all: check.all } }
+        }
+        Secret::Rotate(rotate) => {
+            let mut of = rotate.of;
+            let what = match rotate.service {
+                Some(service) if !rotate.recipients => What::Rotate { service },
+                first => {
+                    // Then the first word is the folder.
+                    of.folder = first.map(PathBuf::from).or(of.folder);
+                    What::Recipients { all: rotate.all, keys: key_places(home) }
+                }
+            };
+            let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
+            Asked { step: step(stage, of, home)?, what }
+        }
+    };
+    Ok(Action::Secret(Box::new(asked)))
+}
+
+fn step(stage: Stage, of: SecretOf, home: &Path) -> Result<Step, Failure> {
+    let SecretOf { folder, app, env, repository } = of;
+    let shared = Shared {
+        folder,
+        env,
+        image: None,
+        repository,
+        app,
+        set: Vec::new(),
+        source_repository: None,
+        source_commit: None,
+        source_branch: None,
+    };
+    Step::new(stage, shared, home)
+}
+
+/// Where `sops` looks for private keys, and where `init` puts one.
+fn key_places(home: &Path) -> KeyPlaces {
+    KeyPlaces {
+        text: text("SOPS_AGE_KEY").map(Zeroizing::new),
+        file: text("SOPS_AGE_KEY_FILE").map(PathBuf::from),
+        made: home.join("age/keys.txt"),
+    }
+}

@@ -1,0 +1,124 @@
+//! Which image runs.
+
+use std::sync::OnceLock;
+
+use regex_lite::Regex;
+
+use super::decisions::Notes;
+use super::release::Image;
+use crate::diagnostic::{Failure, Kind, Source, Span};
+use crate::load::inputs::Inputs;
+use crate::load::release_file::ReleaseFile;
+
+/// An image that an environment keeps, whatever is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// The image.
+    pub image: String,
+    /// Where the pin stands.
+    pub place: String,
+}
+
+impl Pinned {
+    /// The pin of an environment, where it has one.
+    pub fn of(inputs: &Inputs, environment: &str) -> Option<Self> {
+        let registration = inputs.registration.as_ref()?;
+        let image = registration.value.environments.get(environment)?.image.clone()?;
+        let place = registration.at(&["environments", environment, "image"]).to_string();
+        Some(Self { app: inputs.name.clone(), environment: environment.to_owned(), image, place })
+    }
+
+    /// The command that takes it away.
+    pub fn way_out(&self) -> String {
+        format!("cupaas unpin --app {} --env {}", self.app, self.environment)
+    }
+
+    /// The failure of a command that names another image for it.
+    pub fn refused(&self) -> Failure {
+        let Self { app, environment, image, place } = self;
+        Failure::new(Kind::Refused, format!("{app} is pinned in {environment} to {image} ({place})"))
+            .hint(format!("`{}`; or `cupaas pin --image REF` pins it to another", self.way_out()))
+    }
+}
+
+/// `--image`, else the pin, else `<registry>/<app>:<commit>`; but an image that was once named otherwise stays until
+/// another is named, since only its maker knows what the next one is called.
+pub(super) fn resolve(
+    inputs: &Inputs,
+    environment: &str,
+    previous: Option<&ReleaseFile>,
+    notes: &mut Notes,
+) -> Image {
+    let pin = Pinned::of(inputs, environment).map(|pin| (pin.image, pin.place));
+    let asked = inputs.asked.image.clone().map(|image| (image, "--image".to_owned()));
+    let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
+    let prefix = inputs.platform.value.registry.prefix.as_deref();
+    let made = prefix.zip(tag).map(|(prefix, tag)| {
+        let origin = inputs.platform.at(&["registry", "prefix"]).to_string();
+        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), origin)
+    });
+    let running = previous.filter(|release| !release.image.is_empty());
+    let running = running.map(|release| (release.image.clone(), "what runs now".to_owned()));
+    // Only an image that the rule gave, to the last commit or to one that was pinned, follows to the next one.
+    let last = previous.and_then(|release| release.source.commit.clone());
+    let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
+    let follows = |image: &str| {
+        let tag = by_rule.as_ref().and_then(|rule| image.strip_prefix(rule.as_str()));
+        tag.is_some_and(|tag| {
+            is_commit(tag) || last.as_ref().map_or_else(|| is_fingerprint(tag), |commit| commit == tag)
+        })
+    };
+    let (first, second) = match &running {
+        Some((image, _)) if !follows(image) => (running, made),
+        _ => (made, running),
+    };
+    let (reference, origin) = match asked.or(pin).or(first).or(second) {
+        Some(found) => found,
+        None if !inputs.asked.needs_image => (String::new(), "not needed yet".to_owned()),
+        None => {
+            let place = inputs.platform.key(&["registry"]);
+            notes.problem(
+                place,
+                "no image is named",
+                "say it with --image, or set `registry.prefix` in cupaas.yaml",
+            );
+            (String::new(), String::new())
+        }
+    };
+    if !reference.is_empty() && !is_image(&reference) {
+        let message = format!("{reference:?} is not an image (from {origin})");
+        let written = Source::new(origin.split(':').next().unwrap_or_default(), reference.clone());
+        notes.problem(
+            Span::new(&written, 0..reference.len()),
+            message,
+            "such as git.example.cu/team/tasks:v1 or …@sha256:…",
+        );
+    }
+    notes.decided("image", &reference, origin);
+    Image { by_digest: reference.contains("@sha256:"), reference }
+}
+
+/// Whether a tag is a whole commit, as the rule writes it.
+fn is_commit(tag: &str) -> bool {
+    matches!(tag.len(), 40 | 64) && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a tag is one that cupaas makes of an app's files.
+fn is_fingerprint(tag: &str) -> bool {
+    tag.len() == 16 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A reference as registries take it (distribution's `reference` grammar, without the odd ones).
+pub fn is_image(text: &str) -> bool {
+    const SHAPE: &str = concat!(
+        r"^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::[0-9]{1,5})?/)?",
+        r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",
+        r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$",
+    );
+    static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
+    WHOLE.get_or_init(|| Regex::new(SHAPE).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+}

@@ -1,0 +1,207 @@
+//! The app's own secrets: where the value of each is kept and how it gets to the processes. Never the value.
+
+use super::decisions::Notes;
+use super::names;
+use super::release::{AppSecret, RemoteKey, SecretRef};
+use crate::diagnostic::Diagnostic;
+use crate::load::inputs::Inputs;
+use crate::load::platform::SecretsProvider;
+use crate::load::secret_entry::SecretEntry;
+use crate::seal;
+use crate::tree::Files;
+
+/// The most bytes of `NAME=value` that Linux lets a process have (`MAX_ARG_STRLEN`, with the final NUL).
+pub const MAX_VARIABLE: usize = 131_071;
+
+pub(super) fn resolve(
+    inputs: &Inputs,
+    environment: &str,
+    config: &std::collections::BTreeMap<String, String>,
+    notes: &mut Notes,
+) -> Vec<AppSecret> {
+    let mut secrets: Vec<AppSecret> = Vec::new();
+    for (index, entry) in inputs.app.value.secrets.iter().enumerate() {
+        let SecretEntry { name, file } = entry;
+        let place = inputs.app.at(&["secrets", &index.to_string()]);
+        if secrets.iter().any(|other| other.variable == *name) {
+            notes.problem(place.clone(), format!("{name} stands twice"), "remove it");
+        } else if name == "PORT" {
+            notes.problem(place.clone(), "PORT is given by cupaas", "remove it");
+        }
+        if file.is_none() && config.contains_key(name) {
+            let message = format!("{name} is a secret, and also a plain variable");
+            notes.problem(place.clone(), message, "remove it from `env`");
+        }
+        if let Some(path) = file {
+            if let Some(message) = no_file(inputs, path) {
+                notes.problem(
+                    place.clone(),
+                    message,
+                    "name a file of its own, such as /app/keys/signing.pem",
+                );
+            } else if let Some(other) = secrets.iter().find(|other| other.file.as_ref() == Some(path)) {
+                let message = format!("{} is mounted there already", other.variable);
+                notes.problem(place.clone(), message, "give each secret a file of its own");
+            }
+        }
+        let secret = SecretRef { name: object(inputs, environment, name), key: name.clone() };
+        let by = file.as_ref().map(|path| format!(", as the file {path}")).unwrap_or_default();
+        notes.decided(
+            format!("secrets.{name}"),
+            format!("key {name} of Secret {}{by}", secret.name),
+            place.clone(),
+        );
+        secrets.push(AppSecret {
+            variable: name.clone(),
+            volume: secret_object(name),
+            file: file.clone(),
+            remote: remote(inputs, environment, name, place, notes),
+            secret,
+        });
+    }
+    secrets
+}
+
+/// Why nothing can be mounted there as a file.
+fn no_file(inputs: &Inputs, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let odd = parts.iter().any(|part| matches!(*part, "" | "." | ".."));
+    if odd || matches!(parts[0], "proc" | "sys" | "dev") || parts.len() < 2 {
+        return Some(format!("no file can be mounted at {path:?}"));
+    }
+    let volumes = &inputs.app.value.volumes;
+    let at = |volume: &str| volume.trim_end_matches('/') == path;
+    volumes
+        .iter()
+        .find(|(_, volume)| at(&volume.path.0))
+        .map(|(name, _)| format!("{name} is mounted there already"))
+}
+
+/// The Secret that holds it.
+fn object(inputs: &Inputs, environment: &str, name: &str) -> String {
+    let settings = &inputs.platform.value.secrets;
+    match (settings.provider, &settings.name) {
+        (SecretsProvider::Existing, Some(pattern)) => {
+            pattern.replace("{app}", &inputs.name).replace("{env}", environment).replace("{service}", "app")
+        }
+        (SecretsProvider::Existing, None) => "app-secrets".to_owned(),
+        (SecretsProvider::Sops | SecretsProvider::ExternalSecrets, _) => secret_object(name),
+    }
+}
+
+/// Where the platform's store has it.
+fn remote(
+    inputs: &Inputs,
+    environment: &str,
+    name: &str,
+    place: crate::diagnostic::Span,
+    notes: &mut Notes,
+) -> Option<RemoteKey> {
+    let settings = &inputs.platform.value.secrets;
+    if settings.provider != SecretsProvider::ExternalSecrets {
+        return None;
+    }
+    let Some(store) = &settings.store else {
+        let message = format!("the platform names no store that could hold {name}");
+        notes.problem(place, message, "set `secrets.store: {name: …}` in cupaas.yaml");
+        return None;
+    };
+    Some(remote_key(store.key.as_deref(), &inputs.name, environment, name))
+}
+
+/// The key by the platform's pattern; where that does not say the secret's name, it is a property of the key.
+pub fn remote_key(pattern: Option<&str>, app: &str, environment: &str, name: &str) -> RemoteKey {
+    let pattern = pattern.unwrap_or("{app}-{env}");
+    let key = pattern.replace("{app}", app).replace("{env}", environment).replace("{name}", name);
+    RemoteKey { key, property: (!pattern.contains("{name}")).then(|| name.to_owned()) }
+}
+
+/// The file below `releases/<env>/<app>/` that holds one secret of the app.
+pub fn secret_file(variable: &str) -> String {
+    format!("secrets/{variable}.yaml")
+}
+
+/// The file below `releases/<env>/<app>/` that holds the credentials of a service.
+pub fn credentials_file(service: &str) -> String {
+    format!("credentials/{service}.yaml")
+}
+
+/// The Secret object that holds one secret of the app.
+pub fn secret_object(variable: &str) -> String {
+    let lower = variable.to_lowercase().replace('_', "-");
+    names::fit(&format!("secret-{}-{}", lower.trim_matches('-'), names::hash(variable, 6)), 63)
+}
+
+/// Secrets of the app that nobody has set, or that were set to what no variable can hold: `kept` are the files that
+/// wait for it.
+pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic> {
+    if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
+        return Vec::new();
+    }
+    let one = |(index, SecretEntry { name, file }): (usize, &SecretEntry)| {
+        let place = format!("releases/{environment}/{}/{}", inputs.name, secret_file(name));
+        let span = inputs.app.at(&["secrets", &index.to_string()]);
+        let command = format!("`cupaas secret set {name} --app {} --env {environment}`", inputs.name);
+        match kept.iter().find(|(path, _)| path.as_str() == place) {
+            None => {
+                Some(Diagnostic::error(span, format!("the secret {name} has not been set")).hint(command))
+            }
+            Some((_, text)) if file.is_none() && seal::is_only_a_file(text) => {
+                let message = format!("the secret {name} was set to what no environment variable can hold");
+                let hint =
+                    format!("mount it as a file: `{name}: {{file: /app/…}}`; or set another: {command}");
+                Some(Diagnostic::error(span, message).hint(hint))
+            }
+            Some(_) => None,
+        }
+    };
+    inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()
+}
+
+/// Why a value cannot become the environment variable `name`.
+///
+/// The kernel ends a value at NUL and bounds its length; the kubelet hands it on as a protocol buffer's string, which
+/// is UTF-8. `$(X)` in it is left alone: only values that stand in a manifest are expanded.
+pub fn no_variable(name: &str, value: &[u8]) -> Option<String> {
+    let size = name.len() + 1 + value.len();
+    if size > MAX_VARIABLE {
+        return Some(format!("{size} bytes with its name, and Linux lets a process have {MAX_VARIABLE}"));
+    }
+    match std::str::from_utf8(value) {
+        Err(_) => Some("bytes that are no text (UTF-8)".to_owned()),
+        Ok(text) if text.contains('\0') => Some("a NUL character".to_owned()),
+        Ok(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_has_a_secret_under_a_key_or_as_its_property() {
+        let key = |pattern| {
+            let RemoteKey { key, property } = remote_key(pattern, "shop", "staging", "TOKEN");
+            (key, property)
+        };
+        assert_eq!(key(None), ("shop-staging".to_owned(), Some("TOKEN".to_owned())));
+        assert_eq!(key(Some("{env}/{app}/{name}")), ("staging/shop/TOKEN".to_owned(), None));
+    }
+
+    #[test]
+    fn only_what_a_process_can_be_given_becomes_a_variable() {
+        for good in ["", "é$(X)\n\u{85}", &"x".repeat(MAX_VARIABLE - 2)] {
+            assert_eq!(no_variable("A", good.as_bytes()), None);
+        }
+        for bad in [&b"a\0"[..], b"\xff", &vec![b'x'; MAX_VARIABLE - 1]] {
+            assert!(no_variable("A", bad).is_some());
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_frozen() {
+        assert_eq!(secret_object("SECRET_KEY"), "secret-secret-key-73ef2a");
+        assert_ne!(secret_object("A_B"), secret_object("a_b"));
+        assert!(secret_object(&"X".repeat(253)).len() <= 63);
+    }
+}

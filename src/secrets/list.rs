@@ -1,0 +1,107 @@
+//! `secret list`: what an app has by way of secrets, and where each is kept.
+
+use serde::Serialize;
+
+use super::subject::Subject;
+use crate::diagnostic::Failure;
+use crate::load::gitops::Gitops;
+use crate::load::platform::SecretsProvider;
+use crate::request::Step;
+use crate::resolve::secrets::remote_key;
+use crate::seal;
+
+/// All secrets of one app in one environment.
+#[derive(Debug, Serialize)]
+pub struct Listing {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// Who keeps them.
+    pub provider: SecretsProvider,
+    /// Those of the app's own, by name, then the services' credentials.
+    pub secrets: Vec<Listed>,
+}
+
+/// One secret, or the credentials of one service.
+#[derive(Debug, Serialize)]
+pub struct Listed {
+    /// The secret's name, or the service's.
+    pub name: String,
+    /// Whether these are the credentials of a service.
+    pub service: bool,
+    /// The keys that a file holds.
+    pub keys: Vec<String>,
+    /// Whether it is set; nothing where only the platform can tell.
+    pub set: Option<bool>,
+    /// Whether `.cupaas` names it, so that processes get it.
+    pub named: bool,
+    /// The file that it is mounted as.
+    pub file: Option<String>,
+    /// Where it is kept.
+    pub place: String,
+    /// When it was last encrypted.
+    pub changed: Option<String>,
+}
+
+pub(super) fn list(step: &Step, gitops: &mut Gitops) -> Result<Listing, Failure> {
+    let subject = Subject::read(step, gitops)?;
+    let provider = subject.platform.value.secrets.provider;
+    let mut secrets: Vec<Listed> =
+        subject.named().map(|entry| one(&subject, &entry.name, entry.file.clone())).collect();
+    for (path, text) in &subject.state.kept {
+        let parts: Vec<&str> = path.as_str().split('/').collect();
+        let [.., folder @ ("secrets" | "credentials"), file] = parts.as_slice() else { continue };
+        let name = file.trim_end_matches(".yaml");
+        let service = *folder == "credentials";
+        let sealed = seal::inspect(text).ok();
+        let keys = sealed.map(|sealed| sealed.keys).unwrap_or_default();
+        match secrets.iter_mut().find(|known| known.name == name && !service) {
+            Some(known) => (known.keys, known.changed) = (keys, seal::changed_at(text)),
+            None => secrets.push(Listed {
+                name: name.to_owned(),
+                service,
+                keys,
+                set: Some(true),
+                named: service,
+                file: None,
+                place: path.to_string(),
+                changed: seal::changed_at(text),
+            }),
+        }
+    }
+    secrets.sort_by(|a, b| (a.service, &a.name).cmp(&(b.service, &b.name)));
+    Ok(Listing { app: subject.app, environment: subject.environment, provider, secrets })
+}
+
+/// A secret that `.cupaas` names.
+fn one(subject: &Subject, name: &str, file: Option<String>) -> Listed {
+    let settings = &subject.platform.value.secrets;
+    let (set, place) = match settings.provider {
+        SecretsProvider::Sops => {
+            (Some(subject.is_set(name)), subject.place(name).map(|path| path.to_string()).unwrap_or_default())
+        }
+        SecretsProvider::ExternalSecrets => {
+            let pattern = settings.store.as_ref().and_then(|store| store.key.as_deref());
+            let key = remote_key(pattern, &subject.app, &subject.environment, name);
+            let property = key.property.map(|name| format!(", property {name}")).unwrap_or_default();
+            let store = settings.store.as_ref().map_or("no store", |store| &store.name.0);
+            (None, format!("{store}: key {}{property}", key.key))
+        }
+        SecretsProvider::Existing => {
+            let pattern = settings.name.as_deref().unwrap_or("app-secrets");
+            let secret = pattern.replace("{app}", &subject.app).replace("{env}", &subject.environment);
+            (None, format!("Secret {}, key {name}", secret.replace("{service}", "app")))
+        }
+    };
+    Listed {
+        name: name.to_owned(),
+        service: false,
+        keys: Vec::new(),
+        set,
+        named: true,
+        file,
+        place,
+        changed: None,
+    }
+}

@@ -1,0 +1,132 @@
+//! `secret set`: one value → its encrypted file, and where the app is deployed what that restarts.
+//!
+//! A value that is set again is encrypted again, equal or not: who has public keys alone cannot compare, and a digest
+//! beside the ciphertext would give short values away. Nothing else ever changes a ciphertext.
+
+use serde_json::json;
+
+use super::subject::Subject;
+use crate::diagnostic::{Failure, Kind};
+use crate::edit::Edit;
+use crate::load::gitops::{Edits, Gitops};
+use crate::load::platform::SecretsProvider;
+use crate::load::released::Scope;
+use crate::load::words::VariableName;
+use crate::publish::pace::now;
+use crate::request::Step;
+use crate::resolve::names;
+use crate::resolve::secrets::{no_variable, remote_key, secret_object};
+use crate::seal::{self, Values};
+use zeroize::Zeroizing;
+
+/// Whether a secret can have this name.
+pub(super) fn possible(name: &str) -> Result<(), Failure> {
+    let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    if !VariableName::fits(name) {
+        // Not repeated: whoever writes NAME=VALUE has given the value.
+        return refuse("this is not a secret's name; a value is never an argument", VariableName::HINT);
+    }
+    if name == "PORT" {
+        return refuse("PORT is given by cupaas", "set `processes.web.port` in .cupaas instead");
+    }
+    Ok(())
+}
+
+pub(super) fn edit(
+    step: &Step,
+    name: &str,
+    value: &Zeroizing<Vec<u8>>,
+    gitops: &mut Gitops,
+) -> Result<Edit, Failure> {
+    let subject = Subject::read(step, gitops)?;
+    kept_here(&subject, name)?;
+    let recipients = seal::release::recipients(&subject.platform)?;
+    let unfit = no_variable(name, value);
+    let entry = subject.named().find(|entry| entry.name == name);
+    if let (Some(why), Some(None)) = (&unfit, entry.map(|entry| &entry.file)) {
+        let message =
+            format!("{name} is an environment variable of {}, and the value has {why}", subject.title());
+        return Err(Failure::new(Kind::Usage, message)
+            .hint(format!("mount it as a file, in .cupaas: `secrets: [{{{name}: {{file: /app/…}}}}]`")));
+    }
+    let plain = json!({
+        "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+        "metadata": {
+            "name": secret_object(name),
+            "namespace": names::namespace(&subject.app, &subject.environment),
+            "annotations": unfit.as_ref().map(|_| json!({seal::ONLY_A_FILE: "true"})),
+        },
+    });
+    let values = Values::from([(name.to_owned(), value.clone())]);
+    let text = seal::encrypt_secret(&without_null(plain), &values, &recipients, now())
+        .map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+    let place = subject.place(name)?;
+    let (scope, note) = reach(&subject, name);
+    let mut notes: Vec<String> = note.into_iter().collect();
+    if value.is_empty() {
+        notes.push("the value is empty".to_owned());
+    }
+    if let (Some(why), None) = (&unfit, entry) {
+        notes.push(format!(
+            "the value has {why}: it can only be mounted, `secrets: [{{{name}: {{file: /app/…}}}}]`"
+        ));
+    }
+    Ok(Edit {
+        files: Edits::from([(place, Some(text))]),
+        scope,
+        subject: Some(format!("secret({}/{}): set {name}", subject.app, subject.environment)),
+        notes,
+    })
+}
+
+fn without_null(mut plain: serde_json::Value) -> serde_json::Value {
+    if let Some(metadata) = plain["metadata"].as_object_mut() {
+        metadata.retain(|_, value| !value.is_null());
+    }
+    plain
+}
+
+/// What is rendered again, and what to tell where nothing is.
+fn reach(subject: &Subject, name: &str) -> (Option<Scope>, Option<String>) {
+    let names = |list: &[crate::load::secret_entry::SecretEntry]| list.iter().any(|entry| entry.name == name);
+    if names(&subject.deployed_names) {
+        let others = subject.deployed_names.iter().map(|entry| entry.name.as_str());
+        let missing: Vec<&str> = others.filter(|other| *other != name && !subject.is_set(other)).collect();
+        if !missing.is_empty() {
+            let note = format!("nothing is rendered again before these are set too: {}", missing.join(", "));
+            return (None, Some(note));
+        }
+        return (Some(Scope::of(&subject.app, Some(&subject.environment))), None);
+    }
+    let note = if names(&subject.folder_names) {
+        "the next deploy gives it to the processes".to_owned()
+    } else {
+        format!("no process gets it before .cupaas names it: `secrets: [{name}]`")
+    };
+    (None, Some(note))
+}
+
+/// Values are kept in the repository by `sops` alone; of the others it can be said where.
+fn kept_here(subject: &Subject, name: &str) -> Result<(), Failure> {
+    let namespace = names::namespace(&subject.app, &subject.environment);
+    let settings = &subject.platform.value.secrets;
+    let hint = match settings.provider {
+        SecretsProvider::Sops => return Ok(()),
+        SecretsProvider::Existing => {
+            let pattern = settings.name.as_deref().unwrap_or("app-secrets");
+            let secret = pattern
+                .replace("{app}", &subject.app)
+                .replace("{env}", &subject.environment)
+                .replace("{service}", "app");
+            format!("put it under the key {name} of the Secret {secret} in the namespace {namespace}")
+        }
+        SecretsProvider::ExternalSecrets => {
+            let key = settings.store.as_ref().and_then(|store| store.key.as_deref());
+            let key = remote_key(key, &subject.app, &subject.environment, name);
+            let property = key.property.map(|name| format!(", property {name}")).unwrap_or_default();
+            format!("put it into the platform's store, key {}{property}", key.key)
+        }
+    };
+    let message = "this platform's secrets are not kept in the GitOps repository";
+    Err(Failure::new(Kind::Usage, message).hint(hint))
+}
