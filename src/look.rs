@@ -17,6 +17,7 @@ use crate::load::requires::read_platform;
 use crate::publish::without_credentials;
 use crate::report::Report;
 use crate::request::{Look, Step};
+use crate::resolve;
 use crate::resolve::variables::{Layered, layers};
 
 /// One app.
@@ -71,8 +72,8 @@ pub struct Variables {
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// Its value.
-    pub value: String,
+    /// Its value; nothing where a Secret holds it.
+    pub value: Option<String>,
     /// The place that decides it.
     pub origin: String,
 }
@@ -193,10 +194,46 @@ fn variables(step: &Step, origin: bool, gitops: &mut Gitops) -> Result<Variables
         if !problems.is_empty() {
             return Err(Failure::invalid(problems));
         }
-        let variables = decided.into_iter().map(|(name, (value, origin))| Variable { name, value, origin });
-        environments.insert(environment.clone(), variables.collect());
+        let mut all: BTreeMap<String, Variable> = match release {
+            Some(release) => {
+                given(step, release, gitops)?.into_iter().map(|one| (one.name.clone(), one)).collect()
+            }
+            None => BTreeMap::new(),
+        };
+        let decided =
+            decided.into_iter().map(|(name, (value, origin))| Variable { name, value: Some(value), origin });
+        all.extend(decided.map(|one| (one.name.clone(), one)));
+        environments.insert(environment.clone(), all.into_values().collect());
     }
     Ok(Variables { app: name, environments, origin })
+}
+
+/// The lowest layer, what services give, and what Secrets hold, of a release as it would be rendered now.
+fn given(step: &Step, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Variable>, Failure> {
+    let inputs = released::load(record, &step.asked, gitops)?;
+    let environment = resolve::environment::choose(&inputs)?;
+    let release = resolve::resolve(&inputs, environment, Some(record))?;
+    let of_service = |name: &str| {
+        let service = release.services.iter().find(|service| {
+            name.strip_prefix(service.prefix.as_str()).is_some_and(|rest| rest.starts_with('_'))
+        });
+        service.map_or_else(String::new, |service| {
+            format!("recipe {}, service {}", service.recipe, service.name)
+        })
+    };
+    let given = release.variables.iter().map(|variable| Variable {
+        name: variable.name.clone(),
+        value: variable.value.clone(),
+        origin: of_service(&variable.name),
+    });
+    // One that is a file is no variable.
+    let entries = inputs.app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());
+    let secrets = entries.map(|(index, secret)| Variable {
+        name: secret.name.clone(),
+        value: None,
+        origin: inputs.app.at(&["secrets", &index.to_string()]).to_string(),
+    });
+    Ok(given.chain(secrets).collect())
 }
 
 fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {

@@ -15,6 +15,7 @@ mod cli {
     mod commands;
     mod deploying;
     mod hostile;
+    mod layers;
     mod registered;
     mod same;
     mod secrets;

@@ -69,7 +69,10 @@ pub(super) fn variables(variables: &Variables) -> String {
             } else {
                 String::new()
             };
-            let _ = writeln!(text, "{}={}{origin}", variable.name, quoted(&variable.value));
+            let _ = match &variable.value {
+                Some(value) => writeln!(text, "{}={}{origin}", variable.name, quoted(value)),
+                None => writeln!(text, "# {} is kept in a Secret{origin}", variable.name),
+            };
         }
     }
     text

@@ -63,12 +63,14 @@ pub(super) fn resolve(
     });
     let running = previous.filter(|release| !release.image.is_empty());
     let running = running.map(|release| (release.image.clone(), "what runs now".to_owned()));
-    // Only an image that the rule gave to the last commit follows to the next one.
+    // Only an image that the rule gave, to the last commit or to one that was pinned, follows to the next one.
     let last = previous.and_then(|release| release.source.commit.clone());
     let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
     let follows = |image: &str| {
         let tag = by_rule.as_ref().and_then(|rule| image.strip_prefix(rule.as_str()));
-        tag.is_some_and(|tag| last.as_ref().map_or_else(|| is_fingerprint(tag), |commit| commit == tag))
+        tag.is_some_and(|tag| {
+            is_commit(tag) || last.as_ref().map_or_else(|| is_fingerprint(tag), |commit| commit == tag)
+        })
     };
     let (first, second) = match &running {
         Some((image, _)) if !follows(image) => (running, made),
@@ -98,6 +100,11 @@ pub(super) fn resolve(
     }
     notes.decided("image", &reference, origin);
     Image { by_digest: reference.contains("@sha256:"), reference }
+}
+
+/// Whether a tag is a whole commit, as the rule writes it.
+fn is_commit(tag: &str) -> bool {
+    matches!(tag.len(), 40 | 64) && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether a tag is one that cupaas makes of an app's files.

@@ -213,7 +213,7 @@ fn variables_are_set_rendered_and_taken_away_in_one_commit_each() {
     let dry = world.json(&["env", "set", "A=1", "--app", "shop", "--dry-run"]);
     assert_eq!(dry["status"], "differs");
     assert_eq!(world.sandbox.commits(&world.gitops), commits);
-    let odd = "a: b # \"c\" 'd' $(E) \n\ttwo — é😀";
+    let odd = "a: b # \"c\" 'd' $(E) \\ \r\n\ttwo — é😀\u{1}\u{1b}\u{2028}\u{feff} ";
     let done = world.json(&["env", "set", &format!("ODD={odd}"), "LAYER=all", "--app", "shop"]);
     assert_eq!(done["summary"]["restarts"], serde_json::json!(["production/shop/web", "staging/shop/web"]));
     world.good(&["env", "set", "LAYER=staging", "--app", "shop", "--env", "staging"]);
@@ -335,6 +335,22 @@ fn a_pinned_environment_is_not_moved() {
     assert!(world.show("deploy/production/shop/app/deployment-web.yaml").contains("registry.example.cu/x:0"));
     assert_eq!(world.deploy("shop", &["--image", "registry.example.cu/x:2"])["status"], "deployed");
     assert_eq!(world.json(&["unpin", "--app", "shop"])["status"], "unchanged");
+}
+
+#[test]
+fn an_image_by_rule_follows_its_commit_again_once_it_is_unpinned() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
+    world.sandbox.write("shop", &[(".cupaas", APP)]);
+    let commit = |digit: &str| digit.repeat(40);
+    let rule = |digit: &str| format!("registry.example.cu/team/shop:{}", commit(digit));
+    let deploy = |digit: &str| world.deploy("shop", &["--source-commit", &commit(digit)]);
+    deploy("1");
+    assert_eq!(deploy("2")["image"]["reference"], rule("2"));
+    world.good(&["pin", "--app", "shop", "--image", &rule("1")]);
+    assert_eq!(deploy("3")["status"], "pinned");
+    let done = world.json(&["unpin", "--app", "shop"]);
+    assert_eq!(done["releases"][0]["image"]["reference"], rule("2"), "{done}");
+    assert_eq!(deploy("3")["image"]["reference"], rule("3"));
 }
 
 #[test]
