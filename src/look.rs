@@ -226,7 +226,9 @@ fn given(step: &Step, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<V
         value: variable.value.clone(),
         origin: of_service(&variable.name),
     });
-    let secrets = inputs.app.value.secrets.iter().enumerate().map(|(index, secret)| Variable {
+    // One that is a file is no variable.
+    let entries = inputs.app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());
+    let secrets = entries.map(|(index, secret)| Variable {
         name: secret.name.clone(),
         value: None,
         origin: inputs.app.at(&["secrets", &index.to_string()]).to_string(),
