@@ -39,10 +39,12 @@ pub enum Deed {
 }
 
 /// A change of people's files, and what follows from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edit {
     /// New texts.
     pub files: Edits,
+    /// The app that it is about, where it is one.
+    pub app: Option<String>,
     /// The releases that are rendered again.
     pub scope: Option<Scope>,
     /// The commit's first line; nothing where releases are only rendered again.
@@ -54,9 +56,9 @@ pub struct Edit {
 /// Errors: what is wrong with the wish, or with the files as people wrote them; nothing was changed then.
 pub fn of(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
     match &step.subject {
-        Subject::Folder => Ok(Edit { files: Edits::new(), scope: None, subject: None }),
+        Subject::Folder => Ok(Edit::default()),
         Subject::Released(scope) => {
-            Ok(Edit { files: Edits::new(), scope: Some(scope.clone()), subject: None })
+            Ok(Edit { app: scope.app.clone(), scope: Some(scope.clone()), ..Edit::default() })
         }
         Subject::Edited(Deed::AddApp(add)) => app::add(step, add, gitops),
         Subject::Edited(Deed::Env(change)) => variables::change(step, change, gitops),
@@ -147,12 +149,13 @@ impl Known {
         let mut all = Vec::new();
         if !self.registered {
             let set = |key: &str, value: &str| Change::Set(vec![key.to_owned()], value.to_owned());
-            let source = self.releases.first().map(|release| &release.source);
-            all.extend(
-                source.and_then(|source| source.repository.as_deref()).map(|url| set("repository", url)),
-            );
-            let path = source.map(|source| source.path.as_str()).filter(|path| !path.is_empty());
-            all.extend(path.map(|path| set("path", path)));
+            let sources = self.releases.iter().map(|release| &release.source);
+            let mut from =
+                sources.filter_map(|source| Some((source.repository.as_deref()?, source.path.as_str())));
+            if let Some((url, path)) = from.next() {
+                all.push(set("repository", url));
+                all.extend((!path.is_empty()).then(|| set("path", path)));
+            }
         }
         all.extend(changes.iter().cloned());
         let begun = match self.registered {
