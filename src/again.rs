@@ -19,6 +19,9 @@ use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::tree::Files;
 
+/// The most releases that a failure names.
+const NAMED: usize = 10;
+
 /// One release on its way into the repository.
 #[derive(Debug)]
 pub struct Draft {
@@ -111,8 +114,12 @@ fn draft(
 fn together(failures: Vec<(String, Failure)>, all: usize, can_leave: bool) -> Failure {
     let names: Vec<&str> = failures.iter().map(|(name, _)| name.as_str()).collect();
     let count = names.len();
+    let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+    let first = names[..count.min(NAMED)].join(", ");
     let message =
-        format!("{count} of {all} releases cannot be rendered ({}), nothing was written", names.join(", "));
+        format!("{count} of {all} releases cannot be rendered ({first}{more}), nothing was written");
+    // Who would leave out that many means something else.
+    let can_leave = can_leave && count <= NAMED;
     let leave = format!("to go on with the others: --without {}", names.join(","));
     let invalid = failures.iter().any(|(_, failure)| failure.kind == Kind::Invalid);
     let kind = match failures.first() {

@@ -168,7 +168,7 @@ pub struct Shared {
 #[derive(Debug, Clone, Args)]
 pub struct Wide {
     /// Every deployed app, rendered again from what the GitOps repository knows of it; one commit.
-    #[arg(long, conflicts_with_all = ["folder", "app", "image", "set"])]
+    #[arg(long, conflicts_with_all = ["folder", "app", "set"])]
     pub all: bool,
     /// With --all: leaves out an app, by name or as ENV/NAME.
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "all")]

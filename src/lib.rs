@@ -37,7 +37,7 @@ use load::state::{self, State};
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
 use publish::pace::{Pace, now};
-use publish::release::{Rendered, Signature, change, changes, removal};
+use publish::release::{About, Rendered, Signature, change, changes, removal};
 use publish::{Change, Pushed};
 use render::{Renderer, Tree};
 use report::{Again, Deployed, Report};
@@ -154,7 +154,8 @@ fn again(
             draft.tree = sealed(tree, &draft.release, &draft.inputs, &draft.state, again)?;
         }
         let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
-        let change = changes(&all, &edit.files, &report.subject, &report.plan, signature(request))?;
+        let about = About { subject: &report.subject, app: edit.app.as_deref() };
+        let change = changes(&all, &edit.files, about, &report.plan, signature(request))?;
         match push(&mut gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 (report.commit, report.tries, report.place) = (Some(commit), pace.tries(), place(step));

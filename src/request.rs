@@ -148,7 +148,7 @@ impl Request {
             Command::Completions(completions) => Action::Completions(completions.shell),
             Command::Man => Action::Man,
             Command::Check(check) => {
-                Action::Step(Box::new(wide(step(Stage::Check, check.shared)?, check.wide)))
+                Action::Step(Box::new(wide(step(Stage::Check, check.shared)?, check.wide)?))
             }
             Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
             Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
@@ -159,12 +159,12 @@ impl Request {
             Command::Diff(diff) => Action::Step(Box::new(Step {
                 allow_data_loss: named(diff.allow_data_loss),
                 exit_code: diff.exit_code,
-                ..wide(step(Stage::Diff, diff.shared)?, diff.wide)
+                ..wide(step(Stage::Diff, diff.shared)?, diff.wide)?
             })),
             Command::Deploy(deploy) => Action::Step(Box::new(Step {
                 allow_data_loss: named(deploy.allow_data_loss),
                 allow_older: deploy.allow_older,
-                ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)
+                ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?
             })),
             Command::App(command) => registered::app(command, &home)?,
             Command::Env(command) => registered::env(command, &home)?,
@@ -185,13 +185,20 @@ fn named(losses: Vec<String>) -> BTreeSet<String> {
 }
 
 /// The same step, of every app where that was asked for.
-fn wide(step: Step, wide: Wide) -> Step {
+///
+/// Errors: an image, which is one app's; kind `Usage`.
+fn wide(step: Step, wide: Wide) -> Result<Step, Failure> {
     if !wide.all {
-        return step;
+        return Ok(step);
+    }
+    if step.asked.image.is_some() {
+        return Err(
+            Failure::new(Kind::Usage, "--all takes no --image or CUPAAS_IMAGE").hint("an image is one app's")
+        );
     }
     let without = named(wide.without);
     let scope = Scope { app: None, environment: step.asked.environment.clone(), without };
-    Step { subject: Subject::Released(scope), ..step }
+    Ok(Step { subject: Subject::Released(scope), ..step })
 }
 
 /// Whether an app is named and no folder: then it is one that is deployed already. Whoever says which commit is built

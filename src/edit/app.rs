@@ -82,8 +82,9 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
     changes.extend(add.branches.iter().map(|(branch, to)| set(&["branches", branch], to)));
     Ok(Edit {
         files: known.changed(&changes)?,
-        scope: None,
         subject: Some(format!("app({name}): add {url}")),
+        app: Some(name),
+        scope: None,
         notes: Vec::new(),
     })
 }

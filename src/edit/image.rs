@@ -31,7 +31,13 @@ pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
     };
     let files = known.changed(&[Change::Set(path(&environment), image.clone())])?;
     let subject = Some(format!("pin({}/{environment}): {image}", known.name));
-    Ok(Edit { files, scope: Some(Scope::of(&known.name, Some(&environment))), subject, ..Edit::default() })
+    Ok(Edit {
+        files,
+        app: Some(known.name.clone()),
+        scope: Some(Scope::of(&known.name, Some(&environment))),
+        subject,
+        notes: Vec::new(),
+    })
 }
 
 /// Takes the pin away; the image stays until the next deploy.
@@ -40,7 +46,13 @@ pub(super) fn unpin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let pinned = known.file.value.environments.get(&environment).is_some_and(|entry| entry.image.is_some());
     let files = if pinned { known.changed(&[Change::Unset(path(&environment))])? } else { Edits::new() };
     let subject = Some(format!("unpin({}/{environment})", known.name));
-    Ok(Edit { files, scope: Some(Scope::of(&known.name, Some(&environment))), subject, ..Edit::default() })
+    Ok(Edit {
+        files,
+        app: Some(known.name.clone()),
+        scope: Some(Scope::of(&known.name, Some(&environment))),
+        subject,
+        notes: Vec::new(),
+    })
 }
 
 fn path(environment: &str) -> Vec<String> {

@@ -43,6 +43,8 @@ pub enum Deed {
 pub struct Edit {
     /// New texts.
     pub files: Edits,
+    /// The app that it is about, where it is one.
+    pub app: Option<String>,
     /// The releases that are rendered again.
     pub scope: Option<Scope>,
     /// The commit's first line; nothing where releases are only rendered again.
@@ -57,7 +59,9 @@ pub struct Edit {
 pub fn of(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
     match &step.subject {
         Subject::Folder => Ok(Edit::default()),
-        Subject::Released(scope) => Ok(Edit { scope: Some(scope.clone()), ..Edit::default() }),
+        Subject::Released(scope) => {
+            Ok(Edit { app: scope.app.clone(), scope: Some(scope.clone()), ..Edit::default() })
+        }
         Subject::Edited(Deed::AddApp(add)) => app::add(step, add, gitops),
         Subject::Edited(Deed::Env(change)) => variables::change(step, change, gitops),
         Subject::Edited(Deed::Pin) => image::pin(step, gitops),
@@ -147,12 +151,13 @@ impl Known {
         let mut all = Vec::new();
         if !self.registered {
             let set = |key: &str, value: &str| Change::Set(vec![key.to_owned()], value.to_owned());
-            let source = self.releases.first().map(|release| &release.source);
-            all.extend(
-                source.and_then(|source| source.repository.as_deref()).map(|url| set("repository", url)),
-            );
-            let path = source.map(|source| source.path.as_str()).filter(|path| !path.is_empty());
-            all.extend(path.map(|path| set("path", path)));
+            let sources = self.releases.iter().map(|release| &release.source);
+            let mut from =
+                sources.filter_map(|source| Some((source.repository.as_deref()?, source.path.as_str())));
+            if let Some((url, path)) = from.next() {
+                all.push(set("repository", url));
+                all.extend((!path.is_empty()).then(|| set("path", path)));
+            }
         }
         all.extend(changes.iter().cloned());
         let begun = match self.registered {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::yaml::{Change, edit};
 use crate::diagnostic::Source;
-use crate::load::document;
 use crate::load::platform::RegistrationFile;
+use crate::load::{document, yaml};
 
 fn path(text: &str) -> Vec<String> {
     text.split('.').map(str::to_owned).collect()
@@ -178,6 +178,62 @@ fn said(text: &str) -> BTreeMap<String, String> {
         said.extend(entry.image.map(|image| (at("image".to_owned()), image)));
     }
     said
+}
+
+/// Pieces that YAML is made of, in any order.
+fn anything() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\n"),
+        Just("\n  "),
+        Just("\r\n"),
+        Just(": "),
+        Just(":"),
+        Just("a"),
+        Just("env"),
+        Just("b: 1"),
+        Just("{"),
+        Just("}"),
+        Just(", "),
+        Just("["),
+        Just("]"),
+        Just("# c"),
+        Just(" # d"),
+        Just("'x'"),
+        Just("\"y\""),
+        Just("|\n  z"),
+        Just("&x "),
+        Just("*x"),
+        Just("- "),
+        Just("? "),
+        Just("---\n"),
+        Just("...\n"),
+        Just("\u{feff}"),
+        Just("é"),
+        Just(" "),
+        Just("\t"),
+        Just("!t "),
+        Just("''"),
+    ];
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a file looks like: it is changed as was meant, or refused.
+    #[test]
+    fn any_text_is_changed_as_was_meant_or_refused(text in anything(), deep in 1..3_usize, value in prop::option::of(value())) {
+        let path: Vec<String> = ["env", "a"][..deep].iter().map(|key| (*key).to_owned()).collect();
+        let change = match &value {
+            Some(value) => Change::Set(path.clone(), value.clone()),
+            None => Change::Unset(path.clone()),
+        };
+        if let Ok(new) = edit(&Source::new("f", text), &[change]) {
+            let root = yaml::parse(&new).unwrap();
+            let found = path.iter().try_fold(&root, |node, key| node.get(key));
+            prop_assert_eq!(found.and_then(|node| node.text()), value.as_deref());
+        }
+    }
 }
 
 proptest! {

@@ -76,6 +76,7 @@ pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Re
     let of = environment.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
     Ok(Edit {
         files: known.changed(&changes)?,
+        app: Some(known.name.clone()),
         scope: Some(Scope::of(&known.name, environment.as_deref())),
         subject: Some(format!("env({}{of}): {}", known.name, words.join("; "))),
         notes: Vec::new(),

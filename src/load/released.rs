@@ -56,7 +56,10 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
         }
         Some(app) => wanted.extend(places(app, scope, gitops)?),
     }
-    let mut found = read(&gitops.read(&wanted)?)?;
+    let files = gitops.read(&wanted)?;
+    // What is wrong with it is said once, and not for each release.
+    read_platform(&files).map_err(Failure::invalid)?;
+    let mut found = read(&files)?;
     let known = |name: &&String| {
         found.iter().any(|r| **name == r.app || **name == format!("{}/{}", r.environment, r.app))
     };

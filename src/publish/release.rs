@@ -27,6 +27,15 @@ pub struct Signature<'a> {
     pub run_url: Option<&'a str>,
 }
 
+/// What a commit of several releases and edits is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The message's first line.
+    pub subject: &'a str,
+    /// The app, where it is one.
+    pub app: Option<&'a str>,
+}
+
 /// A rendered release, and what stands in its place.
 #[derive(Debug, Clone, Copy)]
 pub struct Rendered<'a> {
@@ -48,17 +57,17 @@ pub fn change(one: Rendered<'_>, plan: &Plan, signature: Signature<'_>) -> Resul
 }
 
 /// The change that makes the repository say what several releases' trees say, with edits of people's files beside
-/// them. `subject` is the message's first line.
+/// them.
 ///
 /// Errors: as [`change`].
 pub fn changes(
     all: &[Rendered<'_>],
     edits: &Edits,
-    subject: &str,
+    about: About<'_>,
     plan: &Plan,
     signature: Signature<'_>,
 ) -> Result<Change, Failure> {
-    let mut change = signature.nothing(message_of_all(all, subject, plan, signature.run_url));
+    let mut change = signature.nothing(message_of_all(all, about, plan, signature.run_url));
     for one in all {
         put(&mut change, *one)?;
     }
@@ -172,16 +181,20 @@ fn message(release: &Release, plan: &Plan, run_url: Option<&str>) -> String {
 }
 
 /// The message of a commit that is about more than one deploy.
-fn message_of_all(all: &[Rendered<'_>], subject: &str, plan: &Plan, run_url: Option<&str>) -> String {
-    let mut text = format!("{subject}\n\n");
+fn message_of_all(all: &[Rendered<'_>], about: About<'_>, plan: &Plan, run_url: Option<&str>) -> String {
+    let mut text = format!("{}\n\n", about.subject);
     match all {
-        [] => trailer(&mut text, "Cupaas-Run", run_url),
+        [] => {
+            trailer(&mut text, "Cupaas-App", about.app);
+            trailer(&mut text, "Cupaas-Run", run_url);
+        }
         [one] => {
             text.push_str(&counts(plan));
             trailers_of(&mut text, one.release, run_url);
         }
         _ => {
             text.push_str(&counts(plan));
+            trailer(&mut text, "Cupaas-App", about.app);
             for Rendered { release, .. } in all {
                 let name = format!("{}/{}", release.environment, release.app);
                 trailer(&mut text, "Cupaas-Release", Some(&name));

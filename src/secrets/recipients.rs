@@ -55,6 +55,7 @@ pub(super) fn edit(step: &Step, all: bool, keys: &PrivateKeys, gitops: &mut Gito
         n => format!("{n} files"),
     };
     Ok(Edit {
+        app: scope.as_ref().and_then(|scope| scope.app.clone()),
         scope: scope.filter(|_| !edits.is_empty()),
         files: edits,
         subject: Some(format!("secret: {count} of {whose} for the recipients of today")),

@@ -44,6 +44,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     );
     Ok(Edit {
         files: Edits::from([(place, Some(text))]),
+        app: Some(subject.app.clone()),
         scope: Some(scope),
         subject: Some(format!("secret({}/{}): rotate {name}", subject.app, subject.environment)),
         notes: in_order(std::iter::once(applied).chain(steps)),

@@ -73,6 +73,7 @@ pub(super) fn edit(
     }
     Ok(Edit {
         files: Edits::from([(place, Some(text))]),
+        app: Some(subject.app.clone()),
         scope,
         subject: Some(format!("secret({}/{}): set {name}", subject.app, subject.environment)),
         notes,

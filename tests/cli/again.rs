@@ -100,6 +100,10 @@ fn what_cannot_be_rendered_is_named_and_holds_the_others_back_until_it_is_left_o
     assert_ne!(sandbox.git("", &["-C", &gitops, "rev-parse", "main"]), head);
     let done = sandbox.json(&["deploy", "--all", "--without", "image", "--gitops", &gitops]);
     assert_eq!((done["status"].as_str(), done["releases"].as_array().unwrap().len()), (Some("deployed"), 3));
+    for (image, code) in [("", 0), ("registry.example.cu/x:1", 2)] {
+        let mut command = sandbox.cupaas(&["deploy", "--all", "--without", "image", "--gitops", &gitops]);
+        assert_eq!(command.env("CUPAAS_IMAGE", image).status().unwrap().code(), Some(code), "{image:?}");
+    }
     let typo = sandbox.run(&["deploy", "--all", "--without", "imag", "--gitops", &gitops]);
     assert_eq!(typo.code, Some(2), "{}", typo.stderr);
 }

@@ -1,6 +1,7 @@
 //! `app`, `env`, `pin` and `unpin`: what the platform says of its apps.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 
 use crate::sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
@@ -61,6 +62,8 @@ fn an_app_is_added_listed_shown_and_removed() {
     );
     let file = "format: 1\nrepository: https://git.example.cu/me/shop.git\nbranches:\n  main: production\n  next: staging\n";
     assert_eq!(world.show("apps/shop.yaml"), file);
+    let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
+    assert!(message.starts_with(&format!("app(shop): add {URL}\n\nCupaas-App: shop\n")), "{message}");
     let head = world.head();
     assert_eq!(world.json(&["app", "add", URL])["status"], "unchanged");
     assert_eq!(world.head(), head);
@@ -381,4 +384,30 @@ fn many_commands_at_once_lose_nothing() {
     }
     assert_eq!(world.json(&["app", "list"])["apps"].as_array().unwrap().len(), 4);
     assert_eq!(world.json(&["deploy", "--all"])["status"], "unchanged");
+}
+
+/// The commands of a README's section run as they stand there, after its first command.
+#[test]
+fn the_commands_of_both_readmes_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (file, heading) in [
+        ("README.md", "## Registered apps and variables\n"),
+        ("README.es.md", "## Aplicaciones registradas y variables\n"),
+    ] {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let section = text.split_once(heading).unwrap().1;
+        let block = section.split("```").nth(1).unwrap().strip_prefix("sh\n").unwrap();
+        assert_eq!(block.lines().count(), 10, "{block}");
+        let sandbox = Sandbox::new();
+        sandbox.good(&["deploy", &root.join("examples/tasks/app").display().to_string()]);
+        let script = format!("set -eu\ncupaas() {{ '{}' \"$@\"; }}\n{block}", env!("CARGO_BIN_EXE_cupaas"));
+        let mut shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", &script])
+            .current_dir(sandbox.path(""))
+            .env("CUPAAS_HOME", sandbox.path("home/cupaas"));
+        let done = ran(&shell.stdin(Stdio::null()).output().unwrap());
+        assert_eq!(done.code, Some(0), "{file}: {}{}", done.stdout, done.stderr);
+        assert!(done.stdout.contains("GREETING") && done.stderr.is_empty(), "{}{}", done.stdout, done.stderr);
+    }
 }

@@ -1,0 +1,13 @@
+//! A `.env` file, as any bytes: no message shows a value.
+#![no_main]
+
+use cupaas::diagnostic::Source;
+use cupaas::load::dotenv;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match dotenv::read(&Source::new(".env", text)) {
+        Ok(_) => {}
+        Err(problems) => cupaas_fuzz::say_all(problems),
+    }
+});

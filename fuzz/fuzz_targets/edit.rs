@@ -1,0 +1,25 @@
+//! A change of any YAML: refused with a place, or made; what it leaves is YAML that says what was meant.
+#![no_main]
+
+use cupaas::diagnostic::Source;
+use cupaas::edit::yaml::{Change, edit};
+use cupaas::load::yaml;
+
+libfuzzer_sys::fuzz_target!(|data: (String, Vec<String>, Option<String>)| {
+    let (text, path, value) = data;
+    if path.is_empty() {
+        return;
+    }
+    let change = match &value {
+        Some(value) => Change::Set(path.clone(), value.clone()),
+        None => Change::Unset(path.clone()),
+    };
+    match edit(&Source::new("apps/tasks.yaml", text), &[change]) {
+        Ok(new) => {
+            let root = yaml::parse(&new).expect("it was read before it was given out");
+            let found = path.iter().try_fold(&root, |node, key| node.get(key));
+            assert_eq!(found.and_then(|node| node.text()), value.as_deref());
+        }
+        Err(problems) => cupaas_fuzz::say_all(problems),
+    }
+});
