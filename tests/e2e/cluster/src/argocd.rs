@@ -115,7 +115,7 @@ pub async fn sync(server: &Server, name: &str, within: Duration) -> Result<()> {
             return Ok(Seen::NotYet("it is being synced".into()));
         }
         let operation = json!({"operation": {"initiatedBy": {"username": "ana"}, "sync": {
-            "revision": application["status"]["sync"]["revision"], "syncStrategy": {"apply": {}},
+            "revision": application["status"]["sync"]["revision"],
             "syncOptions": application["spec"]["syncPolicy"]["syncOptions"]}}});
         let answer = server.patch(&path(name), "argocd", &operation).await?;
         ensure!(answer.taken(), "{name}: {}", answer.message());

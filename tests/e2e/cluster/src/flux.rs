@@ -14,23 +14,26 @@ use crate::server::Server;
 pub const NAMESPACE: &str = "flux-system";
 const ARTIFACTS: &str = "127.0.0.1:9790";
 
-/// Starts both controllers. The CRDs must be there.
-///
-/// They run with their defaults, but that `dependsOn` is looked at each second, and that many apps may wait at a time.
-pub async fn start(cluster: &mut Cluster, server: &Server) -> Result<()> {
+/// Makes its namespace, so that it can be configured before it starts.
+pub async fn prepare(server: &Server) -> Result<()> {
     let namespace = json!({"kind": "Namespace", "metadata": {"name": NAMESPACE}});
     let made = server.post("/api/v1/namespaces", &namespace).await?;
     ensure!(made.taken(), "{}", made.message());
+    Ok(())
+}
+
+/// Starts both controllers, kustomize-controller with further `arguments`. The CRDs must be there.
+///
+/// They run with their defaults, but that `dependsOn` is looked at each second, and that many apps may wait at a time.
+pub fn start(cluster: &mut Cluster, arguments: &[String]) -> Result<()> {
     let storage = cluster.folder("flux")?;
     let storage = format!("--storage-path={}", storage.display());
-    let source = [
-        &storage,
-        &format!("--storage-addr={ARTIFACTS}"),
-        &format!("--storage-adv-addr={ARTIFACTS}"),
-        "--health-addr=127.0.0.1:9440",
-    ];
+    let address = ["--storage-addr", "--storage-adv-addr"].map(|flag| format!("{flag}={ARTIFACTS}"));
+    let mut source: Vec<&str> = vec![&storage, "--health-addr=127.0.0.1:9440"];
+    source.extend(address.iter().map(String::as_str));
     run(cluster, "source-controller", &source)?;
-    let kustomize = ["--health-addr=127.0.0.1:9441", "--requeue-dependency=1s", "--concurrent=40"];
+    let mut kustomize = vec!["--health-addr=127.0.0.1:9441", "--requeue-dependency=1s", "--concurrent=40"];
+    kustomize.extend(arguments.iter().map(String::as_str));
     run(cluster, "kustomize-controller", &kustomize)
 }
 

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::server::{Mode, Server};
 
 const NAME: &str = "node";
-const PACE: Duration = Duration::from_millis(150);
+const PACE: Duration = Duration::from_millis(250);
 
 /// How an image behaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl StandIn {
 
     async fn round(&self, round: u64) -> Result<()> {
         // The node lifecycle controller gives a node up after 40 s without a sign of life.
-        if round.is_multiple_of(30) {
+        if round.is_multiple_of(20) {
             self.sign_of_life().await?;
         }
         let pods = self.server.read("/api/v1/pods?resourceVersion=0").await?;

@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
 /// Checks wait most of their time.
-const CHECKS_AT_ONCE: usize = 12;
+const CHECKS_AT_ONCE: usize = 6;
 
 /// A check of a tier: what must hold, and the code that finds out.
 pub struct Check<S> {

@@ -59,7 +59,7 @@ impl App {
 
     /// The same app with a fault in each of its commits; nobody waits long for it.
     pub(crate) fn with(self, fault: Fault) -> Self {
-        Self { fault: Some(fault), patience: Duration::from_secs(30), ..self }
+        Self { fault: Some(fault), patience: Duration::from_secs(60), ..self }
     }
 
     /// Writes `.cupaas`; the name and the runtime are said.
@@ -91,8 +91,12 @@ impl App {
 
     /// Takes the app away.
     pub(crate) async fn remove(&self) -> Result<Deployed> {
-        let arguments = ["remove", "--app", &self.name, "--env", self.environment];
-        self.run(&arguments.map(str::to_owned)).await
+        let mut arguments = vec!["remove", "--app", &self.name, "--env", self.environment];
+        if self.fault.is_some() {
+            // cupaas itself sees some faults in the tree that was there.
+            arguments.extend(["--allow-data-loss", "mongodb"]);
+        }
+        self.run(&arguments.into_iter().map(str::to_owned).collect::<Vec<_>>()).await
     }
 
     async fn run(&self, arguments: &[String]) -> Result<Deployed> {
@@ -118,10 +122,10 @@ impl App {
         }
         let bare = folder.with_extension("git").display().to_string();
         let tree = {
-            let person = platform.tree.lock().await;
-            person.pull()?;
-            person.git(&["clone", "--quiet", "--bare", ".", &bare])?;
-            person.clone()
+            let person = platform.person.lock().await;
+            person.tree.pull()?;
+            person.tree.git(&["clone", "--quiet", "--bare", ".", &bare])?;
+            person.tree.clone()
         };
         let mut cupaas = platform.cupaas(&self.tree.folder)?;
         answer(cupaas.env("CUPAAS_GITOPS", &bare).env_remove("CUPAAS_GITOPS_TOKEN").args(arguments))?;

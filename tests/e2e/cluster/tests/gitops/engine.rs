@@ -1,7 +1,7 @@
 //! Flux and Argo CD, asked the same questions.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::wait::{Seen, until};
@@ -49,6 +49,15 @@ impl Engine {
         }
     }
 
+    /// Says so once more: Argo CD does not look at an app while it is being synced.
+    async fn notify_again(self, app: &App, before: &mut Instant) {
+        if before.elapsed() > Duration::from_secs(3) {
+            *before = Instant::now();
+            // The Application may not be there yet.
+            argocd::refresh(&app.world.server, &app.namespace()).await.ok();
+        }
+    }
+
     /// Waits until the engine says that the release `name` stands as it is in the commit, or in a later one.
     pub(crate) async fn applied(self, app: &App, commit: &str) -> Result<()> {
         let (world, name) = (&*app.world, app.namespace());
@@ -72,8 +81,9 @@ impl Engine {
             }
             Self::Argocd => {
                 let what = format!("Argo CD synced {commit} of {name}");
+                let mut refreshed = Instant::now();
                 until(&what, app.patience, async || {
-                    argocd::refresh(&world.server, &name).await.ok();
+                    self.notify_again(app, &mut refreshed).await;
                     let status = argocd::application(&world.server, &name).await?["status"].take();
                     let operation = &status["operationState"];
                     let revision = operation["syncResult"]["revision"].as_str().unwrap_or_default();
@@ -94,6 +104,7 @@ impl Engine {
     pub(crate) async fn holds_back(self, app: &App, commit: &str) -> Result<()> {
         let (world, name) = (&*app.world, app.namespace());
         let what = format!("{self} holds {commit} of {name} back");
+        let mut refreshed = Instant::now();
         until(&what, app.patience, async || {
             let (revision, ready, said) = match self {
                 Self::Flux => {
@@ -104,7 +115,7 @@ impl Engine {
                     (seen, ready["status"] == "True", ready["message"].to_string())
                 }
                 Self::Argocd => {
-                    argocd::refresh(&world.server, &name).await.ok();
+                    self.notify_again(app, &mut refreshed).await;
                     let operation =
                         argocd::application(&world.server, &name).await?["status"]["operationState"].take();
                     let seen = operation["operation"]["sync"]["revision"].as_str().unwrap_or_default();
@@ -166,7 +177,14 @@ impl Engine {
         if revision.len() != commit.len() {
             return Ok(false);
         }
-        world.platform(self).tree.lock().await.contains(revision, commit)
+        let mut person = world.platform(self).person.lock().await;
+        let known = (revision.to_owned(), commit.to_owned());
+        if let Some(contains) = person.contains.get(&known) {
+            return Ok(*contains);
+        }
+        let contains = person.tree.contains(revision, commit)?;
+        person.contains.insert(known, contains);
+        Ok(contains)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A GitOps repository as a person begins it: by `cupaas init`, and by the commands that it prints.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,15 +14,24 @@ use tokio::sync::Mutex;
 
 use crate::engine::Engine;
 
+/// A copy of a repository, and what was asked of its history.
+pub(crate) struct Person {
+    pub(crate) tree: WorkTree,
+    /// Whether the first commit is the second or follows it.
+    pub(crate) contains: BTreeMap<(String, String), bool>,
+}
+
 /// What one engine delivers from.
 pub(crate) struct Platform {
     pub(crate) engine: Engine,
     /// The repository's address, without credentials.
     pub(crate) address: String,
-    /// A person's copy of it.
-    pub(crate) tree: Mutex<WorkTree>,
+    /// A person who looks at it.
+    pub(crate) person: Mutex<Person>,
     /// Where cupaas keeps the age identity: a person's own folder.
     pub(crate) home: PathBuf,
+    /// Further arguments of the engine that `init` asks for.
+    pub(crate) arguments: Vec<String>,
     token: String,
     kubeconfig: PathBuf,
 }
@@ -33,10 +43,11 @@ impl Platform {
         let address = gitea.create_repository(&name).await?;
         let folder = cluster.folder(&name)?;
         let tree = WorkTree::init(&folder.join("tree"), &address, Some(&gitea.token))?;
-        let platform = Self {
+        let mut platform = Self {
             engine,
             address,
-            tree: Mutex::new(tree.clone()),
+            person: Mutex::new(Person { tree: tree.clone(), contains: BTreeMap::new() }),
+            arguments: Vec::new(),
             home: folder,
             token: gitea.token.clone(),
             kubeconfig: cluster.kubeconfig.clone(),
@@ -59,9 +70,13 @@ impl Platform {
         for step in wrote["next"].as_array().into_iter().flatten() {
             let step = step.as_str().unwrap_or_default();
             let Some((_, command)) = step.split_once(": ") else { continue };
-            // Its second half restarts a pod: here the parts are processes, started afterwards.
+            // Here the engines' parts are processes, which are started afterwards: they get what their Deployment
+            // would, and what restarts a pod is not needed.
             let command = command.split(" && ").next().unwrap_or_default();
-            if command.starts_with("kubectl ") {
+            if command.contains(" patch deployment ") {
+                let value = command.split("\"value\":\"").nth(1).and_then(|rest| rest.split('"').next());
+                platform.arguments.extend(value.map(str::to_owned));
+            } else if command.starts_with("kubectl ") {
                 platform.shell(&tree.folder, command)?;
             }
         }

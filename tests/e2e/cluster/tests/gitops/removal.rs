@@ -1,38 +1,30 @@
 //! An app leaves and comes back.
 
-use std::sync::Arc;
-
 use anyhow::{Result, ensure};
 
 use crate::app::App;
-use crate::engine::Engine;
-use crate::world::World;
 
 const SAYS: &str = "services: [mongodb]\nprocesses: {web: {command: serve}}\n\
     volumes: {uploads: {path: /app/uploads, storage: 1Gi}}\n";
 
 /// Processes and configuration go; Namespace, claims and credentials stay; and the app finds them when it comes back.
-pub(crate) async fn there_and_back(world: Arc<World>, engine: Engine) -> Result<()> {
-    there_and_back_of(&App::new(&world, engine, "removed")?).await
-}
-
-pub(crate) async fn there_and_back_of(app: &App) -> Result<()> {
+pub(crate) async fn there_and_back(app: App) -> Result<()> {
     app.says(SAYS)?;
     app.deploy_first("v1").await?;
     app.serves("web", "v1").await?;
-    let (before, password) = (kept(app).await?, app.password().await?);
+    let (before, password) = (kept(&app).await?, app.password().await?);
     let removed = app.remove().await?;
-    app.engine.forgotten(app).await?;
+    app.engine.forgotten(&app).await?;
     println!("{}: removed {} ms after the push", app.engine, removed.at.elapsed().as_millis());
     for object in ["deployments/web", "statefulsets/mongodb"] {
         app.gone("apis/apps/v1", object).await?;
     }
     app.gone("api/v1", "services/web").await?;
-    let left = kept(app).await?;
+    let left = kept(&app).await?;
     ensure!(left == before, "what stayed: {left:?}, what was there: {before:?}");
     app.roll_out("v2").await?;
     app.serves("web", "v2").await?;
-    let found = kept(app).await?;
+    let found = kept(&app).await?;
     ensure!(found == before, "what was found: {found:?}, what was there: {before:?}");
     let seen = app.started("web").pop();
     let seen = seen.as_ref().and_then(|event| event.environment.get("MONGODB_PASSWORD"));

@@ -1,27 +1,19 @@
 //! A commit is rolled out, and a change of it changes what it should and nothing else.
 
-use std::sync::Arc;
-
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::stand_in::What;
 
 use crate::app::App;
-use crate::engine::Engine;
-use crate::world::World;
 
 /// A deploy's commit is rolled out, and the next image after it. Says how long that took.
-pub(crate) async fn images(world: Arc<World>, engine: Engine) -> Result<()> {
-    images_of(&App::new(&world, engine, "image")?).await
-}
-
-pub(crate) async fn images_of(app: &App) -> Result<()> {
-    let engine = app.engine;
+pub(crate) async fn images(app: App) -> Result<()> {
     app.says("processes: {web: {command: serve, health: /healthz}, worker: {command: work}}\n")?;
     for version in ["v1", "v2"] {
         let deployed = app.deploy(version).await?;
         app.noted("web", What::Started, version).await?;
         println!(
-            "{engine}: a pod of {version} was started {} ms after the push",
+            "{}: a pod of {version} was started {} ms after the push",
+            app.engine,
             deployed.at.elapsed().as_millis()
         );
         app.applied(&deployed).await?;
@@ -35,11 +27,10 @@ pub(crate) async fn images_of(app: &App) -> Result<()> {
 }
 
 /// A changed variable restarts the processes that read it, and no service.
-pub(crate) async fn variable(world: Arc<World>, engine: Engine) -> Result<()> {
-    let app = App::new(&world, engine, "variable")?;
+pub(crate) async fn variable(app: App) -> Result<()> {
     let processes = "processes: {web: {command: serve}, worker: {command: work}}";
     let says =
-        |word: &str| app.says(&format!("services: [mongodb]\n{processes}\nenv: {{GREETING: {word}}}\n"));
+        |word: &str| app.says(&format!("services: [mongodb]\n{processes}\nenv: {{GREETING: '{word}'}}\n"));
     says("hello")?;
     app.deploy_first("v1").await?;
     let database = app.started("mongodb");
@@ -57,8 +48,7 @@ pub(crate) async fn variable(world: Arc<World>, engine: Engine) -> Result<()> {
 }
 
 /// A service comes, and processes reach it; a process leaves, and the others do not notice.
-pub(crate) async fn parts(world: Arc<World>, engine: Engine) -> Result<()> {
-    let app = App::new(&world, engine, "parts")?;
+pub(crate) async fn parts(app: App) -> Result<()> {
     let both = "processes: {web: {command: serve}, worker: {command: work}}\n";
     app.says(both)?;
     app.deploy_first("v1").await?;
@@ -82,9 +72,8 @@ pub(crate) async fn parts(world: Arc<World>, engine: Engine) -> Result<()> {
 }
 
 /// Two apps, and two environments of one: what changes in one is seen in no other.
-pub(crate) async fn apart(world: Arc<World>, engine: Engine) -> Result<()> {
-    let app = App::new(&world, engine, "apart")?;
-    let other = App::new(&world, engine, "beside")?;
+pub(crate) async fn apart(app: App) -> Result<()> {
+    let other = App::new(&app.world, app.engine, "beside")?;
     app.says(
         "processes: {web: {command: serve}}\nenv: {PLACE: real}\nenvironments: {staging: {env: {PLACE: trial}}}\n",
     )?;
@@ -111,8 +100,7 @@ pub(crate) async fn apart(world: Arc<World>, engine: Engine) -> Result<()> {
 }
 
 /// A recipe of the platform's own, in its `catalog/`.
-pub(crate) async fn own_recipe(world: Arc<World>, engine: Engine) -> Result<()> {
-    let app = App::new(&world, engine, "recipe")?;
+pub(crate) async fn own_recipe(app: App) -> Result<()> {
     app.says("services:\n  - memcached: {name: sessions, as: CACHE}\nprocesses: {web: {command: serve}}\n")?;
     app.deploy_first("v1").await?;
     app.serves("web", "v1").await?;
@@ -123,11 +111,7 @@ pub(crate) async fn own_recipe(world: Arc<World>, engine: Engine) -> Result<()> 
 }
 
 /// A claim waits for its first consumer, also where a release command goes before that.
-pub(crate) async fn claims(world: Arc<World>, engine: Engine) -> Result<()> {
-    claims_of(&App::new(&world, engine, "claims")?).await
-}
-
-pub(crate) async fn claims_of(app: &App) -> Result<()> {
+pub(crate) async fn claims(app: App) -> Result<()> {
     app.says(
         "services: [mongodb]\nprocesses: {web: {command: serve}}\nrelease: migrate\n\
          volumes: {uploads: {path: /app/uploads, storage: 1Gi}}\n",

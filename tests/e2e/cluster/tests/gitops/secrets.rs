@@ -1,19 +1,14 @@
 //! Credentials reach the processes: decrypted by Flux, or put into the cluster by a person.
 
-use std::sync::Arc;
-
 use anyhow::{Context, Result, ensure};
 use cupaas_cluster_tests::parts;
 
 use crate::app::App;
-use crate::engine::Engine;
-use crate::world::World;
 
 const SAYS: &str = "services: [mongodb]\nprocesses: {web: {command: serve}}\n";
 
 /// The password that cupaas sealed arrives in clear, and so does another one that a person puts in its place.
-pub(crate) async fn sealed(world: Arc<World>, engine: Engine) -> Result<()> {
-    let app = App::new(&world, engine, "sealed")?;
+pub(crate) async fn sealed(app: App) -> Result<()> {
     app.says(SAYS)?;
     app.deploy_first("v1").await?;
     app.serves("web", "v1").await?;
@@ -23,9 +18,9 @@ pub(crate) async fn sealed(world: Arc<World>, engine: Engine) -> Result<()> {
     ensure!(database[0].environment["MONGO_INITDB_ROOT_PASSWORD"] == *first, "the database has another one");
 
     let file = format!("releases/production/{}/credentials/mongodb.yaml", app.name);
-    let platform = world.platform(engine);
+    let platform = app.world.platform(app.engine);
     {
-        let tree = platform.tree.lock().await;
+        let tree = &platform.person.lock().await.tree;
         tree.pull()?;
         let sealed = std::fs::read_to_string(tree.folder.join(&file)).context(file.clone())?;
         ensure!(!sealed.contains(first), "the password is in the repository");
@@ -41,8 +36,8 @@ pub(crate) async fn sealed(world: Arc<World>, engine: Engine) -> Result<()> {
     }
     app.roll_out("v1").await?;
     ensure!(app.password().await? == "theNewOne", "the Secret holds another password");
-    let restart = format!("kubectl -n {} rollout restart deployment", app.namespace());
-    platform.shell(&world.folders.work, &restart)?;
+    let restart = format!("kubectl -n {} rollout restart deployment --field-manager=me", app.namespace());
+    platform.shell(&app.world.folders.work, &restart)?;
     app.serves("web", "v1").await?;
     let last = app.started("web").pop().context("nothing started")?;
     ensure!(last.environment["MONGODB_PASSWORD"] == "theNewOne", "web has the old one");
@@ -50,8 +45,7 @@ pub(crate) async fn sealed(world: Arc<World>, engine: Engine) -> Result<()> {
 }
 
 /// Pods wait for a Secret that is not there yet, and start once it is; the engine leaves it alone.
-pub(crate) async fn given(world: Arc<World>, engine: Engine) -> Result<()> {
-    let app = App::new(&world, engine, "given")?;
+pub(crate) async fn given(app: App) -> Result<()> {
     app.says(SAYS)?;
     let deployed = app.deploy("v1").await?;
     app.there("apis/apps/v1", "deployments/web").await?;

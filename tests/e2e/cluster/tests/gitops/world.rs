@@ -27,12 +27,13 @@ impl World {
         let mut cluster = Cluster::start(&folders.work, &folders.logs).await?;
         cluster.with_controllers()?;
         let gitea = Gitea::start(&mut cluster).await?;
-        cluster.with_crds().await?;
+        cluster.with_crds_of(&["flux-", "argocd-"]).await?;
         let server = Server::discover(cluster.client.clone()).await?;
         let stand_in = StandIn::start(server.clone()).await?;
-        flux::start(&mut cluster, &server).await?;
-        argocd::prepare(&server).await?;
+        flux::prepare(&server).await?;
         let flux = Platform::start(Engine::Flux, &gitea, &cluster).await?;
+        flux::start(&mut cluster, &flux.arguments)?;
+        argocd::prepare(&server).await?;
         let argocd = Platform::start(Engine::Argocd, &gitea, &cluster).await?;
         argocd::start(&mut cluster)?;
         Ok(Self { server, stand_in, folders: folders.clone(), flux, argocd, _cluster: cluster })
