@@ -200,9 +200,9 @@ async fn kustomization(world: &World, name: &str) -> Result<Value> {
 
 /// Its condition `Ready`, of this generation.
 fn flux_ready(object: &Value) -> Value {
-    let conditions = object["status"]["conditions"].as_array().into_iter().flatten();
+    let mut conditions = object["status"]["conditions"].as_array().into_iter().flatten();
     let current = |one: &&Value| {
         one["type"] == "Ready" && one["observedGeneration"] == object["metadata"]["generation"]
     };
-    conditions.filter(current).next_back().cloned().unwrap_or_default()
+    conditions.find(current).cloned().unwrap_or_default()
 }

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
             "a release command that fails leaves the old version, until a better one",
             release::failing,
         ),
+        each(both, "again", "a release command that has failed is run again without its Job", release::again),
         each(
             both,
             "unready",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::stand_in::{Conduct, What};
+use cupaas_cluster_tests::wait::{Seen, until};
 
 use crate::app::App;
 use crate::engine::Engine;
@@ -55,6 +56,37 @@ pub(crate) async fn failing(mut app: App) -> Result<()> {
         "the broken one was started"
     );
     Ok(())
+}
+
+/// A release command that has failed for good is run again as the documents say: without its Job.
+pub(crate) async fn again(mut app: App) -> Result<()> {
+    app.patience = Duration::from_secs(300);
+    app.says(SAYS)?;
+    app.deploy_first("v1").await?;
+    app.world.stand_in.conduct(&app.image("v2"), Conduct::Fails);
+    let deployed = app.deploy("v2").await?;
+    let job = until("the Job of v2 is over", app.patience, async || {
+        let jobs = app.all("apis/batch/v1", "jobs").await?;
+        let image = app.image("v2");
+        let job = jobs
+            .iter()
+            .find(|job| job["spec"]["template"]["spec"]["containers"][0]["image"] == image.as_str());
+        let conditions = job.and_then(|job| job["status"]["conditions"].as_array()).into_iter().flatten();
+        let failed = conditions.filter(|one| one["type"] == "Failed" && one["status"] == "True").count() > 0;
+        let name = job.and_then(|job| job["metadata"]["name"].as_str()).unwrap_or_default().to_owned();
+        Ok(if failed { Seen::Yes(name) } else { Seen::NotYet(format!("{name} goes on")) })
+    })
+    .await?;
+    app.answers("web", "v1").await?;
+    app.world.stand_in.conduct(&app.image("v2"), Conduct::Works);
+    let delete = format!("kubectl -n {} delete job {job}", app.namespace());
+    app.world.platform(app.engine).shell(&app.world.folders.work, &delete)?;
+    // Argo CD tries again by itself; Flux every 2 minutes, or when it is told.
+    if app.engine == Engine::Flux {
+        app.engine.resync(&app).await?;
+    }
+    app.applied(&deployed).await?;
+    app.answers("web", "v2").await
 }
 
 /// Processes that never become ready: those of before go on, and the next release goes out.
