@@ -97,6 +97,11 @@ fn flux_next(asked: &cli::Init, home: &Path) -> Vec<String> {
              --from-file=age.agekey={}",
             home.join("age").join("keys.txt").display()
         ),
+        // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
+        "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
+         --type json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\
+         \"value\":\"--feature-gates=CancelHealthCheckOnNewRevision=true\"}]'"
+            .to_owned(),
         format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
         "keep a copy of the identity somewhere safe: without it no credential can be read".to_owned(),
     ]

@@ -16,6 +16,7 @@ tier=${1:?which tier: api, gitops or pods}
 shift
 case $tier in
   api) parts=(etcd kubernetes crds) ;;
+  gitops) parts=(etcd kubernetes crds kubectl flux gitea argocd redis-server kustomize sops) ;;
   *) echo "no tier $tier" >&2 && exit 2 ;;
 esac
 

@@ -3,11 +3,17 @@
 //! Everything listens on fixed ports of the loopback, because a tier runs in a network namespace of its own
 //! (`tests/e2e/cluster.sh` makes it): no port is ever taken, and two runs never meet.
 
+pub mod argocd;
 pub mod cluster;
+pub mod flux;
+pub mod git;
+pub mod gitea;
+
 pub mod parts;
 pub mod process;
 pub mod random;
 pub mod server;
+pub mod stand_in;
 pub mod tier;
 pub mod trees;
 pub mod wait;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 /// How often a condition is looked at.
-const PACE: Duration = Duration::from_millis(50);
+const PACE: Duration = Duration::from_millis(100);
 
 /// What a condition says while it does not hold yet: what was seen instead, for the message at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
