@@ -116,7 +116,7 @@ fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
         )],
     };
     let restart = format!(
-        "restart the processes, which read them at their start: `kubectl -n {namespace} rollout restart deployment`"
+        "restart the processes, which read them at their start: `kubectl -n {namespace} rollout restart deployment --field-manager=me`"
     );
     let (told, rest) = steps.split_at(steps.len().min(1));
     let order = first.into_iter().chain(told.to_vec()).chain([restart]).chain(rest.to_vec());
