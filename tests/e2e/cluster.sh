@@ -2,7 +2,7 @@
 # What cupaas renders, on real parts of a cluster that this script starts and stops. Linux only.
 #   tests/e2e/cluster.sh api       etcd and an API server
 #   tests/e2e/cluster.sh gitops    and its controllers, Flux, Argo CD, Gitea
-#   tests/e2e/cluster.sh pods      and a scheduler, containerd, a kubelet
+#   tests/e2e/cluster.sh pods      and a scheduler, containerd, a kubelet, DNS, a registry (as root)
 #   tests/e2e/cluster.sh api NAME  the checks whose name holds NAME
 # Everything runs in namespaces of its own for processes, mounts and network: it can run beside another, and however it
 # ends, the kernel takes every process, mount and interface away with it. Logs stay in .e2e/<tier>-… when it fails.
@@ -14,30 +14,67 @@ cd "$(dirname "$0")/../.."
 skip() { echo "$*" && exit 77; }
 tier=${1:?which tier: api, gitops or pods}
 shift
+packages=()
 case $tier in
   api) parts=(etcd kubernetes crds) ;;
+  pods)
+    parts=(etcd kubernetes crds coredns images)
+    packages=(containerd runc containernetworking-plugins iptables mmdebstrap buildah docker-registry)
+    ;;
   *) echo "no tier $tier" >&2 && exit 2 ;;
 esac
 
 [ "$(uname -s)" = Linux ] || skip "a cluster of one's own needs Linux"
-for program in unshare ip openssl; do
+for program in unshare setpriv ip openssl; do
   command -v "$program" >/dev/null || skip "needs $program"
 done
 root=()
 [ "$(id -u)" = 0 ] || root=(--user --map-root-user)
-inside=(unshare "${root[@]}" --mount --net --pid --fork --kill-child --mount-proc)
+# Where this script is killed, unshare is, so the first process of the namespaces is, and so all of them are.
+inside=(setpriv --pdeathsig KILL unshare "${root[@]}" --mount --net --pid --fork --kill-child --mount-proc)
 "${inside[@]}" ip link set lo up 2>/dev/null || skip "this machine allows no namespaces of one's own"
+
+# cgroups lie outside of every namespace: those of a run are below a folder with the number of its first process, and
+# what a killed run has left there goes with the next one.
+cgroups() { find /sys/fs/cgroup -depth -type d -path "*/cupaas-e2e-$1*" 2>/dev/null; }
+# unless PROCESS…: removes them where the run has ended.
+sweep_cgroups() {
+  local folder number
+  while IFS= read -r folder; do
+    number=${folder##*/cupaas-e2e-}
+    number=${number%%/*}
+    [ "$number" != "$$" ] && [ -e "/proc/$number" ] || rmdir "$folder" 2>/dev/null || true
+  done < <(cgroups "")
+}
+if [ "$tier" = pods ]; then
+  [ "$(id -u)" = 0 ] || skip "a kubelet needs root"
+  grep -qw memory /proc/cgroups || skip "this machine has no cgroups"
+  "${inside[@]}" bash -ec 'mount -t tmpfs it /mnt && cd /mnt && mkdir l u w m &&
+    mount -t overlay it -o lowerdir=l,upperdir=u,workdir=w m' 2>/dev/null || skip "this machine has no overlayfs"
+  mkdir -p /sys/fs/cgroup/memory/cupaas-e2e-$$ 2>/dev/null || mkdir /sys/fs/cgroup/cupaas-e2e-$$ 2>/dev/null ||
+    skip "no cgroup can be made here"
+  sweep_cgroups
+  trap sweep_cgroups EXIT
+  missing=()
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] || .ci/tool packages "${missing[@]}" >/dev/null || skip "${missing[*]} cannot be had here"
+fi
 for part in "${parts[@]}"; do
   .ci/tool "$part" >/dev/null || skip "$part cannot be had here"
 done
 
 cargo build --quiet
+# What is timed is what people run.
+[ "$tier" != pods ] || cargo build --quiet --release
 cargo test --quiet --package cupaas-cluster-tests --test "$tier" --no-run
 mkdir -p .e2e
 CUPAAS_E2E_LOGS=$(mktemp -d "$PWD/.e2e/$tier-XXXXXX")
 export CUPAAS_E2E_LOGS
 # A mount point: what is mounted there is seen by the tier alone, and goes with it.
 export CUPAAS_E2E_WORK=$CUPAAS_E2E_LOGS/work
+export CUPAAS_E2E_CGROUP=/cupaas-e2e-$$
 mkdir "$CUPAAS_E2E_WORK"
 
 status=0
@@ -45,6 +82,16 @@ status=0
 "${inside[@]}" bash -euc '
   ip link set lo up
   mount -t tmpfs work "$CUPAAS_E2E_WORK"
+  if [ "$0" = pods ]; then
+    # The usual places of a node: writable, and nobody else sees it. What lies on overlays may not be one itself.
+    mkdir "$CUPAAS_E2E_WORK/var" "$CUPAAS_E2E_WORK/var-work"
+    mount -t overlay var -o "lowerdir=/var,upperdir=$CUPAAS_E2E_WORK/var,workdir=$CUPAAS_E2E_WORK/var-work" /var
+    mount -t tmpfs run /run
+    for folder in containerd kubelet containers; do
+      mkdir -p "/var/lib/$folder"
+      mount -t tmpfs "$folder" "/var/lib/$folder"
+    done
+  fi
   exec cargo test --quiet --offline --package cupaas-cluster-tests --test "$0" -- "$@"
 ' "$tier" "$@" || status=$?
 rmdir "$CUPAAS_E2E_WORK" 2>/dev/null || true

@@ -4,10 +4,14 @@
 //! (`tests/e2e/cluster.sh` makes it): no port is ever taken, and two runs never meet.
 
 pub mod cluster;
+pub mod http;
+pub mod node;
 pub mod parts;
 pub mod process;
 pub mod random;
+pub mod router;
 pub mod server;
+pub mod storage;
 pub mod tier;
 pub mod trees;
 pub mod wait;

@@ -6,23 +6,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use futures::future::BoxFuture;
+use futures::future::LocalBoxFuture;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
 /// A check of a tier: what must hold, and the code that finds out.
 pub struct Check<S> {
-    name: &'static str,
-    run: Box<dyn Fn(Arc<S>) -> BoxFuture<'static, Result<()>> + Send>,
+    name: String,
+    run: Box<dyn Fn(Arc<S>) -> LocalBoxFuture<'static, Result<()>> + Send>,
 }
 
 impl<S> Check<S> {
     /// A check of this name, which says what holds.
-    pub fn new<F>(name: &'static str, run: impl Fn(Arc<S>) -> F + Send + 'static) -> Self
+    pub fn new<F>(name: impl Into<String>, run: impl Fn(Arc<S>) -> F + Send + 'static) -> Self
     where
-        F: Future<Output = Result<()>> + Send + 'static,
+        F: Future<Output = Result<()>> + 'static,
     {
-        Self { name, run: Box::new(move |parts| Box::pin(run(parts))) }
+        Self { name: name.into(), run: Box::new(move |parts| Box::pin(run(parts))) }
     }
 }
 
