@@ -34,27 +34,39 @@ root=()
 inside=(setpriv --pdeathsig KILL unshare "${root[@]}" --mount --net --pid --fork --kill-child --mount-proc)
 "${inside[@]}" ip link set lo up 2>/dev/null || skip "this machine allows no namespaces of one's own"
 
-# cgroups lie outside of every namespace: those of a run are below a folder with the number of its first process, and
-# what a killed run has left there goes with the next one.
-cgroups() { find /sys/fs/cgroup -depth -type d -path "*/cupaas-e2e-$1*" 2>/dev/null; }
-# unless PROCESS…: removes them where the run has ended.
+# cgroups lie outside of every namespace but their own kind: those of a run are below one with the number of this
+# script's process, and what a killed run has left goes with the next one.
+hierarchies() { for folder in /sys/fs/cgroup/ /sys/fs/cgroup/*/; do [ ! -e "$folder/cgroup.procs" ] || echo "${folder%/}"; done; }
+make_cgroups() {
+  local folder new file
+  for folder in $(hierarchies); do
+    # Inside a hierarchy there are no others.
+    [[ $folder != /sys/fs/cgroup/* ]] || [ ! -e /sys/fs/cgroup/cgroup.procs ] || continue
+    new=$folder/cupaas-e2e-$$
+    mkdir "$new" || return 1
+    # A cpuset takes no process before it is told where those may run.
+    for file in cpuset.cpus cpuset.mems; do
+      [ ! -e "$new/$file" ] || [ "$folder" = /sys/fs/cgroup ] || cat "$folder/$file" >"$new/$file"
+    done
+  done
+}
 sweep_cgroups() {
   local folder number
   while IFS= read -r folder; do
     number=${folder##*/cupaas-e2e-}
     number=${number%%/*}
-    [ "$number" != "$$" ] && [ -e "/proc/$number" ] || rmdir "$folder" 2>/dev/null || true
-  done < <(cgroups "")
+    # What is in use is not removed.
+    { [ "$number" != $$ ] && [ -e "/proc/$number" ]; } || rmdir "$folder" 2>/dev/null || true
+  done < <(find /sys/fs/cgroup -depth -type d -path "*/cupaas-e2e-*" 2>/dev/null)
 }
 if [ "$tier" = pods ]; then
   [ "$(id -u)" = 0 ] || skip "a kubelet needs root"
   grep -qw memory /proc/cgroups || skip "this machine has no cgroups"
   "${inside[@]}" bash -ec 'mount -t tmpfs it /mnt && cd /mnt && mkdir l u w m &&
     mount -t overlay it -o lowerdir=l,upperdir=u,workdir=w m' 2>/dev/null || skip "this machine has no overlayfs"
-  mkdir -p /sys/fs/cgroup/memory/cupaas-e2e-$$ 2>/dev/null || mkdir /sys/fs/cgroup/cupaas-e2e-$$ 2>/dev/null ||
-    skip "no cgroup can be made here"
   sweep_cgroups
   trap sweep_cgroups EXIT
+  make_cgroups 2>/dev/null || skip "no cgroup can be made here"
   missing=()
   for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
@@ -74,7 +86,7 @@ CUPAAS_E2E_LOGS=$(mktemp -d "$PWD/.e2e/$tier-XXXXXX")
 export CUPAAS_E2E_LOGS
 # A mount point: what is mounted there is seen by the tier alone, and goes with it.
 export CUPAAS_E2E_WORK=$CUPAAS_E2E_LOGS/work
-export CUPAAS_E2E_CGROUP=/cupaas-e2e-$$
+export CUPAAS_E2E_CGROUP=cupaas-e2e-$$
 mkdir "$CUPAAS_E2E_WORK"
 
 status=0
@@ -82,18 +94,26 @@ status=0
 "${inside[@]}" bash -euc '
   ip link set lo up
   mount -t tmpfs work "$CUPAAS_E2E_WORK"
-  if [ "$0" = pods ]; then
-    # The usual places of a node: writable, and nobody else sees it. What lies on overlays may not be one itself.
-    mkdir "$CUPAAS_E2E_WORK/var" "$CUPAAS_E2E_WORK/var-work"
-    mount -t overlay var -o "lowerdir=/var,upperdir=$CUPAAS_E2E_WORK/var,workdir=$CUPAAS_E2E_WORK/var-work" /var
-    mount -t tmpfs run /run
-    for folder in containerd kubelet containers; do
-      mkdir -p "/var/lib/$folder"
-      mount -t tmpfs "$folder" "/var/lib/$folder"
-    done
-  fi
-  exec cargo test --quiet --offline --package cupaas-cluster-tests --test "$0" -- "$@"
-' "$tier" "$@" || status=$?
+  if [ "$0" != pods ]; then exec "$@"; fi
+  # The usual places of a node: writable, and nobody else sees it. What lies on overlays may not be one itself.
+  mkdir "$CUPAAS_E2E_WORK/var" "$CUPAAS_E2E_WORK/var-work"
+  mount -t overlay var -o "lowerdir=/var,upperdir=$CUPAAS_E2E_WORK/var,workdir=$CUPAAS_E2E_WORK/var-work" /var
+  mount -t tmpfs run /run
+  for folder in containerd kubelet containers; do
+    mkdir -p "/var/lib/$folder"
+    mount -t tmpfs "$folder" "/var/lib/$folder"
+  done
+  # From here on the cgroup of this run is the root of what can be seen.
+  own=$(find /sys/fs/cgroup -maxdepth 2 -name "$CUPAAS_E2E_CGROUP")
+  for folder in $own; do echo 0 >"$folder/cgroup.procs"; done
+  export own
+  exec unshare --cgroup bash -euc '"'"'
+    for folder in $own; do mount --bind "$folder" "${folder%/*}"; done
+    # In the unified hierarchy only leaves hold processes.
+    if [ -e /sys/fs/cgroup/cgroup.procs ]; then mkdir /sys/fs/cgroup/it && echo 0 >/sys/fs/cgroup/it/cgroup.procs; fi
+    exec "$0" "$@"
+  '"'"' "$@"
+' "$tier" cargo test --quiet --offline --package cupaas-cluster-tests --test "$tier" -- "$@" || status=$?
 rmdir "$CUPAAS_E2E_WORK" 2>/dev/null || true
 if [ "$status" = 0 ]; then
   rm -rf "$CUPAAS_E2E_LOGS"

@@ -1,9 +1,8 @@
 //! A node: containerd, kubelet, kube-proxy, and beside them a scheduler, DNS and a registry.
 //!
-//! `tests/e2e/cluster.sh` gives the tier a `/run` and a `/var` of its own, so that the usual places are free, and a
-//! parent for the cgroups of its containers.
+//! `tests/e2e/cluster.sh` gives the tier a `/run`, a `/var` and cgroups of its own, so that the usual places are
+//! free.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -140,7 +139,6 @@ fn kubelet(cluster: &mut Cluster) -> Result<()> {
     let folder = cluster.folder("kubelet")?;
     // Names outside the cluster are nobody's here.
     fs::write(folder.join("resolv.conf"), format!("nameserver {DNS}\n"))?;
-    let cgroups = env::var("CUPAAS_E2E_CGROUP").context("CUPAAS_E2E_CGROUP is not set")?;
     let config = json!({
         "apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
         "authentication": {"anonymous": {"enabled": false}, "webhook": {"enabled": false}},
@@ -148,7 +146,7 @@ fn kubelet(cluster: &mut Cluster) -> Result<()> {
         "clusterDNS": [DNS], "clusterDomain": "cluster.local", "resolvConf": folder.join("resolv.conf"),
         "containerRuntimeEndpoint": format!("unix://{SOCKET}"),
         // Also without systemd, without the unified hierarchy, and where root may not have every controller.
-        "cgroupDriver": "cgroupfs", "cgroupRoot": cgroups, "cgroupsPerQOS": false, "enforceNodeAllocatable": [],
+        "cgroupDriver": "cgroupfs", "cgroupsPerQOS": false, "enforceNodeAllocatable": [],
         "failCgroupV1": false, "failSwapOn": false, "localStorageCapacityIsolation": false,
         // A disk that is nearly full is this machine's own matter.
         "evictionHard": {"memory.available": "50Mi"}, "imageGCHighThresholdPercent": 100,
