@@ -5,6 +5,7 @@
 
 pub mod cluster;
 pub mod http;
+pub mod image;
 pub mod node;
 pub mod parts;
 pub mod process;
