@@ -98,10 +98,10 @@ status=0
   # The usual places of a node: writable, and nobody else sees it. What lies on overlays may not be one itself.
   mkdir "$CUPAAS_E2E_WORK/var" "$CUPAAS_E2E_WORK/var-work"
   mount -t overlay var -o "lowerdir=/var,upperdir=$CUPAAS_E2E_WORK/var,workdir=$CUPAAS_E2E_WORK/var-work" /var
-  mount -t tmpfs run /run
+  mount -t tmpfs tmpfs /run
   for folder in containerd kubelet containers; do
     mkdir -p "/var/lib/$folder"
-    mount -t tmpfs "$folder" "/var/lib/$folder"
+    mount -t tmpfs tmpfs "/var/lib/$folder" # by this name it is known as one
   done
   # From here on the cgroup of this run is the root of what can be seen.
   own=$(find /sys/fs/cgroup -maxdepth 2 -name "$CUPAAS_E2E_CGROUP")

@@ -147,7 +147,7 @@ fn kubelet(cluster: &mut Cluster) -> Result<()> {
         "containerRuntimeEndpoint": format!("unix://{SOCKET}"),
         // Also without systemd, without the unified hierarchy, and where root may not have every controller.
         "cgroupDriver": "cgroupfs", "cgroupsPerQOS": false, "enforceNodeAllocatable": [],
-        "failCgroupV1": false, "failSwapOn": false, "localStorageCapacityIsolation": false,
+        "failCgroupV1": false, "failSwapOn": false,
         // A disk that is nearly full is this machine's own matter.
         "evictionHard": {"memory.available": "50Mi"}, "imageGCHighThresholdPercent": 100,
     });

@@ -114,7 +114,7 @@ pub(crate) async fn survives(pods: Arc<Pods>) -> Result<()> {
 pub(crate) async fn next_version(pods: Arc<Pods>) -> Result<()> {
     let mut app = app(&pods).await?;
     app.add("Survive a new version").await?;
-    let before = jobs(&pods).await?;
+    let (before, old) = (jobs(&pods).await?, uids(&pods, "web").await?);
     app.next(&pods).await?;
     let after = jobs(&pods).await?;
     let new: Vec<_> = after.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
@@ -122,8 +122,9 @@ pub(crate) async fn next_version(pods: Arc<Pods>) -> Result<()> {
     let (name, done) = new[0];
     let done = done.as_deref().with_context(|| format!("{name} is not done"))?;
     let pods_of = running(&pods).await?;
-    let began = pods_of.iter().filter(|pod| is(pod, "web")).filter_map(|pod| pod["status"]["startTime"].as_str()).min();
-    ensure!(began >= Some(done), "a process began at {began:?}, before {name} was done at {done}");
+    let new = |pod: &&Value| is(pod, "web") && pod["metadata"]["uid"].as_str().is_none_or(|uid| !old.contains_key(uid));
+    let began = pods_of.iter().filter(new).filter_map(|pod| pod["status"]["startTime"].as_str()).min();
+    ensure!(began.is_some_and(|began| began >= done), "a process began at {began:?}, before {name} was done at {done}");
     app.listed("Survive a new version").await
 }
 
@@ -133,7 +134,11 @@ pub(crate) async fn rolls(pods: Arc<Pods>) -> Result<()> {
     let objects = app.render_next()?;
     let over = Arc::new(AtomicBool::new(false));
     let visitors: Vec<_> = (0..4).map(|number| tokio::spawn(visit(number, Arc::clone(&over)))).collect();
-    let old: Vec<_> = uids(&pods, "web").await?.into_keys().collect();
+    let old = running(&pods).await?;
+    // One that goes already was not asked by this version.
+    let stays = |pod: &&Value| is(pod, "web") && pod["metadata"].get("deletionTimestamp").is_none();
+    let uid = |pod: &Value| pod["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+    let old: Vec<_> = old.iter().filter(stays).map(uid).collect();
     app.apply(&pods, &objects).await?;
     let rolled = app.rolled_out(&pods);
     let stopped = stop_times(&pods, &old);
