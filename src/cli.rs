@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::load::platform::Delivery;
+
 /// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
 #[derive(Debug, Parser)]
 #[command(version, about, long_about = LONG, after_help = EXAMPLES, propagate_version = true, max_term_width = 100)]
@@ -18,8 +20,8 @@ pub struct Cli {
 
 const LONG: &str = "Heroku's `git push` on your own cluster, with no platform server.\n\n\
     Reads the .cupaas file of an app's repository and the platform's settings from a GitOps repository, renders \
-    final Kubernetes YAML, and commits it there. Flux, on the cluster, rolls it out. Without --gitops everything \
-    happens in a repository on this machine, so that it can be tried with nothing else.";
+    final Kubernetes YAML, and commits it there. Flux or Argo CD, on the cluster, rolls it out. Without --gitops \
+    everything happens in a repository on this machine, so that it can be tried with nothing else.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,7 +51,7 @@ pub enum Format {
 pub enum Command {
     /// In an app: finds its runtime, writes .cupaas and a workflow file.
     New(New),
-    /// In a GitOps repository: writes cupaas.yaml, the cluster's entry point, and makes an age identity outside it.
+    /// In a GitOps repository: writes cupaas.yaml and the cluster's entry point; for Flux, makes an age identity outside it.
     Init(Init),
     /// Whether all files are right.
     Check(Shared),
@@ -183,6 +185,9 @@ pub struct Init {
     /// The GitOps repository's folder.
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub folder: PathBuf,
+    /// Who rolls out.
+    #[arg(long, value_enum, default_value_t = Delivery::Flux)]
+    pub delivery: Delivery,
     /// Apps get a host name below it.
     #[arg(long, default_value = "apps.localhost", value_name = "DOMAIN")]
     pub domain: String,

@@ -1,6 +1,7 @@
 //! `cupaas.yaml` and `apps/<app>.yaml` as they are written: the settings that all apps share, and what one app is
 //! registered with.
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ pub struct PlatformFile {
     pub format: Option<u32>,
     /// The cupaas versions that may work here, such as `">=0.3"`.
     pub requires: Option<String>,
-    /// Who rolls out; Flux.
+    /// Who rolls out: Flux, or Argo CD.
     #[serde(default)]
     pub delivery: Delivery,
     /// The cluster's Kubernetes version, such as `"1.36"`.
@@ -51,22 +52,36 @@ pub struct PlatformFile {
     /// What Flux's objects refer to.
     #[serde(default)]
     pub flux: Flux,
+    /// What Argo CD's objects refer to.
+    #[serde(default)]
+    pub argocd: Argocd,
 }
 
 /// Who rolls out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {
     /// Flux's kustomize-controller.
     #[default]
     Flux,
+    /// Argo CD.
+    Argocd,
+}
+
+impl std::fmt::Display for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Flux => "Flux",
+            Self::Argocd => "Argo CD",
+        })
+    }
 }
 
 /// One environment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnvironmentSettings {
-    /// Name of the cluster: the folder `clusters/<cluster>/` that its Flux watches.
+    /// Name of the cluster: the folder `clusters/<cluster>/` that its Flux or Argo CD watches.
     pub cluster: Name,
     /// Apps get a host name below it; without it they have no URL of their own.
     pub domain: Option<Host>,
@@ -187,7 +202,7 @@ pub struct Secrets {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretsProvider {
-    /// Made once, and kept in this repository as SOPS files that only the cluster can read.
+    /// Made once, and kept in this repository as SOPS files that only the cluster can read; for Flux alone.
     #[default]
     Sops,
     /// Secrets that the platform's people put into the cluster.
@@ -226,6 +241,30 @@ pub struct FluxSource {
     pub kind: Option<String>,
     /// Its name; default `flux-system`.
     pub name: Option<Name>,
+}
+
+/// What Argo CD's objects refer to. It runs on the cluster that it delivers to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Argocd {
+    /// The namespace of Argo CD and of its objects; default `argocd`.
+    pub namespace: Option<Name>,
+    /// The AppProject that the apps belong to; default `default`.
+    pub project: Option<ObjectName>,
+    /// This repository, as the cluster reaches it.
+    #[serde(default)]
+    pub source: ArgocdSource,
+}
+
+/// The repository that Argo CD reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArgocdSource {
+    /// Its address; `delivery: argocd` needs it.
+    #[schemars(regex(pattern = r"^\S+$"), extend("x-hint" = "an address such as https://git.example.cu/me/gitops.git"))]
+    pub url: Option<String>,
+    /// Its branch; default `HEAD`, the one that it calls its own.
+    pub revision: Option<String>,
 }
 
 /// `apps/<app>.yaml`: what one app is registered with.

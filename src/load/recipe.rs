@@ -202,11 +202,13 @@ pub struct FileRule {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Room {
-    /// What processes stand on: policy, configuration, services, release Job.
+    /// What processes stand on: policy, configuration, services.
     #[default]
     Base,
+    /// What has to succeed before the processes of a new release: its Job. It stands in `base`'s folder.
+    Release,
     /// The processes, their routes and claims.
     App,
-    /// What the cluster's entry point applies: Namespace and Flux's objects.
+    /// What the cluster's entry point applies: Namespace and the objects of Flux or Argo CD.
     Cluster,
 }

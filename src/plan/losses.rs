@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Trees;
 use super::model::{Loss, LossKind};
 use super::object::{self, Object, Place};
-use super::{versions, volumes};
+use super::{engine, versions, volumes};
+use crate::render::delivery;
 
 pub(super) const SERVICE: &str = "cupaas.dev/service";
 
@@ -42,7 +43,7 @@ fn removed(trees: &Trees<'_>, losses: &mut Vec<Loss>) {
     for object in gone {
         let Some(app) = &object.place.app else { continue };
         match (object.kind(), object.label(SERVICE)) {
-            ("Namespace", _) if !object.is_protected() => losses.push(namespace(object)),
+            ("Namespace", _) if !object.is_protected() => losses.push(namespace(trees, object)),
             (_, Some(service)) => {
                 services.entry((app.clone(), service.to_owned())).or_default().push(object);
             }
@@ -161,11 +162,18 @@ fn volume(claim: &Object) -> Loss {
     loss(LossKind::Volume, claim.place.app.as_deref(), name, message, kept, claim, &back)
 }
 
-fn namespace(object: &Object) -> Loss {
+fn namespace(trees: &Trees<'_>, object: &Object) -> Loss {
     let name = &object.id.name;
     let message = format!("namespace `{name}` is deleted with all that is in it, volumes too");
-    let back = "protect it first with the annotation `kustomize.toolkit.fluxcd.io/prune: disabled`";
-    loss(LossKind::Namespace, object.place.app.as_deref(), name, message, Vec::new(), object, back)
+    let keep = delivery::keep(engine::before(trees, &object.place));
+    let annotations: Vec<String> = keep
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("`{name}: {}`", value.as_str().unwrap_or_default()))
+        .collect();
+    let back = format!("protect it first with the annotation {}", annotations.join(" and "));
+    loss(LossKind::Namespace, object.place.app.as_deref(), name, message, Vec::new(), object, &back)
 }
 
 /// The app goes to another cluster: everything with data begins empty there.

@@ -7,6 +7,7 @@
 mod change;
 pub mod diff;
 mod effects;
+mod engine;
 mod fields;
 mod immutable;
 mod losses;

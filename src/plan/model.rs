@@ -173,7 +173,7 @@ pub enum Rule {
     NotExpandable,
     /// An object between two Flux Kustomizations: the old one may delete it after the new one has taken it.
     Move,
-    /// A Flux Kustomization that goes while what it applied should stay.
+    /// A Flux Kustomization or an Argo CD Application that goes while what it applied should stay.
     Undelivered,
     /// A new file that is not a manifest.
     Unreadable,

@@ -1,26 +1,27 @@
-//! Objects that change hands between Flux Kustomizations → refusals where the one that gives may delete what the
-//! one that takes has just applied.
+//! Objects that change hands between Flux Kustomizations, or between Flux and Argo CD → refusals where the one that
+//! gives may delete what the one that takes has just applied.
 //!
 //! Flux deletes what left a Kustomization's folder when that one is reconciled, unless the object, as it is in
 //! the cluster then, says `prune: disabled` or already carries the other's owner labels. Which of the two is
 //! reconciled first is chance. So a move is safe only if the state *before* was protected; protecting an object
 //! in the commit that moves it comes too late. Under Argo CD one Application holds both folders: no move at all.
+//!
+//! A Kustomization that leaves, and an Application with the finalizer for it, take along what they applied. What
+//! another engine has just taken over would go too, and a server-side apply of the one would never again remove a
+//! field that the other still owns. So one is over before the other begins.
 
-use super::Trees;
 use super::model::{Refusal, Rule};
-use super::object::{Object, Place, documents};
+use super::object::Object;
+use super::{Trees, engine};
+use crate::load::platform::Delivery;
 
 /// Adds the refusals.
 pub(super) fn check(trees: &Trees<'_>, refusals: &mut Vec<Refusal>) {
     for (key, old) in &trees.before {
         match trees.after.get(key) {
             Some(new) if is_unsafe(trees, old, new) => refusals.push(moved(old, new)),
-            None if is_flux_kustomization(old)
-                && prunes(old)
-                && still_there(trees, old)
-                && !taken_over(trees, old) =>
-            {
-                refusals.push(undelivered(old));
+            None => {
+                refusals.extend(engine::of(&old.value).and_then(|engine| undelivered(trees, old, engine)))
             }
             _ => {}
         }
@@ -28,7 +29,9 @@ pub(super) fn check(trees: &Trees<'_>, refusals: &mut Vec<Refusal>) {
 }
 
 fn is_unsafe(trees: &Trees<'_>, old: &Object, new: &Object) -> bool {
-    old.place.unit != new.place.unit && !old.is_protected() && !is_one_application(trees, &old.place)
+    old.place.unit != new.place.unit
+        && !old.is_protected()
+        && engine::before(trees, &old.place) == Delivery::Flux
 }
 
 fn moved(old: &Object, new: &Object) -> Refusal {
@@ -45,62 +48,44 @@ fn moved(old: &Object, new: &Object) -> Refusal {
     }
 }
 
-fn undelivered(old: &Object) -> Refusal {
-    let name = &old.id.name;
-    Refusal {
+fn undelivered(trees: &Trees<'_>, old: &Object, engine: Delivery) -> Option<Refusal> {
+    if !engine::prunes(old, engine) || !still_there(trees, old, engine) || taken_over(trees, old, engine) {
+        return None;
+    }
+    let (kind, name) = (old.kind(), &old.id.name);
+    let remove = match old.place.app.as_deref().and_then(|app| app.split_once('/')) {
+        Some((environment, app)) => format!("`cupaas remove --app {app} --env {environment}`"),
+        None => "remove the app".to_owned(),
+    };
+    Some(Refusal {
         object: Some(old.id.clone()),
         file: old.file.clone(),
         rule: Rule::Undelivered,
         field: String::new(),
         message: format!(
-            "Flux deletes all that Kustomization `{name}` applied when it leaves, but its files stay"
+            "{engine} deletes all that {kind} `{name}` applied when it leaves, but its files stay"
         ),
         way_out: format!(
-            "first set `deletionPolicy: Orphan` on Kustomization `{name}`, wait until Flux has applied that, and \
-             change the delivery then; or remove the app"
+            "first {remove}, which keeps data and credentials; wait until {engine} has taken the processes away, and \
+             deploy again then"
         ),
-    }
-}
-
-fn is_flux_kustomization(object: &Object) -> bool {
-    object.kind() == "Kustomization" && object.group() == "kustomize.toolkit.fluxcd.io"
-}
-
-fn prunes(object: &Object) -> bool {
-    let spec = &object.value["spec"];
-    match spec["deletionPolicy"].as_str() {
-        None | Some("MirrorPrune") => spec["prune"] == true,
-        Some(policy) => policy != "Orphan",
-    }
+    })
 }
 
 /// Whether another cluster has it afterwards: what that means for the data is told as a loss.
-fn taken_over(trees: &Trees<'_>, old: &Object) -> bool {
-    trees.after.values().any(|new| is_flux_kustomization(new) && new.id.name == old.id.name)
+fn taken_over(trees: &Trees<'_>, old: &Object, engine: Delivery) -> bool {
+    let same = |new: &Object| engine::of(&new.value) == Some(engine) && new.id.name == old.id.name;
+    trees.after.values().any(same)
 }
 
 /// Whether the folder that it applies holds files afterwards.
-fn still_there(trees: &Trees<'_>, kustomization: &Object) -> bool {
-    let path = kustomization.value["spec"]["path"].as_str().unwrap_or("");
-    let folder = path.trim_start_matches("./").trim_matches('/');
+fn still_there(trees: &Trees<'_>, old: &Object, engine: Delivery) -> bool {
+    let folder = engine::folder(old, engine);
     !folder.is_empty()
         && trees
             .after_files
             .keys()
             .any(|file| file.as_str().strip_prefix(folder).is_some_and(|r| r.starts_with('/')))
-}
-
-fn is_one_application(trees: &Trees<'_>, place: &Place) -> bool {
-    let Some(app) = &place.app else { return false };
-    let end = format!("/{app}.yaml");
-    let of_app = |path: &str| path.starts_with("clusters/") && path.ends_with(&end);
-    trees.before_files.iter().filter(|(path, _)| of_app(path.as_str())).any(|(_, text)| {
-        let application = |document: &serde_json::Value| {
-            document["kind"] == "Application"
-                && document["apiVersion"].as_str().is_some_and(|version| version.starts_with("argoproj.io/"))
-        };
-        documents(text).is_some_and(|documents| documents.iter().any(application))
-    })
 }
 
 #[cfg(test)]
@@ -181,5 +166,41 @@ mod tests {
             let elsewhere = tree([(BASE, &map), ("clusters/other/production/tasks.yaml", &flux)]);
             assert_eq!(rules(&before, &elsewhere), [], "another cluster has it");
         }
+    }
+    #[test]
+    fn an_application_leaves_only_after_what_it_applied() {
+        let map = map("");
+        let finalizer = "resources-finalizer.argocd.argoproj.io";
+        for (finalizers, expected) in [
+            (finalizer.to_owned(), vec![Rule::Undelivered]),
+            (format!("{finalizer}/background"), vec![Rule::Undelivered]),
+            (String::new(), vec![]),
+        ] {
+            let application = format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: t, namespace: argocd, finalizers: \
+                 [{finalizers}]}}\nspec: {{source: {{path: deploy/production/tasks}}}}\n"
+            );
+            let flux = kustomization("prune: true");
+            let (before, after) =
+                (tree([(BASE, &map), (CLUSTER, &application)]), tree([(BASE, &map), (CLUSTER, &flux)]));
+            assert_eq!(rules(&before, &after), expected, "{finalizers}");
+            assert_eq!(rules(&before, &Files::new()), [], "with its files it may leave");
+        }
+    }
+
+    #[test]
+    fn the_way_out_names_the_app_and_who_is_to_be_waited_for() {
+        let map = map("");
+        let argo =
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: t, namespace: argocd}\n";
+        let before = tree([(BASE, &map), (CLUSTER, &kustomization("prune: true"))]);
+        let refusal = plan(&before, &tree([(BASE, &map), (CLUSTER, argo)])).refusals.remove(0);
+        assert_eq!(refusal.rule, Rule::Undelivered);
+        assert!(
+            refusal.way_out.contains("cupaas remove --app tasks --env production"),
+            "{}",
+            refusal.way_out
+        );
+        assert!(refusal.way_out.contains("until Flux"), "{}", refusal.way_out);
     }
 }

@@ -4,6 +4,8 @@
 use serde_json::Value;
 
 use super::model::ObjectId;
+use crate::load::platform::Delivery;
+use crate::render::delivery;
 use crate::tree::RepoPath;
 
 /// Where a file stands.
@@ -120,12 +122,7 @@ impl Object {
 
     /// Whether the engine leaves it in the cluster when it leaves the tree.
     pub(super) fn is_protected(&self) -> bool {
-        let argo = self.annotation("argocd.argoproj.io/sync-options").unwrap_or("");
-        let has = |option: &str| argo.split(',').any(|part| part.trim() == option);
-        ["prune", "reconcile"].iter().any(|what| {
-            self.annotation(&format!("kustomize.toolkit.fluxcd.io/{what}"))
-                .is_some_and(|v| v.eq_ignore_ascii_case("disabled"))
-        }) || (has("Prune=false") && has("Delete=false"))
+        [Delivery::Flux, Delivery::Argocd].iter().any(|engine| delivery::is_kept(&self.value, *engine))
     }
 
     /// Whether the engine deletes and makes it again when the API server refuses a change.

@@ -76,6 +76,14 @@ fn bad(why: &str) -> Failure {
     Failure::new(Kind::Usage, format!("the address of the GitOps repository {why}"))
 }
 
+/// Whether a URL holds more than a name to log in with; over HTTP a name alone may be a token.
+pub fn holds_credentials(address: &str) -> bool {
+    let Some((scheme, rest)) = address.split_once("://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    user.is_some_and(|user| user.contains(':') || scheme.starts_with("http"))
+}
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'))
@@ -97,7 +105,7 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
         return if good { Ok(kind) } else { Err(bad("is no file:///folder")) };
     }
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    if user.contains(':') || (kind == AddressKind::Http && authority.contains('@')) {
+    if holds_credentials(&format!("{scheme}://{authority}")) {
         return Err(bad("holds credentials")
             .hint("put the token into CUPAAS_GITOPS_TOKEN, or use a credential helper of git"));
     }

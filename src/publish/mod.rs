@@ -27,7 +27,7 @@ mod temporary;
 mod walk;
 mod words;
 
-pub use address::{BranchName, GitopsAddress};
+pub use address::{BranchName, GitopsAddress, holds_credentials};
 pub use commit::{Change, Commit, Identity};
 pub use push::Pushed;
 pub use secret::Secret;

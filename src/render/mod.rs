@@ -1,6 +1,7 @@
 //! [`Release`] → [`Tree`]: templates, then parsed, checked against Kubernetes' own description, and written in one
 //! style. Pure: the same release gives the same bytes.
 
+pub mod delivery;
 pub mod dockerfile;
 pub mod emit;
 pub mod engine;
@@ -82,10 +83,13 @@ impl Renderer {
     ) -> Result<Vec<Rendered>, Failure> {
         let values =
             serde_json::to_value(release).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
-        let Json::Object(values) = values else { return Ok(Vec::new()) };
+        let Json::Object(mut values) = values else { return Ok(Vec::new()) };
+        let delivery = release.platform.delivery;
+        values.insert("keep".to_owned(), delivery::keep(delivery));
         let context: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();
-        let mut rooms = Rooms { values: &values, folders, rendered: Vec::new() };
+        let waits = release.release.is_some();
+        let mut rooms = Rooms { values: &values, folders, delivery, waits, rendered: Vec::new() };
         let engine = self.engine(&inputs.shared)?;
         rooms.recipe(&engine, &inputs.shared, &context)?;
         for service in &release.services {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 use minijinja::value::Serde;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
+use super::delivery;
 use super::engine::Engine;
 use super::expression;
 use super::tree::Folders;
 use crate::diagnostic::{Failure, Span};
 use crate::load::catalog::Recipe;
+use crate::load::platform::Delivery;
 use crate::load::recipe::{FileRule, Room};
 use crate::tree::RepoPath;
 
@@ -25,6 +27,9 @@ pub(super) struct Rendered {
 pub(super) struct Rooms<'a> {
     pub(super) values: &'a Map<String, Json>,
     pub(super) folders: &'a Folders,
+    pub(super) delivery: Delivery,
+    /// Whether a release command goes before the processes.
+    pub(super) waits: bool,
     pub(super) rendered: Vec<Rendered>,
 }
 
@@ -67,11 +72,12 @@ impl Rooms<'_> {
             }
         }
         let mut object = engine.object(&rule.template, &context, place)?;
-        keep_from_substitution(&mut object);
+        delivery::mark(&mut object, rule.room, self.delivery, self.waits)
+            .map_err(|message| Failure::recipe(place.clone(), message))?;
         let text = |key: &str| object.pointer(key).and_then(Json::as_str).unwrap_or_default().to_lowercase();
         let file = format!("{}-{}.yaml", text("/kind"), text("/metadata/name"));
         let path = match rule.room {
-            Room::Base => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
+            Room::Base | Room::Release => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
             Room::App => Folders::below(&self.folders.deploy, &format!("app/{file}"))?,
             Room::Cluster => self.folders.cluster.clone(),
         };
@@ -80,24 +86,5 @@ impl Rooms<'_> {
         }
         self.rendered.push(Rendered { room: rule.room, path, object });
         Ok(())
-    }
-}
-
-/// Flux replaces `${NAME}` wherever a Kustomization asks for substitution; what we render is to arrive as it is.
-fn keep_from_substitution(object: &mut Json) {
-    fn holds(value: &Json) -> bool {
-        match value {
-            Json::String(text) => text.contains("${"),
-            Json::Array(items) => items.iter().any(holds),
-            Json::Object(entries) => entries.iter().any(|(key, value)| key.contains("${") || holds(value)),
-            _ => false,
-        }
-    }
-    if !holds(object) {
-        return;
-    }
-    if let Some(metadata) = object.get_mut("metadata").and_then(Json::as_object_mut) {
-        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
-        annotations["kustomize.toolkit.fluxcd.io/substitute"] = json!("disabled");
     }
 }

@@ -6,6 +6,7 @@ mod decisions;
 pub mod environment;
 mod labels;
 pub mod names;
+mod platform;
 mod processes;
 pub mod release;
 pub mod routes;
@@ -25,7 +26,7 @@ use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
 use labels::Part;
-use release::{Image, PlatformFacts, Release, Volume};
+use release::{Image, Release, Volume};
 
 /// Decides everything about one app in one environment.
 ///
@@ -68,7 +69,7 @@ pub fn resolve(
     unknown_environments(inputs, &mut notes);
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
-    let platform = platform(inputs, &mut notes);
+    let platform = platform::resolve(inputs, &mut notes);
     let (versions, disks) = (versions(previous, &services), disks(previous, &services, &volumes));
     let cluster =
         inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
@@ -120,10 +121,6 @@ fn name_origin(inputs: &Inputs) -> String {
 
 /// Names of objects that every app has.
 const RESERVED: [&str; 4] = ["default", "processes", "router", "release"];
-
-fn flux_namespace(inputs: &Inputs) -> String {
-    inputs.platform.value.flux.namespace.as_ref().map_or("flux-system", |name| &name.0).to_owned()
-}
 
 /// Changes exactly when the configuration does.
 fn config_hash(config: &BTreeMap<String, String>) -> String {
@@ -321,7 +318,10 @@ fn clashes(
         }
     }
     let namespace = names::namespace(&inputs.name, environment);
-    if namespace.starts_with("kube-") || namespace == "default" || namespace == flux_namespace(inputs) {
+    if namespace.starts_with("kube-")
+        || namespace == "default"
+        || namespace == platform::engines_namespace(inputs)
+    {
         let span = inputs.app.at(&["name"]);
         notes.problem(
             span,
@@ -336,35 +336,6 @@ fn clashes(
             "a process cannot be named \"release\"",
             "the command before a release is the key `release`",
         );
-    }
-}
-
-fn platform(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
-    let platform = &inputs.platform.value;
-    let text = platform.kubernetes.as_deref().unwrap_or("1.36");
-    let minor = text.strip_prefix("1.").and_then(|minor| minor.parse().ok()).unwrap_or(36);
-    if !(33..=37).contains(&minor) {
-        let span = inputs.platform.at(&["kubernetes"]);
-        notes.problem(span, format!("Kubernetes {text} is not supported"), "this cupaas knows 1.33 to 1.37");
-    }
-    PlatformFacts {
-        kubernetes: (1, minor),
-        storage_class: platform.storage.class.as_ref().map(|class| class.0.clone()),
-        expandable: platform.storage.expandable,
-        pull_secret: platform.registry.pull_secret.as_ref().map(|name| name.0.clone()),
-        router_namespace: platform.network.router_namespace.as_ref().map(|name| name.0.clone()),
-        egress: platform.network.egress,
-        secrets: platform.secrets.provider,
-        recipients: platform.secrets.recipients.clone(),
-        flux_namespace: flux_namespace(inputs),
-        source_kind: platform.flux.source.kind.as_deref().unwrap_or("GitRepository").to_owned(),
-        source_name: platform.flux.source.name.as_ref().map_or("flux-system", |name| &name.0).to_owned(),
-        decryption_secret: platform
-            .flux
-            .decryption_secret
-            .as_ref()
-            .map_or("sops-age", |name| &name.0)
-            .to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::load::platform::{Egress, SecretsProvider};
+use crate::load::platform::{Delivery, Egress, SecretsProvider};
 use crate::load::release_file::SourceFacts;
 
 /// Labels of an object, by key.
@@ -313,14 +313,24 @@ pub struct PlatformFacts {
     /// age public keys.
     #[serde(skip)]
     pub recipients: Vec<String>,
+    /// Who rolls out.
+    pub delivery: Delivery,
     /// The namespace of Flux's objects.
     pub flux_namespace: String,
-    /// Kind of the source that holds the GitOps repository.
+    /// Kind of the Flux source that holds the GitOps repository.
     pub source_kind: String,
     /// Name of that source.
     pub source_name: String,
     /// The Secret that holds the age identity.
     pub decryption_secret: String,
+    /// The namespace of Argo CD's objects.
+    pub argocd_namespace: String,
+    /// The AppProject of the apps.
+    pub argocd_project: String,
+    /// Address of the GitOps repository, as Argo CD reads it.
+    pub source_url: Option<String>,
+    /// Its branch.
+    pub source_revision: String,
 }
 
 /// One decided value, and where it came from.

@@ -87,7 +87,10 @@ fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
         }
         Some(c) => {
             let message = format!("the value of {name} holds U+{:04X}, which would not arrive", u32::from(c));
-            return Some((message, "Flux's kustomize loses it; write the value in base64, for instance"));
+            return Some((
+                message,
+                "kustomize, by which it is rolled out, loses it; write the value in base64, for instance",
+            ));
         }
         None => {}
     }

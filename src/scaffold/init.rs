@@ -1,4 +1,4 @@
-//! `init`: `cupaas.yaml`, the cluster's entry point, and an age identity outside the repository.
+//! `init`: `cupaas.yaml`, the cluster's entry point, and, where Flux delivers, an age identity outside the repository.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Wrote;
 use crate::cli;
 use crate::diagnostic::{Failure, Kind};
+use crate::load::platform::Delivery;
 use crate::load::words::{Host, Name};
 use crate::publish::GitopsAddress;
 use crate::render::expression;
@@ -16,6 +17,7 @@ use crate::tree::{Files, RepoPath};
 
 const PLATFORM: &str = include_str!("../../templates/scaffold/cupaas.yaml.j2");
 const FLUX: &str = include_str!("../../templates/scaffold/flux.yaml.j2");
+const ARGOCD: &str = include_str!("../../templates/scaffold/argocd.yaml.j2");
 const README: &str = include_str!("../../templates/scaffold/README.md.j2");
 
 /// Stands for an identity that is made by the first deploy.
@@ -23,6 +25,7 @@ pub(super) const RECIPIENT_LATER: &str = "";
 
 /// What a platform's first files say.
 pub(super) struct Platform<'a> {
+    pub(super) delivery: Delivery,
     pub(super) domain: &'a str,
     pub(super) cluster: &'a str,
     pub(super) registry: &'a str,
@@ -34,17 +37,21 @@ pub(super) struct Platform<'a> {
 pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
     let scope = json!({
         "domain": platform.domain, "cluster": platform.cluster, "registry": platform.registry,
-        "url": platform.url, "recipient": platform.recipient,
+        "url": platform.url, "recipient": platform.recipient, "delivery": platform.delivery,
     });
     let internal = |message: String| Failure::new(Kind::Internal, message);
     // The engine drops the last newline of a template.
     let text = |template: &str| expression::text(template, &scope).map(|text| text + "\n").map_err(internal);
     let path = |text: &str| RepoPath::new(text).map_err(|error| internal(error.to_string()));
+    let entry_point = match platform.delivery {
+        Delivery::Flux => FLUX,
+        Delivery::Argocd => ARGOCD,
+    };
     Ok([
         (path("cupaas.yaml")?, text(PLATFORM)?),
         (path("README.md")?, text(README)?),
-        (path(&format!("bootstrap/{}.yaml", platform.cluster))?, text(FLUX)?),
-        // Flux watches this folder, also while nothing is deployed.
+        (path(&format!("bootstrap/{}.yaml", platform.cluster))?, text(entry_point)?),
+        // The engine watches this folder, also while nothing is deployed.
         (path(&format!("clusters/{}/.gitkeep", platform.cluster))?, String::new()),
     ]
     .into())
@@ -60,8 +67,12 @@ pub fn init(asked: &cli::Init, home: &Path) -> Result<Wrote, Failure> {
     GitopsAddress::parse(&asked.url, &asked.folder)?;
     checked("--url", &asked.url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
     let mut wrote = Wrote::default();
-    let recipient = identity(home, &mut wrote)?;
+    let recipient = match asked.delivery {
+        Delivery::Flux => identity(home, &mut wrote)?,
+        Delivery::Argocd => String::new(),
+    };
     let files = files(&Platform {
+        delivery: asked.delivery,
         domain: &asked.domain,
         cluster: &asked.cluster,
         registry: &asked.registry,
@@ -71,18 +82,38 @@ pub fn init(asked: &cli::Init, home: &Path) -> Result<Wrote, Failure> {
     for (path, text) in files {
         wrote.file(asked.folder.join(path.as_str()), &text, 0o644)?;
     }
-    let key = home.join("age").join("keys.txt");
-    wrote.next = vec![
+    wrote.next = match asked.delivery {
+        Delivery::Flux => flux_next(asked, home),
+        Delivery::Argocd => argocd_next(asked),
+    };
+    Ok(wrote)
+}
+
+fn flux_next(asked: &cli::Init, home: &Path) -> Vec<String> {
+    vec![
         "commit and push this folder".to_owned(),
         format!(
             "give the identity to the cluster: kubectl -n flux-system create secret generic sops-age \
              --from-file=age.agekey={}",
-            key.display()
+            home.join("age").join("keys.txt").display()
         ),
         format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
         "keep a copy of the identity somewhere safe: without it no credential can be read".to_owned(),
-    ];
-    Ok(wrote)
+    ]
+}
+
+fn argocd_next(asked: &cli::Init) -> Vec<String> {
+    vec![
+        "commit and push this folder".to_owned(),
+        format!("where it is private, let Argo CD read it: argocd repo add {} …", asked.url),
+        // Without it a sync that waits for a database that never comes up waits for ever, and newer commits with it.
+        "bound how long a sync may wait: kubectl -n argocd patch configmap argocd-cmd-params-cm --type merge -p \
+         '{\"data\":{\"controller.sync.timeout.seconds\":\"1800\"}}' && kubectl -n argocd rollout restart \
+         statefulset argocd-application-controller"
+            .to_owned(),
+        format!("let Argo CD watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
+        "put each service's Secret into its app's namespace, by default <service>-credentials".to_owned(),
+    ]
 }
 
 fn checked(flag: &str, value: &str, pattern: &str, hint: &str) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Failure, Kind};
+use crate::load::platform::Delivery;
 use crate::tree::Files;
 
 pub use init::init;
@@ -85,6 +86,7 @@ fn embedded_files(home: &Path, make: bool) -> Result<Files, Failure> {
     let recipient =
         if make { init::identity(home, &mut Wrote::default())? } else { init::RECIPIENT_LATER.to_owned() };
     init::files(&init::Platform {
+        delivery: Delivery::Flux,
         domain: "apps.localhost",
         cluster: "home",
         registry: "localhost:5000",

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use cupaas::schema::Checker;
+use serde_json::{Value, json};
 
 use crate::sandbox::{APP, PLATFORM, Sandbox};
 
@@ -170,6 +171,65 @@ fn what_new_and_init_write_works() {
     sandbox.git("", &["clone", "-q", "--bare", "fleet", "fleet.git"]);
     let deployed = sandbox.json(&["deploy", "shop", "--gitops", "fleet.git"]);
     assert_eq!(deployed["url"], "http://shop.apps.example.cu");
+}
+
+#[test]
+fn either_engine_gets_an_entry_point_that_the_cluster_takes() {
+    let checker = Checker::new((1, 36), &[]).unwrap();
+    for (delivery, kinds) in
+        [("flux", "GitRepository, Kustomization"), ("argocd", "AppProject, AppProject, Application")]
+    {
+        let sandbox = Sandbox::new();
+        sandbox.good(&["init", "fleet", "--delivery", delivery, "--cluster", "barn"]);
+        let text = std::fs::read_to_string(sandbox.path("fleet/bootstrap/barn.yaml")).unwrap();
+        let objects: Vec<Value> =
+            text.split("\n---\n").map(|one| serde_saphyr::from_str(one).unwrap()).collect();
+        let found: Vec<&str> = objects.iter().filter_map(|object| object["kind"].as_str()).collect();
+        assert_eq!(found.join(", "), kinds);
+        for object in &objects {
+            assert!(checker.object(object).is_empty(), "{:?}", checker.object(object));
+        }
+        let watched = objects.last().unwrap()["spec"].clone();
+        let path = [&watched["path"], &watched["source"]["path"]].map(|path| path.as_str().unwrap_or(""));
+        assert_eq!(path.concat().trim_start_matches("./"), "clusters/barn");
+        assert!(sandbox.path("fleet/clusters/barn/.gitkeep").is_file());
+    }
+}
+
+#[test]
+fn an_app_that_argo_cd_delivers_comes_goes_and_comes_back_the_same() {
+    let sandbox = Sandbox::new();
+    let url = "https://git.example.cu/me/gitops.git";
+    let next = sandbox.good(&["init", "fleet", "--delivery", "argocd", "--url", url]).stdout;
+    assert!(next.contains("kubectl apply -f bootstrap/home.yaml") && !next.contains("age"), "{next}");
+    assert!(!sandbox.path("home/cupaas/age").exists(), "Argo CD decrypts nothing");
+    sandbox.commit("fleet", 1_700_000_000);
+    sandbox.git("", &["clone", "-q", "--bare", "fleet", "fleet.git"]);
+    sandbox.write(
+        "shop",
+        &[(
+            ".cupaas",
+            "name: shop\nruntime: image\nservices: [mongodb]\nprocesses: {web: {command: serve}}\n",
+        )],
+    );
+    let deploy = ["deploy", "shop", "--gitops", "fleet.git", "--image", "git.example.cu/me/shop:v1"];
+    sandbox.good(&deploy);
+    let bare = sandbox.path("fleet.git").display().to_string();
+    let entry = "clusters/home/production/shop.yaml";
+    let text = sandbox.show(&bare, entry);
+    let application: Value = serde_saphyr::from_str(text.rsplit("\n---\n").next().unwrap()).unwrap();
+    let spec = &application["spec"];
+    assert_eq!((&spec["source"]["repoURL"], &spec["project"]), (&json!(url), &json!("cupaas-apps")));
+    let bootstrap = std::fs::read_to_string(sandbox.path("fleet/bootstrap/home.yaml")).unwrap();
+    assert!(bootstrap.contains("\n  name: cupaas-apps\n"), "{bootstrap}");
+    let folder = format!("{}/", spec["source"]["path"].as_str().unwrap());
+    assert!(sandbox.paths(&bare).contains(&format!("{folder}kustomization.yaml")), "{folder}");
+    sandbox.good(&["remove", "--app", "shop", "--env", "production", "--gitops", "fleet.git"]);
+    let left = sandbox.paths(&bare);
+    assert!(!left.iter().any(|path| path == entry || path.starts_with(&folder)), "{left:?}");
+    assert!(left.contains(&"clusters/home/.gitkeep".to_owned()), "the folder that is watched must stay");
+    sandbox.good(&deploy);
+    assert_eq!(sandbox.show(&bare, entry), text);
 }
 
 mod sandbox {

@@ -17,6 +17,7 @@ shift
 packages=()
 case $tier in
   api) parts=(etcd kubernetes crds) ;;
+  gitops) parts=(etcd kubernetes crds kubectl flux gitea argocd redis-server kustomize sops) ;;
   pods)
     parts=(etcd kubernetes crds coredns images)
     packages=(containerd runc containernetworking-plugins iptables mmdebstrap buildah docker-registry)

@@ -3,7 +3,11 @@
 //! Everything listens on fixed ports of the loopback, because a tier runs in a network namespace of its own
 //! (`tests/e2e/cluster.sh` makes it): no port is ever taken, and two runs never meet.
 
+pub mod argocd;
 pub mod cluster;
+pub mod flux;
+pub mod git;
+pub mod gitea;
 pub mod http;
 pub mod image;
 pub mod node;
@@ -12,6 +16,7 @@ pub mod process;
 pub mod random;
 pub mod router;
 pub mod server;
+pub mod stand_in;
 pub mod storage;
 pub mod tier;
 pub mod trees;

@@ -21,6 +21,12 @@ pub fn folder(part: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(String::from_utf8(answer.stdout)?.trim_end()))
 }
 
+/// The program that `.ci/tool` says: of a part, or one by itself.
+pub fn program(part: &str) -> Result<PathBuf> {
+    let place = folder(part)?;
+    Ok(if place.is_dir() { place.join(part) } else { place })
+}
+
 /// The `cupaas` of this build: what the person or the CI job would run.
 pub fn cupaas() -> Result<PathBuf> {
     let tests = std::env::current_exe()?;

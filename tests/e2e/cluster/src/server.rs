@@ -95,6 +95,31 @@ impl Server {
         self.send(request.body(serde_json::to_vec(&serde_json::json!({"status": status}))?)?).await
     }
 
+    /// What is at a path of the API: an object, a list, or the Status that says why not.
+    pub async fn read(&self, path: &str) -> Result<Answer> {
+        self.send(http::Request::get(path).body(Vec::new())?).await
+    }
+
+    /// Changes what the merge patch names, as `kubectl patch` or another's controller would.
+    pub async fn patch(&self, path: &str, manager: &str, patch: &Value) -> Result<Answer> {
+        let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
+            .header("Content-Type", "application/merge-patch+json");
+        self.send(request.body(serde_json::to_vec(patch)?)?).await
+    }
+
+    /// Creates what `body` says in the collection at `path`.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        let request = http::Request::post(path).header("Content-Type", "application/json");
+        self.send(request.body(serde_json::to_vec(body)?)?).await
+    }
+
+    /// Deletes what is at a path, at once where `grace` is 0.
+    pub async fn delete(&self, path: &str, grace: Option<u32>) -> Result<Answer> {
+        let options = serde_json::json!({"gracePeriodSeconds": grace, "propagationPolicy": "Background"});
+        let request = http::Request::delete(path).header("Content-Type", "application/json");
+        self.send(request.body(serde_json::to_vec(&options)?)?).await
+    }
+
     /// Whether the server knows the object's kind.
     pub fn knows(&self, object: &Value) -> bool {
         self.path(object, false).is_ok()
@@ -102,13 +127,7 @@ impl Server {
 
     /// Any other request.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<Answer> {
-        let response = self.client.send(request.map(kube::client::Body::from)).await?;
-        let status = response.status().as_u16();
-        let warnings = response.headers().get_all("Warning").iter();
-        let warnings = warnings.filter_map(|text| text.to_str().ok().map(str::to_owned)).collect();
-        let bytes = response.into_body().collect_bytes().await?;
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Answer { status, warnings, body })
+        send(&self.client, request).await
     }
 
     /// The address of the object, or of the list that it belongs to.
@@ -130,6 +149,17 @@ impl Server {
         }
         Ok(path)
     }
+}
+
+/// Sends a request whose answer is JSON, to whatever server the client is for.
+pub async fn send(client: &Client, request: http::Request<Vec<u8>>) -> Result<Answer> {
+    let response = client.send(request.map(kube::client::Body::from)).await?;
+    let status = response.status().as_u16();
+    let warnings = response.headers().get_all("Warning").iter();
+    let warnings = warnings.filter_map(|text| text.to_str().ok().map(str::to_owned)).collect();
+    let bytes = response.into_body().collect_bytes().await?;
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Ok(Answer { status, warnings, body })
 }
 
 fn query(pairs: &[(&str, &str)], mode: Mode) -> String {

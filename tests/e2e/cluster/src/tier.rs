@@ -10,6 +10,9 @@ use futures::future::LocalBoxFuture;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
+/// Checks wait most of their time.
+const CHECKS_AT_ONCE: usize = 12;
+
 /// A check of a tier: what must hold, and the code that finds out.
 pub struct Check<S> {
     name: String,
@@ -40,7 +43,8 @@ pub fn run<S: Send + Sync + 'static>(
     start: impl AsyncFnOnce(&Folders) -> Result<S>,
     checks: Vec<Check<S>>,
 ) -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(CHECKS_AT_ONCE);
     match try_run(&arguments, start, checks) {
         Ok(code) => code,
         Err(error) => {

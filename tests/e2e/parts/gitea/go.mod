@@ -1,3 +1,4 @@
+// Built with SQLite within.
 module cupaas/e2e/gitea
 
 go 1.26.2

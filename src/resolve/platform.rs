@@ -1,0 +1,98 @@
+//! What the platform says, with all defaults, and what does not go together in it.
+
+use super::decisions::Notes;
+use super::release::PlatformFacts;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::load::inputs::Inputs;
+use crate::load::platform::{Delivery, SecretsProvider};
+use crate::load::words::Name;
+use crate::publish::holds_credentials;
+
+pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
+    let platform = &inputs.platform.value;
+    let text = platform.kubernetes.as_deref().unwrap_or("1.36");
+    let minor = text.strip_prefix("1.").and_then(|minor| minor.parse().ok()).unwrap_or(36);
+    if !(33..=37).contains(&minor) {
+        let span = inputs.platform.at(&["kubernetes"]);
+        notes.problem(span, format!("Kubernetes {text} is not supported"), "this cupaas knows 1.33 to 1.37");
+    }
+    delivery(inputs, notes);
+    let or = |name: &Option<Name>, default: &str| name.as_ref().map_or(default, |name| &name.0).to_owned();
+    let argocd = &platform.argocd;
+    PlatformFacts {
+        kubernetes: (1, minor),
+        storage_class: platform.storage.class.as_ref().map(|class| class.0.clone()),
+        expandable: platform.storage.expandable,
+        pull_secret: platform.registry.pull_secret.as_ref().map(|name| name.0.clone()),
+        router_namespace: platform.network.router_namespace.as_ref().map(|name| name.0.clone()),
+        egress: platform.network.egress,
+        secrets: platform.secrets.provider,
+        recipients: platform.secrets.recipients.clone(),
+        delivery: platform.delivery,
+        flux_namespace: or(&platform.flux.namespace, "flux-system"),
+        source_kind: platform.flux.source.kind.as_deref().unwrap_or("GitRepository").to_owned(),
+        source_name: or(&platform.flux.source.name, "flux-system"),
+        decryption_secret: or(&platform.flux.decryption_secret, "sops-age"),
+        argocd_namespace: or(&argocd.namespace, "argocd"),
+        argocd_project: argocd.project.as_ref().map_or("default", |name| &name.0).to_owned(),
+        source_url: argocd.source.url.clone(),
+        source_revision: argocd.source.revision.as_deref().unwrap_or("HEAD").to_owned(),
+    }
+}
+
+/// The namespace of the engine's own objects, which no app may have.
+pub(super) fn engines_namespace(inputs: &Inputs) -> String {
+    let platform = &inputs.platform.value;
+    let (written, default) = match platform.delivery {
+        Delivery::Flux => (&platform.flux.namespace, "flux-system"),
+        Delivery::Argocd => (&platform.argocd.namespace, "argocd"),
+    };
+    written.as_ref().map_or(default, |name| &name.0).to_owned()
+}
+
+/// What Argo CD needs to be told, and what it cannot do.
+fn delivery(inputs: &Inputs, notes: &mut Notes) {
+    let platform = &inputs.platform;
+    let how = platform.value.delivery;
+    notes.decided(
+        "delivery",
+        how,
+        match platform.holds(&["delivery"]) {
+            true => platform.at(&["delivery"]).to_string(),
+            false => "the default".to_owned(),
+        },
+    );
+    if how != Delivery::Argocd {
+        return;
+    }
+    if platform.value.secrets.provider == SecretsProvider::Sops {
+        let provider = ["secrets", "provider"];
+        let span =
+            if platform.holds(&provider) { platform.at(&provider) } else { platform.at(&["delivery"]) };
+        notes.problem(
+            span,
+            "Argo CD cannot decrypt the SOPS files that passwords are kept in",
+            "set `secrets: {provider: existing}`, for Secrets that you, or an operator such as external-secrets, put \
+             into each app's namespace; or let Flux deliver",
+        );
+    }
+    let url = ["argocd", "source", "url"];
+    match &platform.value.argocd.source.url {
+        None => notes.problem(
+            platform.at(&["delivery"]),
+            "Argo CD has to be told where this repository is",
+            "add `argocd: {source: {url: https://…}}`, the address under which the cluster reaches it",
+        ),
+        Some(address) if holds_credentials(address) => {
+            // The line is shown with the problem, so a text of the same length stands in for what it must not show.
+            let key = platform.key(&url);
+            let text = platform.source.text.replace(address.as_str(), &"*".repeat(address.len()));
+            let source = Source::new(platform.source.name.clone(), text);
+            let problem = Diagnostic::error(Span::new(&source, key.range), "this address holds a password");
+            notes.problems.push(problem.hint(
+                "take it out, change it, and give it to Argo CD in a Secret: docs/operations.md of cupaas says how",
+            ));
+        }
+        Some(_) => {}
+    }
+}

@@ -1,0 +1,2 @@
+app: tasks
+environment: production

@@ -1,0 +1,2 @@
+app: shop
+environment: production

@@ -1,0 +1,57 @@
+//! Flux: source-controller and kustomize-controller, as plain processes beside the cluster.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use crate::cluster::Cluster;
+use crate::parts;
+use crate::server::Server;
+
+/// Where Flux and its objects are.
+pub const NAMESPACE: &str = "flux-system";
+const ARTIFACTS: &str = "127.0.0.1:9790";
+
+/// Starts both controllers. The CRDs must be there.
+///
+/// They run with their defaults, but that `dependsOn` is looked at each second, and that many apps may wait at a time.
+pub async fn start(cluster: &mut Cluster, server: &Server) -> Result<()> {
+    let namespace = json!({"kind": "Namespace", "metadata": {"name": NAMESPACE}});
+    let made = server.post("/api/v1/namespaces", &namespace).await?;
+    ensure!(made.taken(), "{}", made.message());
+    let storage = cluster.folder("flux")?;
+    let storage = format!("--storage-path={}", storage.display());
+    let source = [
+        &storage,
+        &format!("--storage-addr={ARTIFACTS}"),
+        &format!("--storage-adv-addr={ARTIFACTS}"),
+        "--health-addr=127.0.0.1:9440",
+    ];
+    run(cluster, "source-controller", &source)?;
+    let kustomize = ["--health-addr=127.0.0.1:9441", "--requeue-dependency=1s", "--concurrent=40"];
+    run(cluster, "kustomize-controller", &kustomize)
+}
+
+fn run(cluster: &mut Cluster, program: &str, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new(parts::folder("flux")?.join(program));
+    command.env("KUBECONFIG", &cluster.kubeconfig).env("RUNTIME_NAMESPACE", NAMESPACE);
+    command.args(["--metrics-addr=0", "--events-addr=", "--watch-all-namespaces", "--log-encoding=console"]);
+    // Many clients of one API server, all of them on this machine.
+    command.args(["--kube-api-qps=500", "--kube-api-burst=1000"]);
+    cluster.run(program, command.args(arguments))
+}
+
+/// What `flux reconcile` does: the object is looked at now, whatever its interval.
+pub async fn reconcile(server: &Server, plural: &str, name: &str) -> Result<()> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let group =
+        if plural == "kustomizations" { "kustomize.toolkit.fluxcd.io" } else { "source.toolkit.fluxcd.io" };
+    let path = format!("/apis/{group}/v1/namespaces/{NAMESPACE}/{plural}/{name}");
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let asked = json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": number.to_string()}}});
+    let answer = server.patch(&path, "flux", &asked).await?;
+    ensure!(answer.taken(), "{plural}/{name}: {}", answer.message());
+    Ok(())
+}

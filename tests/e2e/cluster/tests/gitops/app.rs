@@ -1,0 +1,189 @@
+//! An app with a repository of its own, deployed as a CI job does it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use cupaas_cluster_tests::git::WorkTree;
+use cupaas_cluster_tests::wait::{Seen, until};
+use serde_json::Value;
+
+use crate::engine::{Engine, SOON};
+use crate::platform::answer;
+use crate::world::World;
+
+/// An app in one environment.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) world: Arc<World>,
+    pub(crate) engine: Engine,
+    pub(crate) name: String,
+    pub(crate) environment: &'static str,
+    tree: WorkTree,
+    /// What is done by hand to each commit of cupaas before it is pushed.
+    fault: Option<Fault>,
+    /// How long anything may take.
+    pub(crate) patience: Duration,
+}
+
+/// A change to a copy of the GitOps repository.
+pub(crate) type Fault = fn(&App, &WorkTree) -> Result<()>;
+
+/// What a deploy has done.
+pub(crate) struct Deployed {
+    pub(crate) commit: String,
+    pub(crate) at: Instant,
+}
+
+impl App {
+    /// An app of this name in production. Names are the check's own: all checks share one cluster.
+    pub(crate) fn new(world: &Arc<World>, engine: Engine, name: &str) -> Result<Self> {
+        let name = format!("{name}-{}", &engine.word()[..4]);
+        let folder = world.folders.work.join("apps").join(&name);
+        let tree = WorkTree::init(&folder, &format!("https://git.example.cu/me/{name}.git"), None)?;
+        Ok(Self {
+            world: Arc::clone(world),
+            engine,
+            name,
+            environment: "production",
+            tree,
+            fault: None,
+            patience: SOON,
+        })
+    }
+
+    /// The same app in another environment.
+    pub(crate) fn to(&self, environment: &'static str) -> Self {
+        Self { environment, ..self.clone() }
+    }
+
+    /// The same app with a fault in each of its commits; nobody waits long for it.
+    pub(crate) fn with(self, fault: Fault) -> Self {
+        Self { fault: Some(fault), patience: Duration::from_secs(30), ..self }
+    }
+
+    /// Writes `.cupaas`; the name and the runtime are said.
+    pub(crate) fn says(&self, text: &str) -> Result<()> {
+        self.tree.write(".cupaas", &format!("name: {}\nruntime: image\n{text}", self.name))
+    }
+
+    pub(crate) fn namespace(&self) -> String {
+        format!("{}-{}", self.name, self.environment)
+    }
+
+    /// Where its manifests are in the GitOps repository.
+    pub(crate) fn folder(&self) -> String {
+        format!("deploy/{}/{}", self.environment, self.name)
+    }
+
+    /// The image of a version: no two apps share one.
+    pub(crate) fn image(&self, version: &str) -> String {
+        format!("registry.example.cu/me/{}:{version}", self.name)
+    }
+
+    /// Commits what the app says, and deploys a version of it.
+    pub(crate) async fn deploy(&self, version: &str) -> Result<Deployed> {
+        self.tree.commit(version)?;
+        let mut arguments = vec!["deploy".to_owned(), "--image".to_owned(), self.image(version)];
+        arguments.extend(["--env".to_owned(), self.environment.to_owned()]);
+        self.run(&arguments).await
+    }
+
+    /// Takes the app away.
+    pub(crate) async fn remove(&self) -> Result<Deployed> {
+        let arguments = ["remove", "--app", &self.name, "--env", self.environment];
+        self.run(&arguments.map(str::to_owned)).await
+    }
+
+    async fn run(&self, arguments: &[String]) -> Result<Deployed> {
+        let platform = self.world.platform(self.engine);
+        let said = match self.fault {
+            None => answer(platform.cupaas(&self.tree.folder)?.args(arguments))?,
+            Some(fault) => return self.run_with(fault, arguments).await,
+        };
+        let commit = commit(&said)?;
+        let at = Instant::now();
+        self.engine.notify(self).await?;
+        Ok(Deployed { commit, at })
+    }
+
+    /// cupaas's commit and the fault go to the forge together, so that no engine sees the one without the other.
+    async fn run_with(&self, fault: Fault, arguments: &[String]) -> Result<Deployed> {
+        let platform = self.world.platform(self.engine);
+        let folder = self.world.folders.work.join("faults").join(&self.name);
+        for old in [folder.clone(), folder.with_extension("git")] {
+            if old.exists() {
+                std::fs::remove_dir_all(&old)?;
+            }
+        }
+        let bare = folder.with_extension("git").display().to_string();
+        let tree = {
+            let person = platform.tree.lock().await;
+            person.pull()?;
+            person.git(&["clone", "--quiet", "--bare", ".", &bare])?;
+            person.clone()
+        };
+        let mut cupaas = platform.cupaas(&self.tree.folder)?;
+        answer(cupaas.env("CUPAAS_GITOPS", &bare).env_remove("CUPAAS_GITOPS_TOKEN").args(arguments))?;
+        let tree = tree.copy(&folder, &bare)?;
+        if tree.folder.join("deploy").join(self.environment).join(&self.name).exists() {
+            fault(self, &tree)?;
+        }
+        let commit = tree.publish("By hand")?;
+        let at = Instant::now();
+        self.engine.notify(self).await?;
+        Ok(Deployed { commit, at })
+    }
+
+    /// Waits until the engine says that a commit stands.
+    pub(crate) async fn applied(&self, deployed: &Deployed) -> Result<()> {
+        self.engine.applied(self, &deployed.commit).await
+    }
+
+    /// A first deploy: with Argo CD a person gives the credentials of a service once its namespace is there.
+    pub(crate) async fn deploy_first(&self, version: &str) -> Result<Deployed> {
+        let deployed = self.deploy(version).await?;
+        let needs = std::fs::read_to_string(self.tree.folder.join(".cupaas"))?.contains("mongodb");
+        if needs && self.engine == Engine::Argocd {
+            self.give_credentials().await?;
+        }
+        self.applied(&deployed).await.with_context(|| format!("{version} of {}", self.name))?;
+        Ok(deployed)
+    }
+
+    /// What the documents say of a password under Argo CD.
+    pub(crate) async fn give_credentials(&self) -> Result<()> {
+        until(&format!("namespace {}", self.namespace()), self.patience, async || {
+            let answer = self.world.server.read(&format!("/api/v1/namespaces/{}", self.namespace())).await?;
+            Ok(if answer.taken() { Seen::Yes(()) } else { Seen::NotYet(answer.message().to_owned()) })
+        })
+        .await?;
+        let create = format!(
+            "openssl rand -hex 16 | tr -d '\n' | kubectl -n {} create secret generic mongodb-credentials \
+               --from-literal=username=app --from-file=password=/dev/stdin",
+            self.namespace()
+        );
+        self.world.platform(self.engine).shell(&self.world.folders.work, &create).map(drop)
+    }
+
+    /// The password of the database, as it is in the cluster.
+    pub(crate) async fn password(&self) -> Result<String> {
+        let read = format!(
+            "kubectl -n {} get secret mongodb-credentials -o jsonpath='{{.data.password}}' | base64 -d",
+            self.namespace()
+        );
+        self.world.platform(self.engine).shell(&self.world.folders.work, &read)
+    }
+
+    /// Deploys, and waits until it stands.
+    pub(crate) async fn roll_out(&self, version: &str) -> Result<Deployed> {
+        let deployed = self.deploy(version).await?;
+        self.applied(&deployed).await.with_context(|| format!("{} of {}", version, self.name))?;
+        Ok(deployed)
+    }
+}
+
+fn commit(said: &Value) -> Result<String> {
+    ensure!(matches!(said["status"].as_str(), Some("deployed" | "removed")), "{said}");
+    Ok(said["commit"].as_str().context("no commit")?.to_owned())
+}

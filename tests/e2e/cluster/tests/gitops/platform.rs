@@ -1,0 +1,119 @@
+//! A GitOps repository as a person begins it: by `cupaas init`, and by the commands that it prints.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use cupaas_cluster_tests::cluster::Cluster;
+use cupaas_cluster_tests::git::WorkTree;
+use cupaas_cluster_tests::gitea::{Gitea, USER};
+use cupaas_cluster_tests::parts;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::engine::Engine;
+
+/// What one engine delivers from.
+pub(crate) struct Platform {
+    pub(crate) engine: Engine,
+    /// The repository's address, without credentials.
+    pub(crate) address: String,
+    /// A person's copy of it.
+    pub(crate) tree: Mutex<WorkTree>,
+    /// Where cupaas keeps the age identity: a person's own folder.
+    pub(crate) home: PathBuf,
+    token: String,
+    kubeconfig: PathBuf,
+}
+
+impl Platform {
+    /// Makes the repository on the forge, begins it, and lets the engine watch it.
+    pub(crate) async fn start(engine: Engine, gitea: &Gitea, cluster: &Cluster) -> Result<Self> {
+        let name = format!("gitops-{engine}");
+        let address = gitea.create_repository(&name).await?;
+        let folder = cluster.folder(&name)?;
+        let tree = WorkTree::init(&folder.join("tree"), &address, Some(&gitea.token))?;
+        let platform = Self {
+            engine,
+            address,
+            tree: Mutex::new(tree.clone()),
+            home: folder,
+            token: gitea.token.clone(),
+            kubeconfig: cluster.kubeconfig.clone(),
+        };
+        let words = ["--registry", "registry.example.cu/me", "--domain", "apps.example.cu", "--url"];
+        let mut init = platform.cupaas(&tree.folder)?;
+        init.arg("init").args(words).args([&platform.address, "--delivery", engine.word()]);
+        let wrote = answer(&mut init)?;
+        // What a person adds: a second environment, and a recipe of the platform's own.
+        let settings = std::fs::read_to_string(tree.folder.join("cupaas.yaml"))?;
+        let staging = "environments:\n  staging:\n    cluster: home\n    domain: apps.example.cu\n";
+        tree.write("cupaas.yaml", &settings.replacen("environments:\n", staging, 1))?;
+        for file in ["recipe.yaml", "deployment.yaml.j2", "service.yaml.j2"] {
+            let own = "catalog/services/memcached";
+            let from = parts::repository().join("tests/cases/render/new-service/gitops").join(own);
+            tree.write(&format!("{own}/{file}"), &std::fs::read_to_string(from.join(file))?)?;
+        }
+        tree.publish("Begin")?;
+        platform.let_it_read()?;
+        for step in wrote["next"].as_array().into_iter().flatten() {
+            let step = step.as_str().unwrap_or_default();
+            let Some((_, command)) = step.split_once(": ") else { continue };
+            // Its second half restarts a pod: here the parts are processes, started afterwards.
+            let command = command.split(" && ").next().unwrap_or_default();
+            if command.starts_with("kubectl ") {
+                platform.shell(&tree.folder, command)?;
+            }
+        }
+        Ok(platform)
+    }
+
+    /// What `flux create secret git` and `argocd repo add` do, which are not among the parts.
+    fn let_it_read(&self) -> Result<()> {
+        let (namespace, secret, url) = match self.engine {
+            Engine::Flux => ("flux-system", "cupaas", String::new()),
+            Engine::Argocd => ("argocd", "gitops", format!(" --from-literal=url={}", self.address)),
+        };
+        let create = format!(
+            "kubectl -n {namespace} create secret generic {secret} --from-literal=username={USER} \
+             --from-literal=password=\"$TOKEN\"{url}"
+        );
+        self.shell(&self.home, &create)?;
+        if self.engine == Engine::Argocd {
+            let label = "kubectl -n argocd label secret gitops argocd.argoproj.io/secret-type=repository";
+            self.shell(&self.home, label)?;
+        }
+        Ok(())
+    }
+
+    /// Runs what a person would type into a shell that has `kubectl`; what it prints.
+    pub(crate) fn shell(&self, folder: &Path, command: &str) -> Result<String> {
+        let kubectl = parts::program("kubectl")?;
+        let folders = [kubectl.parent().context("kubectl")?.to_path_buf(), "/usr/bin".into(), "/bin".into()];
+        let mut shell = Command::new("sh");
+        shell.args(["-euc", command]).current_dir(folder).env("PATH", std::env::join_paths(folders)?);
+        shell.env("KUBECONFIG", &self.kubeconfig).env("HOME", &self.home).env("TOKEN", &self.token);
+        let out = shell.output()?;
+        ensure!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
+        Ok(String::from_utf8(out.stdout)?)
+    }
+
+    /// `cupaas` as a CI job has it: this repository, and a token in the environment.
+    pub(crate) fn cupaas(&self, folder: &Path) -> Result<Command> {
+        let mut command = Command::new(parts::cupaas()?);
+        command.current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", &self.home);
+        command.env("CUPAAS_HOME", &self.home).env("CUPAAS_FORMAT", "json");
+        command.env("CUPAAS_GITOPS", &self.address).env("CUPAAS_GITOPS_TOKEN", &self.token);
+        Ok(command)
+    }
+}
+
+/// Runs it; the JSON that it prints.
+pub(crate) fn answer(command: &mut Command) -> Result<Value> {
+    let out = command.output().context("cupaas")?;
+    if !out.status.success() {
+        let said = String::from_utf8_lossy(&out.stderr);
+        bail!("{command:?}: {}: {}{said}", out.status, String::from_utf8_lossy(&out.stdout));
+    }
+    Ok(serde_json::from_slice(&out.stdout)?)
+}

@@ -1,0 +1,47 @@
+//! All parts of the tier, started once for all checks.
+
+use anyhow::Result;
+use cupaas_cluster_tests::cluster::Cluster;
+use cupaas_cluster_tests::gitea::Gitea;
+use cupaas_cluster_tests::server::Server;
+use cupaas_cluster_tests::stand_in::StandIn;
+use cupaas_cluster_tests::tier::Folders;
+use cupaas_cluster_tests::{argocd, flux};
+
+use crate::engine::Engine;
+use crate::platform::Platform;
+
+/// What every check has at hand.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) stand_in: StandIn,
+    pub(crate) folders: Folders,
+    flux: Platform,
+    argocd: Platform,
+    /// Stops its parts when it is dropped.
+    _cluster: Cluster,
+}
+
+impl World {
+    pub(crate) async fn start(folders: &Folders) -> Result<Self> {
+        let mut cluster = Cluster::start(&folders.work, &folders.logs).await?;
+        cluster.with_controllers()?;
+        let gitea = Gitea::start(&mut cluster).await?;
+        cluster.with_crds().await?;
+        let server = Server::discover(cluster.client.clone()).await?;
+        let stand_in = StandIn::start(server.clone()).await?;
+        flux::start(&mut cluster, &server).await?;
+        argocd::prepare(&server).await?;
+        let flux = Platform::start(Engine::Flux, &gitea, &cluster).await?;
+        let argocd = Platform::start(Engine::Argocd, &gitea, &cluster).await?;
+        argocd::start(&mut cluster)?;
+        Ok(Self { server, stand_in, folders: folders.clone(), flux, argocd, _cluster: cluster })
+    }
+
+    pub(crate) fn platform(&self, engine: Engine) -> &Platform {
+        match engine {
+            Engine::Flux => &self.flux,
+            Engine::Argocd => &self.argocd,
+        }
+    }
+}
