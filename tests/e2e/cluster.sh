@@ -19,7 +19,7 @@ case $tier in
   api) parts=(etcd kubernetes crds) ;;
   gitops) parts=(etcd kubernetes crds kubectl flux gitea argocd redis-server kustomize sops) ;;
   pods)
-    parts=(etcd kubernetes crds coredns images)
+    parts=(etcd kubernetes crds coredns images kubectl flux gitea act)
     packages=(containerd runc containernetworking-plugins iptables mmdebstrap buildah docker-registry)
     ;;
   *) echo "no tier $tier" >&2 && exit 2 ;;

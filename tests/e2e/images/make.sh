@@ -34,7 +34,6 @@ ferretdb=${2:?the folder of ferretdb}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-
 mmdebstrap --variant=minbase --include=python3,python3-pip,python3-venv,ca-certificates \
   --customize-hook="'$images/make.sh' --prepare \"\$1\"" --format=tar trixie "$work/python.tar"
 
@@ -63,6 +62,7 @@ END
 export -f b
 export work
 # In a network of its own: the port is free.
+# shellcheck disable=SC2016 # It is expanded inside.
 unshare --net --pid --fork --kill-child bash -euc '
   ip link set lo up
   docker-registry serve "$work/registry.yaml" 2>"$work/registry.log" &

@@ -42,7 +42,9 @@ pub async fn request(
 fn parse(answer: &str) -> Result<Response> {
     let Some((head, body)) = answer.split_once("\r\n\r\n") else { bail!("cut off: {answer:?}") };
     let status = head.split(' ').nth(1).and_then(|text| text.parse().ok());
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
     if length.is_some_and(|length: usize| length != body.len()) {
         bail!("cut off: {head}");
     }

@@ -21,14 +21,17 @@ pub fn build(app: &Path, gitops: &Path, home: &Path, name: &str, tag: &str) -> R
     build.args(["build", "--tag", &image, "--file"]).arg(&file).arg(".").current_dir(app);
     output(&mut build)?;
     output(Command::new(&docker).args(["push", &image]))?;
-    let digest = Command::new(&docker).args(["inspect", "--format", "{{index .RepoDigests 0}}", &image]).output()?;
+    let digest =
+        Command::new(&docker).args(["inspect", "--format", "{{index .RepoDigests 0}}", &image]).output()?;
     Ok(String::from_utf8(digest.stdout)?.trim_end().to_owned())
 }
 
 /// What a program says, or an error with its own words.
 pub fn output(command: &mut Command) -> Result<String> {
-    let said = command.stdin(Stdio::null()).output().with_context(|| format!("{:?}", command.get_program()))?;
-    let words = || format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    let said =
+        command.stdin(Stdio::null()).output().with_context(|| format!("{:?}", command.get_program()))?;
+    let words =
+        || format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
     ensure!(said.status.success(), "{command:?}: {}\n{}", said.status, words());
     Ok(String::from_utf8(said.stdout)?)
 }

@@ -70,7 +70,13 @@ impl App {
         ensure!(changed != text, "{} no longer says {old}", file.display());
         fs::write(&file, changed)?;
         self.version += 1;
-        let image = image::build(&self.source, &self.gitops, &self.work, "team/tasks", &format!("v{}", self.version))?;
+        let image = image::build(
+            &self.source,
+            &self.gitops,
+            &self.work,
+            "team/tasks",
+            &format!("v{}", self.version),
+        )?;
         let out = self.work.join(format!("v{}", self.version));
         let mut render = Command::new(parts::released()?);
         render.arg("render").arg(&self.source).args(["--app", "tasks", "--image", &image]);
@@ -86,7 +92,8 @@ impl App {
             let mut object = object.clone();
             if object["kind"] == "Secret" {
                 // What the first deploy makes.
-                object["data"] = json!({"username": "YXBw", "password": "c2VjcmV0LW9mLXRoZS10ZXN0", "keyfile": "eA=="});
+                object["data"] =
+                    json!({"username": "YXBw", "password": "c2VjcmV0LW9mLXRoZS10ZXN0", "keyfile": "eA=="});
             }
             if object["metadata"]["namespace"] == "flux-system" {
                 continue;
@@ -114,7 +121,8 @@ impl App {
     pub(crate) async fn rolled_out(&self, pods: &Pods) -> Result<()> {
         let expected = format!("\"alive, version {}\"", self.version);
         until("the new version", PATIENCE, async || {
-            let deployment = look(pods, &format!("/apis/apps/v1/namespaces/{NAMESPACE}/deployments/web")).await?;
+            let deployment =
+                look(pods, &format!("/apis/apps/v1/namespaces/{NAMESPACE}/deployments/web")).await?;
             let status = &deployment["status"];
             let wanted = &deployment["spec"]["replicas"];
             let current = status["observedGeneration"] == deployment["metadata"]["generation"];
@@ -158,7 +166,12 @@ fn says(version: u32) -> String {
 
 async fn put(pods: &Pods, file: &str, object: &Value) -> Result<()> {
     let answer = pods.server.apply(object, Mode::Store).await?;
-    ensure!(answer.taken() && answer.warnings.is_empty(), "{file}: {} {:?}", answer.message(), answer.warnings);
+    ensure!(
+        answer.taken() && answer.warnings.is_empty(),
+        "{file}: {} {:?}",
+        answer.message(),
+        answer.warnings
+    );
     Ok(())
 }
 

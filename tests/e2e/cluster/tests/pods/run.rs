@@ -122,9 +122,14 @@ pub(crate) async fn next_version(pods: Arc<Pods>) -> Result<()> {
     let (name, done) = new[0];
     let done = done.as_deref().with_context(|| format!("{name} is not done"))?;
     let pods_of = running(&pods).await?;
-    let new = |pod: &&Value| is(pod, "web") && pod["metadata"]["uid"].as_str().is_none_or(|uid| !old.contains_key(uid));
+    let new = |pod: &&Value| {
+        is(pod, "web") && pod["metadata"]["uid"].as_str().is_none_or(|uid| !old.contains_key(uid))
+    };
     let began = pods_of.iter().filter(new).filter_map(|pod| pod["status"]["startTime"].as_str()).min();
-    ensure!(began.is_some_and(|began| began >= done), "a process began at {began:?}, before {name} was done at {done}");
+    ensure!(
+        began.is_some_and(|began| began >= done),
+        "a process began at {began:?}, before {name} was done at {done}"
+    );
     app.listed("Survive a new version").await
 }
 
