@@ -50,6 +50,8 @@ struct Clock {
 
 /// The first push makes an app whose URL answers; the second one brings a new version, and the tasks are there.
 pub(crate) async fn pushes(pods: Arc<Pods>) -> Result<()> {
+    // What is timed has the machine to itself.
+    let _alone = pods.app.lock().await;
     let gitea = &pods.gitea;
     let chain = Chain::start(&pods, gitea).await?;
     let first = chain.push("\"alive\"", "\"alive, pushed\"").await?;
