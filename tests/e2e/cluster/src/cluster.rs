@@ -137,6 +137,11 @@ impl Cluster {
         self.processes.iter_mut().try_for_each(Process::alive)
     }
 
+    /// What there is at a path of the API, such as a list of objects.
+    pub async fn look(&self, path: &str) -> Result<Value> {
+        look(&self.client, path).await
+    }
+
     /// The controllers that give a cluster its life: Deployments, Jobs, namespaces, claims and so on.
     pub fn with_controllers(&mut self) -> Result<()> {
         let key = self.work.join("kubernetes/service-accounts.key");
@@ -154,6 +159,11 @@ impl Drop for Cluster {
             process.stop();
         }
     }
+}
+
+/// What there is at a path of the API, such as a list of objects.
+pub async fn look(client: &Client, path: &str) -> Result<Value> {
+    Ok(client.request(http::Request::get(path).body(Vec::new())?).await?)
 }
 
 fn etcd(folder: &Path) -> Result<Command> {

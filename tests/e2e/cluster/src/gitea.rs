@@ -106,7 +106,7 @@ fn ini(folder: &Path) -> String {
          OFFLINE_MODE = true\n\
          [security]\nINSTALL_LOCK = true\nSECRET_KEY = only-for-this-run\n\
          [service]\nDISABLE_REGISTRATION = true\n\
-         [cron]\nENABLED = false\n[mailer]\nENABLED = false\n[log]\nMODE = console\nLEVEL = Info\n"
+         [webhook]\nALLOWED_HOST_LIST = loopback\n[cron]\nENABLED = false\n[mailer]\nENABLED = false\n[log]\nMODE = console\nLEVEL = Info\n"
     )
 }
 

@@ -8,12 +8,16 @@ pub mod cluster;
 pub mod flux;
 pub mod git;
 pub mod gitea;
-
+pub mod http;
+pub mod image;
+pub mod node;
 pub mod parts;
 pub mod process;
 pub mod random;
+pub mod router;
 pub mod server;
 pub mod stand_in;
+pub mod storage;
 pub mod tier;
 pub mod trees;
 pub mod wait;

@@ -32,8 +32,18 @@ pub fn cupaas() -> Result<PathBuf> {
     let tests = std::env::current_exe()?;
     // target/<profile>/deps/<test> lies beside target/<profile>/cupaas.
     let program = tests.ancestors().nth(2).context("no target folder")?.join("cupaas");
+    there(program)
+}
+
+/// The `cupaas` of a release build, as people run it: for what is timed.
+pub fn released() -> Result<PathBuf> {
+    let tests = std::env::current_exe()?;
+    there(tests.ancestors().nth(3).context("no target folder")?.join("release/cupaas"))
+}
+
+fn there(program: PathBuf) -> Result<PathBuf> {
     if !program.is_file() {
-        bail!("{} is not there: `cargo build` first", program.display());
+        bail!("{} is not there: build it first", program.display());
     }
     Ok(program)
 }
