@@ -1,7 +1,5 @@
 //! The plan as a whole: what makes it empty, what it looks like to machines, and that no tree makes it panic.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -134,21 +132,17 @@ fn no_value_of_a_secret_gets_into_a_plan() {
 }
 
 #[test]
-fn a_thousand_apps_are_compared_in_no_time() {
+fn what_is_equal_is_not_read() {
+    // Whoever read it would have to say that it is no YAML: so a plan's cost does not grow with what stays.
     let files = |tag: &str| -> Files {
-        let name = |n: usize| {
-            RepoPath::new(format!("deploy/production/app{}/app/x{}.yaml", n / 15, n % 15)).unwrap()
-        };
-        (0..15_000)
-            .map(|n| (name(n), if n == 7 { WEB.replace("a:1", tag) } else { WEB.to_owned() }))
+        let name = |n: usize| RepoPath::new(format!("deploy/production/app{n}/app/x.yaml")).unwrap();
+        (0..1_000)
+            .map(|n| (name(n), if n == 7 { WEB.replace("a:1", tag) } else { "{ no: [yaml".to_owned() }))
             .collect()
     };
-    let (before, after) = (files("a:1"), files("a:2"));
-    #[allow(clippy::disallowed_methods, reason = "a test of speed")]
-    let start = std::time::Instant::now();
-    assert_eq!(plan(&before, &after).changes.len(), 1);
-    // Some milliseconds; reading all 30,000 files would take far longer.
-    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+    let plan = plan(&files("a:1"), &files("a:2"));
+    assert_eq!(plan.changes.len(), 1);
+    assert!(plan.refusals.is_empty() && plan.unreadable.is_empty(), "{plan:?}");
 }
 
 /// Trees of plausible manifests with implausible parts.

@@ -35,7 +35,8 @@ async fn start(folders: &Folders) -> anyhow::Result<Pods> {
     router::start(&cluster).await?;
     let gitea = Gitea::start(&mut cluster).await?;
     let server = Server::discover(cluster.client.clone()).await?;
-    flux::start(&mut cluster, &server).await?;
+    flux::prepare(&server).await?;
+    flux::start(&mut cluster, &[])?;
     Ok(Pods { cluster, server, gitea, folders: folders.clone(), app: Mutex::new(None) })
 }
 
