@@ -13,6 +13,7 @@ pub mod load;
 pub mod look;
 pub mod plan;
 pub mod publish;
+pub mod registry;
 pub mod render;
 pub mod report;
 pub mod request;
