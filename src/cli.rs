@@ -1,6 +1,7 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
 mod registered;
+mod sync;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use registered::{
     AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
 };
+
+pub use sync::Sync;
 
 /// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
 #[derive(Debug, Parser)]
@@ -33,6 +36,7 @@ Examples:
   cupaas diff                                    what a deploy would change, without changing it
   cupaas deploy --gitops https://git.example.cu/me/gitops --env production --image REF
   cupaas explain                                 every decided value, and where it came from
+  cupaas sync --format matrix                    what is new in registered repositories and has no image yet
   cupaas diff --all                              what a change of cupaas.yaml would do to every app
 
 Exit codes:
@@ -49,6 +53,8 @@ pub enum Format {
     Json,
     /// For a comment or a summary.
     Markdown,
+    /// What is to be built, as the matrix of a workflow; of `sync` alone.
+    Matrix,
 }
 
 /// The commands, each one step further along one pipeline.
@@ -80,6 +86,8 @@ pub enum Command {
     Pin(Pin),
     /// Lets an environment's image move again.
     Unpin(Unpin),
+    /// Deploys what is new in the registered repositories, or says what has to be built for it.
+    Sync(Sync),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.

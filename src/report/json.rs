@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report, again};
+use super::{Placed, Report, again, sync};
 use crate::diagnostic::Failure;
 use crate::resolve::names;
 use crate::tree::RepoPath;
@@ -81,6 +81,7 @@ fn body(report: &Report) -> Value {
             "status": "ok", "app": variables.app, "environments": variables.environments,
         }),
         Report::Again(again) => again::json(again),
+        Report::Synced(synced) => sync::json(synced),
         Report::Each(reports) => {
             json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }
@@ -93,6 +94,10 @@ fn body(report: &Report) -> Value {
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
+    pretty(&failed(failure))
+}
+
+pub(super) fn failed(failure: &Failure) -> Value {
     let mut value = json!({
         "status": "failed",
         "exit_code": failure.kind.exit_code(),
@@ -103,5 +108,5 @@ pub(super) fn failure(failure: &Failure) -> String {
     if let Some(plan) = &failure.plan {
         value["plan"] = (**plan).clone();
     }
-    pretty(&value)
+    value
 }
