@@ -20,7 +20,7 @@ use support::{Remote, git, import};
 /// As many at once as `sync` has by itself.
 const AT_ONCE: usize = 16;
 /// Each way in turns, because the machine is never quiet.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 fn main() {
     let number: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
