@@ -2,6 +2,7 @@
 
 mod registered;
 mod secret;
+mod sync;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use registered::{
 pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet};
 
 use crate::load::platform::Delivery;
+pub use sync::Sync;
 
 /// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
 #[derive(Debug, Parser)]
@@ -60,6 +62,7 @@ Examples:
   cupaas diff                                    what a deploy would change, without changing it
   cupaas deploy --gitops https://git.example.cu/me/gitops --env production --image REF
   cupaas explain                                 every decided value, and where it came from
+  cupaas sync --format matrix                    what is new in registered repositories and has no image yet
   cupaas diff --all                              what a change of cupaas.yaml would do to every app
 
 Exit codes:
@@ -76,6 +79,8 @@ pub enum Format {
     Json,
     /// For a comment or a summary.
     Markdown,
+    /// What is to be built, as the matrix of a workflow; of `sync` alone.
+    Matrix,
 }
 
 /// The commands, each one step further along one pipeline.
@@ -110,6 +115,8 @@ pub enum Command {
     Pin(Pin),
     /// Lets an environment's image move again.
     Unpin(Unpin),
+    /// Deploys what is new in the registered repositories, or says what has to be built for it.
+    Sync(Sync),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.

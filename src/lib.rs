@@ -13,6 +13,7 @@ pub mod load;
 pub mod look;
 pub mod plan;
 pub mod publish;
+pub mod registry;
 pub mod render;
 pub mod report;
 pub mod request;
@@ -21,9 +22,11 @@ pub mod scaffold;
 pub mod schema;
 pub mod seal;
 pub mod secrets;
+pub mod sync;
 pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use diagnostic::{Failure, Kind};
 use edit::Edit;
@@ -38,12 +41,13 @@ use plan::waiting::Remembered;
 use plan::{Facts, Plan};
 use publish::pace::{Pace, now};
 use publish::release::{About, Rendered, Signature, change, changes, removal};
-use publish::{Change, Pushed};
+use publish::{Change, Pushed, Remotes};
 use render::{Renderer, Tree};
 use report::{Again, Deployed, Report};
 use request::{Action, GitopsPlace, Request, Stage, Step, Subject};
 use resolve::image::Pinned;
 use resolve::release::Release;
+use sync::Synced;
 use tree::{Files, RepoPath};
 
 /// Does what `request` asks for; `progress` is told what takes long.
@@ -54,12 +58,16 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
         Action::Step(step) if step.stage == Stage::Remove => remove(request, step, false, progress),
         Action::RemoveApp(step) => remove(request, step, true, progress),
         Action::Step(step) => match &step.subject {
-            Subject::Folder => pipeline(request, step, progress),
+            Subject::Folder => {
+                let mut gitops = scaffold::embedded::open(request, step, progress)?;
+                pipeline(request, step, &mut gitops, progress)
+            }
             Subject::Released(_) | Subject::Edited(_) => {
                 again(request, step, &|gitops| edit::of(step, gitops), progress)
             }
         },
         Action::Secret(asked) => secrets::run(request, asked, progress),
+        Action::Sync(options, step) => sync(request, options, step, progress),
         Action::Look(look, step) => {
             let mut gitops = scaffold::embedded::open(request, step, progress)?;
             look::at(step, *look, &mut gitops)
@@ -74,21 +82,25 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
 
 /// The way of every step; each stops one stage later. Someone else's push begins a deploy again from what is there
 /// now, a bounded number of times.
-fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
-    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+fn pipeline(
+    request: &Request,
+    step: &Step,
+    gitops: &mut Gitops,
+    progress: &dyn Fn(&str),
+) -> Result<Report, Failure> {
     let mut pace = Pace::begin();
     loop {
         // Anew in each round: the push that was first may have changed a recipe.
         let mut renderer = Renderer::default();
-        let mut inputs = inputs::load(&step.asked, &mut gitops)?;
-        let (state, release) = decide(step, &mut inputs, &mut gitops, &BTreeSet::new())?;
+        let mut inputs = inputs::load(&step.asked, gitops)?;
+        let (state, release) = decide(step, &mut inputs, gitops, &BTreeSet::new())?;
         if step.stage <= Stage::Dockerfile {
             return report::decided(step, &inputs, release, &mut renderer, &state);
         }
         if let Some(pin) = pinned(step, &state, &inputs) {
             return Ok(Report::Pinned { release: Box::new(release), pin });
         }
-        if let Some(why) = superseded(step, &state, &inputs) {
+        if let Some(why) = superseded(step, &state, &inputs)? {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
         let tree = renderer.render(&release, &inputs, &state.kept)?;
@@ -109,14 +121,43 @@ fn pipeline(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<R
         let rendered = Rendered { release: &release, tree: &tree, state: &state };
         let mut change = change(rendered, &plan, signature(request))?;
         change.files.extend(registering(step, &inputs)?);
-        match push(&mut gitops, &change, step, progress)? {
+        match push(gitops, &change, step, progress)? {
             Pushed::Landed { commit } => {
                 let deployed = Deployed { release, plan, commit, place: place(step), tries: pace.tries() };
                 return Ok(Report::Deployed(Box::new(deployed)));
             }
-            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
+            Pushed::Raced => next(gitops, &mut pace, progress)?,
         }
     }
+}
+
+/// The way of every registered app whose branch has moved on: each goes through the pipeline by itself, and one that
+/// fails stops no other.
+fn sync(
+    request: &Request,
+    options: &sync::Options,
+    step: &Step,
+    progress: &dyn Fn(&str),
+) -> Result<Report, Failure> {
+    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+    let mut survey = sync::survey::read(options, step, &mut gitops)?;
+    let repositories = survey.repositories().len();
+    progress(&format!("asking {repositories} repositories"));
+    let remotes = Arc::new(Remotes::new(options.token.clone(), options.patience)?);
+    let (news, mut entries) = survey.look(options, &remotes);
+    progress(&format!("fetching {} that have moved on", news.len()));
+    for ready in sync::fetch::all(&news, &survey, options, &remotes, step) {
+        let deploy = |step: &Step| {
+            progress(&format!("deploying {}", step.asked.app.as_deref().unwrap_or_default()));
+            let report = pipeline(request, step, &mut gitops, progress)?;
+            if matches!(report, Report::Deployed(_)) {
+                refresh(&mut gitops)?;
+            }
+            Ok(report)
+        };
+        entries.push(ready.map_or_else(|said| *said, |ready| ready.through(deploy)));
+    }
+    Ok(Report::Synced(Box::new(Synced::new(entries, repositories, !options.apps.is_empty()))))
 }
 
 /// The way of what stands in `releases/` already: the same stages, for several releases in one commit. `edit` says in
@@ -235,8 +276,12 @@ fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure
     Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: step.out.clone() })
 }
 
-fn superseded(step: &Step, state: &State, inputs: &Inputs) -> Option<String> {
-    if step.allow_older || step.stage != Stage::Deploy { None } else { state::superseded(state, inputs) }
+fn superseded(step: &Step, state: &State, inputs: &Inputs) -> Result<Option<String>, Failure> {
+    match (&step.followed, &inputs.asked.source.commit) {
+        _ if step.allow_older || step.stage != Stage::Deploy => Ok(None),
+        (Some(followed), Some(commit)) => followed.superseded(state, commit),
+        _ => Ok(state::superseded(state, inputs)),
+    }
 }
 
 fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
@@ -300,6 +345,14 @@ fn push(
     }
 }
 
+/// Sees what was pushed since.
+fn refresh(gitops: &mut Gitops) -> Result<(), Failure> {
+    match &mut gitops.place {
+        Place::Snapshot(snapshot) => snapshot.refresh(),
+        _ => Ok(()),
+    }
+}
+
 fn next(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
     progress("someone else has just pushed; planning again");
     if !pace.pause() {
@@ -307,10 +360,7 @@ fn next(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result
         let message = format!("others kept pushing for {waited} s, nothing was written");
         return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
     }
-    match &mut gitops.place {
-        Place::Snapshot(snapshot) => snapshot.refresh(),
-        _ => Ok(()),
-    }
+    refresh(gitops)
 }
 
 /// Takes an app away, from one environment or as a whole. Its files need not be at hand: the last releases say what

@@ -42,7 +42,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let ended = Request::new(cli).and_then(|request| cupaas::run(&request, &progress));
     let (out, err, code) = match &ended {
         Ok(done) => (report::of(done, format), report::warnings(done, format), done.exit_code()),
-        Err(failure) if format == Format::Text => {
+        Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind.exit_code())
         }
         Err(failure) => (report::failure(failure, format), String::new(), failure.kind.exit_code()),

@@ -3,6 +3,7 @@
 
 mod registered;
 mod secret;
+mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
 use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
 use crate::secrets;
+use crate::sync::Followed;
 
 /// One run.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct Request {
 pub enum Action {
     /// A step of the pipeline.
     Step(Box<Step>),
+    /// `sync`; the step is what each app goes through.
+    Sync(Box<crate::sync::Options>, Box<Step>),
     /// What the GitOps repository knows is shown.
     Look(Look, Box<Step>),
     /// `app remove`.
@@ -117,6 +121,8 @@ pub struct Step {
     pub allow_data_loss: BTreeSet<String>,
     /// Whether an older commit may follow a newer one.
     pub allow_older: bool,
+    /// The branch whose newest commit it is to be, where one is followed.
+    pub followed: Option<Followed>,
     /// Whether a difference ends with 1.
     pub exit_code: bool,
     /// Where `render` writes.
@@ -124,7 +130,7 @@ pub struct Step {
 }
 
 /// Where the GitOps repository is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum GitopsPlace {
     /// A repository that git reaches.
     Address(GitopsAddress),
@@ -139,6 +145,9 @@ impl Request {
     ///
     /// Errors: what no run could be made of; kind `Usage`.
     pub fn new(cli: Cli) -> Result<Self, Failure> {
+        if cli.format == Format::Matrix && !matches!(cli.command, Command::Sync(_)) {
+            return Err(Failure::new(Kind::Usage, "--format matrix is for `cupaas sync` alone"));
+        }
         let home = home()?;
         let step = |stage, shared: Shared| Step::new(stage, shared, &home);
         let action = match cli.command {
@@ -171,6 +180,7 @@ impl Request {
             Command::Secret(secret) => secret::asked(secret, &home)?,
             Command::Pin(pin) => registered::pin(pin, &home)?,
             Command::Unpin(unpin) => registered::unpin(unpin, &home)?,
+            Command::Sync(given) => sync::sync(given, cli.format, &home)?,
             Command::Remove(remove) => Action::Step(Box::new(Step {
                 allow_data_loss: named(remove.allow_data_loss),
                 ..step(Stage::Remove, remove.shared)?
@@ -246,11 +256,13 @@ impl Step {
             token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
+            followed: None,
             exit_code: false,
             out: None,
             asked: Asked {
                 folder_name: folder_name(&folder),
                 folder,
+                called: None,
                 app: given(shared.app).or_else(|| text("CUPAAS_APP")),
                 environment: given(shared.env),
                 image: given(shared.image),

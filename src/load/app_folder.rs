@@ -22,6 +22,8 @@ const MAX_LOOK: u64 = 256 << 10;
 const MAX_LISTED: usize = 20_000;
 /// Names under which an app's file may stand.
 pub const APP_FILES: [&str; 3] = [".cupaas", ".cupaas.yml", ".cupaas.yaml"];
+/// How deep a listing goes: a file in the folder itself is at 1.
+const DEPTH: usize = 4;
 /// Folders that never hold an app's own code.
 const SKIPPED: [&str; 8] = [".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "target", ".tox"];
 
@@ -36,21 +38,25 @@ pub struct AppFolder {
     pub listing: Vec<String>,
 }
 
-/// Reads the folder's own files.
+/// Reads the folder's own files. `called`: the name that messages give the folder, where it is not the person's own.
 ///
 /// Errors: no `.cupaas` or several, and whatever is not a plain text file of a sane size.
-pub fn read(folder: &Path) -> Result<AppFolder, Failure> {
-    let shown = |name: &str| folder.join(name).display().to_string().trim_start_matches("./").to_owned();
+pub fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
+    let named = called.map_or(folder, Path::new);
+    let shown = |name: &str| named.join(name).display().to_string().trim_start_matches("./").to_owned();
     if !folder.is_dir() {
-        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", folder.display())));
+        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", named.display())));
     }
     let there: Vec<&str> =
         APP_FILES.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
     let name = match there[..] {
         [name] => name,
         [] => {
-            return Err(Failure::new(Kind::Invalid, format!("no .cupaas in {}", folder.display()))
-                .hint("`cupaas new` writes one"));
+            let place =
+                if named.as_os_str().is_empty() { "the root".into() } else { named.display().to_string() };
+            return Err(
+                Failure::new(Kind::Invalid, format!("no .cupaas in {place}")).hint("`cupaas new` writes one")
+            );
         }
         [first, second, ..] => {
             let span = Span::file(&Source::new(shown(second), ""));
@@ -141,7 +147,13 @@ fn part_matches(pattern: &str, part: &str) -> bool {
 }
 
 fn list(folder: &Path) -> Vec<String> {
-    walk(folder, 4).take(MAX_LISTED).collect()
+    walk(folder, DEPTH).take(MAX_LISTED).collect()
+}
+
+/// Whether a file or folder of an app counts: a path in the app's folder that is not too deep, and in none of the
+/// folders that never hold an app's own code.
+pub fn is_listed(path: &str) -> bool {
+    path.split('/').count() <= DEPTH && !path.split('/').any(|part| SKIPPED.contains(&part))
 }
 
 /// Paths of the files, in one order, without folders that never hold an app's own code.
@@ -187,7 +199,7 @@ mod tests {
     fn what_is_no_plain_text_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".cupaas");
-        let message = || read(folder.path()).unwrap_err().to_string();
+        let message = || read(folder.path(), None).unwrap_err().to_string();
         assert!(message().starts_with("no .cupaas"));
         fs::create_dir(&path).unwrap();
         assert!(message().contains("is not a file"));
@@ -200,7 +212,7 @@ mod tests {
         File::create(&path).unwrap().set_len(100 << 20).unwrap();
         assert!(message().contains("larger than 1 MiB"));
         fs::write(&path, "runtime: python\n").unwrap();
-        assert!(read(folder.path()).is_ok());
+        assert!(read(folder.path(), None).is_ok());
         fs::write(folder.path().join(".cupaas.yml"), "runtime: python\n").unwrap();
         assert!(message().contains("there is also .cupaas"));
     }

@@ -25,6 +25,8 @@ pub struct Asked {
     pub folder: PathBuf,
     /// The folder's own name, whatever way it was written.
     pub folder_name: String,
+    /// What messages call the folder, where it is a copy of another.
+    pub called: Option<String>,
     /// `--app`.
     pub app: Option<String>,
     /// `--env`.
@@ -96,7 +98,7 @@ pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 ///
 /// Errors: all problems of all files, in one failure; or the repository's own.
 pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
-    let folder = app_folder::read(&asked.folder)?;
+    let folder = app_folder::read(&asked.folder, asked.called.as_deref())?;
     let mut problems = Vec::new();
     let app = keep(document::read::<AppFile>(&folder.app_file), &mut problems);
     let name = app_name(asked, app.as_ref(), &folder, gitops)?;
@@ -247,7 +249,7 @@ pub fn app_of(asked: &Asked, gitops: &mut Gitops) -> Result<String, Failure> {
     if let Some(name) = &asked.app {
         return checked_name(name.clone());
     }
-    match app_folder::read(&asked.folder) {
+    match app_folder::read(&asked.folder, asked.called.as_deref()) {
         Ok(folder) => {
             let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
             app_name(asked, Some(&app), &folder, gitops)
@@ -339,6 +341,15 @@ fn unknown(app: &Document<AppFile>, at: &[&str], what: &str, name: &str, known: 
 
 fn schema_suggestion(name: &str, known: &[String]) -> Option<String> {
     crate::schema::suggest(name, known.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The patterns of all files whose texts some runtime's recipe looks at; one that is wrong is said by whoever uses it.
+pub fn looked_at_by_any(catalog: &Catalog) -> Vec<String> {
+    let names = catalog.names(RecipeKind::Runtime);
+    let recipes = names.iter().filter_map(|name| catalog.get(RecipeKind::Runtime, name).ok().flatten());
+    let patterns: BTreeSet<String> =
+        recipes.flat_map(|recipe| looked_at(&recipe.description.value)).collect();
+    patterns.into_iter().collect()
 }
 
 /// The patterns of all files that a runtime's recipe looks at.

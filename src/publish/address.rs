@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Failure, Kind};
 
 /// A checked address of a git repository; shown, it holds no credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GitopsAddress {
     text: String,
     kind: AddressKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum AddressKind {
     Local,
     File,
@@ -178,7 +178,7 @@ fn plain(text: &str, folder: &Path) -> Result<(String, AddressKind), Failure> {
 }
 
 /// A branch by its short name, as `git check-ref-format --branch` would have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BranchName(String);
 
 impl BranchName {

@@ -13,8 +13,17 @@ use super::words::{self, internal};
 use crate::diagnostic::{Failure, Kind};
 
 /// How much the first fetch asks for; each next one is for servers that refuse those before.
-const LADDER: &[Asking] = &[
+pub(super) const LADDER: &[Asking] = &[
     Asking::Filter("tree:2"),
+    Asking::Filter("tree:0"),
+    Asking::Filter("blob:none"),
+    Asking::Shallow,
+    Asking::All,
+];
+
+/// The same for an app's repository, whose root may hold files of any size that nobody looks at.
+pub(super) const FOLDERS: &[Asking] = &[
+    Asking::Filter("tree:1"),
     Asking::Filter("tree:0"),
     Asking::Filter("blob:none"),
     Asking::Shallow,
@@ -75,9 +84,9 @@ pub(super) struct Fetched {
 ///
 /// # Errors
 /// Where the remote cannot be read; see [`words::failure`].
-pub(super) fn first(git: &Git, branch: Option<&BranchName>) -> Result<Fetched, Failure> {
+pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -> Result<Fetched, Failure> {
     let mut refused = String::new();
-    for asking in LADDER {
+    for asking in ladder {
         let options = asking.options();
         let mut args = CLONE.to_vec();
         args.extend(options.iter().map(String::as_str));
@@ -146,8 +155,20 @@ pub(super) fn again(git: &Git, branch: &BranchName, asking: Asking) -> Result<bo
 pub(super) enum Depth {
     /// A folder without what is in it.
     Alone,
+    /// A folder with all folders below it, and no file.
+    Folders,
     /// A folder with everything below it.
     Whole,
+}
+
+impl Depth {
+    fn option(self) -> &'static str {
+        match self {
+            Self::Alone => "--filter=tree:0",
+            Self::Folders => "--filter=blob:none",
+            Self::Whole => "--no-filter",
+        }
+    }
 }
 
 /// What became of wanted objects.
@@ -164,7 +185,7 @@ pub(super) enum Wanted {
 pub(super) fn objects(git: &Git, wants: impl Iterator<Item = Oid>, depth: Depth) -> Result<Wanted, Failure> {
     let mut args = settings(git);
     args.extend(["fetch", "--progress", "--no-tags", "--no-write-fetch-head"].map(str::to_owned));
-    args.push(if depth == Depth::Alone { "--filter=tree:0" } else { "--no-filter" }.to_owned());
+    args.push(depth.option().to_owned());
     args.extend(["--stdin", "--", REMOTE].map(str::to_owned));
     let list: String = wants.map(|id| format!("{id}\n")).collect();
     let answer = git.run(&refs(&args), list.into_bytes())?;
@@ -176,6 +197,20 @@ pub(super) fn objects(git: &Git, wants: impl Iterator<Item = Oid>, depth: Depth)
         return Ok(Wanted::Refused);
     }
     Err(words::failure(&format!("cannot read {}", git.url()), &answer.words))
+}
+
+/// Which commits of a branch are younger than `since` (seconds since 1970); no files. Nothing where the server does
+/// not say, or none is.
+pub(super) fn history(git: &Git, branch: &BranchName, since: i64) -> Option<Vec<String>> {
+    let reference = branch.reference();
+    let refspec = format!("+{reference}:{reference}");
+    let mut args = settings(git);
+    args.extend(["fetch", "--progress", "--no-tags", "--no-write-fetch-head"].map(str::to_owned));
+    args.extend([format!("--shallow-since={since}"), "--filter=tree:0".to_owned()]);
+    args.extend(["--".to_owned(), REMOTE.to_owned(), refspec]);
+    git.run(&refs(&args), Vec::new()).ok().filter(|answer| answer.good)?;
+    let list = git.run(&["rev-list", &reference, "--"], Vec::new()).ok().filter(|answer| answer.good)?;
+    Some(String::from_utf8_lossy(&list.stdout).lines().map(str::to_owned).collect())
 }
 
 fn refs(args: &[String]) -> Vec<&str> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::address::GitopsAddress;
-use super::process::{self, Broken};
+use super::process::{self, Broken, Patience};
 use super::secret::Secret;
 use super::words;
 use crate::diagnostic::{Failure, Kind};
@@ -69,7 +69,7 @@ pub(super) struct Git {
     address: GitopsAddress,
     secret: Option<Secret>,
     bearer: std::cell::Cell<Bearer>,
-    patience: Duration,
+    patience: Patience,
     folder: PathBuf,
 }
 
@@ -91,7 +91,14 @@ impl Git {
     ) -> Self {
         let secret = secret.filter(|secret| address.is_http() && !secret.is_empty()).cloned();
         let (address, folder) = (address.clone(), folder.to_owned());
+        let patience = Patience { silent: patience, whole: None };
         Self { address, secret, bearer: std::cell::Cell::new(Bearer::Header), patience, folder }
+    }
+
+    /// The same, with an end to each call, also where the other side keeps talking.
+    pub(super) fn within(mut self, whole: Option<Duration>) -> Self {
+        self.patience.whole = whole;
+        self
     }
 
     /// The remote's address as an argument.
@@ -128,7 +135,7 @@ impl Git {
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
-        let seconds = self.patience.as_secs().max(1);
+        let seconds = self.patience.silent.as_secs().max(1);
         command.args(["-c", "http.lowSpeedLimit=1", "-c", &format!("http.lowSpeedTime={seconds}")]);
         command.args(args);
         self.set_environment(&mut command);
@@ -140,6 +147,10 @@ impl Git {
             }),
             Err(Broken::Silent(time)) => {
                 let text = format!("{}: no answer for {} s", self.address, time.as_secs().max(1));
+                Err(Failure::new(Kind::Unavailable, text))
+            }
+            Err(Broken::Endless(time)) => {
+                let text = format!("{}: not done after {} s", self.address, time.as_secs().max(1));
                 Err(Failure::new(Kind::Unavailable, text))
             }
             Err(Broken::Start(error)) => {
@@ -220,7 +231,7 @@ fn bearer_settings(url: &str, secret: &Secret, bearer: Bearer) -> Vec<(String, Z
 }
 
 /// Scheme and host of a URL.
-fn origin(url: &str) -> &str {
+pub(super) fn origin(url: &str) -> &str {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find('/').map_or(url.len(), |at| start + at);
     &url[..end]

@@ -12,6 +12,15 @@ use std::time::{Duration, Instant};
 /// How long a finished program's pipes may stay open: a daemon that it left behind may hold them for ever.
 const LINGER: Duration = Duration::from_millis(500);
 
+/// How long a program may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// Without a word.
+    pub(super) silent: Duration,
+    /// In all, whatever it says.
+    pub(super) whole: Option<Duration>,
+}
+
 /// What a program did.
 pub(super) struct Output {
     pub(super) status: ExitStatus,
@@ -25,6 +34,8 @@ pub(super) enum Broken {
     Start(std::io::Error),
     /// It said nothing for so long that it was ended.
     Silent(Duration),
+    /// It did not come to an end in all its time.
+    Endless(Duration),
 }
 
 enum Event {
@@ -34,8 +45,8 @@ enum Event {
     Ended(std::io::Result<ExitStatus>),
 }
 
-/// Runs `command` with `input`; ends it when neither output nor end comes for `patience`.
-pub(super) fn run(mut command: Command, input: Vec<u8>, patience: Duration) -> Result<Output, Broken> {
+/// Runs `command` with `input`; ends it when neither output nor end comes for as long as `patience` says.
+pub(super) fn run(mut command: Command, input: Vec<u8>, patience: Patience) -> Result<Output, Broken> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(Broken::Start)?;
     let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
@@ -43,7 +54,7 @@ pub(super) fn run(mut command: Command, input: Vec<u8>, patience: Duration) -> R
     listen(&mut child, input, &sender);
     thread::spawn(move || sender.send(Event::Ended(child.wait())));
     let result = collect(&events, patience);
-    if matches!(result, Err(Broken::Silent(_)))
+    if matches!(result, Err(Broken::Silent(_) | Broken::Endless(_)))
         && let Some(group) = group
     {
         // The program may have ended this very moment; then there is nothing left to end.
@@ -77,11 +88,18 @@ fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Event>, event: f
     });
 }
 
-fn collect(events: &Receiver<Event>, patience: Duration) -> Result<Output, Broken> {
+fn collect(events: &Receiver<Event>, patience: Patience) -> Result<Output, Broken> {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let (mut open, mut ended, mut wait) = (2, None, patience);
+    let (mut open, mut ended, mut wait) = (2, None, patience.silent);
+    let end = patience.whole.map(|whole| (Instant::now() + whole, whole));
     let mut until = Instant::now() + wait;
     while open > 0 || ended.is_none() {
+        if let Some((end, whole)) = end.filter(|_| ended.is_none()) {
+            if Instant::now() >= end {
+                return Err(Broken::Endless(whole));
+            }
+            until = until.min(end);
+        }
         match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(Event::Out(bytes)) => stdout.extend(bytes),
             Ok(Event::Err(bytes)) => stderr.extend(bytes),
@@ -91,12 +109,35 @@ fn collect(events: &Receiver<Event>, patience: Duration) -> Result<Output, Broke
                 wait = LINGER;
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) if ended.is_some() => break,
-            Err(_) => return Err(Broken::Silent(patience)),
+            // At the end of all its time, the next round says so.
+            Err(RecvTimeoutError::Timeout) if end.is_some_and(|(end, _)| Instant::now() >= end) => {}
+            Err(_) => return Err(Broken::Silent(patience.silent)),
         }
         until = Instant::now() + wait;
     }
     match ended {
         Some(status) => Ok(Output { status, stdout, stderr }),
-        None => Err(Broken::Silent(patience)),
+        None => Err(Broken::Silent(patience.silent)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(script: &str, silent: u64, whole: Option<u64>) -> Result<Output, Broken> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let patience =
+            Patience { silent: Duration::from_millis(silent), whole: whole.map(Duration::from_millis) };
+        run(command, Vec::new(), patience)
+    }
+
+    #[test]
+    fn a_program_that_never_ends_is_ended_whether_it_talks_or_not() {
+        assert!(matches!(end("while :; do echo x; done", 60_000, Some(300)), Err(Broken::Endless(_))));
+        assert!(matches!(end("exec sleep 3600", 60_000, Some(300)), Err(Broken::Endless(_))));
+        assert!(matches!(end("exec sleep 3600", 300, Some(60_000)), Err(Broken::Silent(_))));
+        assert!(end("echo x", 60_000, Some(60_000)).is_ok_and(|output| output.stdout == b"x\n"));
     }
 }

@@ -29,9 +29,12 @@ impl Secret {
     /// The value of an `Authorization` header.
     pub(super) fn basic(&self) -> Zeroizing<String> {
         let (user, password) = self.user_and_password();
-        let pair = Zeroizing::new(format!("{user}:{password}"));
-        let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
-        Zeroizing::new(format!("Basic {}", *encoded))
+        encoded(user, password)
+    }
+
+    /// The same, with the whole secret as the password of `user`.
+    pub(crate) fn basic_for(&self, user: &str) -> Zeroizing<String> {
+        encoded(user, &self.0)
     }
 
     /// Whether there is anything in it: an unset CI variable is an empty one.
@@ -51,6 +54,12 @@ impl Secret {
             .map(Zeroizing::new)
             .collect()
     }
+}
+
+fn encoded(user: &str, password: &str) -> Zeroizing<String> {
+    let pair = Zeroizing::new(format!("{user}:{password}"));
+    let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
+    Zeroizing::new(format!("Basic {}", *encoded))
 }
 
 fn percent(text: &str) -> String {

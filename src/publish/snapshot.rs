@@ -108,7 +108,29 @@ impl Snapshot {
         let branch = branch.map(BranchName::parse).transpose()?;
         let folder = temporary::folder()?;
         let git = Git::new(address, token, patience, folder.path());
-        let fetched = fetch::first(&git, branch.as_ref())?;
+        Self::begin(git, branch.as_ref(), folder, fetch::LADDER)
+    }
+
+    /// As [`Snapshot::open_within`], of a repository that is an app's: as little as possible is fetched, and no call
+    /// takes longer than the second of the two times.
+    pub(super) fn open_source(
+        address: &GitopsAddress,
+        branch: &BranchName,
+        token: Option<&Secret>,
+        (patience, whole): (Duration, Duration),
+    ) -> Result<Self, Failure> {
+        let folder = temporary::folder()?;
+        let git = Git::new(address, token, patience, folder.path()).within(Some(whole));
+        Self::begin(git, Some(branch), folder, fetch::FOLDERS)
+    }
+
+    fn begin(
+        git: Git,
+        branch: Option<&BranchName>,
+        folder: TempDir,
+        ladder: &[Asking],
+    ) -> Result<Self, Failure> {
+        let fetched = fetch::first(&git, branch, ladder)?;
         let store = Store::new(Repository::open_bare(folder.path()).map_err(internal)?);
         let (branch, asking) = (fetched.branch, fetched.asking);
         let (head, root) = (None, None);

@@ -23,6 +23,7 @@ pub(super) struct Found {
 #[derive(Default)]
 pub(super) struct Missing {
     pub(super) alone: BTreeSet<Oid>,
+    pub(super) folders: BTreeSet<Oid>,
     pub(super) whole: BTreeSet<Oid>,
 }
 
@@ -37,12 +38,17 @@ impl Snapshot {
         loop {
             let mut missing = Missing::default();
             let result = attempt(self, &mut missing)?;
-            if missing.alone.is_empty() && missing.whole.is_empty() {
+            let Missing { alone, folders, whole } = missing;
+            if alone.is_empty() && folders.is_empty() && whole.is_empty() {
                 return Ok(result);
             }
             // Folders on the way come alone, for they may have thousands of others beside ours.
-            let depth = if missing.alone.is_empty() { Depth::Whole } else { Depth::Alone };
-            let wants: BTreeSet<Oid> = missing.alone.into_iter().chain(missing.whole).collect();
+            let depth = match (alone.is_empty(), folders.is_empty()) {
+                (false, _) => Depth::Alone,
+                (true, false) => Depth::Folders,
+                (true, true) => Depth::Whole,
+            };
+            let wants: BTreeSet<Oid> = alone.into_iter().chain(folders).chain(whole).collect();
             if wants == before {
                 return Err(Failure::new(
                     Kind::Unavailable,

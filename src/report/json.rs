@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report, again, secrets};
+use super::{Placed, Report, again, secrets, sync};
 use crate::diagnostic::Failure;
 use crate::resolve::names;
 use crate::tree::RepoPath;
@@ -83,6 +83,7 @@ fn body(report: &Report) -> Value {
         Report::Again(again) => again::json(again),
         Report::Secrets(listing) => secrets::listing_json(listing),
         Report::SecretsChecked(checked) => secrets::checked_json(checked),
+        Report::Synced(synced) => sync::json(synced),
         Report::Each(reports) => {
             json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }
@@ -95,6 +96,10 @@ fn body(report: &Report) -> Value {
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
+    pretty(&failed(failure))
+}
+
+pub(super) fn failed(failure: &Failure) -> Value {
     let mut value = json!({
         "status": "failed",
         "exit_code": failure.kind.exit_code(),
@@ -105,5 +110,5 @@ pub(super) fn failure(failure: &Failure) -> String {
     if let Some(plan) = &failure.plan {
         value["plan"] = (**plan).clone();
     }
-    pretty(&value)
+    value
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Placed, Report, again, text};
+use super::{Placed, Report, again, sync, text};
 use crate::diagnostic::Failure;
 
 pub(super) fn of(report: &Report) -> String {
@@ -29,6 +29,7 @@ pub(super) fn of(report: &Report) -> String {
                 again.subject
             )
         }
+        Report::Synced(synced) => sync::markdown(synced),
         _ => fenced("text", &plain(text::of(report))),
     }
 }
@@ -55,7 +56,7 @@ fn fenced(language: &str, text: &str) -> String {
 }
 
 /// Text that Markdown and HTML leave alone, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

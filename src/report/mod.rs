@@ -9,6 +9,7 @@ mod look;
 mod markdown;
 mod secrets;
 mod style;
+mod sync;
 mod text;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::scaffold::Wrote;
 use crate::secrets::{Checked, Listing};
+use crate::sync::Synced;
 use crate::tree::Files;
 
 pub use again::{Again, each};
@@ -91,6 +93,8 @@ pub enum Report {
     Secrets(Listing),
     /// `secret check` found nothing wrong.
     SecretsChecked(Checked),
+    /// `sync`.
+    Synced(Box<Synced>),
     /// One report for each of several releases.
     Each(Vec<Report>),
     /// `new` and `init`.
@@ -141,12 +145,14 @@ impl Report {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
+            Self::Synced(synced) => synced.exit_code(),
             Self::Again(again) if again.exit_code && !again.is_empty() => 1,
             _ => 0,
         }
     }
 
-    fn release(&self) -> Option<&Release> {
+    /// The release that it is about, where it is about one.
+    pub fn release(&self) -> Option<&Release> {
         match self {
             Self::Checked(release) | Self::Explained(release) => Some(release),
             Self::Rendered { release, .. }
@@ -174,7 +180,8 @@ pub fn of(report: &Report, format: Format) -> String {
         (_, Report::Text(text)) | (Format::Text | Format::Markdown, Report::Dockerfile { text, .. }) => {
             text.clone()
         }
-        (Format::Text, _) => text::of(report),
+        (Format::Matrix, Report::Synced(synced)) => sync::matrix(synced),
+        (Format::Text | Format::Matrix, _) => text::of(report),
         (Format::Json, _) => json::of(report),
         (Format::Markdown, _) => markdown::of(report),
     }
@@ -184,6 +191,9 @@ pub fn of(report: &Report, format: Format) -> String {
 pub fn warnings(report: &Report, format: Format) -> String {
     if let Report::Each(reports) = report {
         return reports.iter().map(|report| warnings(report, format)).collect();
+    }
+    if let (Format::Matrix, Report::Synced(synced)) = (format, report) {
+        return sync::text(synced);
     }
     let warnings: &[Diagnostic] = match report {
         Report::Again(again) => &again.warnings,
@@ -195,7 +205,7 @@ pub fn warnings(report: &Report, format: Format) -> String {
 /// A failure in the form that was asked for.
 pub fn failure(failure: &Failure, format: Format) -> String {
     match format {
-        Format::Text => failure::text(failure),
+        Format::Text | Format::Matrix => failure::text(failure),
         Format::Json => json::failure(failure),
         Format::Markdown => markdown::failure(failure),
     }

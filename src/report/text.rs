@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report, again, look, secrets};
+use super::{Deployed, Difference, Report, again, look, secrets, sync};
 use crate::leaving::Leaving;
 use crate::load::state::short;
 use crate::plan::{Action, Change, Effect, Loss, Plan};
@@ -48,6 +48,7 @@ pub(super) fn of(report: &Report) -> String {
         Report::Again(again) => again::text(again),
         Report::Secrets(listing) => secrets::listing(listing),
         Report::SecretsChecked(checked) => secrets::checked(checked),
+        Report::Synced(synced) => sync::text(synced),
         Report::Each(reports) => reports.iter().map(of).collect(),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),

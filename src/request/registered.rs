@@ -13,8 +13,13 @@ use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
 use crate::publish::Source;
 
-/// A step that is about what the GitOps repository knows, and no folder.
-fn step(repository: Repository, subject: Subject, dry_run: bool, home: &Path) -> Result<Step, Failure> {
+/// A step that is about what the GitOps repository knows, and no folder of this machine.
+pub(super) fn step(
+    repository: Repository,
+    subject: Subject,
+    dry_run: bool,
+    home: &Path,
+) -> Result<Step, Failure> {
     let shared = Shared {
         folder: None,
         env: None,

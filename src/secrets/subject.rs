@@ -45,7 +45,7 @@ impl Subject {
         let mut folder_names = Vec::new();
         if step.asked.app.is_none() {
             crate::owned(step, &state, None)?;
-            let folder = app_folder::read(&step.asked.folder)?;
+            let folder = app_folder::read(&step.asked.folder, step.asked.called.as_deref())?;
             let file = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
             folder_names = file.value.secrets;
         }

@@ -1,0 +1,289 @@
+//! What `sync` found and did → text, JSON, Markdown, and the matrix of a workflow.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::style::{BAD, CHANGED, FAINT, GOOD, NEW, STRONG, paint, tame};
+use super::{Placed, failure, json, markdown};
+use crate::load::state::short;
+use crate::sync::{Dockerfile, Entry, Outcome, Synced};
+
+/// The most jobs that a workflow's matrix makes (GitHub's limit).
+const JOBS: usize = 256;
+
+/// What machines call an outcome.
+fn status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::UpToDate => "up-to-date",
+        Outcome::Deployed { .. } => "deployed",
+        Outcome::Ready { .. } => "ready",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Superseded(_) => "superseded",
+        Outcome::Pinned(_) => "pinned",
+        Outcome::ToBuild { dockerfile: Some(_), .. } => "to-build",
+        Outcome::ToBuild { dockerfile: None, .. } => "waiting",
+        Outcome::Removed => "removed",
+        Outcome::Skipped(_) => "skipped",
+        Outcome::Failed(_) => "failed",
+    }
+}
+
+fn title(entry: &Entry) -> String {
+    let mut title = tame(&entry.app);
+    if let Some(environment) = &entry.environment {
+        let _ = write!(title, " in {environment}");
+    }
+    title
+}
+
+/// What became of it, in one line.
+fn words(entry: &Entry) -> String {
+    match &entry.outcome {
+        Outcome::UpToDate => "nothing new".to_owned(),
+        Outcome::Deployed { image, commit } => format!("image {image}, commit {}", short(commit)),
+        Outcome::Ready { image } => format!("would be deployed, image {image}"),
+        Outcome::Unchanged => "its new commit changes nothing that runs".to_owned(),
+        Outcome::Superseded(why) => tame(why),
+        Outcome::Pinned(pin) => {
+            format!("to {} ({}); to let it move: {}", pin.image, pin.place, pin.way_out())
+        }
+        Outcome::ToBuild { image, dockerfile } => match dockerfile {
+            Some(Dockerfile::Own) => format!("{image}, by its own Dockerfile"),
+            Some(Dockerfile::Generated) => format!("{image}, by what `cupaas dockerfile` prints"),
+            None => {
+                format!("nobody has pushed {image} yet; its runtime is `image`, and there is no Dockerfile")
+            }
+        },
+        Outcome::Removed => {
+            format!("it was removed; `cupaas sync --app {}` brings it back", tame(&entry.app))
+        }
+        Outcome::Skipped(why) => tame(why),
+        Outcome::Failed(failure) => tame(&failure.message),
+    }
+}
+
+/// A line for each app that something is to be said of, and one for all of them.
+pub(super) fn text(synced: &Synced) -> String {
+    let mut text = String::new();
+    for entry in &synced.entries {
+        let style = match &entry.outcome {
+            Outcome::UpToDate if entry.notes.is_empty() => continue,
+            // Where a platform has a rule for a branch, most repositories do not have that branch.
+            Outcome::Skipped(_) if !synced.named => continue,
+            Outcome::Skipped(_) => FAINT,
+            Outcome::Deployed { .. } | Outcome::Ready { .. } => NEW,
+            Outcome::ToBuild { .. } => CHANGED,
+            Outcome::Failed(_) => BAD,
+            _ => STRONG,
+        };
+        let commit = entry.commit.as_deref().map(|commit| format!(" {}", short(commit))).unwrap_or_default();
+        let branch = entry.branch.as_deref().map(|branch| format!(" ({}{commit})", tame(branch)));
+        let _ = writeln!(
+            text,
+            "{} {}{}: {}",
+            paint(style, status(&entry.outcome)),
+            title(entry),
+            branch.unwrap_or_default(),
+            words(entry)
+        );
+        for note in &entry.notes {
+            let _ = writeln!(text, "  {}", tame(note));
+        }
+        let problems = match &entry.outcome {
+            Outcome::Failed(found) => {
+                for hint in &found.hints {
+                    let _ = writeln!(text, "  hint: {}", tame(hint));
+                }
+                failure::diagnostics(&found.diagnostics)
+            }
+            _ => failure::diagnostics(&entry.warnings),
+        };
+        text.push_str(&problems);
+    }
+    let counts: Vec<String> =
+        counts(synced).iter().map(|(status, count)| format!("{count} {status}")).collect();
+    let counts = if counts.is_empty() { "no app is registered".to_owned() } else { counts.join(", ") };
+    let done = paint(if synced.exit_code() == 0 { GOOD } else { BAD }, "synced");
+    let repositories = if synced.repositories == 1 { "repository" } else { "repositories" };
+    let _ = writeln!(text, "{done} {} {repositories}: {counts}", synced.repositories);
+    let cut = to_build(synced).count().saturating_sub(JOBS);
+    if cut > 0 {
+        let _ = writeln!(text, "a matrix holds {JOBS}: {cut} more are built by the next one");
+    }
+    text
+}
+
+fn counts(synced: &Synced) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for entry in &synced.entries {
+        *counts.entry(status(&entry.outcome)).or_default() += 1;
+    }
+    counts
+}
+
+pub(super) fn json(synced: &Synced) -> Value {
+    let apps: Vec<Value> = synced.entries.iter().map(entry).collect();
+    json!({
+        "status": if synced.exit_code() == 0 { "synced" } else { "failed" },
+        "exit_code": synced.exit_code(),
+        "changed": synced.entries.iter().any(|entry| matches!(entry.outcome, Outcome::Deployed { .. })),
+        "repositories": synced.repositories,
+        "counts": counts(synced),
+        "apps": apps,
+    })
+}
+
+fn entry(entry: &Entry) -> Value {
+    let mut value = json!({
+        "app": entry.app,
+        "environment": entry.environment,
+        "repository": entry.repository,
+        "path": entry.path,
+        "branch": entry.branch,
+        "commit": entry.commit,
+        "status": status(&entry.outcome),
+        "why": words(entry),
+        "notes": entry.notes,
+        "warnings": entry.warnings.iter().map(Placed::from).collect::<Vec<_>>(),
+    });
+    match &entry.outcome {
+        Outcome::Deployed { image, commit } => {
+            value["image"] = json!(image);
+            value["gitops_commit"] = json!(commit);
+        }
+        Outcome::Ready { image } => value["image"] = json!(image),
+        Outcome::ToBuild { image, dockerfile } => {
+            value["image"] = json!(image);
+            value["dockerfile"] = json!(dockerfile.map(kind));
+        }
+        Outcome::Pinned(pin) => value["pin"] = json!({"image": pin.image, "place": pin.place}),
+        Outcome::Failed(failure) => value["failure"] = json::failed(failure),
+        _ => {}
+    }
+    value
+}
+
+fn kind(dockerfile: Dockerfile) -> &'static str {
+    match dockerfile {
+        Dockerfile::Own => "own",
+        Dockerfile::Generated => "generated",
+    }
+}
+
+fn to_build(synced: &Synced) -> impl Iterator<Item = (&Entry, &str, Dockerfile)> {
+    synced.entries.iter().filter_map(|entry| match &entry.outcome {
+        Outcome::ToBuild { image, dockerfile } => Some((entry, image.as_str(), (*dockerfile)?)),
+        _ => None,
+    })
+}
+
+/// What is to be built, on one line, as `strategy.matrix` takes it.
+pub(super) fn matrix(synced: &Synced) -> String {
+    let include = to_build(synced).take(JOBS).map(|(entry, image, dockerfile)| {
+        json!({
+            "app": entry.app,
+            "environment": entry.environment,
+            "repository": entry.repository,
+            "path": entry.path,
+            "branch": entry.branch,
+            "commit": entry.commit,
+            "image": image,
+            "dockerfile": kind(dockerfile),
+        })
+    });
+    format!("{}\n", json!({"include": include.collect::<Vec<_>>()}))
+}
+
+/// A table of what is not as it was.
+pub(super) fn markdown(synced: &Synced) -> String {
+    let mut page = String::from("### cupaas: sync\n\n");
+    let told = synced.entries.iter().filter(|entry| match entry.outcome {
+        Outcome::UpToDate => !entry.notes.is_empty(),
+        Outcome::Skipped(_) => synced.named,
+        _ => true,
+    });
+    let rows: Vec<String> = told
+        .map(|entry| {
+            let branch = markdown::escaped(entry.branch.as_deref().unwrap_or_default());
+            let commit = entry.commit.as_deref().map(short).unwrap_or_default();
+            let mut what = markdown::escaped(&words(entry));
+            if let Outcome::Failed(failure) = &entry.outcome {
+                for placed in failure.diagnostics.iter().map(Placed::from) {
+                    let (file, message) = (markdown::escaped(placed.file), markdown::escaped(placed.message));
+                    let _ = write!(what, "<br>{file}:{}:{}: {message}", placed.line, placed.column);
+                }
+            }
+            for note in &entry.notes {
+                let _ = write!(what, "<br>{}", markdown::escaped(note));
+            }
+            let (app, status) = (markdown::escaped(&title(entry)), status(&entry.outcome));
+            format!("| {app} | {branch} {commit} | {status} | {what} |\n")
+        })
+        .collect();
+    if !rows.is_empty() {
+        page.push_str("| app | branch | | |\n| --- | --- | --- | --- |\n");
+        page.extend(rows);
+        page.push('\n');
+    }
+    let counts: Vec<String> =
+        counts(synced).iter().map(|(status, count)| format!("{count} {status}")).collect();
+    let _ = writeln!(page, "{} repositories: {}", synced.repositories, counts.join(", "));
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(app: String, outcome: Outcome) -> Entry {
+        Entry {
+            app,
+            environment: Some("production".to_owned()),
+            repository: Some("https://git.example.cu/me/shop".to_owned()),
+            path: String::new(),
+            branch: Some("main".to_owned()),
+            commit: Some("0".repeat(40)),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            outcome,
+        }
+    }
+
+    #[test]
+    fn a_matrix_ends_where_a_workflows_does_and_says_so() {
+        let build = |number: usize| {
+            let outcome =
+                Outcome::ToBuild { image: "r.example/a:0".to_owned(), dockerfile: Some(Dockerfile::Own) };
+            entry(format!("app-{number:03}"), outcome)
+        };
+        let synced = Synced::new((0..260).rev().map(build).collect(), 260, false);
+        let value: Value = serde_json::from_str(&matrix(&synced)).unwrap();
+        assert_eq!(value["include"].as_array().unwrap().len(), JOBS);
+        assert_eq!(value["include"][255]["app"], "app-255");
+        assert!(text(&synced).contains("4 more are built by the next one"));
+    }
+
+    #[test]
+    fn the_worst_that_lasts_is_the_exit_code() {
+        use crate::diagnostic::{Failure, Kind};
+        let code = |kinds: &[Kind]| {
+            let failed = |kind: &Kind| entry(String::new(), Outcome::Failed(Failure::new(*kind, "x")));
+            Synced::new(kinds.iter().map(failed).collect(), 0, false).exit_code()
+        };
+        assert_eq!(code(&[]), 0);
+        assert_eq!(code(&[Kind::Unavailable]), 5);
+        assert_eq!(code(&[Kind::Invalid, Kind::Unavailable]), 3);
+        assert_eq!(code(&[Kind::Refused, Kind::Invalid]), 4);
+        assert_eq!(code(&[Kind::Unavailable, Kind::Forbidden, Kind::Refused]), 6);
+    }
+
+    #[test]
+    fn a_hostile_name_becomes_no_markdown() {
+        let mut hostile = entry("a".to_owned(), Outcome::Skipped("x | <b>".to_owned()));
+        hostile.branch = Some("`|<img>".to_owned());
+        let page = markdown(&Synced::new(vec![hostile], 1, true));
+        assert!(page.contains("\\`\\|&lt;img>") && page.contains("x \\| &lt;b>"), "{page}");
+    }
+}

@@ -1,0 +1,65 @@
+//! What was typed of `sync`, and what the environment says for it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Action, GitopsPlace, Stage, Subject, registered, text};
+use crate::cli::{Format, Sync};
+use crate::diagnostic::Failure;
+use crate::publish::{GitopsAddress, Secret, SourceToken};
+use crate::registry::Access;
+use crate::sync::Options;
+
+/// A matrix is only looked at, so that a workflow can be stopped between it and the builds.
+pub(super) fn sync(given: Sync, format: Format, home: &Path) -> Result<Action, Failure> {
+    let looks = given.dry_run || format == Format::Matrix;
+    let mut step = registered::step(given.repository, Subject::Folder, looks, home)?;
+    if format == Format::Matrix {
+        step.stage = Stage::Check;
+    }
+    let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+    let gitops = match &step.gitops {
+        GitopsPlace::Address(address) => Some(address),
+        GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
+    };
+    let patience = Duration::from_secs(given.timeout.into());
+    let options = Options {
+        apps: given.app.into_iter().filter_map(filled).collect(),
+        environment: given.env.and_then(filled),
+        image: given.image.and_then(filled),
+        at_once: given.at_once.into(),
+        patience,
+        token: token(gitops)?,
+        registry: registry(patience),
+    };
+    Ok(Action::Sync(Box::new(options), Box::new(step)))
+}
+
+fn token(gitops: Option<&GitopsAddress>) -> Result<Option<SourceToken>, Failure> {
+    let hosts: Vec<String> = list("CUPAAS_SOURCE_HOSTS").collect();
+    let token = text("CUPAAS_SOURCE_TOKEN").map(Secret::new);
+    token.map(|token| SourceToken::new(token, &hosts, gitops)).transpose()
+}
+
+/// Where docker and podman keep logins: `$REGISTRY_AUTH_FILE`, `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`.
+fn registry(patience: Duration) -> Access {
+    let files = [
+        text("REGISTRY_AUTH_FILE").map(PathBuf::from),
+        text("DOCKER_CONFIG").map(|folder| Path::new(&folder).join("config.json")),
+        text("HOME").map(|folder| Path::new(&folder).join(".docker/config.json")),
+    ];
+    Access {
+        login: text("CUPAAS_REGISTRY_USER").zip(text("CUPAAS_REGISTRY_PASSWORD").map(Secret::new)),
+        docker_configs: files.into_iter().flatten().collect(),
+        insecure: list("CUPAAS_REGISTRY_INSECURE").collect::<BTreeSet<_>>(),
+        patience,
+    }
+}
+
+/// Several of something, with commas between.
+fn list(variable: &str) -> impl Iterator<Item = String> {
+    let all = text(variable).unwrap_or_default();
+    let parts: Vec<String> = all.split(',').map(|part| part.trim().to_owned()).collect();
+    parts.into_iter().filter(|part| !part.is_empty())
+}

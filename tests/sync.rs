@@ -1,0 +1,24 @@
+//! `sync` against real git servers and a registry: over `file://` and HTTP, with and without a login, behind a private
+//! certificate authority.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
+#![allow(clippy::disallowed_types)]
+
+#[path = "publish/http.rs"]
+#[allow(dead_code)] // each test program uses its part
+mod http;
+#[path = "support/sandbox.rs"]
+#[allow(dead_code)]
+mod sandbox;
+#[path = "publish/support.rs"]
+#[allow(dead_code)]
+mod support;
+
+mod sync {
+    mod broken;
+    mod deploying;
+    mod logins;
+    mod matrix;
+    pub(crate) mod registry;
+    pub(crate) mod tls;
+    pub(crate) mod world;
+}

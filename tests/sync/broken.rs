@@ -1,0 +1,138 @@
+//! One broken repository never stops the others.
+
+use std::time::{Duration, Instant};
+
+use super::world::{APP, World};
+use crate::http::{Answer, Server};
+
+#[test]
+fn each_failure_is_said_and_the_others_are_deployed() {
+    let silent = Server::start(std::path::Path::new("/"), |_| Answer::Silence);
+    let hangs = format!("repository: {}/hangs.git\n", silent.url);
+    let world = World::new(&[
+        ("deleted", "repository: ROOT/deleted\nbranches:\n  old: production\n"),
+        ("empty", "repository: ROOT/empty\n"),
+        ("good", "repository: ROOT/good\n"),
+        ("hangs", &hangs),
+        ("lost", "repository: ROOT/lost\n"),
+        ("missing", "repository: ROOT/missing\n"),
+        ("nowhere", "repository: ROOT/good\nbranches: {trunk: prod}\n"),
+        ("odd", "repos: x\n"),
+        ("refused", "repository: ROOT/refused\n"),
+        ("twice", "repository: ROOT/good\nbranches:\n  main: production\n  trunk: production\n"),
+        ("wrong", "repository: ROOT/wrong\npath: app\n"),
+    ]);
+    world.built("good", 1_700_000_100, &[(".cupaas", APP)]);
+    world.built("deleted", 1_700_000_100, &[(".cupaas", APP)]);
+    world.source("missing", "main", 1_700_000_100, &[("README", "no file of ours")]);
+    let commit =
+        world.source("wrong", "main", 1_700_000_100, &[("app/.cupaas", "runtime: image\nprocess: {}\n")]);
+    world.registry.push("team/wrong", &commit);
+    world.sandbox.write("empty", &[]);
+    world.sandbox.git("empty", &["init", "-q"]);
+    // A database that is lost with the next version.
+    let database = "runtime: image\nservices: [mongodb]\nprocesses: {web: {command: serve}}\n";
+    world.sandbox.good(&["init", "keys"]);
+    world.built("refused", 1_700_000_100, &[(".cupaas", database)]);
+
+    let begun = Instant::now();
+    let done = world.sync(&["--timeout", "3"]);
+    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert_eq!(done.status("good"), "deployed", "{:#}", done.value);
+    for (app, said) in [
+        ("deleted", "apps/deleted.yaml"),
+        ("empty", "apps/empty.yaml"),
+        ("hangs", "no"),
+        ("lost", "cannot read"),
+        ("missing", "no .cupaas in the root"),
+        ("nowhere", "there is no environment \\\"prod\\\""),
+        ("odd", "apps/odd.yaml"),
+        ("twice", "a second branch goes to production"),
+        ("wrong", "app/.cupaas"),
+    ] {
+        assert_eq!(done.status(app), "failed", "{app}: {:#}", done.value);
+        let text = done.app(app)["failure"].to_string();
+        assert!(text.contains(said), "{app}: {text}");
+    }
+    let place = &done.app("wrong")["failure"]["diagnostics"][0];
+    assert_eq!((place["line"].as_u64(), place["column"].as_u64()), (Some(2), Some(1)), "{place:#}");
+    assert_eq!(done.app("hangs")["failure"]["exit_code"], 5);
+    assert_eq!(done.code, Some(6), "the repository that is not there counts most");
+    assert_eq!(done.value["status"], "failed");
+
+    let text = world.run(&["--timeout", "3", "--app", "wrong", "--app", "good"]);
+    assert_eq!(text.code, Some(3));
+    assert!(
+        text.stdout.contains("app/.cupaas:2:1") && text.stdout.contains("1 up-to-date"),
+        "{}",
+        text.stdout
+    );
+    assert_eq!(world.run(&["--timeout", "3", "--app", "hangs"]).code, Some(5));
+}
+
+#[test]
+fn a_deleted_or_renamed_branch_leaves_what_is_deployed() {
+    let world = World::new(&[("shop", "repository: ROOT/shop\nbranches: {trunk: production}\n")]);
+    world.built("shop", 1_700_000_100, &[(".cupaas", APP)]);
+    assert_eq!(world.sync(&[]).status("shop"), "deployed");
+    world.sandbox.git("shop", &["branch", "-qM", "main"]);
+    let commits = world.commits();
+    let done = world.sync(&[]);
+    assert_eq!((done.code, done.status("shop")), (Some(3), "failed"));
+    let said = done.app("shop")["failure"]["diagnostics"][0].to_string();
+    assert!(said.contains("no branch trunk") && said.contains("its own branch is main"), "{said}");
+    assert_eq!(world.commits(), commits);
+
+    // Where nobody named it, the repository's own branch is followed under its new name.
+    let world = World::new(&[("shop", "repository: ROOT/shop\n")]);
+    world.built("shop", 1_700_000_100, &[(".cupaas", APP)]);
+    world.sync(&[]);
+    world.sandbox.git("shop", &["branch", "-qM", "main"]);
+    world.built("shop", 1_700_000_200, &[("a", "2")]);
+    let done = world.sync(&[]);
+    assert_eq!(done.status("shop"), "deployed", "{:#}", done.value);
+    assert_eq!(done.app("shop")["notes"][0], "follows main now, it was trunk before");
+}
+
+#[test]
+fn a_plan_that_is_refused_is_said_and_stops_no_other() {
+    let with =
+        "runtime: image\nvolumes: {data: {path: /data, storage: 1Gi}}\nprocesses: {web: {command: serve}}\n";
+    let world = World::new(&[("a", "repository: ROOT/a\n"), ("b", "repository: ROOT/b\n")]);
+    world.built("a", 1_700_000_100, &[(".cupaas", with)]);
+    world.built("b", 1_700_000_100, &[(".cupaas", APP)]);
+    let done = world.sync(&[]);
+    assert_eq!(done.code, Some(0), "{:#}", done.value);
+    world.built("a", 1_700_000_200, &[(".cupaas", APP)]);
+    world.built("b", 1_700_000_200, &[("x", "2")]);
+    for arguments in [&["--dry-run"][..], &[]] {
+        let done = world.sync(arguments);
+        assert_eq!((done.code, done.status("a")), (Some(4), "failed"), "{:#}", done.value);
+        assert!(["deployed", "ready"].contains(&done.status("b")));
+    }
+}
+
+#[test]
+fn a_repository_that_stalls_while_it_is_fetched_is_given_up() {
+    let world = World::new(&[("good", "repository: ROOT/good\n")]);
+    world.built("good", 1_700_000_100, &[(".cupaas", APP)]);
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    // Two requests say where its branches stand.
+    let server = Server::start(&world.sandbox.path(""), move |_| {
+        match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 | 1 => Answer::Pass,
+            _ => Answer::Silence,
+        }
+    });
+    let text = format!("repository: {}/good/.git\n", server.url);
+    world.sandbox.write("gitops/apps", &[("stalls.yaml", &text)]);
+    world.sandbox.commit("gitops", 1_700_000_001);
+    world.sandbox.git("gitops", &["push", "-q", &world.gitops, "main"]);
+    let done = world.sync(&["--timeout", "4"]);
+    assert_eq!((done.code, done.status("good"), done.status("stalls")), (Some(5), "deployed", "failed"));
+    assert!(
+        done.app("stalls")["commit"].is_string(),
+        "it had said where its branch stands: {:#}",
+        done.value
+    );
+}

@@ -1,0 +1,141 @@
+//! A registry, as far as pulling a manifest goes: the distribution API's HEAD and GET, basic and token logins, and a
+//! redirect that must not be given the login.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+/// How it wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// User `ana`, password `s3cr3t`.
+    Basic,
+    /// A token, which `ana` gets.
+    Bearer,
+    /// The manifest is elsewhere.
+    Redirect,
+    /// The digest is in no header.
+    Silent,
+}
+
+#[derive(Default)]
+struct Shared {
+    manners: Vec<Manner>,
+    images: Mutex<BTreeMap<String, Vec<u8>>>,
+    seen: Mutex<Vec<String>>,
+}
+
+pub(crate) struct Registry {
+    /// `127.0.0.1:PORT`.
+    pub(crate) host: String,
+    shared: Arc<Shared>,
+}
+
+/// `ana:s3cr3t`.
+const LOGIN: &str = "Basic YW5hOnMzY3IzdA==";
+
+impl Registry {
+    pub(crate) fn start(manners: &[Manner]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let shared = Arc::new(Shared { manners: manners.to_vec(), ..Shared::default() });
+        let (mine, own) = (Arc::clone(&shared), host.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (shared, own) = (Arc::clone(&mine), own.clone());
+                std::thread::spawn(move || serve(&stream, &shared, &own));
+            }
+        });
+        Self { host, shared }
+    }
+
+    /// Gives the digest.
+    pub(crate) fn push(&self, repository: &str, tag: &str) -> String {
+        let manifest = format!("{{\"schemaVersion\":2,\"made\":\"{repository}:{tag}\"}}").into_bytes();
+        let digest = digest(&manifest);
+        self.shared.images.lock().unwrap().insert(format!("{repository}/manifests/{tag}"), manifest);
+        digest
+    }
+
+    /// Every request: method, path, and login where there was one.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+}
+
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    let hex: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+fn serve(stream: &TcpStream, shared: &Shared, host: &str) -> Option<()> {
+    // Who begins with TLS is told nothing.
+    let mut first = [0];
+    stream.peek(&mut first).ok()?;
+    if first[0] == 0x16 {
+        return stream.shutdown(std::net::Shutdown::Both).ok();
+    }
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
+        let (method, path) = line.split_once(' ')?;
+        let (method, path) = (method.to_owned(), path.split(' ').next()?.to_owned());
+        let mut login = None;
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header).ok()?;
+            let Some((name, value)) = header.trim_end().split_once(':') else { break };
+            if name.eq_ignore_ascii_case("authorization") {
+                login = Some(value.trim().to_owned());
+            }
+        }
+        let said = login.as_deref().map(|login| format!(" {login}")).unwrap_or_default();
+        shared.seen.lock().unwrap().push(format!("{method} {path}{said}"));
+        let (status, headers, body) = answer(&method, &path, login.as_deref(), shared, host);
+        let length = body.len();
+        let body = if method == "HEAD" { Vec::new() } else { body };
+        let head = format!("HTTP/1.1 {status} x\r\n{headers}Content-Length: {length}\r\n\r\n");
+        let mut out = stream;
+        out.write_all(&[head.as_bytes(), &body].concat()).ok()?;
+    }
+}
+
+fn answer(
+    method: &str,
+    path: &str,
+    login: Option<&str>,
+    shared: &Shared,
+    host: &str,
+) -> (u16, String, Vec<u8>) {
+    let has = |manner| shared.manners.contains(&manner);
+    if let Some(query) = path.strip_prefix("/token?") {
+        let good = login == Some(LOGIN) && query.contains("pull") && query.contains("service=reg");
+        return if good {
+            (200, String::new(), b"{\"token\": \"t0k3n\"}".to_vec())
+        } else {
+            (401, String::new(), Vec::new())
+        };
+    }
+    if has(Manner::Basic) && login != Some(LOGIN) {
+        return (401, "WWW-Authenticate: Basic realm=\"x\"\r\n".to_owned(), Vec::new());
+    }
+    if has(Manner::Bearer) && login != Some("Bearer t0k3n") {
+        let challenge = format!("WWW-Authenticate: Bearer realm=\"http://{host}/token\",service=\"reg\"\r\n");
+        return (401, challenge, Vec::new());
+    }
+    if has(Manner::Redirect) && !path.starts_with("/elsewhere/") {
+        let port = host.rsplit_once(':').unwrap().1;
+        // Another host by name: what was said to the first one is not for it.
+        return (307, format!("Location: http://localhost:{port}/elsewhere{path}\r\n"), Vec::new());
+    }
+    let name = path.trim_start_matches("/elsewhere").trim_start_matches("/v2/");
+    match shared.images.lock().unwrap().get(name) {
+        None => (404, String::new(), b"{}".to_vec()),
+        Some(_) if method == "HEAD" && has(Manner::Silent) => (405, String::new(), Vec::new()),
+        Some(manifest) if has(Manner::Silent) => (200, String::new(), manifest.clone()),
+        Some(manifest) => (200, format!("Docker-Content-Digest: {}\r\n", digest(manifest)), manifest.clone()),
+    }
+}
