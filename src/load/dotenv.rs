@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
     }
 
     fn skip_line(&mut self) {
-        self.at = self.rest().find('\n').map_or(self.text.len(), |end| self.at + end + 1);
+        self.at = self.rest().find(['\n', '\r']).map_or(self.text.len(), |end| self.at + end + 1);
     }
 
     /// One line, or several where a value goes over them.
@@ -106,19 +106,21 @@ impl<'t> Reader<'t> {
             return Err((start..end, "is not a variable"));
         }
         self.at += 1;
+        let behind = self.at;
         self.blanks();
+        let blank = self.at > behind;
         let value = match self.rest().chars().next() {
             Some(quote @ ('"' | '\'' | '`')) => self.quoted(quote)?,
-            _ => self.bare(),
+            _ => self.bare(blank),
         };
         Ok(Some((start..end, value)))
     }
 
-    /// Up to the line's end, or to a comment behind a blank.
-    fn bare(&mut self) -> String {
+    /// Up to the line's end, or to a comment behind a blank; `blank`: whether one stands before the value.
+    fn bare(&mut self, blank: bool) -> String {
         let line = self.rest().split(['\n', '\r']).next().unwrap_or_default();
         let comment = line.match_indices('#').map(|(at, _)| at);
-        let mut comment = comment.filter(|at| *at == 0 || line[..*at].ends_with([' ', '\t']));
+        let mut comment = comment.filter(|at| (*at == 0 && blank) || line[..*at].ends_with([' ', '\t']));
         let value = line[..comment.next().unwrap_or(line.len())].trim_end().to_owned();
         self.skip_line();
         value
@@ -176,6 +178,8 @@ mod tests {
             ("A=", ""),
             ("A= # c", ""),
             ("A=a#b", "a#b"),
+            ("A=#ff0000", "#ff0000"),
+            ("B=1\rA=2\r", "2"),
             ("A='$X \\n # \"' # c\n", "$X \\n # \""),
             ("A=\"a\\nb\\t\\\"\\\\\\$\\d$X\"\n", "a\nb\t\"\\$\\d$X"),
             ("A=\"one\r\ntwo\"\r\nB=3\r\n", "one\ntwo"),
@@ -190,7 +194,7 @@ mod tests {
 
     #[test]
     fn all_mistakes_have_a_place_and_show_no_value() {
-        let text = "A=1\nB 2\n=3\nA=4\nC=\"secret\" x\nD='secret\n";
+        let text = "A=1\nB 2\n=3\nA=4\nC=\"secret\" x\nE=a\rlost\nD='secret\n";
         let problems = read(&Source::new(".env", text)).unwrap_err();
         let said: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.span, p.message)).collect();
         assert_eq!(
@@ -200,7 +204,8 @@ mod tests {
                 ".env:3:1: is not a variable",
                 ".env:4:1: A stands twice",
                 ".env:5:12: something stands behind the closing quote",
-                ".env:6:3: this quote is not closed",
+                ".env:6:5: is not a variable",
+                ".env:7:3: this quote is not closed",
             ]
         );
         assert!(problems.iter().all(|problem| !problem.span.source.text.contains("secret")));

@@ -96,7 +96,7 @@ impl Place {
 fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {
     match entry {
         Entry::Text(text) => Ok(text),
-        Entry::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Entry::Bytes(bytes) => decoded(path, path.as_str(), bytes),
         Entry::Symlink | Entry::Submodule => {
             let place = Source::new(path.as_str(), "");
             let message = "is a symbolic link or another repository; neither is followed";
@@ -134,7 +134,45 @@ fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Fa
         let bytes = fs::read(entry.path()).map_err(|error| refuse(entry.path(), error.to_string()))?;
         let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();
         let name = RepoPath::new(relative).map_err(|error| refuse(entry.path(), error.to_string()))?;
-        files.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+        let text = decoded(&name, &entry.path().display().to_string(), bytes)?;
+        files.insert(name, text);
     }
     Ok(())
+}
+
+/// The text of a file. What people write must be UTF-8: a command that edits it would write something else back. What
+/// is only compared or replaced may hold anything, and so may what lies beside recipes.
+fn decoded(path: &RepoPath, shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(text),
+        Err(error) => error,
+    };
+    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let rendered = ["deploy/", "clusters/", "hosts/"].iter().any(|place| path.as_str().starts_with(place));
+    let read = [".yaml", ".yml", ".json", ".j2"].iter().any(|end| path.as_str().ends_with(end));
+    if rendered || !read {
+        return Ok(text);
+    }
+    // The bytes before it are in both texts the same.
+    let at = error.utf8_error().valid_up_to();
+    let span = Span::new(&Source::new(shown, text), at..at + char::REPLACEMENT_CHARACTER.len_utf8());
+    Err(Failure::invalid(vec![Diagnostic::error(span, "is not UTF-8 text").hint("save the file as UTF-8")]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_is_utf_8_or_refused_where_it_is_not() {
+        let read = |path: &str| decoded(&RepoPath::new(path).unwrap(), path, b"# caf\xe9\nA: 1\n".to_vec());
+        for path in ["apps/shop.yaml", "cupaas.yaml", "catalog/services/x/service.yaml.j2"] {
+            let failure = read(path).unwrap_err();
+            assert_eq!(failure.diagnostics[0].span.to_string(), format!("{path}:1:6"));
+        }
+        // Replaced by the next deploy, and never read.
+        for path in ["deploy/production/shop/app/x.yaml", "catalog/services/x/logo.png"] {
+            assert!(read(path).is_ok(), "{path}");
+        }
+    }
 }

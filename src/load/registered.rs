@@ -163,6 +163,10 @@ pub fn address_problem(address: &str, ci: bool) -> Result<GitopsAddress, (String
         };
         (failure.message.replace("the GitOps repository", "the app's repository"), hint.to_owned())
     })?;
+    if parsed.local().is_some() && !address.starts_with('/') {
+        let message = "the address of the app's repository is a folder without its whole path";
+        return Err((message.to_owned(), "begin it with /, or ".to_owned() + ALLOWED));
+    }
     let local = parsed.local().is_some() || parsed.as_str().starts_with("file:");
     if local && ci {
         let message =

@@ -79,6 +79,9 @@ fn bad(why: &str) -> Failure {
 /// Whether a URL holds more than a name to log in with; over HTTP a name alone may be a token.
 pub fn holds_credentials(address: &str) -> bool {
     let Some((scheme, rest)) = address.split_once("://") else { return false };
+    if rest.contains(['?', '#']) {
+        return true;
+    }
     let authority = rest.split('/').next().unwrap_or_default();
     let user = authority.rsplit_once('@').map(|(user, _)| user);
     user.is_some_and(|user| user.contains(':') || scheme.starts_with("http"))
@@ -99,6 +102,11 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
             return Err(bad(&format!("has the scheme {other}://, which cupaas does not use")).hint(ALLOWED));
         }
     };
+    // No forge reads more than the path; what stands behind it is a token that somebody has put there.
+    if kind != AddressKind::File && rest.contains(['?', '#']) {
+        return Err(bad("holds more than a path, which may be credentials")
+            .hint("leave out ? and # and what follows"));
+    }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if kind == AddressKind::File {
         let good = authority.is_empty() && path.len() > 1;

@@ -65,7 +65,10 @@ pub fn is_descendant(folder: &Path, newer: &str, older: &str) -> Option<bool> {
 
 /// An address without the credentials that it may hold.
 pub fn without_credentials(address: &str) -> String {
-    words::scrub(address, None)
+    let scrubbed = words::scrub(address, None);
+    // A query may hold a token; no forge reads one in a repository's address.
+    let end = scrubbed.find("://").and_then(|_| scrubbed.find(['?', '#']));
+    scrubbed[..end.unwrap_or(scrubbed.len())].to_owned()
 }
 
 /// When `commit` was made, by its committer, in seconds since 1970; `None` where it is not at hand.
@@ -124,5 +127,23 @@ fn origin(repository: &Repository) -> Option<String> {
     // From the file, not through a remote: `url.*.insteadOf` is this machine's own affair.
     let url = repository.config().ok()?.snapshot().ok()?.get_str("remote.origin.url").ok()?.to_owned();
     let url: String = url.chars().filter(|c| !c.is_control()).collect();
-    Some(words::scrub(&url, None)).filter(|url| !url.is_empty())
+    Some(without_credentials(&url)).filter(|url| !url.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_remembered_without_what_may_be_a_token() {
+        for (address, kept) in [
+            ("https://ana:s3cr3t@git.example.cu/a.git", "https://git.example.cu/a.git"),
+            ("https://git.example.cu/a.git?private_token=s3cr3t", "https://git.example.cu/a.git"),
+            ("https://git.example.cu/a.git#s3cr3t", "https://git.example.cu/a.git"),
+            ("git@git.example.cu:me/a.git", "git@git.example.cu:me/a.git"),
+            ("/srv/git/what?.git", "/srv/git/what?.git"),
+        ] {
+            assert_eq!(without_credentials(address), kept);
+        }
+    }
 }

@@ -128,7 +128,8 @@ fn file(
             if !extra.is_empty() {
                 said.push(format!("can be read by {}, who is no recipient any more", extra.join(", ")));
             }
-            let hint = "`cupaas secret rotate --recipients`, with the age identity of one who can read it";
+            let hint =
+                "`cupaas secret rotate --recipients --all`, with the age identity of one who can read it";
             problems.push(problem(said.join("; "), hint));
         }
         Err(error) => problems.push(problem(SealError::to_string(&error), "encrypt it with sops")),

@@ -8,12 +8,12 @@ use crate::again::{self, Draft};
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::edit::Edit;
 use crate::load::gitops::{Edits, Gitops};
-use crate::load::platform::SecretsProvider;
+use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::released::{self, Scope};
 use crate::publish::pace::now;
 use crate::render::{Folders, expression};
 use crate::request::Step;
-use crate::resolve::release::Service;
+use crate::resolve::release::{Release, Service};
 use crate::resolve::secrets::credentials_file;
 use crate::seal;
 
@@ -38,10 +38,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     let values = seal::release::credentials(service).map_err(failed)?;
     let plain = seal::plain_part(kept).map_err(failed)?;
     let text = seal::encrypt_secret(&plain, &values, &recipients, now()).map_err(failed)?;
-    let applied = format!(
-        "wait until the cluster has the new Secret:\n     flux reconcile kustomization {} --with-source",
-        draft.release.flux_base
-    );
+    let applied = format!("wait until the cluster has the new Secret:\n     {}", reconcile(&draft.release));
     Ok(Edit {
         files: Edits::from([(place, Some(text))]),
         app: Some(subject.app.clone()),
@@ -100,6 +97,17 @@ fn in_order(steps: impl Iterator<Item = String>) -> Vec<String> {
     std::iter::once("What has to happen then, in this order:".to_owned()).chain(numbered).collect()
 }
 
+/// The command that makes the engine look now.
+fn reconcile(release: &Release) -> String {
+    match release.platform.delivery {
+        Delivery::Flux => format!("flux reconcile kustomization {} --with-source", release.flux_base),
+        Delivery::Argocd => format!(
+            "kubectl -n {} annotate application {} argocd.argoproj.io/refresh=normal --overwrite",
+            release.platform.argocd_namespace, release.namespace
+        ),
+    }
+}
+
 /// Credentials that are not kept here: nothing is changed, but the order is the same.
 fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
     let release = &draft.release;
@@ -109,7 +117,7 @@ fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
             format!(
                 "take the old ones away, which nobody can change: `kubectl -n {namespace} delete externalsecret,secret {secret}`"
             ),
-            format!("have new ones made: `flux reconcile kustomization {} --with-source`", release.flux_base),
+            format!("have new ones made: `{}`", reconcile(release)),
         ],
         _ => vec![format!(
             "change the Secret {secret} in the namespace {namespace}, where your platform keeps it"

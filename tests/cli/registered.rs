@@ -94,7 +94,10 @@ fn hostile_registrations_are_refused_with_a_place() {
         (vec!["-c:x/y"], "unexpected argument"),
         (vec!["https://ana:s3cr3t@git.example.cu/a.git"], "holds credentials"),
         (vec!["https://t0ken-s3cr3t@git.example.cu/a.git"], "holds credentials"),
+        (vec!["https://git.example.cu/a.git?token=s3cr3t"], "holds more than a path"),
+        (vec!["https://git.example.cu/a.git#s3cr3t"], "holds more than a path"),
         (vec!["fd::17"], "URL:1:1"),
+        (vec!["../repo"], "without its whole path"),
         (vec![URL, "--branch", "main=prod"], "--branch:1:1"),
         (vec![URL, "--branch", "a..b=production"], "--branch:1:1"),
         (vec![URL, "--branch", "main"], "--branch:1:1"),
@@ -127,6 +130,7 @@ fn hostile_registrations_are_refused_with_a_place() {
 fn a_hostile_file_is_refused_where_it_is_read_and_shows_no_password() {
     for (text, said) in [
         ("repository: https://ana:s3cr3t@git.example.cu/a.git # moved\n", "apps/shop.yaml:1:13"),
+        ("repository: https://git.example.cu/a.git?private_token=s3cr3t\n", "apps/shop.yaml:1:13"),
         ("format: 1\nrepository: \"ext::sh -c id\"\n", "apps/shop.yaml:2:13"),
         ("repository: --upload-pack=id\n", "apps/shop.yaml:1:13"),
         ("path: ../../etc\n", "apps/shop.yaml:1:7"),
