@@ -248,10 +248,13 @@ impl Step {
             commit: commit.or(found.commit),
             branch: given(shared.source_branch).or(found.branch).or_else(|| text("GITHUB_REF_NAME")),
         };
+        let gitops = place(given(shared.repository.gitops), home)?;
+        // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
+        let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
         Ok(Self {
             stage,
             subject,
-            gitops: place(given(shared.repository.gitops), home)?,
+            gitops,
             branch: given(shared.repository.gitops_branch),
             token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
             allow_data_loss: BTreeSet::new(),
@@ -270,7 +273,7 @@ impl Step {
                 variables: variables(&shared.set)?,
                 source,
                 dirty: found.dirty,
-                ci: text("CI").is_some_and(|text| text != "false" && text != "0"),
+                ci: elsewhere && text("CI").is_some_and(|text| text != "false" && text != "0"),
             },
         })
     }
