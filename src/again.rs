@@ -156,7 +156,7 @@ pub fn plan(step: &Step, drafts: &[Draft]) -> Plan {
     }
     let mut plan = plan::compare(&before, &after, &step.allow_data_loss, facts);
     for (draft, applied) in &each {
-        crate::judge(&mut plan, step, &draft.state, applied, facts);
+        crate::judge(&mut plan, step, &draft.state, (&draft.tree, applied), facts);
     }
     plan
 }

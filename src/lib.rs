@@ -37,6 +37,7 @@ use load::platform::RegistrationFile;
 use load::registered;
 use load::release_file::ReleaseFile;
 use load::state::{self, State};
+use plan::credentials::Past;
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
 use publish::pace::{Pace, now};
@@ -288,13 +289,17 @@ fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
     let facts = Facts { expandable: release.platform.expandable };
     let after = tree.applied();
     let mut plan = plan::compare(&state.before, &after, &step.allow_data_loss, facts);
-    judge(&mut plan, step, state, &after, facts);
+    judge(&mut plan, step, state, (tree, &after), facts);
     plan
 }
 
-/// Adds to a plan what is so because data waits.
-fn judge(plan: &mut Plan, step: &Step, state: &State, after: &Files, facts: Facts) {
-    if let Some(ReleaseFile { versions, disks, .. }) = &state.previous {
+/// Adds to a plan what is so because data waits, or because a service knows its credentials. With the tree comes what
+/// of it is applied.
+fn judge(plan: &mut Plan, step: &Step, state: &State, (tree, after): (&Tree, &Files), facts: Facts) {
+    if let Some(ReleaseFile { versions, disks, app, environment, .. }) = &state.previous {
+        let past = Past { before: &state.before, versions };
+        let owner = (environment.as_str(), app.as_str());
+        plan::credentials::judge(plan, &tree.unsealed, past, owner, &step.allow_data_loss);
         let remembered = Remembered { versions, disks };
         plan::waiting::judge(plan, &state.before, after, remembered, &step.allow_data_loss, facts);
     }

@@ -16,6 +16,7 @@ mod cli {
     mod deploying;
     mod hostile;
     mod layers;
+    mod lost;
     mod registered;
     mod same;
     mod secrets;

@@ -14,7 +14,9 @@ use std::process::{Command, Output, Stdio};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cupaas::seal::{Identity, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach};
+use cupaas::seal::{
+    Identity, PrivateKeys, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach,
+};
 use proptest::prelude::{Just, any, prop_oneof};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -220,7 +222,7 @@ fn what_people_encrypt_by_hand_is_applied() {
         [("FREE", "any-name", true), ("BOUND", &cupaas::resolve::secrets::secret_object("BOUND"), false)]
     {
         let object = json!({"apiVersion": "v1", "kind": "Secret", "data": {key: BASE64_STANDARD.encode("by hand")},
-            "metadata": {"name": name, "namespace": "shop-production"}});
+            "metadata": {"name": name, "namespace": "shop-production"}, "immutable": false});
         std::fs::write(world.path().join("plain.json"), object.to_string()).unwrap();
         let rule = json!({"age": me.recipient.to_string(), "encrypted_regex": "^(data|stringData)$",
             "mac_only_encrypted": free});
@@ -237,6 +239,12 @@ fn what_people_encrypt_by_hand_is_applied() {
             "plain.json",
         ];
         let sealed = run(world.path(), &sops, &args, b"");
+        let mut keys = PrivateKeys::default();
+        keys.add(&me.key_file());
+        assert_eq!(cupaas::seal::verify(&sealed, &keys), Ok(true), "{key}");
+        let changed = sealed.replace("immutable: false", "immutable: true");
+        assert_ne!(changed, sealed);
+        assert_eq!(cupaas::seal::verify(&changed, &keys).is_ok(), free, "{key}");
         std::fs::write(kept.join(format!("{key}.yaml")), sealed).unwrap();
     }
     git(&["init", "-q", "-b", "main", "gitops"]);

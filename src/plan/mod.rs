@@ -5,6 +5,7 @@
 //! Its invariant: equal trees give an empty plan, and no value of a Secret ever gets into one.
 
 mod change;
+pub mod credentials;
 pub mod diff;
 mod effects;
 mod engine;

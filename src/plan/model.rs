@@ -218,6 +218,8 @@ pub enum LossKind {
     Cluster,
     /// A namespace is deleted with all that is in it.
     Namespace,
+    /// The credentials of a service are gone, and it would not know new ones.
+    Credentials,
 }
 
 /// A plan on one line: counts of objects, and names of what is noticed.

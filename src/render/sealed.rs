@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
 use crate::resolve::{names, secrets};
-use crate::seal::{self, SealError};
+use crate::seal::{self, SealError, Wanted};
 use crate::tree::{Files, RepoPath};
 
 /// What stands for a hash of credentials that nobody has made yet.
@@ -125,14 +125,13 @@ impl Sealing<'_> {
     /// The file that is applied: `text` with what it says in clear replaced by `plain`. Its bytes stay where both say
     /// the same, and no ciphertext ever changes.
     fn applied(&self, text: &str, plain: &Json) -> Result<String, Failure> {
-        let sealed = seal::inspect(text).map_err(|error| self.refuse(&error))?;
-        if !sealed.clear.is_empty() {
-            let message = format!("these values are not encrypted: {}", sealed.clear.join(", "));
-            return Err(self.invalid(&message, "encrypt it with sops, and treat its values as leaked"));
-        }
-        if let Some(missing) = self.keys.iter().find(|key| !sealed.keys.iter().any(|has| has == *key)) {
-            let message = format!("the key {missing} is missing, which {} must have", self.secret);
-            return Err(self.invalid(&message, &format!("add it with `sops edit {}`", self.kept)));
+        let namespace = plain["metadata"]["namespace"].as_str().unwrap_or_default();
+        let wanted =
+            Wanted { namespace, name: self.secret, any_name: self.service.is_none(), keys: &self.keys };
+        let misfits = seal::misfits(text, &wanted, self.kept.as_str());
+        if !misfits.is_empty() {
+            let said = misfits.iter().map(|misfit| self.problem(&misfit.message, &misfit.hint));
+            return Err(Failure::invalid(said.collect()));
         }
         let is = seal::plain_part(text).map_err(|error| self.refuse(&error))?;
         if is == *plain {
@@ -140,18 +139,8 @@ impl Sealing<'_> {
         }
         match seal::reattach(text, plain) {
             Ok(text) => Ok(text),
-            // Encrypted by hand: its labels are part of its seal, and as good as ours where it is the right Secret.
-            Err(SealError::MacCoversAll) if full_name(&is) == full_name(plain) => Ok(text.to_owned()),
-            Err(SealError::MacCoversAll) => {
-                let (is, wanted) = (full_name(&is), full_name(plain));
-                let message =
-                    format!("this is the Secret {is}, and {wanted} is needed; its MAC covers the name too");
-                let hint = format!(
-                    "change it with `sops edit {}`, or encrypt it with `mac_only_encrypted`",
-                    self.kept
-                );
-                Err(self.invalid(&message, &hint))
-            }
+            // Encrypted by hand: its labels are part of its seal, and as good as ours, since it is the right Secret.
+            Err(SealError::MacCoversAll) => Ok(text.to_owned()),
             Err(error) => Err(self.refuse(&error)),
         }
     }
@@ -161,13 +150,11 @@ impl Sealing<'_> {
     }
 
     fn invalid(&self, message: &str, hint: &str) -> Failure {
-        let place = Span::file(&Source::new(self.kept.as_str(), ""));
-        Failure::invalid(vec![Diagnostic::error(place, message).hint(hint)])
+        Failure::invalid(vec![self.problem(message, hint)])
     }
-}
 
-/// `namespace/name`.
-fn full_name(object: &Json) -> String {
-    let part = |key: &str| object["metadata"][key].as_str().unwrap_or("(none)").to_owned();
-    format!("{}/{}", part("namespace"), part("name"))
+    fn problem(&self, message: &str, hint: &str) -> Diagnostic {
+        let place = Span::file(&Source::new(self.kept.as_str(), ""));
+        Diagnostic::error(place, message).hint(hint)
+    }
 }

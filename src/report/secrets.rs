@@ -26,6 +26,7 @@ fn state(one: &Listed) -> (anstyle::Style, &'static str) {
     match (one.set, one.named) {
         (Some(true), true) => (GOOD, "set"),
         (Some(true), false) => (FAINT, "set, named by no .cupaas"),
+        (Some(false), _) if one.service => (BAD, "its file is gone"),
         (Some(false), _) => (BAD, "not set"),
         (None, _) => (FAINT, "kept elsewhere"),
     }
@@ -33,7 +34,7 @@ fn state(one: &Listed) -> (anstyle::Style, &'static str) {
 
 fn details(one: &Listed) -> String {
     let mut text = String::new();
-    if one.service {
+    if one.service && !one.keys.is_empty() {
         let _ = write!(text, "  credentials: {}", one.keys.join(", "));
     }
     if let Some(file) = &one.file {
@@ -57,7 +58,11 @@ pub(super) fn checked(checked: &Checked) -> String {
     let files = if files == 1 { "1 encrypted file".to_owned() } else { format!("{files} encrypted files") };
     match checked.provider {
         SecretsProvider::Sops => {
-            format!("{} {of}: {files}, for {}\n", paint(GOOD, "ok"), checked.recipients.join(", "))
+            let opened = match checked.opened {
+                0 => String::new(),
+                opened => format!(" ({opened} decrypted with a key at hand)"),
+            };
+            format!("{} {of}: {files}{opened}, for {}\n", paint(GOOD, "ok"), checked.recipients.join(", "))
         }
         _ => format!("{} {of}: secrets are kept elsewhere ({files} here)\n", paint(GOOD, "ok")),
     }

@@ -32,7 +32,8 @@ pub(super) fn asked(secret: Secret, home: &Path) -> Result<Action, Failure> {
         }
         Secret::List(of) => Asked { step: step(Stage::Check, of, home)?, what: What::List },
         Secret::Check(check) => {
-            Asked { step: step(Stage::Check, check.of, home)?, what: What::Check { all: check.all } }
+            let what = What::Check { all: check.all, keys: key_places(home) };
+            Asked { step: step(Stage::Check, check.of, home)?, what }
         }
         Secret::Rotate(rotate) => {
             let mut of = rotate.of;

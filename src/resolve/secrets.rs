@@ -126,6 +126,11 @@ pub fn credentials_file(service: &str) -> String {
     format!("credentials/{service}.yaml")
 }
 
+/// The Secret object that holds the credentials of a service, where cupaas makes it.
+pub fn credentials_object(service: &str) -> String {
+    format!("{service}-credentials")
+}
+
 /// The Secret object that holds one secret of the app.
 pub fn secret_object(variable: &str) -> String {
     let lower = variable.to_lowercase().replace('_', "-");

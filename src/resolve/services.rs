@@ -204,7 +204,7 @@ impl Asked<'_> {
                 .replace("{app}", &self.inputs.name)
                 .replace("{env}", self.environment)
                 .replace("{service}", service),
-            _ => format!("{service}-credentials"),
+            _ => super::secrets::credentials_object(service),
         }
     }
 }

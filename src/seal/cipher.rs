@@ -11,7 +11,7 @@ use aes_gcm::{AesGcm, Nonce};
 use age::armor::{ArmoredWriter, Format};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest, Sha512};
+use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
 use super::{Recipient, SealError};
@@ -60,6 +60,27 @@ impl DataKey {
         Ok(format!("ENC[AES256_GCM,data:{data},iv:{iv},tag:{tag},type:str]"))
     }
 
+    /// The bytes behind what SOPS has written at `place`, of any type; nothing where that was changed or moved.
+    pub(super) fn open(&self, text: &str, place: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let body = text.strip_prefix("ENC[AES256_GCM,")?.strip_suffix(']')?;
+        let mut parts = body.split(',');
+        let mut part = |name: &str| BASE64_STANDARD.decode(parts.next()?.strip_prefix(name)?).ok();
+        let (data, iv, tag) = (part("data:")?, part("iv:")?, part("tag:")?);
+        if iv.len() != 32 || tag.len() != 16 {
+            return None;
+        }
+        let mut bytes = Zeroizing::new(data);
+        Cipher::new((&*self.0).into())
+            .decrypt_in_place_detached(
+                Nonce::<U32>::from_slice(&iv),
+                place.as_bytes(),
+                &mut bytes,
+                tag.as_slice().into(),
+            )
+            .ok()?;
+        Some(bytes)
+    }
+
     /// This key, encrypted for one recipient, as ASCII armour.
     pub(super) fn wrap_for(&self, recipient: &Recipient) -> Result<String, SealError> {
         let failed = |_| SealError::Cipher("the data key could not be encrypted for a recipient");
@@ -76,16 +97,38 @@ impl DataKey {
 
 /// The digest over the plain values in the order of the file, without their names.
 pub(super) fn digest<'a>(values: impl Iterator<Item = &'a str>) -> Zeroizing<String> {
-    let mut hash = Sha512::new();
-    hash.update(ENCRYPTED_ONLY);
-    values.for_each(|value| hash.update(value));
-    let mut text = Zeroizing::new(String::with_capacity(128));
-    for byte in hash.finalize() {
-        for half in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
+    let mut digest = Digest::begin(true);
+    values.for_each(|value| digest.add(value.as_bytes()));
+    digest.end()
+}
+
+/// A digest in the making.
+pub(super) struct Digest(Sha512);
+
+impl Digest {
+    /// One over encrypted values alone, or over all.
+    pub(super) fn begin(only_encrypted: bool) -> Self {
+        let mut hash = Sha512::new();
+        if only_encrypted {
+            hash.update(ENCRYPTED_ONLY);
         }
+        Self(hash)
     }
-    text
+
+    pub(super) fn add(&mut self, value: &[u8]) {
+        self.0.update(value);
+    }
+
+    /// Upper hexadecimal.
+    pub(super) fn end(self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(128));
+        for byte in self.0.finalize() {
+            for half in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
+            }
+        }
+        text
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Makes what must be made once (passwords, identities) and encrypts it: plain strings and public keys in,
 //! the text of a SOPS file out. May draw random numbers; reads no file and no clock (time is passed in). It holds a
-//! private key only where it has just made it ([`make_identity`]) or gives a file to new readers ([`give_to`]).
+//! private key only where it has just made it ([`make_identity`]), gives a file to new readers ([`give_to`]) or looks
+//! whether one can be decrypted ([`verify`]).
 //!
 //! Its invariant: no function here returns, prints or puts into an error anything that was secret.
 
 mod cipher;
+mod fit;
 mod hardening;
 mod identity;
 mod password;
@@ -15,8 +17,10 @@ mod sealed;
 mod sops;
 #[cfg(test)]
 mod test_support;
+mod verify;
 mod yaml;
 
+pub use fit::{Misfit, Wanted, earlier, misfits};
 pub use hardening::core_dumps_off;
 pub use identity::{Identity, make_identity};
 pub use password::make_password;
@@ -25,6 +29,7 @@ pub use recipient::Recipient;
 pub use sealed::{Drift, Sealed, drift, fingerprint, inspect, is_only_a_file, plain_part, reattach};
 pub use sealed::{ONLY_A_FILE, changed_at};
 pub use sops::{Values, encrypt_secret};
+pub use verify::verify;
 
 /// Why nothing was sealed; the texts name keys and fields, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +80,15 @@ pub enum SealError {
     /// A file should get a new reader, and nobody here can open it.
     #[error("no age identity is at hand that opens this file")]
     NoKey,
+    /// The private key of a recipient does not open what should be for it.
+    #[error("the private key of {0} does not open its `enc`, which was changed")]
+    NotOpened(String),
+    /// A value does not decrypt where it stands.
+    #[error("{0} cannot be decrypted: it was changed, or moved from another place")]
+    Value(String),
+    /// The MAC is not that of the values.
+    #[error("its MAC does not fit: the file was changed without sops, and no cluster decrypts it")]
+    Mac,
     /// The YAML writer failed.
     #[error("the encrypted Secret could not be written as YAML")]
     Emit,

@@ -27,8 +27,20 @@ impl PrivateKeys {
         count
     }
 
+    /// A recipient whose private key is among these, and does not open what the file has for it.
+    pub(super) fn fails(&self, stanzas: &[Value]) -> Option<String> {
+        let of = |stanza: &Value| {
+            let recipient = stanza["recipient"].as_str()?;
+            let key = self.0.iter().find(|key| key.to_public().to_string() == recipient)?;
+            let opened = age::decrypt(key, stanza["enc"].as_str().unwrap_or_default().as_bytes());
+            let data_key = opened.ok().map(Zeroizing::new).and_then(|bytes| DataKey::from_bytes(&bytes));
+            data_key.is_none().then(|| recipient.to_owned())
+        };
+        stanzas.iter().find_map(of)
+    }
+
     /// The data key of a file, where one of these can open it.
-    fn open(&self, stanzas: &[Value]) -> Option<DataKey> {
+    pub(super) fn open(&self, stanzas: &[Value]) -> Option<DataKey> {
         let texts = stanzas.iter().filter_map(|stanza| stanza["enc"].as_str());
         let all = texts.flat_map(|text| self.0.iter().map(move |key| (text, key)));
         all.filter_map(|(text, key)| age::decrypt(key, text.as_bytes()).ok())

@@ -2,9 +2,20 @@
 //! mistake is noticed before it is written anywhere.
 
 use std::fmt;
+use std::io::Read;
 use std::str::FromStr;
 
+use age::armor::ArmoredReader;
+
 use super::SealError;
+
+/// Whether `text` is an armoured age file as far as can be told without a key: its armour is whole, its header is one.
+pub(super) fn is_age_file(text: &str) -> bool {
+    let mut bytes = Vec::new();
+    text.starts_with("-----BEGIN AGE ENCRYPTED FILE-----")
+        && ArmoredReader::new(text.as_bytes()).read_to_end(&mut bytes).is_ok()
+        && age::Decryptor::new(bytes.as_slice()).is_ok()
+}
 
 /// An age X25519 public key.
 #[derive(Clone, PartialEq, Eq)]

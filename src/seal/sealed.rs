@@ -4,11 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::sops::{ENCRYPTED_KEYS, check_plain};
-use super::{Recipient, SealError, yaml};
+use super::{Recipient, SealError, recipient, yaml};
 use crate::resolve::names;
 
 /// A SOPS file of one Secret, as far as it can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sealed {
     /// Names of the encrypted values, in the order of the file.
     pub keys: Vec<String>,
@@ -16,6 +16,8 @@ pub struct Sealed {
     pub clear: Vec<String>,
     /// The age recipients as written.
     pub recipients: Vec<String>,
+    /// Those of them whose `enc` is no age file.
+    pub broken: Vec<String>,
     /// Other ways to the data key that the file offers (`pgp`, `kms`, `key_groups`, …).
     pub other_keys: Vec<String>,
 }
@@ -34,17 +36,20 @@ pub struct Drift {
 pub fn inspect(text: &str) -> Result<Sealed, SealError> {
     let document = yaml::read(text)?;
     let sops = sops_of(&document)?;
-    let mut sealed =
-        Sealed { keys: Vec::new(), clear: Vec::new(), recipients: Vec::new(), other_keys: Vec::new() };
+    let mut sealed = Sealed::default();
     for (name, value) in values(&document) {
         sealed.keys.push(name.to_owned());
         if !is_encrypted(value) {
             sealed.clear.push(name.to_owned());
         }
     }
-    let of_age = |item: &Value| item["recipient"].as_str().map(str::to_owned);
-    sealed.recipients =
-        sops.get("age").and_then(Value::as_array).into_iter().flatten().filter_map(of_age).collect();
+    for stanza in sops.get("age").and_then(Value::as_array).into_iter().flatten() {
+        let Some(recipient) = stanza["recipient"].as_str() else { continue };
+        sealed.recipients.push(recipient.to_owned());
+        if !stanza["enc"].as_str().is_some_and(recipient::is_age_file) {
+            sealed.broken.push(recipient.to_owned());
+        }
+    }
     for other in ["key_groups", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"] {
         if sops.get(other).and_then(Value::as_array).is_some_and(|keys| !keys.is_empty()) {
             sealed.other_keys.push(other.to_owned());
@@ -75,6 +80,11 @@ pub fn plain_part(text: &str) -> Result<Value, SealError> {
 
 /// The annotation of a value that no environment variable can hold: nobody can tell from its ciphertext.
 pub const ONLY_A_FILE: &str = "cupaas.dev/only-as-file";
+
+/// Whether the MAC of a file covers what stands in clear too, so that nobody may change it without the private key.
+pub(super) fn mac_covers_all(text: &str) -> bool {
+    yaml::read(text).is_ok_and(|document| document["sops"]["mac_only_encrypted"] != true)
+}
 
 /// Whether a file says that its value can only be mounted.
 pub fn is_only_a_file(text: &str) -> bool {

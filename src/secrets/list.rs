@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
+use super::lost;
 use super::subject::Subject;
 use crate::diagnostic::Failure;
+use crate::load::catalog::Catalog;
 use crate::load::gitops::Gitops;
+use crate::load::inputs;
 use crate::load::platform::SecretsProvider;
 use crate::request::Step;
 use crate::resolve::secrets::remote_key;
@@ -70,8 +73,31 @@ pub(super) fn list(step: &Step, gitops: &mut Gitops) -> Result<Listing, Failure>
             }),
         }
     }
+    if provider == SecretsProvider::Sops {
+        secrets.extend(gone(&subject, gitops)?);
+    }
     secrets.sort_by(|a, b| (a.service, &a.name).cmp(&(b.service, &b.name)));
     Ok(Listing { app: subject.app, environment: subject.environment, provider, secrets })
+}
+
+/// Credentials that were made, and whose file is gone.
+fn gone(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> {
+    let Some(record) = &subject.state.previous else { return Ok(Vec::new()) };
+    let catalog = Catalog::new(gitops.read(&[inputs::path("catalog")?])?);
+    let mut files = subject.state.before.clone();
+    files.extend(subject.state.kept.clone());
+    let all = lost::credentials(record, &files, &catalog)?.into_iter();
+    let listed = all.filter(|one| one.lost).map(|one| Listed {
+        name: one.service,
+        service: true,
+        keys: Vec::new(),
+        set: Some(false),
+        named: true,
+        file: None,
+        place: one.place.to_string(),
+        changed: None,
+    });
+    Ok(listed.collect())
 }
 
 /// A secret that `.cupaas` names.

@@ -3,6 +3,7 @@
 
 mod check;
 mod list;
+mod lost;
 mod recipients;
 mod rotate;
 mod set;
@@ -57,6 +58,8 @@ pub enum What {
     Check {
         /// Of every app.
         all: bool,
+        /// Where private keys may be.
+        keys: KeyPlaces,
     },
 }
 
@@ -72,9 +75,10 @@ pub fn run(request: &Request, asked: &Asked, progress: &dyn Fn(&str)) -> Result<
             let mut gitops = scaffold::embedded::open(request, step, progress)?;
             list::list(step, &mut gitops).map(Report::Secrets)
         }
-        What::Check { all } => {
+        What::Check { all, keys } => {
+            let keys = keys.read()?;
             let mut gitops = scaffold::embedded::open(request, step, progress)?;
-            check::check(step, *all, &mut gitops).map(Report::SecretsChecked)
+            check::check(step, *all, &keys, &mut gitops).map(Report::SecretsChecked)
         }
         What::Set { name, from } => {
             set::possible(name)?;

@@ -10,6 +10,7 @@ use crate::edit::Edit;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::released::{self, Scope};
+use crate::plan::credentials::Past;
 use crate::publish::pace::now;
 use crate::render::{Folders, expression};
 use crate::request::Step;
@@ -29,14 +30,13 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
         return Err(by_hand(&draft, service, &steps));
     }
     let place = Folders::below(&subject.state.folders.release, &credentials_file(name))?;
-    let Some(kept) = subject.state.kept.get(&place) else {
-        let message = format!("the credentials of {name} are not made yet");
-        return Err(Failure::new(Kind::Usage, message).hint("the next deploy makes them"));
-    };
     let failed = |error: seal::SealError| Failure::new(Kind::Internal, format!("{place}: {error}"));
     let recipients = seal::release::recipients(&subject.platform)?;
     let values = seal::release::credentials(service).map_err(failed)?;
-    let plain = seal::plain_part(kept).map_err(failed)?;
+    let plain = match subject.state.kept.get(&place) {
+        Some(kept) => seal::plain_part(kept).map_err(failed)?,
+        None => gone(&draft, name)?,
+    };
     let text = seal::encrypt_secret(&plain, &values, &recipients, now()).map_err(failed)?;
     let applied = format!("wait until the cluster has the new Secret:\n     {}", reconcile(&draft.release));
     Ok(Edit {
@@ -46,6 +46,21 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
         subject: Some(format!("secret({}/{}): rotate {name}", subject.app, subject.environment)),
         notes: in_order(std::iter::once(applied).chain(steps)),
     })
+}
+
+/// The plain part of credentials whose file is gone.
+///
+/// Errors: credentials that were never made.
+fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
+    let past = Past { before: &draft.state.before, versions: &draft.release.versions };
+    let unsealed = draft.tree.unsealed.iter().find(|one| one.service == name);
+    match unsealed.filter(|one| past.had(name, &one.applied)) {
+        Some(unsealed) => Ok(unsealed.object.clone()),
+        None => {
+            let message = format!("the credentials of {name} are not made yet");
+            Err(Failure::new(Kind::Usage, message).hint("the next deploy makes them"))
+        }
+    }
 }
 
 fn service<'a>(subject: &Subject, draft: &'a Draft, name: &str) -> Result<&'a Service, Failure> {

@@ -1,0 +1,107 @@
+//! Credentials that were made once, and whose file is gone: new ones would not be those that the service knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::losses::SERVICE;
+use super::model::{Loss, LossKind, Plan};
+use super::object::documents;
+use crate::render::Unsealed;
+use crate::resolve::secrets::credentials_object;
+use crate::tree::{Files, RepoPath};
+
+/// What is known of a release before it is rendered again.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    /// Its manifests.
+    pub before: &'a Files,
+    /// Versions by service, also of those whose data waits.
+    pub versions: &'a BTreeMap<String, String>,
+}
+
+impl Past<'_> {
+    /// Whether credentials that are applied from `applied` were made for `service`. A service that was there without
+    /// them had them from another provider; of one that waits nothing tells, so it counts.
+    pub fn had(self, service: &str, applied: &RepoPath) -> bool {
+        self.before.contains_key(applied)
+            || (self.versions.contains_key(service) && !self.before.values().any(|text| is_of(text, service)))
+    }
+}
+
+fn is_of(text: &str, service: &str) -> bool {
+    let objects = documents(text).unwrap_or_default();
+    objects.iter().any(|object| object["metadata"]["labels"][SERVICE] == service)
+}
+
+/// Adds to `plan` the credentials among `unsealed` that were made before. `app` is `<env>/<app>`.
+pub fn judge(
+    plan: &mut Plan,
+    unsealed: &[Unsealed],
+    past: Past<'_>,
+    app: (&str, &str),
+    allowed: &BTreeSet<String>,
+) {
+    for one in unsealed.iter().filter(|one| past.had(&one.service, &one.applied)) {
+        let loss = loss(one, past.before.contains_key(&one.applied), app, allowed);
+        plan.unused_allowances.retain(|name| *name != loss.allow);
+        plan.losses.push(loss);
+    }
+}
+
+fn loss(one: &Unsealed, running: bool, (environment, app): (&str, &str), allowed: &BTreeSet<String>) -> Loss {
+    let Unsealed { service, kept, .. } = one;
+    let rotate = if running {
+        format!("; or {}", new_ones(service, app, environment))
+    } else {
+        format!("; or there is none, since another provider kept what `{service}` knows")
+    };
+    let owner = format!("{environment}/{app}");
+    let name = credentials_object(service);
+    // Always with its owner: a service's name alone allows losses of its data.
+    let allow = format!("{owner}/{name}");
+    Loss {
+        message: format!("{kept} is gone: new credentials would be made, and `{service}` keeps its old ones"),
+        way_back: format!("{}{rotate}", from_history(kept)),
+        allowed: allowed.contains(&allow),
+        app: Some(owner),
+        kind: LossKind::Credentials,
+        kept: Vec::new(),
+        name,
+        allow,
+    }
+}
+
+/// How a file that was deleted comes back.
+pub fn from_history(kept: &RepoPath) -> String {
+    format!(
+        "git's history has it: `git log --diff-filter=D -- {kept}`, then `git checkout COMMIT^ -- {kept}` with \
+         the commit that it names"
+    )
+}
+
+/// How a service gets others.
+pub fn new_ones(service: &str, app: &str, environment: &str) -> String {
+    format!(
+        "`cupaas secret rotate {service} --app {app} --env {environment}` makes new ones and says how \
+         `{service}` learns them"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_with_another_provider_had_no_file() {
+        let path = |name: &str| RepoPath::new(format!("deploy/production/shop/base/{name}.yaml")).unwrap();
+        let applied = path("secret-db-credentials");
+        let set = "kind: StatefulSet\nmetadata: {name: db, labels: {cupaas.dev/service: db}}\n".to_owned();
+        let versions = BTreeMap::from([("db".to_owned(), "8.0".to_owned())]);
+        let (none, without) = (Files::new(), Files::from([(path("statefulset-db"), set.clone())]));
+        let with = Files::from([(path("statefulset-db"), set), (applied.clone(), "kind: Secret".to_owned())]);
+        let had = |before: &Files, versions| Past { before, versions }.had("db", &applied);
+        assert!(had(&with, &versions), "its copy is applied");
+        assert!(!had(&without, &versions), "it ran without one");
+        assert!(had(&none, &versions), "it waits");
+        assert!(!had(&none, &BTreeMap::new()), "it is new");
+    }
+}

@@ -1,0 +1,118 @@
+//! Whether an encrypted file is the one that is needed: what rendering refuses, and `secret check` says beforehand.
+
+use serde_json::Value;
+
+use super::{inspect, plain_part, sealed};
+
+/// The Secret that a file has to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Whether a file may say another name, which is put right: its key tells which one it is.
+    pub any_name: bool,
+    /// Keys that it must have.
+    pub keys: &'a [&'a str],
+}
+
+/// Why a file is not the one that is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// What is wrong; never a value.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+const ENCRYPT: &str = "encrypt it with sops, and treat its values as leaked";
+
+/// Everything that is wrong with the file `text`, which stands at `place`, as the Secret `wanted`; no key is needed.
+pub fn misfits(text: &str, wanted: &Wanted<'_>, place: &str) -> Vec<Misfit> {
+    let misfit = |message: String, hint: String| Misfit { message, hint };
+    let (file, plain) = match (inspect(text), plain_part(text)) {
+        (Ok(file), Ok(plain)) => (file, plain),
+        (Err(error), _) | (_, Err(error)) => return vec![misfit(error.to_string(), ENCRYPT.to_owned())],
+    };
+    let mut found = Vec::new();
+    if !file.clear.is_empty() {
+        let message = format!("these values are not encrypted: {}", file.clear.join(", "));
+        found.push(misfit(message, ENCRYPT.to_owned()));
+    }
+    for recipient in &file.broken {
+        let message = format!("the `enc` of {recipient} is no age file, so that nobody can read it");
+        found.push(misfit(message, earlier(place)));
+    }
+    for key in wanted.keys.iter().filter(|key| !file.keys.iter().any(|has| has == *key)) {
+        let message = format!("the key {key} is missing, which {} must have", wanted.name);
+        found.push(misfit(message, format!("add it with `sops edit {place}`")));
+    }
+    found.extend(misnamed(&plain, wanted, sealed::mac_covers_all(text), place));
+    found
+}
+
+/// A name in a file is a mark of where it was made: another secret's file decrypts as well as its own, into other
+/// values. Where the MAC covers the labels too, nothing may be left out either, since nobody here can add it.
+fn misnamed(plain: &Value, wanted: &Wanted<'_>, bound: bool, place: &str) -> Option<Misfit> {
+    let part = |key: &str| plain["metadata"][key].as_str();
+    let fits = |is: Option<&str>, needed: &str| is.map_or(!bound, |is| is == needed);
+    let named = (wanted.any_name && !bound) || fits(part("name"), wanted.name);
+    if named && fits(part("namespace"), wanted.namespace) {
+        return None;
+    }
+    let of = |key: &str| part(key).unwrap_or("(none)");
+    let is = format!("{}/{}", of("namespace"), of("name"));
+    let needed = format!("{}/{}", wanted.namespace, wanted.name);
+    Some(if bound {
+        Misfit {
+            message: format!("this is the Secret {is}, and {needed} is needed; its MAC covers the name too"),
+            hint: format!("change it with `sops edit {place}`, or encrypt it with `mac_only_encrypted`"),
+        }
+    } else {
+        Misfit { message: format!("this is the Secret {is}, and {needed} is needed"), hint: earlier(place) }
+    })
+}
+
+/// Where a file comes back from that was changed or replaced.
+pub fn earlier(place: &str) -> String {
+    format!("the right one is in git's history: `git log -- {place}`, then `git checkout COMMIT -- {place}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use zeroize::Zeroizing;
+
+    use super::super::{Values, encrypt_secret, make_identity};
+    use super::*;
+
+    fn said(text: &str, wanted: &Wanted<'_>) -> Vec<String> {
+        misfits(text, wanted, "f").into_iter().map(|misfit| misfit.message).collect()
+    }
+
+    #[test]
+    fn a_file_is_that_of_its_secret_alone() {
+        let metadata = json!({"name": "db", "namespace": "shop"});
+        let plain = json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata});
+        let values = Values::from([("a".to_owned(), Zeroizing::new(b"1".to_vec()))]);
+        let text = encrypt_secret(&plain, &values, &[make_identity().recipient], 0).unwrap();
+        let of = |name, namespace, keys| Wanted { namespace, name, any_name: false, keys };
+        let right = of("db", "shop", &["a"]);
+        assert_eq!(said(&text, &right), [""; 0]);
+        assert_eq!(said(&text, &of("db", "shop", &["b"])).len(), 1);
+        assert_eq!(said(&text, &of("db", "other", &["a"])).len(), 1);
+        assert_eq!(said(&text, &of("x", "shop", &["a"])).len(), 1);
+        assert_eq!(said(&text, &Wanted { any_name: true, ..of("x", "shop", &["a"]) }), [""; 0]);
+        assert_eq!(said(&text, &Wanted { any_name: true, ..of("db", "other", &["a"]) }).len(), 1);
+        let damaged = text.replace("BEGIN AGE", "BEGIN AGF");
+        assert!(said(&damaged, &right)[0].contains("no age file"));
+        let short = text.replace("-----END AGE ENCRYPTED FILE-----", "");
+        assert!(said(&short, &right)[0].contains("no age file"));
+        let unnamed = text.replace("  namespace: shop\n", "");
+        assert_eq!(said(&unnamed, &right), [""; 0], "the namespace is added");
+        let bound = unnamed.replace("mac_only_encrypted: true", "mac_only_encrypted: false");
+        assert!(said(&bound, &right)[0].contains("MAC covers the name"));
+        assert_eq!(said("a: 1", &right).len(), 1);
+    }
+}
