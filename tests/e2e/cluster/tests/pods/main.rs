@@ -36,7 +36,8 @@ async fn start(folders: &Folders) -> anyhow::Result<Pods> {
     let gitea = Gitea::start(&mut cluster).await?;
     let server = Server::discover(cluster.client.clone()).await?;
     flux::prepare(&server).await?;
-    flux::start(&mut cluster, &[])?;
+    // What `cupaas init` asks for, and the gitops tier reads from what it prints.
+    flux::start(&mut cluster, &["--feature-gates=CancelHealthCheckOnNewRevision=true".to_owned()])?;
     Ok(Pods { cluster, server, gitea, folders: folders.clone(), app: Mutex::new(None) })
 }
 
