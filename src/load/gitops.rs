@@ -165,10 +165,10 @@ mod tests {
 
     #[test]
     fn what_people_write_is_utf_8_or_refused_where_it_is_not() {
-        let read = |path: &str| decoded(&RepoPath::new(path).unwrap(), path, b"# caf\xe9\nA: 1\n".to_vec());
+        let read = |path: &str| decoded(&RepoPath::new(path).unwrap(), path, b"# x\xe9\nA: 1\n".to_vec());
         for path in ["apps/shop.yaml", "cupaas.yaml", "catalog/services/x/service.yaml.j2"] {
             let failure = read(path).unwrap_err();
-            assert_eq!(failure.diagnostics[0].span.to_string(), format!("{path}:1:6"));
+            assert_eq!(failure.diagnostics[0].span.to_string(), format!("{path}:1:4"));
         }
         // Replaced by the next deploy, and never read.
         for path in ["deploy/production/shop/app/x.yaml", "catalog/services/x/logo.png"] {
