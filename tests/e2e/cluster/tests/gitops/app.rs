@@ -22,12 +22,19 @@ pub(crate) struct App {
     tree: WorkTree,
     /// What is done by hand to each commit of cupaas before it is pushed.
     fault: Option<Fault>,
-    /// How long anything may take.
-    pub(crate) patience: Duration,
 }
 
-/// A change to a copy of the GitOps repository.
-pub(crate) type Fault = fn(&App, &WorkTree) -> Result<()>;
+/// Something wrong, put in by hand.
+#[derive(Clone, Copy)]
+pub(crate) struct Fault {
+    /// A change to a copy of the GitOps repository.
+    pub(crate) change: fn(&App, &WorkTree) -> Result<()>,
+    /// In the name of what then never comes, where the fault shows in that; nobody waits long for it.
+    pub(crate) never: Option<&'static str>,
+}
+
+/// How long what should never come is waited for.
+const NEVER: Duration = Duration::from_secs(60);
 
 /// What a deploy has done.
 pub(crate) struct Deployed {
@@ -41,15 +48,7 @@ impl App {
         let name = format!("{name}-{}", &engine.word()[..4]);
         let folder = world.folders.work.join("apps").join(&name);
         let tree = WorkTree::init(&folder, &format!("https://git.example.cu/me/{name}.git"), None)?;
-        Ok(Self {
-            world: Arc::clone(world),
-            engine,
-            name,
-            environment: "production",
-            tree,
-            fault: None,
-            patience: SOON,
-        })
+        Ok(Self { world: Arc::clone(world), engine, name, environment: "production", tree, fault: None })
     }
 
     /// The same app in another environment.
@@ -57,9 +56,20 @@ impl App {
         Self { environment, ..self.clone() }
     }
 
-    /// The same app with a fault in each of its commits; nobody waits long for it.
+    /// The same app with a fault in each of its commits.
     pub(crate) fn with(self, fault: Fault) -> Self {
-        Self { fault: Some(fault), patience: Duration::from_secs(60), ..self }
+        Self { fault: Some(fault), ..self }
+    }
+
+    /// Waits until something holds; `what` says it.
+    pub(crate) async fn wait<T>(
+        &self,
+        what: &str,
+        condition: impl AsyncFnMut() -> Result<Seen<T>>,
+    ) -> Result<T> {
+        let never = self.fault.and_then(|fault| fault.never);
+        let patience = if never.is_some_and(|never| what.contains(never)) { NEVER } else { SOON };
+        until(what, patience, condition).await
     }
 
     /// Writes `.cupaas`; the name and the runtime are said.
@@ -131,7 +141,7 @@ impl App {
         answer(cupaas.env("CUPAAS_GITOPS", &bare).env_remove("CUPAAS_GITOPS_TOKEN").args(arguments))?;
         let tree = tree.copy(&folder, &bare)?;
         if tree.folder.join("deploy").join(self.environment).join(&self.name).exists() {
-            fault(self, &tree)?;
+            (fault.change)(self, &tree)?;
         }
         let commit = tree.publish("By hand")?;
         let at = Instant::now();
@@ -157,7 +167,7 @@ impl App {
 
     /// What the documents say of a password under Argo CD.
     pub(crate) async fn give_credentials(&self) -> Result<()> {
-        until(&format!("namespace {}", self.namespace()), self.patience, async || {
+        self.wait(&format!("namespace {}", self.namespace()), async || {
             let answer = self.world.server.read(&format!("/api/v1/namespaces/{}", self.namespace())).await?;
             Ok(if answer.taken() { Seen::Yes(()) } else { Seen::NotYet(answer.message().to_owned()) })
         })

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::stand_in::What;
+use cupaas_cluster_tests::wait::Seen;
 
 use crate::app::App;
 use crate::engine::Engine;
@@ -26,12 +27,17 @@ pub(crate) async fn put_back(app: App) -> Result<()> {
     if app.engine == Engine::Flux {
         app.engine.resync(&app).await?;
     }
+    // One command may have been undone before the next was given.
+    app.wait("two replicas, and a new Service", async || {
+        let web = app.object("apis/apps/v1", "deployments/web").await?.unwrap_or_default();
+        let now = app.object("api/v1", "services/web").await?.unwrap_or_default();
+        let (replicas, uid) = (&web["spec"]["replicas"], now["metadata"]["uid"].as_str());
+        let is = *replicas == 2 && uid.is_some_and(|uid| uid != service);
+        Ok(if is { Seen::Yes(()) } else { Seen::NotYet(format!("{replicas} replicas, {uid:?}")) })
+    })
+    .await?;
     app.serves("web", "v1").await?;
-    app.answers("web", "v1").await?;
-    let web = app.object("apis/apps/v1", "deployments/web").await?.unwrap_or_default();
-    ensure!(web["spec"]["replicas"] == 2, "{} replicas", web["spec"]["replicas"]);
-    ensure!(app.uid("api/v1", "services/web").await? != service, "the Service was not deleted");
-    Ok(())
+    app.answers("web", "v1").await
 }
 
 /// `kubectl rollout restart`, as the documents say it: the processes are started again, once. By the name of `kubectl`
@@ -48,6 +54,5 @@ pub(crate) async fn restart(app: App) -> Result<()> {
     app.serves("web", "v1").await?;
     let started = app.started("web").len();
     ensure!(started == 4, "after the engine has looked again: {started} pods started for 2 that run");
-    ensure!(app.diary("web", What::Stopped).len() == 2, "{:?}", app.diary("web", What::Stopped));
-    Ok(())
+    app.noted_times("web", What::Stopped, 2).await
 }

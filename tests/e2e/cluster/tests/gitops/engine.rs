@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use cupaas_cluster_tests::wait::{Seen, until};
+use cupaas_cluster_tests::wait::Seen;
 use cupaas_cluster_tests::{argocd, flux};
 use serde_json::{Value, json};
 
@@ -24,8 +24,9 @@ impl fmt::Display for Engine {
     }
 }
 
-/// How long anything may take; the parts share a small machine with each other.
-pub(crate) const SOON: Duration = Duration::from_secs(90);
+/// How long anything may take. The parts share a small machine with each other and with whatever else runs there;
+/// what holds is seen long before.
+pub(crate) const SOON: Duration = Duration::from_secs(300);
 
 impl Engine {
     /// Its name on the command line and in `cupaas.yaml`.
@@ -65,7 +66,7 @@ impl Engine {
             Self::Flux => {
                 for half in ["base", "app"] {
                     let what = format!("Flux applied {commit} of {name}-{half}");
-                    until(&what, app.patience, async || {
+                    app.wait(&what, async || {
                         let object = kustomization(world, &format!("{name}-{half}")).await?;
                         let revision = object["status"]["lastAppliedRevision"].as_str().unwrap_or_default();
                         let revision = revision.rsplit(':').next().unwrap_or_default();
@@ -82,7 +83,7 @@ impl Engine {
             Self::Argocd => {
                 let what = format!("Argo CD synced {commit} of {name}");
                 let mut refreshed = Instant::now();
-                until(&what, app.patience, async || {
+                app.wait(&what, async || {
                     self.notify_again(app, &mut refreshed).await;
                     let status = argocd::application(&world.server, &name).await?["status"].take();
                     let operation = &status["operationState"];
@@ -102,17 +103,34 @@ impl Engine {
     /// Waits until the engine has seen the commit of the release and says that it cannot apply all of it, or that it
     /// has not come to that yet.
     pub(crate) async fn holds_back(self, app: &App, commit: &str) -> Result<()> {
+        let what = format!("{self} holds {commit} of {} back", app.namespace());
+        self.held(app, commit, &what, "").await
+    }
+
+    /// Waits until the engine has seen the commit of the release and says that the processes wait for its release
+    /// command.
+    pub(crate) async fn waits_for_release(self, app: &App, commit: &str) -> Result<()> {
+        let because = match self {
+            Self::Flux => "DependencyNotReady",
+            Self::Argocd => "batch/Job/release-",
+        };
+        let what = format!("the processes of {commit} of {} wait for its release command", app.namespace());
+        self.held(app, commit, &what, because).await
+    }
+
+    /// Waits until the engine has seen the commit of the release, has not applied all of it, and says that it is
+    /// `because` of something.
+    async fn held(self, app: &App, commit: &str, what: &str, because: &str) -> Result<()> {
         let (world, name) = (&*app.world, app.namespace());
-        let what = format!("{self} holds {commit} of {name} back");
         let mut refreshed = Instant::now();
-        until(&what, app.patience, async || {
+        app.wait(what, async || {
             let (revision, ready, said) = match self {
                 Self::Flux => {
                     let object = kustomization(world, &format!("{name}-app")).await?;
                     let ready = flux_ready(&object);
                     let root = kustomization(world, "cupaas").await?;
                     let seen = root["status"]["lastAppliedRevision"].as_str().unwrap_or_default().to_owned();
-                    (seen, ready["status"] == "True", ready["message"].to_string())
+                    (seen, ready["status"] == "True", format!("{} {}", ready["reason"], ready["message"]))
                 }
                 Self::Argocd => {
                     self.notify_again(app, &mut refreshed).await;
@@ -123,7 +141,7 @@ impl Engine {
                 }
             };
             let revision = revision.rsplit(':').next().unwrap_or_default();
-            if !ready && self.contains(world, revision, commit).await? {
+            if !ready && said.contains(because) && self.contains(world, revision, commit).await? {
                 return Ok(Seen::Yes(()));
             }
             Ok(Seen::NotYet(format!("{revision}: {said}")))
@@ -139,7 +157,7 @@ impl Engine {
                 for half in ["base", "app"] {
                     let name = format!("{name}-{half}");
                     flux::reconcile(&world.server, "kustomizations", &name).await?;
-                    until("Flux looked again", app.patience, async || {
+                    app.wait("Flux looked again", async || {
                         let object = kustomization(world, &name).await?;
                         let asked = &object["metadata"]["annotations"]["reconcile.fluxcd.io/requestedAt"];
                         let done = object["status"]["lastHandledReconcileAt"] == *asked;
@@ -151,7 +169,7 @@ impl Engine {
                 }
                 Ok(())
             }
-            Self::Argocd => argocd::sync(&world.server, &name, app.patience).await,
+            Self::Argocd => argocd::sync(&world.server, &name, SOON).await,
         }
     }
 
@@ -163,7 +181,7 @@ impl Engine {
             Self::Argocd => &[argocd::path(&name)],
         };
         for path in kinds {
-            until(&format!("{path} is gone"), app.patience, async || {
+            app.wait(&format!("{path} is gone"), async || {
                 let answer = world.server.read(path).await?;
                 let seen = answer.body["status"].to_string();
                 Ok(if answer.status == 404 { Seen::Yes(()) } else { Seen::NotYet(seen) })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::stand_in::{Event, What};
-use cupaas_cluster_tests::wait::{Seen, until};
+use cupaas_cluster_tests::wait::Seen;
 use serde_json::Value;
 
 use crate::app::App;
@@ -32,7 +32,7 @@ impl App {
     /// Waits until a process runs as this version says, and no other version of it does.
     pub(crate) async fn serves(&self, process: &str, version: &str) -> Result<()> {
         let image = self.image(version);
-        until(&format!("{process} of {} is at {image}", self.namespace()), self.patience, async || {
+        self.wait(&format!("{process} of {} is at {image}", self.namespace()), async || {
             let Some(object) = self.object("apis/apps/v1", &format!("deployments/{process}")).await? else {
                 return Ok(Seen::NotYet("it is not there".into()));
             };
@@ -77,15 +77,11 @@ impl App {
     /// Waits until this version answers behind a Service, and no other.
     pub(crate) async fn answers(&self, service: &str, version: &str) -> Result<()> {
         let image = self.image(version);
-        until(
-            &format!("{image} answers behind Service {service} of {}", self.namespace()),
-            self.patience,
-            async || {
-                let answering = self.answering(service).await?;
-                let is = !answering.is_empty() && answering.iter().all(|one| *one == image);
-                Ok(if is { Seen::Yes(()) } else { Seen::NotYet(format!("{answering:?} answer")) })
-            },
-        )
+        self.wait(&format!("{image} answers behind Service {service} of {}", self.namespace()), async || {
+            let answering = self.answering(service).await?;
+            let is = !answering.is_empty() && answering.iter().all(|one| *one == image);
+            Ok(if is { Seen::Yes(()) } else { Seen::NotYet(format!("{answering:?} answer")) })
+        })
         .await
     }
 
@@ -99,7 +95,7 @@ impl App {
 
     /// Waits until an object is there.
     pub(crate) async fn there(&self, group: &str, object: &str) -> Result<()> {
-        until(&format!("{object} of {} is there", self.namespace()), self.patience, async || {
+        self.wait(&format!("{object} of {} is there", self.namespace()), async || {
             let found = self.object(group, object).await?;
             Ok(if found.is_some() { Seen::Yes(()) } else { Seen::NotYet("it is not".into()) })
         })
@@ -108,7 +104,7 @@ impl App {
 
     /// Waits until an object is no longer there.
     pub(crate) async fn gone(&self, group: &str, object: &str) -> Result<()> {
-        until(&format!("{object} of {} is gone", self.namespace()), self.patience, async || {
+        self.wait(&format!("{object} of {} is gone", self.namespace()), async || {
             let found = self.object(group, object).await?;
             Ok(found.map_or(Seen::Yes(()), |found| Seen::NotYet(found["metadata"].to_string())))
         })
@@ -129,10 +125,20 @@ impl App {
     /// Waits until the node has noted that of an image.
     pub(crate) async fn noted(&self, instance: &str, what: What, version: &str) -> Result<()> {
         let image = self.image(version);
-        until(&format!("{instance} of {}: {what:?} {image}", self.namespace()), self.patience, async || {
+        self.wait(&format!("{instance} of {}: {what:?} {image}", self.namespace()), async || {
             let events = self.diary(instance, what);
             let is = events.iter().any(|event| event.image == image);
             Ok(if is { Seen::Yes(()) } else { Seen::NotYet(format!("{} others", events.len())) })
+        })
+        .await
+    }
+
+    /// Waits until the node has noted that so often of a process.
+    pub(crate) async fn noted_times(&self, instance: &str, what: What, times: usize) -> Result<()> {
+        self.wait(&format!("{instance} of {}: {times} {what:?}", self.namespace()), async || {
+            let events = self.diary(instance, what);
+            let seen = format!("{events:?}");
+            Ok(if events.len() == times { Seen::Yes(()) } else { Seen::NotYet(seen) })
         })
         .await
     }

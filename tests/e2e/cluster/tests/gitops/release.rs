@@ -1,10 +1,8 @@
 //! The release command goes before the processes of each new release, once; a broken release leaves the old one.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::stand_in::{Conduct, What};
-use cupaas_cluster_tests::wait::{Seen, until};
+use cupaas_cluster_tests::wait::Seen;
 
 use crate::app::App;
 use crate::engine::Engine;
@@ -18,7 +16,7 @@ pub(crate) async fn once(app: App) -> Result<()> {
         app.world.stand_in.conduct(&app.image(version), Conduct::GoesOn);
         let deployed = app.deploy(version).await?;
         app.noted("release", What::Started, version).await?;
-        app.engine.holds_back(&app, &deployed.commit).await?;
+        app.engine.waits_for_release(&app, &deployed.commit).await?;
         ensure!(app.started("web").len() == number, "web did not wait for the release command of {version}");
         if number > 0 {
             app.answers("web", "v1").await?;
@@ -39,9 +37,7 @@ pub(crate) async fn once(app: App) -> Result<()> {
 }
 
 /// A release command that fails: the processes of before go on, and the next release goes out.
-pub(crate) async fn failing(mut app: App) -> Result<()> {
-    // The Job is tried four times, and Argo CD takes no newer commit before it is over.
-    app.patience = Duration::from_secs(300);
+pub(crate) async fn failing(app: App) -> Result<()> {
     app.says(SAYS)?;
     app.deploy_first("v1").await?;
     app.serves("web", "v1").await?;
@@ -50,6 +46,7 @@ pub(crate) async fn failing(mut app: App) -> Result<()> {
     app.noted("release", What::Failed, "v2").await?;
     app.engine.holds_back(&app, &broken.commit).await?;
     app.answers("web", "v1").await?;
+    // The Job is tried four times, and Argo CD takes no newer commit before it is over.
     mended(&app).await?;
     ensure!(
         app.started("web").iter().all(|event| event.image != app.image("v2")),
@@ -59,24 +56,25 @@ pub(crate) async fn failing(mut app: App) -> Result<()> {
 }
 
 /// A release command that has failed for good is run again as the documents say: without its Job.
-pub(crate) async fn again(mut app: App) -> Result<()> {
-    app.patience = Duration::from_secs(300);
+pub(crate) async fn again(app: App) -> Result<()> {
     app.says(SAYS)?;
     app.deploy_first("v1").await?;
     app.world.stand_in.conduct(&app.image("v2"), Conduct::Fails);
     let deployed = app.deploy("v2").await?;
-    let job = until("the Job of v2 is over", app.patience, async || {
-        let jobs = app.all("apis/batch/v1", "jobs").await?;
-        let image = app.image("v2");
-        let job = jobs
-            .iter()
-            .find(|job| job["spec"]["template"]["spec"]["containers"][0]["image"] == image.as_str());
-        let conditions = job.and_then(|job| job["status"]["conditions"].as_array()).into_iter().flatten();
-        let failed = conditions.filter(|one| one["type"] == "Failed" && one["status"] == "True").count() > 0;
-        let name = job.and_then(|job| job["metadata"]["name"].as_str()).unwrap_or_default().to_owned();
-        Ok(if failed { Seen::Yes(name) } else { Seen::NotYet(format!("{name} goes on")) })
-    })
-    .await?;
+    let job = app
+        .wait("the Job of v2 is over", async || {
+            let jobs = app.all("apis/batch/v1", "jobs").await?;
+            let image = app.image("v2");
+            let job = jobs
+                .iter()
+                .find(|job| job["spec"]["template"]["spec"]["containers"][0]["image"] == image.as_str());
+            let conditions = job.and_then(|job| job["status"]["conditions"].as_array()).into_iter().flatten();
+            let failed =
+                conditions.filter(|one| one["type"] == "Failed" && one["status"] == "True").count() > 0;
+            let name = job.and_then(|job| job["metadata"]["name"].as_str()).unwrap_or_default().to_owned();
+            Ok(if failed { Seen::Yes(name) } else { Seen::NotYet(format!("{name} goes on")) })
+        })
+        .await?;
     app.answers("web", "v1").await?;
     app.world.stand_in.conduct(&app.image("v2"), Conduct::Works);
     let delete = format!("kubectl -n {} delete job {job}", app.namespace());

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use cupaas_cluster_tests::stand_in::What;
+use cupaas_cluster_tests::wait::Seen;
 
 use crate::app::App;
 
@@ -81,6 +82,7 @@ pub(crate) async fn apart(app: App) -> Result<()> {
     let staging = app.to("staging");
     for each in [&app, &staging, &other] {
         each.deploy_first("v1").await?;
+        each.serves("web", "v1").await?;
     }
     staging.roll_out("v2").await?;
     staging.serves("web", "v2").await?;
@@ -106,8 +108,11 @@ pub(crate) async fn own_recipe(app: App) -> Result<()> {
     app.serves("web", "v1").await?;
     let started = app.started("web");
     ensure!(started[0].environment["CACHE_HOST"] == "sessions", "{started:?}");
-    ensure!(app.answering("sessions").await?.len() == 1, "nothing answers behind Service sessions");
-    Ok(())
+    app.wait("something answers behind Service sessions", async || {
+        let answering = app.answering("sessions").await?;
+        Ok(if answering.len() == 1 { Seen::Yes(()) } else { Seen::NotYet(format!("{answering:?}")) })
+    })
+    .await
 }
 
 /// A claim waits for its first consumer, also where a release command goes before that.
