@@ -39,14 +39,14 @@ pub async fn prepare(server: &Server) -> Result<()> {
 
 /// Starts it, as it is configured now.
 pub fn start(cluster: &mut Cluster) -> Result<()> {
-    let folder = cluster.folder("argocd")?;
+    let folder = cluster.running.folder("argocd")?;
     let mut redis = Command::new(parts::program("redis-server")?);
     redis.args(["--bind", "127.0.0.1", "--port", "6379", "--save", "", "--appendonly", "no", "--dir"]);
-    cluster.run("redis-server", redis.arg(&folder))?;
+    cluster.running.run("redis-server", redis.arg(&folder))?;
     let redis = format!("--redis={REDIS}");
     let mut repositories = part(cluster, "argocd-repo-server", &folder)?;
     repositories.args(["--disable-tls", &redis, "--port=8081", "--metrics-port=8184"]);
-    cluster.run("argocd-repo-server", &mut repositories)?;
+    cluster.running.run("argocd-repo-server", &mut repositories)?;
     let mut controller = part(cluster, "argocd-application-controller", &folder)?;
     controller.arg(format!("--kubeconfig={}", cluster.kubeconfig.display()));
     controller.args([&format!("--namespace={NAMESPACE}"), &redis]);
@@ -55,7 +55,7 @@ pub fn start(cluster: &mut Cluster) -> Result<()> {
         "--repo-server-plaintext",
         "--metrics-port=8182",
     ]);
-    cluster.run("argocd-application-controller", &mut controller)
+    cluster.running.run("argocd-application-controller", &mut controller)
 }
 
 /// The one program, which is by its name told what to be; git asks it for a password as `argocd`.

@@ -11,7 +11,7 @@ use kube::{Client, Config};
 use serde_json::{Value, json};
 
 use crate::parts;
-use crate::process::Process;
+use crate::running::Running;
 use crate::server::{Mode, Server};
 use crate::wait::{Seen, until};
 
@@ -19,31 +19,30 @@ const API: &str = "https://127.0.0.1:6443";
 const ETCD: &str = "http://127.0.0.1:2379";
 const TOKEN: &str = "administrator";
 
-/// A running control plane. What was started last is stopped first.
+/// A running control plane.
 pub struct Cluster {
     /// Its client, with every right.
     pub client: Client,
     /// A kubeconfig for it, with every right.
     pub kubeconfig: PathBuf,
-    /// Where every part's log is.
-    pub logs: PathBuf,
-    work: PathBuf,
+    /// Its programs.
+    pub running: Running,
     programs: PathBuf,
-    processes: Vec<Process>,
+    folder: PathBuf,
 }
 
 impl Cluster {
     /// Starts etcd and the API server, with data in `work` and logs in `logs`.
     pub async fn start(work: &Path, logs: &Path) -> Result<Self> {
         let programs = parts::folder("kubernetes")?;
-        let folder = work.join("kubernetes");
-        fs::create_dir_all(&folder)?;
-        let etcd = Process::start("etcd", logs, &mut etcd(&folder)?)?;
-        let mut api = Process::start("kube-apiserver", logs, &mut api_server(&programs, &folder)?)?;
+        let mut running = Running::new(work, logs);
+        let folder = running.folder("kubernetes")?;
+        running.run("etcd", &mut etcd(&folder)?)?;
+        running.run("kube-apiserver", &mut api_server(&programs, &folder)?)?;
         let certificate = folder.join("certificates/apiserver.crt");
         let kubeconfig = folder.join("kubeconfig");
         let client = until("the API server's certificate", Duration::from_secs(60), async || {
-            api.alive()?;
+            running.alive()?;
             if !certificate.exists() {
                 return Ok(Seen::NotYet("none".into()));
             }
@@ -57,7 +56,7 @@ impl Cluster {
         })
         .await?;
         until("the API server", Duration::from_secs(120), async || {
-            api.alive()?;
+            running.alive()?;
             let ready = client.request_text(http::Request::get("/readyz").body(Vec::new())?).await;
             Ok(match ready {
                 Ok(_) => Seen::Yes(()),
@@ -65,14 +64,7 @@ impl Cluster {
             })
         })
         .await?;
-        Ok(Self {
-            client,
-            kubeconfig,
-            logs: logs.to_path_buf(),
-            work: work.to_path_buf(),
-            programs,
-            processes: vec![etcd, api],
-        })
+        Ok(Self { client, kubeconfig, running, programs, folder })
     }
 
     /// Makes the kinds known that cupaas renders and Kubernetes does not have, and waits until they are served.
@@ -112,29 +104,11 @@ impl Cluster {
         Ok(())
     }
 
-    /// A folder for the data of a part.
-    pub fn folder(&self, part: &str) -> Result<PathBuf> {
-        let folder = self.work.join(part);
-        fs::create_dir_all(&folder)?;
-        Ok(folder)
-    }
-
     /// Starts another part of Kubernetes with access to the API server.
     pub fn with(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
         let mut command = Command::new(self.programs.join(program));
         command.arg(format!("--kubeconfig={}", self.kubeconfig.display())).args(arguments);
-        self.run(program, &mut command)
-    }
-
-    /// Starts a program that ends with the cluster.
-    pub fn run(&mut self, name: &str, command: &mut Command) -> Result<()> {
-        self.processes.push(Process::start(name, &self.logs, command)?);
-        Ok(())
-    }
-
-    /// Errors where a part has ended by itself.
-    pub fn alive(&mut self) -> Result<()> {
-        self.processes.iter_mut().try_for_each(Process::alive)
+        self.running.run(program, &mut command)
     }
 
     /// What there is at a path of the API, such as a list of objects.
@@ -144,20 +118,12 @@ impl Cluster {
 
     /// The controllers that give a cluster its life: Deployments, Jobs, namespaces, claims and so on.
     pub fn with_controllers(&mut self) -> Result<()> {
-        let key = self.work.join("kubernetes/service-accounts.key");
+        let key = self.folder.join("service-accounts.key");
         let key = format!("--service-account-private-key-file={}", key.display());
         self.with(
             "kube-controller-manager",
             &[&key, "--leader-elect=false", "--use-service-account-credentials"],
         )
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        while let Some(mut process) = self.processes.pop() {
-            process.stop();
-        }
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn prepare(server: &Server) -> Result<()> {
 ///
 /// They run with their defaults, but that `dependsOn` is looked at each second, and that many apps may wait at a time.
 pub fn start(cluster: &mut Cluster, arguments: &[String]) -> Result<()> {
-    let storage = cluster.folder("flux")?;
+    let storage = cluster.running.folder("flux")?;
     let storage = format!("--storage-path={}", storage.display());
     let address = ["--storage-addr", "--storage-adv-addr"].map(|flag| format!("{flag}={ARTIFACTS}"));
     let mut source: Vec<&str> = vec![&storage, "--health-addr=127.0.0.1:9440"];
@@ -43,7 +43,7 @@ fn run(cluster: &mut Cluster, program: &str, arguments: &[&str]) -> Result<()> {
     command.args(["--metrics-addr=0", "--events-addr=", "--watch-all-namespaces", "--log-encoding=console"]);
     // Many clients of one API server, all of them on this machine.
     command.args(["--kube-api-qps=500", "--kube-api-burst=1000"]);
-    cluster.run(program, command.args(arguments))
+    cluster.running.run(program, command.args(arguments))
 }
 
 /// What `flux reconcile` does: the object is looked at now, whatever its interval.

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, ensure};
 use kube::{Client, Config};
 use serde_json::{Value, json};
 
-use crate::cluster::Cluster;
 use crate::parts;
+use crate::running::Running;
 use crate::server::{Answer, send};
 use crate::wait::{Seen, until};
 
@@ -27,9 +27,9 @@ pub struct Gitea {
 }
 
 impl Gitea {
-    /// Starts it beside the cluster, and makes the user and the token.
-    pub async fn start(cluster: &mut Cluster) -> Result<Self> {
-        let folder = cluster.folder("gitea")?;
+    /// Starts it, and makes the user and the token.
+    pub async fn start(running: &mut Running) -> Result<Self> {
+        let folder = running.folder("gitea")?;
         let settings = folder.join("app.ini");
         fs::write(&settings, ini(&folder))?;
         // The tables must be there before the user.
@@ -42,11 +42,11 @@ impl Gitea {
         // It may say more before it.
         let said = output(program(&settings)?.args(token))?;
         let token = said.lines().next_back().context("no token")?.trim().to_owned();
-        cluster.run("gitea", program(&settings)?.arg("web"))?;
+        running.run("gitea", program(&settings)?.arg("web"))?;
         let client = Client::try_from(Config::new(ADDRESS.parse()?))?;
         let gitea = Self { client, token };
         until("Gitea", Duration::from_secs(60), async || {
-            cluster.alive()?;
+            running.alive()?;
             Ok(match gitea.get("/api/v1/version").await {
                 Ok(answer) if answer.taken() => Seen::Yes(()),
                 Ok(answer) => Seen::NotYet(answer.status.to_string()),

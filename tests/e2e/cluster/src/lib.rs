@@ -15,6 +15,7 @@ pub mod parts;
 pub mod process;
 pub mod random;
 pub mod router;
+pub mod running;
 pub mod server;
 pub mod stand_in;
 pub mod storage;

@@ -42,7 +42,7 @@ pub async fn start(cluster: &mut Cluster) -> Result<()> {
     cluster.with("kube-proxy", &proxy)?;
     dns(cluster)?;
     until("the node", Duration::from_secs(120), async || {
-        cluster.alive()?;
+        cluster.running.alive()?;
         let Ok(node) = cluster.look("/api/v1/nodes/node").await else {
             return Ok(Seen::NotYet("not registered".into()));
         };
@@ -73,7 +73,7 @@ fn network() -> Result<()> {
 
 fn registry(cluster: &mut Cluster) -> Result<()> {
     // What is pushed lies above the images that were made before, and goes with the tier.
-    let folder = cluster.folder("registry")?;
+    let folder = cluster.running.folder("registry")?;
     let images = parts::folder("images")?;
     let (upper, work, all) = (folder.join("upper"), folder.join("work"), folder.join("all"));
     for folder in [&upper, &work, &all] {
@@ -89,11 +89,11 @@ fn registry(cluster: &mut Cluster) -> Result<()> {
     });
     let file = folder.join("registry.yaml");
     fs::write(&file, config.to_string())?;
-    cluster.run("registry", Command::new("docker-registry").arg("serve").arg(file))
+    cluster.running.run("registry", Command::new("docker-registry").arg("serve").arg(file))
 }
 
 async fn containerd(cluster: &mut Cluster) -> Result<()> {
-    let folder = cluster.folder("containerd")?;
+    let folder = cluster.running.folder("containerd")?;
     let networks = folder.join("networks");
     fs::create_dir(&networks)?;
     let network = json!({
@@ -127,16 +127,16 @@ async fn containerd(cluster: &mut Cluster) -> Result<()> {
     );
     let file = folder.join("config.toml");
     fs::write(&file, config)?;
-    cluster.run("containerd", Command::new("containerd").arg("--config").arg(file))?;
+    cluster.running.run("containerd", Command::new("containerd").arg("--config").arg(file))?;
     until("containerd", Duration::from_secs(30), async || {
-        cluster.alive()?;
+        cluster.running.alive()?;
         Ok(if Path::new(SOCKET).exists() { Seen::Yes(()) } else { Seen::NotYet("no socket".into()) })
     })
     .await
 }
 
 fn kubelet(cluster: &mut Cluster) -> Result<()> {
-    let folder = cluster.folder("kubelet")?;
+    let folder = cluster.running.folder("kubelet")?;
     // Names outside the cluster are nobody's here.
     fs::write(folder.join("resolv.conf"), format!("nameserver {DNS}\n"))?;
     let config = json!({
@@ -160,14 +160,14 @@ fn kubelet(cluster: &mut Cluster) -> Result<()> {
 
 /// CoreDNS, which answers for Services and pods, on the node.
 fn dns(cluster: &mut Cluster) -> Result<()> {
-    let file = cluster.folder("dns")?.join("Corefile");
+    let file = cluster.running.folder("dns")?.join("Corefile");
     let config = format!(
         "cluster.local {{\n bind {DNS}\n errors\n cache 5\n kubernetes {{\n  kubeconfig {}\n }}\n}}\n",
         cluster.kubeconfig.display()
     );
     fs::write(&file, config)?;
     let program = parts::folder("coredns")?.join("coredns");
-    cluster.run("coredns", Command::new(program).arg("-conf").arg(file))
+    cluster.running.run("coredns", Command::new(program).arg("-conf").arg(file))
 }
 
 fn run(program: &str, arguments: &[&str]) -> Result<()> {

@@ -25,7 +25,7 @@ pub async fn start(cluster: &Cluster) -> Result<()> {
     });
     let answer = server.apply(&class, Mode::Store).await?;
     ensure!(answer.taken(), "{}", answer.message());
-    let (client, folder) = (cluster.client.clone(), cluster.folder("volumes")?);
+    let (client, folder) = (cluster.client.clone(), cluster.running.folder("volumes")?);
     tokio::spawn(async move {
         loop {
             // What fails is tried again, as a controller does it; a claim that gets nothing fails the check.

@@ -5,6 +5,7 @@ mod known;
 mod mutant;
 mod mutations;
 mod plans;
+mod tally;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use cupaas::schema::{Checker, Version};
 use cupaas_cluster_tests::random::Random;
 use cupaas_cluster_tests::server::{Mode, Server};
@@ -15,6 +15,7 @@ use crate::Api;
 use crate::accepted::{namespace, pod};
 use crate::known;
 use crate::mutant::{Mutant, mutant};
+use crate::tally::Tally;
 
 /// The version of the part that is built.
 const SERVER: Version = (1, 36);
@@ -39,8 +40,7 @@ pub(crate) async fn verdicts(api: Arc<Api>) -> Result<()> {
         }
     }
     let checker = Checker::new(SERVER, &[])?.unrestricted();
-    let tried = mutants.len();
-    compare(server, &checker, mutants, tried).await
+    compare(server, &checker, mutants).await
 }
 
 /// The same for pods in a namespace that asks for *restricted*, whose admission is part of the verdict.
@@ -67,11 +67,10 @@ pub(crate) async fn pods(api: Arc<Api>) -> Result<()> {
         .collect();
     let mutants: Vec<_> = (0..each() * 5).map(|_| mutant(random.pick(&pods), &mut random)).collect();
     let checker = Checker::new(SERVER, &[])?;
-    let tried = mutants.len();
-    compare(server, &checker, mutants, tried).await
+    compare(server, &checker, mutants).await
 }
 
-async fn compare(server: &Server, checker: &Checker, mutants: Vec<Mutant>, tried: usize) -> Result<()> {
+async fn compare(server: &Server, checker: &Checker, mutants: Vec<Mutant>) -> Result<()> {
     let answers = stream::iter(mutants)
         .map(async |mutant| {
             let answer = server.apply(&mutant.object, Mode::DryRun).await;
@@ -80,37 +79,21 @@ async fn compare(server: &Server, checker: &Checker, mutants: Vec<Mutant>, tried
         .buffered(AT_ONCE)
         .try_collect::<Vec<_>>()
         .await?;
-    let mut found = BTreeMap::new();
-    let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut refused = 0;
+    let mut tally = Tally::default();
     for (mutant, answer) in answers {
+        tally.tried(answer.taken());
         let ours = checker.object(&mutant.object);
-        refused += usize::from(!answer.taken());
-        if ours.is_empty() == answer.taken() {
-            continue;
+        match ours.first() {
+            Some(violation) if answer.taken() => {
+                tally.disagree(known::STRICTER, &violation.message, "cupaas alone refuses it: ", &mutant);
+            }
+            None if !answer.taken() => {
+                tally.disagree(known::LAXER, answer.message(), "the server alone refuses it: ", &mutant);
+            }
+            _ => {}
         }
-        let (side, message, list) = match ours.first() {
-            Some(violation) => ("cupaas", violation.message.as_str(), known::STRICTER),
-            None => ("the server", answer.message(), known::LAXER),
-        };
-        if let Some(why) = known::reason(list, message, &mutant) {
-            *explained.entry(why).or_insert(0) += 1;
-            continue;
-        }
-        let why = format!("{side} alone refuses it: {message}");
-        let kind = mutant.object["kind"].as_str().unwrap_or_default();
-        let place: String =
-            mutant.pointer.chars().map(|c| if c.is_ascii_digit() { '*' } else { c }).collect();
-        found
-            .entry(format!("{kind} {place}"))
-            .or_insert_with(Vec::new)
-            .push(format!("{}: {why}", mutant.change));
     }
-    println!("{tried} tried, {refused} refused by the server, {} new disagreements", found.len());
-    explained.iter().for_each(|(why, times)| println!("known, {times} times: {why}"));
-    let lines = found.iter().map(|(place, all)| format!("{place} ({} times) {}", all.len(), all[0]));
-    ensure!(found.is_empty(), "{}", lines.collect::<Vec<_>>().join("\n"));
-    Ok(())
+    tally.verdict()
 }
 
 /// Every golden object in the form that an engine applies, each once, by its kind.

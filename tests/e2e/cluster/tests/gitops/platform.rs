@@ -41,7 +41,7 @@ impl Platform {
     pub(crate) async fn start(engine: Engine, gitea: &Gitea, cluster: &Cluster) -> Result<Self> {
         let name = format!("gitops-{engine}");
         let address = gitea.create_repository(&name).await?;
-        let folder = cluster.folder(&name)?;
+        let folder = cluster.running.folder(&name)?;
         let tree = WorkTree::init(&folder.join("tree"), &address, Some(&gitea.token))?;
         let mut platform = Self {
             engine,

@@ -26,7 +26,7 @@ impl World {
     pub(crate) async fn start(folders: &Folders) -> Result<Self> {
         let mut cluster = Cluster::start(&folders.work, &folders.logs).await?;
         cluster.with_controllers()?;
-        let gitea = Gitea::start(&mut cluster).await?;
+        let gitea = Gitea::start(&mut cluster.running).await?;
         cluster.with_crds_of(&["flux-", "argocd-"]).await?;
         let server = Server::discover(cluster.client.clone()).await?;
         let stand_in = StandIn::start(server.clone()).await?;

@@ -72,7 +72,7 @@ pub(crate) async fn pushes(pods: Arc<Pods>) -> Result<()> {
 
 impl<'a> Chain<'a> {
     async fn start(pods: &'a Pods, gitea: &'a Gitea) -> Result<Self> {
-        let work = pods.cluster.folder("chain")?;
+        let work = pods.cluster.running.folder("chain")?;
         let bin = work.join("bin");
         fs::create_dir_all(&bin)?;
         for (name, program) in

@@ -33,7 +33,7 @@ async fn start(folders: &Folders) -> anyhow::Result<Pods> {
     parts::start(&mut cluster).await?;
     storage::start(&cluster).await?;
     router::start(&cluster).await?;
-    let gitea = Gitea::start(&mut cluster).await?;
+    let gitea = Gitea::start(&mut cluster.running).await?;
     let server = Server::discover(cluster.client.clone()).await?;
     flux::prepare(&server).await?;
     // What `cupaas init` asks for, and the gitops tier reads from what it prints.

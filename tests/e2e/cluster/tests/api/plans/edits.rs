@@ -1,6 +1,5 @@
 //! Random edits of one object: what the plan refuses is refused, what restarts is said to.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
@@ -15,6 +14,7 @@ use crate::accepted::namespace;
 use crate::known;
 use crate::mutant::{Mutant, mutant};
 use crate::mutations::{AT_ONCE, by_kind, each};
+use crate::tally::Tally;
 
 /// Each kind gets the same number of edits; an edit that no server would take even of a new object is left out.
 pub(crate) async fn plans(api: Arc<Api>) -> Result<()> {
@@ -37,30 +37,15 @@ pub(crate) async fn plans(api: Arc<Api>) -> Result<()> {
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    let (mut tried, mut refused, mut explained) = (0, 0, 0);
-    let mut found = BTreeMap::new();
+    let mut tally = Tally::default();
     for (mutant, verdict) in results {
         let Some(Verdict { taken, wrong }) = verdict else { continue };
-        tried += 1;
-        refused += usize::from(!taken);
-        let Some(wrong) = wrong else { continue };
-        if known::reason(known::PLAN, &wrong, &mutant).is_some() {
-            explained += 1;
-            continue;
+        tally.tried(taken);
+        if let Some(wrong) = wrong {
+            tally.disagree(known::PLAN, &wrong, "", &mutant);
         }
-        let kind = mutant.object["kind"].as_str().unwrap_or_default();
-        let place: String =
-            mutant.pointer.chars().map(|c| if c.is_ascii_digit() { '*' } else { c }).collect();
-        found
-            .entry(format!("{kind} {place}"))
-            .or_insert_with(Vec::new)
-            .push(format!("{}: {wrong}", mutant.change));
     }
-    println!("{tried} edits, {refused} refused, {explained} known differences, {} new ones", found.len());
-    ensure!(tried > 100 && refused > 10, "the edits hold too little to compare");
-    let lines = found.iter().map(|(place, all)| format!("{place} ({} times) {}", all.len(), all[0]));
-    ensure!(found.is_empty(), "{}", lines.collect::<Vec<_>>().join("\n"));
-    Ok(())
+    tally.verdict()
 }
 
 /// What became of an edit.
