@@ -1,5 +1,6 @@
 //! The whole chain: `git push` to a forge, its workflow, the image, the deploy, Flux, and the URL.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -7,24 +8,22 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use cupaas_cluster_tests::git::WorkTree;
 use cupaas_cluster_tests::gitea::{Gitea, USER};
+use cupaas_cluster_tests::hook::{Event, Hook};
 use cupaas_cluster_tests::image::output;
 use cupaas_cluster_tests::node::REGISTRY;
+use cupaas_cluster_tests::runner::{self, Runner};
 use cupaas_cluster_tests::server::Server;
 use cupaas_cluster_tests::wait::{Seen, until};
 use cupaas_cluster_tests::{flux, http, parts, router};
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use serde_json::Value;
 
 use crate::Pods;
 
 const HOST: &str = "chain.apps.example.cu";
 const NAMESPACE: &str = "chain-production";
-/// Where the forge says that something was pushed.
-const HOOK: &str = "127.0.0.1:7000";
 const PATIENCE: Duration = Duration::from_secs(240);
 
 /// The forge, the two repositories, and what a runner has at hand.
@@ -34,7 +33,7 @@ struct Chain<'a> {
     work: PathBuf,
     gitops: String,
     app: WorkTree,
-    hook: TcpListener,
+    hook: Hook,
 }
 
 /// When each part of one push was done, in seconds after it began.
@@ -53,7 +52,7 @@ pub(crate) async fn pushes(pods: Arc<Pods>) -> Result<()> {
     // What is timed has the machine to itself.
     let _alone = pods.app.lock().await;
     let gitea = &pods.gitea;
-    let chain = Chain::start(&pods, gitea).await?;
+    let mut chain = Chain::start(&pods, gitea).await?;
     let first = chain.push("\"alive\"", "\"alive, pushed\"").await?;
     let body = r#"{"title": "Survive a push"}"#;
     let added = http::request(router::ADDRESS, HOST, "POST", "/api/tasks", Some(body)).await?;
@@ -84,15 +83,10 @@ impl<'a> Chain<'a> {
         let gitops = gitea.create_repository("gitops").await?;
         let address = gitea.create_repository("chain").await?;
         let app = WorkTree::init(&work.join("app"), &address, Some(&gitea.token))?;
-        let chain = Self { pods, gitea, work, gitops, app, hook: TcpListener::bind(HOOK).await? };
+        let hook = Hook::of(gitea, "chain", &["push"]).await?;
+        let chain = Self { pods, gitea, work, gitops, app, hook };
         chain.begin_gitops()?;
         chain.begin_app()?;
-        let hook = json!({
-            "type": "gitea", "active": true, "events": ["push"],
-            "config": {"url": format!("http://{HOOK}/"), "content_type": "json"},
-        });
-        let made = chain.gitea.post(&format!("/api/v1/repos/{USER}/chain/hooks"), &hook).await?;
-        ensure!(made.taken(), "{}", made.body);
         Ok(chain)
     }
 
@@ -142,19 +136,19 @@ impl<'a> Chain<'a> {
     }
 
     /// A program as a person or a runner starts it.
-    fn command(&self, program: &str) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let bin = self.work.join("bin");
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", bin.display());
-        let mut command = Command::new("env");
-        command.arg("-i").arg(format!("PATH={path}")).arg(format!("HOME={}", self.work.display()));
-        command.arg(format!("CUPAAS_HOME={}", self.work.join("home").display()));
-        command.arg(format!("KUBECONFIG={}", self.pods.cluster.kubeconfig.display()));
-        command.arg(format!("TOKEN={}", self.gitea.token)).arg(program);
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", bin.display()));
+        command.env("HOME", &self.work).env("CUPAAS_HOME", self.work.join("home"));
+        command.env("KUBECONFIG", &self.pods.cluster.kubeconfig).env("TOKEN", &self.gitea.token);
         command
     }
 
     /// Pushes a change of what `/healthz` says, and waits until the URL says it.
-    async fn push(&self, old: &str, new: &str) -> Result<Clock> {
+    async fn push(&mut self, old: &str, new: &str) -> Result<Clock> {
         let file = "tasks/probes.py";
         let text = fs::read_to_string(self.app.folder.join(file))?;
         ensure!(text.contains(old), "{file} no longer says {old}");
@@ -162,10 +156,8 @@ impl<'a> Chain<'a> {
         let mut clock = Clock::default();
         let began = now();
         let commit = self.app.publish("Say something new")?;
-        let event =
-            tokio::time::timeout(Duration::from_secs(30), self.heard()).await.context("no push event")??;
+        let event = self.hook.pushed(&commit).await?;
         clock.heard = now() - began;
-        ensure!(event["after"] == commit.as_str(), "the push of another commit: {}", event["after"]);
         self.run_workflow(&commit, &event, began, &mut clock)?;
         // What a webhook of the forge does where Flux has a Receiver for it.
         let server = Server::discover(self.pods.cluster.client.clone()).await?;
@@ -221,50 +213,19 @@ impl<'a> Chain<'a> {
         said.join("; ")
     }
 
-    /// The forge's account of one push.
-    async fn heard(&self) -> Result<Value> {
-        loop {
-            let (mut stream, _) = self.hook.accept().await?;
-            let mut request = Vec::new();
-            let body = loop {
-                ensure!(stream.read_buf(&mut request).await? > 0, "the forge's request was cut off");
-                let text = String::from_utf8_lossy(&request).into_owned();
-                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                let length = head.lines().find_map(|line| {
-                    line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok()
-                });
-                if length.is_some_and(|length| body.len() >= length) {
-                    break body.to_owned();
-                }
-            };
-            stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").await?;
-            let event: Value = serde_json::from_str(&body)?;
-            if event["ref"] == "refs/heads/main" {
-                return Ok(event);
-            }
-        }
-    }
-
     /// As a runner does it: a fresh checkout, and `act` in it, without containers.
-    fn run_workflow(&self, commit: &str, event: &Value, began: f64, clock: &mut Clock) -> Result<()> {
+    fn run_workflow(&self, commit: &str, event: &Event, began: f64, clock: &mut Clock) -> Result<()> {
         let checkout = self.work.join("checkout");
         let _ = fs::remove_dir_all(&checkout);
         let address = self.app.git(&["remote", "get-url", "origin"])?;
         let tree = WorkTree::init(&checkout, &address, Some(&self.gitea.token))?;
         tree.git(&["fetch", "--quiet", "--depth=50", "origin", "main"])?;
         tree.git(&["checkout", "--quiet", "-B", "main", commit])?;
-        let (payload, config) = (self.work.join("event.json"), self.work.join(".config/act"));
-        fs::write(&payload, event.to_string())?;
-        fs::create_dir_all(&config)?;
-        fs::write(config.join("actrc"), "-P ubuntu-latest=-self-hosted\n")?;
-        let mut act = self.command("env");
-        act.arg(format!("CUPAAS_GITOPS_TOKEN={}", self.gitea.token));
-        act.arg(parts::folder("act")?.join("act")).args(["push", "--json", "--container-daemon-socket", "-"]);
-        act.arg("--eventpath").arg(payload).args(["-P", "ubuntu-latest=-self-hosted"]);
-        act.args(["--var", &format!("CUPAAS_GITOPS={}", self.gitops)]);
-        act.args(["--var", &format!("CUPAAS_IMAGE_NAME={REGISTRY}/team/chain")]);
-        act.args(["--secret", "CUPAAS_GITOPS_TOKEN"]).current_dir(&checkout);
-        let said = output(&mut act);
+        let said = Runner::new(self.command(runner::program()?), &self.work, &checkout, event)?
+            .variable("CUPAAS_GITOPS", &self.gitops)
+            .variable("CUPAAS_IMAGE_NAME", &format!("{REGISTRY}/team/chain"))
+            .secret("CUPAAS_GITOPS_TOKEN", &self.gitea.token)
+            .run();
         fs::write(
             self.pods.folders.logs.join("act.log"),
             said.as_ref().map_or_else(ToString::to_string, Clone::clone),
