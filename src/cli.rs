@@ -1,5 +1,6 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
+mod ci;
 mod registered;
 mod secret;
 mod sync;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub use ci::{Ci, CiForge};
 pub use registered::{
     AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
 };
@@ -29,6 +31,9 @@ pub struct Cli {
     /// How to say it.
     #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
     pub format: Format,
+    /// Where it runs.
+    #[command(flatten)]
+    pub ci: Ci,
 }
 
 impl Cli {

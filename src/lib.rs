@@ -41,7 +41,7 @@ use plan::credentials::Past;
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
 use publish::pace::{Pace, now};
-use publish::release::{About, Rendered, Signature, change, changes, removal};
+use publish::release::{About, Job, Rendered, Signature, change, changes, removal};
 use publish::{Change, Pushed, Remotes};
 use render::{Renderer, Tree};
 use report::{Again, Deployed, Report};
@@ -322,7 +322,8 @@ fn sealed(
 }
 
 fn signature(request: &Request) -> Signature<'_> {
-    Signature { author: &request.author, time: now(), run_url: request.run_url.as_deref() }
+    let job = Job { url: request.run_url.as_deref(), actor: request.actor.as_deref() };
+    Signature { author: &request.author, time: now(), job }
 }
 
 fn place(step: &Step) -> String {

@@ -1,11 +1,14 @@
 //! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
+pub mod ci;
 mod registered;
 mod secret;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
@@ -17,6 +20,7 @@ use crate::load::released::Scope;
 use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
 use crate::secrets;
 use crate::sync::Followed;
+use ci::Ci;
 
 /// One run.
 #[derive(Debug)]
@@ -31,6 +35,18 @@ pub struct Request {
     pub author: Identity,
     /// Address of the CI run, for the commit.
     pub run_url: Option<String>,
+    /// Who started it, for the commit.
+    pub actor: Option<String>,
+    /// The CI job that this is a step of.
+    pub ci: Option<Ci>,
+}
+
+/// What surrounds every command.
+struct Around {
+    /// Where cupaas keeps what belongs to this user.
+    home: PathBuf,
+    /// The CI job.
+    ci: Option<Ci>,
 }
 
 /// What to do.
@@ -148,8 +164,12 @@ impl Request {
         if cli.format == Format::Matrix && !matches!(cli.command, Command::Sync(_)) {
             return Err(Failure::new(Kind::Usage, "--format matrix is for `cupaas sync` alone"));
         }
-        let home = home()?;
-        let step = |stage, shared: Shared| Step::new(stage, shared, &home);
+        let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
+        let variables = std::env::vars_os();
+        let variables =
+            variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
+        let around = Around { home: home()?, ci: Ci::read(&variables, &cli.ci, event) };
+        let step = |stage, shared: Shared| Step::new(stage, shared, &around);
         let action = match cli.command {
             Command::New(new) => Action::New(new),
             Command::Init(init) => Action::Init(init),
@@ -175,18 +195,21 @@ impl Request {
                 allow_older: deploy.allow_older,
                 ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?
             })),
-            Command::App(command) => registered::app(command, &home)?,
-            Command::Env(command) => registered::env(command, &home)?,
-            Command::Secret(secret) => secret::asked(secret, &home)?,
-            Command::Pin(pin) => registered::pin(pin, &home)?,
-            Command::Unpin(unpin) => registered::unpin(unpin, &home)?,
-            Command::Sync(given) => sync::sync(given, cli.format, &home)?,
+            Command::App(command) => registered::app(command, &around)?,
+            Command::Env(command) => registered::env(command, &around)?,
+            Command::Secret(secret) => secret::asked(secret, &around)?,
+            Command::Pin(pin) => registered::pin(pin, &around)?,
+            Command::Unpin(unpin) => registered::unpin(unpin, &around)?,
+            Command::Sync(given) => sync::sync(given, cli.format, &around)?,
             Command::Remove(remove) => Action::Step(Box::new(Step {
                 allow_data_loss: named(remove.allow_data_loss),
                 ..step(Stage::Remove, remove.shared)?
             })),
         };
-        Ok(Self { action, format: cli.format, author: author(), run_url: run_url(), home })
+        let Around { home, ci } = around;
+        let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());
+        let actor = ci.as_ref().and_then(|ci| ci.actor.clone());
+        Ok(Self { action, format: cli.format, author: author(), run_url, actor, home, ci })
     }
 }
 
@@ -222,33 +245,49 @@ fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
 }
 
 impl Step {
-    fn new(stage: Stage, shared: Shared, home: &Path) -> Result<Self, Failure> {
+    fn new(stage: Stage, shared: Shared, around: &Around) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
-        Self::about(stage, subject, shared, home)
+        Self::about(stage, subject, shared, around)
     }
 
-    fn about(stage: Stage, subject: Subject, shared: Shared, home: &Path) -> Result<Self, Failure> {
+    fn about(stage: Stage, subject: Subject, shared: Shared, around: &Around) -> Result<Self, Failure> {
         let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
-        let found = match subject {
-            Subject::Folder => Source::read(&folder)?,
-            Subject::Released(_) | Subject::Edited(_) => Source::default(),
+        let (found, built) = match subject {
+            Subject::Folder => {
+                let found = Source::read(&folder)?;
+                let (origin, head) = (found.repository.as_deref(), found.commit.as_deref());
+                let built = around.ci.as_ref().and_then(|ci| ci.built(origin, head)).unwrap_or_default();
+                (found, built)
+            }
+            Subject::Released(_) | Subject::Edited(_) => Default::default(),
         };
         // An unset variable of a CI job is an empty one.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let (environment, branch) = (given(shared.env), given(shared.source_branch));
+        if built.pull_request && stage >= Stage::Deploy && environment.is_none() && branch.is_none() {
+            let message =
+                "this job is a pull request's, which says of no environment that it is to be deployed there";
+            return Err(Failure::new(Kind::Usage, message)
+                .hint("say which with --env, or look at what merging would do: cupaas diff"));
+        }
         let commit = given(shared.source_commit);
+        // The forge's trial merge is nobody's commit; what it is compared with is the branch that it is meant for.
+        let proposed = built.commit.filter(|_| built.pull_request);
+        let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
         let source = SourceFacts {
             repository: given(shared.source_repository)
                 .map(|url| without_credentials(&url))
-                .or(found.repository),
+                .or(found.repository)
+                .or(built.repository),
             path: found.path,
             time: match &commit {
                 Some(commit) => commit_time(&folder, commit),
                 None => found.time,
             },
             commit: commit.or(found.commit),
-            branch: given(shared.source_branch).or(found.branch).or_else(|| text("GITHUB_REF_NAME")),
+            branch: branch.or(if built.pull_request { built.branch } else { found.branch.or(built.branch) }),
         };
-        let gitops = place(given(shared.repository.gitops), home)?;
+        let gitops = place(given(shared.repository.gitops), &around.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
         Ok(Self {
@@ -267,7 +306,7 @@ impl Step {
                 folder,
                 called: None,
                 app: given(shared.app).or_else(|| text("CUPAAS_APP")),
-                environment: given(shared.env),
+                environment,
                 image: given(shared.image),
                 needs_image: stage != Stage::Dockerfile,
                 variables: variables(&shared.set)?,
@@ -331,11 +370,9 @@ fn author() -> Identity {
     }
 }
 
-/// The CI run's page, as GitHub, Gitea and Forgejo name it.
-fn run_url() -> Option<String> {
-    text("CUPAAS_RUN_URL").or_else(|| {
-        let (server, repository) = (text("GITHUB_SERVER_URL")?, text("GITHUB_REPOSITORY")?);
-        let id = text("GITHUB_RUN_ID")?;
-        Some(format!("{}/{repository}/actions/runs/{id}", server.trim_end_matches('/')))
-    })
+/// The event that started a CI job.
+fn event(path: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).ok()?.take(ci::EVENT + 1).read_to_end(&mut bytes).ok()?;
+    (read as u64 <= ci::EVENT).then_some(bytes)
 }

@@ -12,6 +12,7 @@ mod unsealed;
 mod cli {
     mod again;
     mod bounds;
+    mod ci;
     mod commands;
     mod deploying;
     mod hostile;

@@ -23,8 +23,17 @@ pub struct Signature<'a> {
     pub author: &'a Identity,
     /// Seconds since 1970.
     pub time: i64,
-    /// The CI run's page.
-    pub run_url: Option<&'a str>,
+    /// The CI job that does it.
+    pub job: Job<'a>,
+}
+
+/// A CI job.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Job<'a> {
+    /// Its page.
+    pub url: Option<&'a str>,
+    /// Who started it.
+    pub actor: Option<&'a str>,
 }
 
 /// What a commit of several releases and edits is about.
@@ -51,7 +60,7 @@ pub struct Rendered<'a> {
 ///
 /// Errors: none but cupaas's own; a Secret that is not sealed never gets into a commit.
 pub fn change(one: Rendered<'_>, plan: &Plan, signature: Signature<'_>) -> Result<Change, Failure> {
-    let mut change = signature.nothing(message(one.release, plan, signature.run_url));
+    let mut change = signature.nothing(message(one.release, plan, signature.job));
     put(&mut change, one)?;
     Ok(change)
 }
@@ -67,7 +76,7 @@ pub fn changes(
     plan: &Plan,
     signature: Signature<'_>,
 ) -> Result<Change, Failure> {
-    let mut change = signature.nothing(message_of_all(all, about, plan, signature.run_url));
+    let mut change = signature.nothing(message_of_all(all, about, plan, signature.job));
     for one in all {
         put(&mut change, *one)?;
     }
@@ -130,14 +139,14 @@ pub fn removal(
     }
     match leaving {
         [(_, only)] => {
-            trailers(&mut message, app, &only.environment, &only.source, &only.image, signature.run_url);
+            trailers(&mut message, app, &only.environment, &only.source, &only.image, signature.job);
         }
         _ => {
             trailer(&mut message, "Cupaas-App", Some(app));
             for (_, one) in leaving {
                 trailer(&mut message, "Cupaas-Release", Some(&format!("{}/{app}", one.environment)));
             }
-            trailer(&mut message, "Cupaas-Run", signature.run_url);
+            trailers_of_job(&mut message, signature.job);
         }
     }
     let mut change = signature.nothing(message);
@@ -169,28 +178,28 @@ fn below(files: &Files, folder: &RepoPath) -> Result<BTreeMap<RepoPath, Vec<u8>>
     relative.collect()
 }
 
-fn message(release: &Release, plan: &Plan, run_url: Option<&str>) -> String {
+fn message(release: &Release, plan: &Plan, job: Job<'_>) -> String {
     let from = match &release.source.commit {
         Some(commit) => short(commit).to_owned(),
         None => release.image.reference.rsplit(['/', '@']).next().unwrap_or_default().to_owned(),
     };
     let mut text = format!("deploy({}/{}): {from}\n\n", release.app, release.environment);
     text.push_str(&counts(plan));
-    trailers_of(&mut text, release, run_url);
+    trailers_of(&mut text, release, job);
     text
 }
 
 /// The message of a commit that is about more than one deploy.
-fn message_of_all(all: &[Rendered<'_>], about: About<'_>, plan: &Plan, run_url: Option<&str>) -> String {
+fn message_of_all(all: &[Rendered<'_>], about: About<'_>, plan: &Plan, job: Job<'_>) -> String {
     let mut text = format!("{}\n\n", about.subject);
     match all {
         [] => {
             trailer(&mut text, "Cupaas-App", about.app);
-            trailer(&mut text, "Cupaas-Run", run_url);
+            trailers_of_job(&mut text, job);
         }
         [one] => {
             text.push_str(&counts(plan));
-            trailers_of(&mut text, one.release, run_url);
+            trailers_of(&mut text, one.release, job);
         }
         _ => {
             text.push_str(&counts(plan));
@@ -199,7 +208,7 @@ fn message_of_all(all: &[Rendered<'_>], about: About<'_>, plan: &Plan, run_url: 
                 let name = format!("{}/{}", release.environment, release.app);
                 trailer(&mut text, "Cupaas-Release", Some(&name));
             }
-            trailer(&mut text, "Cupaas-Run", run_url);
+            trailers_of_job(&mut text, job);
         }
     }
     text
@@ -220,9 +229,9 @@ fn counts(plan: &Plan) -> String {
     text + "\n\n"
 }
 
-fn trailers_of(text: &mut String, release: &Release, run_url: Option<&str>) {
+fn trailers_of(text: &mut String, release: &Release, job: Job<'_>) {
     let image = &release.image.reference;
-    trailers(text, &release.app, &release.environment, &release.source, image, run_url);
+    trailers(text, &release.app, &release.environment, &release.source, image, job);
 }
 
 fn trailers(
@@ -231,7 +240,7 @@ fn trailers(
     environment: &str,
     source: &SourceFacts,
     image: &str,
-    run: Option<&str>,
+    job: Job<'_>,
 ) {
     let at = match (&source.repository, &source.commit) {
         (Some(repository), Some(commit)) => Some(format!("{repository}@{commit}")),
@@ -244,11 +253,16 @@ fn trailers(
         ("Cupaas-Source", at.as_deref()),
         ("Cupaas-Path", Some(source.path.as_str()).filter(|path| !path.is_empty())),
         ("Cupaas-Image", Some(image)),
-        ("Cupaas-Run", run),
     ];
     for (key, value) in lines {
         trailer(text, key, value);
     }
+    trailers_of_job(text, job);
+}
+
+fn trailers_of_job(text: &mut String, job: Job<'_>) {
+    trailer(text, "Cupaas-Run", job.url);
+    trailer(text, "Cupaas-Actor", job.actor);
 }
 
 fn trailer(text: &mut String, key: &str, value: Option<&str>) {

@@ -1,9 +1,9 @@
 //! What was typed of registrations → steps of the same pipeline.
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{Action, Look, Stage, Step, Subject, folder_name, named, text};
+use super::{Action, Around, Look, Stage, Step, Subject, folder_name, named, text};
 use crate::cli::{AppCommand, EnvCommand, Pin, Repository, SetEnv, Shared, Target, Unpin};
 use crate::diagnostic::{Failure, Kind, Source as Text, Span};
 use crate::edit::{AddApp, Deed, EnvChange, typed};
@@ -18,7 +18,7 @@ pub(super) fn step(
     repository: Repository,
     subject: Subject,
     dry_run: bool,
-    home: &Path,
+    around: &Around,
 ) -> Result<Step, Failure> {
     let shared = Shared {
         folder: None,
@@ -32,12 +32,12 @@ pub(super) fn step(
         source_branch: None,
     };
     let stage = if dry_run { Stage::Diff } else { Stage::Deploy };
-    Step::about(stage, subject, shared, home)
+    Step::about(stage, subject, shared, around)
 }
 
 /// The same, about one app: `--app`, else the one in this folder.
-fn about(target: Target, subject: Subject, dry_run: bool, home: &Path) -> Result<Step, Failure> {
-    let mut step = step(target.repository, subject, dry_run, home)?;
+fn about(target: Target, subject: Subject, dry_run: bool, around: &Around) -> Result<Step, Failure> {
+    let mut step = step(target.repository, subject, dry_run, around)?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     step.asked.environment = given(target.env);
     step.asked.app = given(target.app).or_else(|| text("CUPAAS_APP"));
@@ -56,7 +56,7 @@ fn edit(step: Step) -> Action {
     Action::Step(Box::new(step))
 }
 
-pub(super) fn app(command: AppCommand, home: &Path) -> Result<Action, Failure> {
+pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failure> {
     match command {
         AppCommand::Add(add) => {
             let branch = |text: &String| match text.split_once('=') {
@@ -65,16 +65,16 @@ pub(super) fn app(command: AppCommand, home: &Path) -> Result<Action, Failure> {
             };
             let branches = add.branch.iter().map(branch).collect::<Result<_, _>>()?;
             let deed = Deed::AddApp(AddApp { url: add.url, path: add.path, branches, name: add.name });
-            Ok(edit(step(add.repository, Subject::Edited(deed), add.dry_run, home)?))
+            Ok(edit(step(add.repository, Subject::Edited(deed), add.dry_run, around)?))
         }
-        AppCommand::List(repository) => Ok(look(Look::Apps, step(repository, nothing(), true, home)?)),
+        AppCommand::List(repository) => Ok(look(Look::Apps, step(repository, nothing(), true, around)?)),
         AppCommand::Show(show) => {
-            let mut step = step(show.repository, nothing(), true, home)?;
+            let mut step = step(show.repository, nothing(), true, around)?;
             step.asked.app = Some(show.name);
             Ok(look(Look::App, step))
         }
         AppCommand::Remove(remove) => {
-            let mut step = step(remove.repository, nothing(), false, home)?;
+            let mut step = step(remove.repository, nothing(), false, around)?;
             step.asked.app = Some(remove.name);
             step.allow_data_loss = named(remove.allow_data_loss);
             Ok(Action::RemoveApp(Box::new(step)))
@@ -91,19 +91,19 @@ fn nothing() -> Subject {
     Subject::Released(Scope::default())
 }
 
-pub(super) fn env(command: EnvCommand, home: &Path) -> Result<Action, Failure> {
+pub(super) fn env(command: EnvCommand, around: &Around) -> Result<Action, Failure> {
     match command {
         EnvCommand::Set(set) => {
             let deed = Deed::Env(EnvChange { set: variables(&set)?, ..EnvChange::default() });
-            Ok(edit(about(set.target, Subject::Edited(deed), set.dry_run, home)?))
+            Ok(edit(about(set.target, Subject::Edited(deed), set.dry_run, around)?))
         }
         EnvCommand::Unset(unset) => {
             let names = unset.names.into_iter().collect();
             let deed = Deed::Env(EnvChange { unset: names, ..EnvChange::default() });
-            Ok(edit(about(unset.target, Subject::Edited(deed), unset.dry_run, home)?))
+            Ok(edit(about(unset.target, Subject::Edited(deed), unset.dry_run, around)?))
         }
         EnvCommand::List(list) => {
-            let step = about(list.target, nothing(), true, home)?;
+            let step = about(list.target, nothing(), true, around)?;
             Ok(look(Look::Variables { origin: list.origin }, step))
         }
     }
@@ -132,12 +132,12 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
     Ok(all)
 }
 
-pub(super) fn pin(pin: Pin, home: &Path) -> Result<Action, Failure> {
-    let mut step = about(pin.target, Subject::Edited(Deed::Pin), pin.dry_run, home)?;
+pub(super) fn pin(pin: Pin, around: &Around) -> Result<Action, Failure> {
+    let mut step = about(pin.target, Subject::Edited(Deed::Pin), pin.dry_run, around)?;
     step.asked.image = pin.image.filter(|image| !image.is_empty());
     Ok(edit(step))
 }
 
-pub(super) fn unpin(unpin: Unpin, home: &Path) -> Result<Action, Failure> {
-    about(unpin.target, Subject::Edited(Deed::Unpin), unpin.dry_run, home).map(edit)
+pub(super) fn unpin(unpin: Unpin, around: &Around) -> Result<Action, Failure> {
+    about(unpin.target, Subject::Edited(Deed::Unpin), unpin.dry_run, around).map(edit)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{Action, Stage, Step, text};
+use super::{Action, Around, Stage, Step, text};
 use crate::cli::{Secret, SecretOf, Shared};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::age_keys::KeyPlaces;
@@ -14,7 +14,7 @@ use crate::secrets::{Asked, What};
 /// `home` is where `init` keeps its identity.
 ///
 /// Errors: as [`super::Request::new`]; none repeats a word that may be a value.
-pub(super) fn asked(secret: Secret, home: &Path) -> Result<Action, Failure> {
+pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> {
     let asked = match secret {
         Secret::Set(set) => {
             if set.of.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
@@ -28,12 +28,12 @@ pub(super) fn asked(secret: Secret, home: &Path) -> Result<Action, Failure> {
                 Some(file) => ValueFrom::File(file),
                 None => ValueFrom::Input,
             };
-            Asked { step: step(Stage::Deploy, set.of, home)?, what: What::Set { name: set.name, from } }
+            Asked { step: step(Stage::Deploy, set.of, around)?, what: What::Set { name: set.name, from } }
         }
-        Secret::List(of) => Asked { step: step(Stage::Check, of, home)?, what: What::List },
+        Secret::List(of) => Asked { step: step(Stage::Check, of, around)?, what: What::List },
         Secret::Check(check) => {
-            let what = What::Check { all: check.all, keys: key_places(home) };
-            Asked { step: step(Stage::Check, check.of, home)?, what }
+            let what = What::Check { all: check.all, keys: key_places(&around.home) };
+            Asked { step: step(Stage::Check, check.of, around)?, what }
         }
         Secret::Rotate(rotate) => {
             let mut of = rotate.of;
@@ -42,17 +42,17 @@ pub(super) fn asked(secret: Secret, home: &Path) -> Result<Action, Failure> {
                 first => {
                     // Then the first word is the folder.
                     of.folder = first.map(PathBuf::from).or(of.folder);
-                    What::Recipients { all: rotate.all, keys: key_places(home) }
+                    What::Recipients { all: rotate.all, keys: key_places(&around.home) }
                 }
             };
             let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
-            Asked { step: step(stage, of, home)?, what }
+            Asked { step: step(stage, of, around)?, what }
         }
     };
     Ok(Action::Secret(Box::new(asked)))
 }
 
-fn step(stage: Stage, of: SecretOf, home: &Path) -> Result<Step, Failure> {
+fn step(stage: Stage, of: SecretOf, around: &Around) -> Result<Step, Failure> {
     let SecretOf { folder, app, env, repository } = of;
     let shared = Shared {
         folder,
@@ -65,7 +65,7 @@ fn step(stage: Stage, of: SecretOf, home: &Path) -> Result<Step, Failure> {
         source_commit: None,
         source_branch: None,
     };
-    Step::new(stage, shared, home)
+    Step::new(stage, shared, around)
 }
 
 /// Where `sops` looks for private keys, and where `init` puts one.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Action, GitopsPlace, Stage, Subject, registered, text};
+use super::{Action, Around, GitopsPlace, Stage, Subject, registered, text};
 use crate::cli::{Format, Sync};
 use crate::diagnostic::Failure;
 use crate::publish::{GitopsAddress, Secret, SourceToken};
@@ -12,9 +12,9 @@ use crate::registry::Access;
 use crate::sync::Options;
 
 /// A matrix is only looked at, so that a workflow can be stopped between it and the builds.
-pub(super) fn sync(given: Sync, format: Format, home: &Path) -> Result<Action, Failure> {
+pub(super) fn sync(given: Sync, format: Format, around: &Around) -> Result<Action, Failure> {
     let looks = given.dry_run || format == Format::Matrix;
-    let mut step = registered::step(given.repository, Subject::Folder, looks, home)?;
+    let mut step = registered::step(given.repository, Subject::Folder, looks, around)?;
     if format == Format::Matrix {
         step.stage = Stage::Check;
     }
