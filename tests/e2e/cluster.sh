@@ -3,6 +3,7 @@
 #   tests/e2e/cluster.sh api       etcd and an API server
 #   tests/e2e/cluster.sh gitops    and its controllers, Flux, Argo CD, Gitea
 #   tests/e2e/cluster.sh pods      and a scheduler, containerd, a kubelet, DNS, a registry (as root)
+#   tests/e2e/cluster.sh forge     Gitea and a runner of its workflows, without a cluster
 #   tests/e2e/cluster.sh api NAME  the checks whose name holds NAME
 # Everything runs in namespaces of its own for processes, mounts and network: it can run beside another, and however it
 # ends, the kernel takes every process, mount and interface away with it. Logs stay in .e2e/<tier>-… when it fails.
@@ -12,11 +13,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 skip() { echo "$*" && exit 77; }
-tier=${1:?which tier: api, gitops or pods}
+tier=${1:?which tier: api, gitops, pods or forge}
 shift
 packages=()
 case $tier in
   api) parts=(etcd kubernetes crds) ;;
+  forge) parts=(gitea act) ;;
   gitops) parts=(etcd kubernetes crds kubectl flux gitea argocd redis-server kustomize sops) ;;
   pods)
     parts=(etcd kubernetes crds coredns images kubectl flux gitea act)

@@ -16,7 +16,8 @@ use crate::wait::{Seen, until};
 
 /// The user that owns every repository.
 pub const USER: &str = "me";
-const ADDRESS: &str = "http://127.0.0.1:3000";
+/// Its address.
+pub const ADDRESS: &str = "http://127.0.0.1:3000";
 const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A running Gitea.

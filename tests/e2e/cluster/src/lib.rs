@@ -24,3 +24,4 @@ pub mod storage;
 pub mod tier;
 pub mod trees;
 pub mod wait;
+pub mod watch;

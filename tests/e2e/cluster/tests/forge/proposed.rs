@@ -1,0 +1,122 @@
+//! `deploy --pull-request`: one pull request for an app and an environment, from its beginning to its end.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::World;
+use crate::team::Team;
+
+const WORKFLOW: &str = r#"on: push
+permissions: {}
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: cupaas/cupaas@v0
+        with:
+          command: deploy
+          program: ${{ vars.CUPAAS_PROGRAM }}
+          gitops: ${{ vars.CUPAAS_GITOPS }}
+          gitops-token: ${{ secrets.CUPAAS_GITOPS_TOKEN }}
+          image: registry.example.cu/me/app:${{ github.sha }}
+          pull-request: true
+"#;
+
+fn says(greeting: &str) -> String {
+    format!("processes: {{web: {{command: serve}}}}\nenv: {{GREETING: '{greeting}'}}\n")
+}
+
+/// Opened by a push, updated in place by the next, merged by a person; another one is closed when what it held is
+/// taken back.
+pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
+    let mut team = Team::begin(&world, "proposed", WORKFLOW).await?;
+    team.says(&says("hello"))?;
+    let first = team.push("Begin").await?;
+    team.job(&first)?;
+    let opened = only(team.pulls("open").await?)?;
+    ensure!(opened["head"]["ref"] == "cupaas/production/proposed", "{}", opened["head"]["ref"]);
+    ensure!(opened["base"]["ref"] == "main", "{}", opened["base"]["ref"]);
+    ensure!(body(&opened).contains("Deployment web"), "the plan is not in {}", body(&opened));
+    team.gitops.pull()?;
+    ensure!(!team.gitops.folder.join("deploy").exists(), "it stands on main already");
+
+    team.says(&says("good morning"))?;
+    let second = team.push("Say something else").await?;
+    team.job(&second)?;
+    let updated = only(team.pulls("open").await?)?;
+    ensure!(updated["number"] == opened["number"], "another pull request: {}", updated["number"]);
+    ensure!(updated["head"]["sha"] != opened["head"]["sha"], "its branch stays at the first commit");
+    // The same once more tells the forge nothing.
+    team.job(&second)?;
+    let again = only(team.pulls("open").await?)?;
+    ensure!(again["head"]["sha"] == updated["head"]["sha"], "its branch moved for nothing");
+    ensure!(again["updated_at"] == updated["updated_at"], "it was edited for nothing");
+
+    merge(&team, &again).await?;
+    team.gitops.pull()?;
+    let config = team.gitops.folder.join("deploy/production/proposed/app/configmap-env.yaml");
+    let text = std::fs::read_to_string(&config).with_context(|| config.display().to_string())?;
+    ensure!(text.contains("good morning"), "what was merged: {text}");
+    team.job(&second)?;
+    ensure!(team.pulls("open").await?.is_empty(), "a pull request for what stands already");
+
+    team.says(&says("good night"))?;
+    let third = team.push("Say good night").await?;
+    team.job(&third)?;
+    let other = only(team.pulls("open").await?)?;
+    ensure!(other["number"] != opened["number"], "a merged pull request was opened again");
+    team.says(&says("good morning"))?;
+    let back = team.push("Say what was said").await?;
+    // The image follows the commit, so what is left to change is nothing only where the image is that of before.
+    let image = second.payload["after"].as_str().context("a commit")?;
+    let workflow = WORKFLOW.replace("${{ github.sha }}", image);
+    team.app.write(".github/workflows/ci.yaml", &workflow)?;
+    drop(back);
+    let back = team.push("Keep the image").await?;
+    team.job(&back)?;
+    ensure!(team.pulls("open").await?.is_empty(), "a pull request that changes nothing stays open");
+    let closed = team.api(&team.gitops_name(), &format!("pulls/{}", other["number"])).await?;
+    ensure!(closed["state"] == "closed" && closed["merged"] == false, "{}", closed["state"]);
+    let branches = team.api(&team.gitops_name(), "branches").await?;
+    let left: Vec<_> = branches.as_array().into_iter().flatten().map(|branch| &branch["name"]).collect();
+    ensure!(left == ["main"], "branches that are left: {left:?}");
+    Ok(())
+}
+
+/// Both jobs begin before either has pushed; whichever ends first, the pull request holds the newer commit.
+pub(crate) async fn raced(world: Arc<World>) -> Result<()> {
+    let mut team = Team::begin(&world, "raced", WORKFLOW).await?;
+    team.says(&says("hello"))?;
+    let older = team.push("Begin").await?;
+    team.says(&says("hello again"))?;
+    let newer = team.push("Say more").await?;
+    let (first, second) = (team.job_of(&newer)?, team.job_of(&older)?);
+    let beside = std::thread::spawn(move || second.run());
+    let said = first.run();
+    let other = beside.join().ok().context("the other job")?;
+    said?;
+    other?;
+    let one = only(team.pulls("open").await?)?;
+    let newest = newer.payload["after"].as_str().unwrap_or_default();
+    team.gitops.git(&["fetch", "--quiet", "origin", "cupaas/production/raced"])?;
+    let record = team.gitops.git(&["show", "FETCH_HEAD:releases/production/raced/release.yaml"])?;
+    ensure!(record.contains(newest), "the older commit stands in {}: {record}", one["number"]);
+    Ok(())
+}
+
+async fn merge(team: &Team, pull: &Value) -> Result<()> {
+    let path = format!("pulls/{}/merge", pull["number"]);
+    let wanted = json!({"Do": "merge", "delete_branch_after_merge": true});
+    team.tell(&team.gitops_name(), &path, &wanted).await.map(drop)
+}
+
+fn body(pull: &Value) -> &str {
+    pull["body"].as_str().unwrap_or_default()
+}
+
+fn only(mut list: Vec<Value>) -> Result<Value> {
+    ensure!(list.len() == 1, "{} pull requests are open", list.len());
+    list.pop().context("one")
+}
