@@ -18,7 +18,7 @@ jobs:
       - uses: cupaas/cupaas@v0
         with:
           command: deploy
-          program: ${{ vars.CUPAAS_PROGRAM }}
+          binary: ${{ vars.CUPAAS_PROGRAM }}
           gitops: ${{ vars.CUPAAS_GITOPS }}
           gitops-token: ${{ secrets.CUPAAS_GITOPS_TOKEN }}
           image: registry.example.cu/me/app:1
@@ -29,7 +29,7 @@ jobs:
       - uses: cupaas/cupaas@v0
         with:
           command: diff
-          program: ${{ vars.CUPAAS_PROGRAM }}
+          binary: ${{ vars.CUPAAS_PROGRAM }}
           gitops: ${{ vars.CUPAAS_GITOPS }}
           gitops-token: ${{ secrets.CUPAAS_GITOPS_TOKEN }}
           image: registry.example.cu/me/app:1

@@ -17,7 +17,7 @@ jobs:
       - uses: cupaas/cupaas@v0
         with:
           command: deploy
-          program: ${{ vars.CUPAAS_PROGRAM }}
+          binary: ${{ vars.CUPAAS_PROGRAM }}
           gitops: ${{ vars.CUPAAS_GITOPS }}
           gitops-token: ${{ secrets.CUPAAS_GITOPS_TOKEN }}
           image: registry.example.cu/me/app:${{ github.sha }}
