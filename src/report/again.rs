@@ -141,14 +141,20 @@ pub(super) fn text(again: &Again) -> String {
     if !again.diffs.is_empty() {
         text.push('\n');
     }
-    for file in &again.diffs {
-        text.push_str(&text::colour(&tame(&file.text)));
-    }
-    text
+    text + &text::lines(&again.diffs)
 }
 
 /// What happens, without the lines.
 pub(super) fn words(again: &Again) -> String {
+    told(again, plan(&again.plan))
+}
+
+/// The same without the objects that change.
+pub(super) fn around(again: &Again) -> String {
+    told(again, text::rest(&again.plan))
+}
+
+fn told(again: &Again, plan: String) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
     let mut text = match &again.commit {
         _ if again.edited => {
@@ -160,7 +166,7 @@ pub(super) fn words(again: &Again) -> String {
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
     if !again.releases.is_empty() {
-        text.push_str(&plan(&again.plan));
+        text.push_str(&plan);
     }
     for secret in &again.makes {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(FAINT, "+"));

@@ -1,6 +1,8 @@
 //! Report | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
 mod again;
+mod bounded;
+pub mod ci;
 mod decided;
 mod failure;
 mod files;
@@ -30,6 +32,7 @@ use crate::sync::Synced;
 use crate::tree::Files;
 
 pub use again::{Again, each};
+pub use bounded::within;
 pub use decided::{decided, differs, refused};
 pub use files::{completions, man, schema};
 
