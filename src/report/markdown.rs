@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Placed, Report, again, sync, text};
 use crate::diagnostic::Failure;
+use crate::plan::diff::FileDiff;
 
 pub(super) fn of(report: &Report) -> String {
     match report {
@@ -11,26 +12,25 @@ pub(super) fn of(report: &Report) -> String {
             let release = &difference.release;
             let mut page = format!("### cupaas: {} in {}\n\n", release.app, release.environment);
             page.push_str(&fenced("text", &plain(&text::plan(&difference.plan))));
-            let diffs: String = difference.diffs.iter().map(|file| file.text.as_str()).collect();
-            let _ = write!(
-                page,
-                "\n<details><summary>line by line</summary>\n\n{}\n</details>\n",
-                fenced("diff", &diffs)
-            );
+            page.push_str(&folded(&difference.diffs));
             page
         }
         Report::Again(again) if !again.is_empty() => {
             let words = fenced("text", &plain(&again::words(again)));
-            let lines =
-                fenced("diff", &again.diffs.iter().map(|file| file.text.as_str()).collect::<String>());
-            format!(
-                "### cupaas: {}\n\n{words}\n<details><summary>line by line</summary>\n\n{lines}\n</details>\n",
-                again.subject
-            )
+            format!("### cupaas: {}\n\n{words}{}", again.subject, folded(&again.diffs))
         }
         Report::Synced(synced) => sync::markdown(synced),
         _ => fenced("text", &plain(&text::of(report))),
     }
+}
+
+/// Files line by line, folded away.
+fn folded(diffs: &[FileDiff]) -> String {
+    if diffs.is_empty() {
+        return String::new();
+    }
+    let lines = fenced("diff", &diffs.iter().map(|file| file.text.as_str()).collect::<String>());
+    format!("\n<details><summary>line by line</summary>\n\n{lines}\n</details>\n")
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
