@@ -15,10 +15,15 @@ mod cli {
     mod commands;
     mod deploying;
     mod hostile;
+    mod kept;
     mod layers;
     mod lost;
+    mod pins;
     mod registered;
     mod same;
+    mod secret_app;
     mod secrets;
     mod setting;
+    mod variables;
+    mod world;
 }
