@@ -18,6 +18,7 @@ mod cli {
     mod kept;
     mod layers;
     mod lost;
+    mod named;
     mod pins;
     mod registered;
     mod same;

@@ -10,7 +10,12 @@ fn a_pinned_environment_is_not_moved() {
     let old = "registry.example.cu/x:1";
     world.deploy("shop", &["--image", old]);
     let done = world.json(&["pin", "--app", "shop"]);
-    assert_eq!(done["files"][0], "apps/shop.yaml");
+    assert_eq!(
+        (done["status"].as_str(), done["files"][0].as_str()),
+        (Some("edited"), Some("apps/shop.yaml"))
+    );
+    let pin = serde_json::json!({"app": "shop", "environment": "production", "image": old, "place": "apps/shop.yaml:5:12"});
+    assert_eq!(done["pin"], pin);
     assert!(world.show("apps/shop.yaml").contains("    image: registry.example.cu/x:1\n"));
     let head = world.head();
     let held = world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
@@ -30,7 +35,7 @@ fn a_pinned_environment_is_not_moved() {
     // To another image, which runs from now on.
     let moved = world.json(&["pin", "--app", "shop", "--image", "registry.example.cu/x:0"]);
     assert_eq!(moved["summary"]["restarts"][0], "web");
-    world.good(&["unpin", "--app", "shop"]);
+    assert_eq!(world.json(&["unpin", "--app", "shop"])["pin"], serde_json::Value::Null);
     assert!(!world.show("apps/shop.yaml").contains("image"));
     assert!(world.show("deploy/production/shop/app/deployment-web.yaml").contains("registry.example.cu/x:0"));
     assert_eq!(world.deploy("shop", &["--image", "registry.example.cu/x:2"])["status"], "deployed");

@@ -13,7 +13,7 @@ fn an_app_is_added_listed_shown_and_removed() {
     let done = world.json(&["app", "add", URL, "--branch", "main=production", "--branch", "next=staging"]);
     assert_eq!(
         (done["status"].as_str(), done["files"][0].as_str()),
-        (Some("deployed"), Some("apps/shop.yaml"))
+        (Some("edited"), Some("apps/shop.yaml"))
     );
     let file = "format: 1\nrepository: https://git.example.cu/me/shop.git\nbranches:\n  main: production\n  next: staging\n";
     assert_eq!(world.show("apps/shop.yaml"), file);
@@ -30,7 +30,13 @@ fn an_app_is_added_listed_shown_and_removed() {
     assert_eq!(world.run(&["app", "show", "shops"]).code, Some(2));
     world.good(&["app", "remove", "mail"]);
     assert!(!world.sandbox.paths(&world.gitops).contains(&"apps/mail.yaml".to_owned()));
-    assert_eq!(world.json(&["app", "remove", "mail"])["status"], "unchanged");
+    // What is gone without a trace is as unknown as what never was.
+    for args in [&["app", "remove", "mail"][..], &["remove", "--app", "mail", "--env", "production"]] {
+        let unknown = world.run(args);
+        assert_eq!(unknown.code, Some(2), "{}", unknown.stdout);
+        assert!(unknown.stderr.contains("neither registered nor deployed"), "{}", unknown.stderr);
+    }
+    assert!(world.run(&["app", "remove", "shopp"]).stderr.contains("did you mean \"shop\"?"));
     let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
     assert!(message.starts_with("remove(mail)\n\nCupaas-App: mail\n"), "{message}");
 }
@@ -107,6 +113,88 @@ fn a_hostile_file_is_refused_where_it_is_read_and_shows_no_password() {
 }
 
 #[test]
+fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
+    let text = "repository: https://ana:s3cr3t@git.example.cu/shop.git\nrepo: x\npath: ../up\nbranches: {'a b': production}\n\
+        env:\n  PORT: 1\n  2B: x\nenvironments:\n  production: {env: {GOOD: 1, PORT: 2}}\n";
+    let other = "path: /etc\nnope: 1\n";
+    let world = World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", text), ("apps/other.yaml", other)]);
+    world.sandbox.write("shop", &[(".cupaas", &format!("{APP}env: {{PORT: 3}}\n"))]);
+    let of_shop =
+        ["1:13", "2:1", "3:7", "4:12", "6:9", "7:3", "9:37"].map(|at| format!("apps/shop.yaml:{at}"));
+    let of_other = ["1:7", "2:1"].map(|at| format!("apps/other.yaml:{at}"));
+    for (args, places) in [
+        (&["app", "list"][..], [&of_other[..], &of_shop[..]].concat()),
+        (&["app", "show", "shop"], [&of_other[..], &of_shop[..]].concat()),
+        (&["env", "set", "A=1", "--app", "shop"], of_shop.to_vec()),
+        (&["env", "list", "--app", "shop"], of_shop.to_vec()),
+        (&["deploy", "shop", "--env", "production"], [&of_shop[..], &["shop/.cupaas:3:13".into()]].concat()),
+    ] {
+        let ran = world.run(args);
+        assert_eq!(ran.code, Some(3), "{args:?}: {}", ran.stdout);
+        let found = ran.stderr.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
+        assert_eq!(found.collect::<Vec<_>>(), places, "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("s3cr3t"), "{}", ran.stderr);
+    }
+    let text = "{repository: https://ana:s3cr3t@git.example.cu/shop.git, nope: 1}\n";
+    let line = World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", text)]).run(&["app", "list"]);
+    assert!(line.stderr.contains("unknown key") && !line.stderr.contains("s3cr3t"), "{}", line.stderr);
+    // What a person has left empty.
+    let empty =
+        World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", "repository: https://x.cu/shop\nenv:\n")]);
+    let ran = empty.run(&["env", "set", "A=1", "--app", "shop"]);
+    assert!(
+        ran.stderr.contains("apps/shop.yaml:2:4") && ran.stderr.contains("take the key out"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_registration_that_would_be_overlooked_is_an_error_everywhere() {
+    let file = format!("repository: {URL}\n");
+    for both in [false, true] {
+        let mut files = vec![("cupaas.yaml", STAGED), ("apps/shop.yml", file.as_str())];
+        if both {
+            files.push(("apps/shop.yaml", &file));
+        }
+        let world = World::new(&files);
+        world.sandbox.write("shop", &[(".cupaas", APP)]);
+        for args in [
+            &["app", "list"][..],
+            &["app", "show", "shop"],
+            &["app", "add", URL],
+            &["env", "set", "A=1", "--app", "shop"],
+            &["env", "list", "--app", "shop"],
+            &["pin", "--app", "shop", "--env", "production"],
+            &["check", "shop", "--env", "production", "--source-repository", URL],
+            &["deploy", "shop", "--env", "production", "--source-repository", URL],
+            &["app", "remove", "shop"],
+            &["sync", "--app", "shop", "--dry-run"],
+        ] {
+            let ran = world.run(args);
+            assert_eq!(ran.code, Some(3), "{args:?}: {}{}", ran.stdout, ran.stderr);
+            let said = ran.stdout + &ran.stderr;
+            let hint = if both { "delete it" } else { "git mv apps/shop.yml apps/shop.yaml" };
+            assert!(said.contains("apps/shop.yml:1:1") && said.contains(hint), "{args:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_name_with_accents_is_folded_and_one_of_other_letters_is_asked_for() {
+    let world = World::new(&[("cupaas.yaml", STAGED)]);
+    let added = world.json(&["app", "add", "https://git.example.cu/me/Ñandú.git"]);
+    assert_eq!(added["files"][0], "apps/nandu.yaml", "{added}");
+    let refused = world.run(&["app", "add", "https://git.example.cu/me/магазин.git"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+    assert!(refused.stderr.contains("--name"), "{}", refused.stderr);
+    world.sandbox.write("магазин", &[(".cupaas", APP)]);
+    let refused = world.run(&["check", "магазин", "--env", "production"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stdout);
+    assert!(refused.stderr.contains("name: tasks"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_first_deploy_registers_or_is_refused_as_the_platform_says() {
     let world = World::new(&[("cupaas.yaml", PLATFORM)]);
     world.sandbox.write("shop", &[(".cupaas", APP)]);
@@ -149,6 +237,16 @@ fn an_app_that_was_removed_and_added_again_finds_its_credentials() {
     assert!(!left.iter().any(|path| path.starts_with("apps/") || path.starts_with("deploy/")), "{left:?}");
     let mistaken = world.run(&["env", "set", "A=1", "--app", "shop"]);
     assert_eq!(mistaken.code, Some(2), "{}", mistaken.stderr);
+    // What waits is this repository's: no other gets it by taking the name, nor another folder of the same.
+    let other = "https://git.example.cu/you/shop.git";
+    for args in [&[other][..], &[URL, "--path", "shop", "--name", "shop"]] {
+        let taken = world.run(&[&["app", "add"], args].concat());
+        assert_eq!(taken.code, Some(2), "{}", taken.stdout);
+        for said in [URL, "waits for it in production", "--name", "git rm -r releases/production/shop"] {
+            assert!(taken.stderr.contains(said), "{said}: {}", taken.stderr);
+        }
+    }
+    assert_eq!(world.json(&["app", "remove", "shop"])["status"], "unchanged", "what waits is known");
     world.good(&["app", "add", URL]);
     world.deploy("shop", &[]);
     assert_eq!(world.show("releases/production/shop/credentials/mongodb.yaml"), kept);

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use super::secret_app::{APP, TOKEN, bare, deployed, set, value};
+use super::secret_app::{APP, BARE, TOKEN, bare, deployed, set, value};
 use crate::sandbox::{Sandbox, ran, tree};
 
 #[test]
@@ -94,7 +94,7 @@ fn while_it_waits_for_a_value_no_core_can_be_dumped() {
         assert!(begun.elapsed().as_secs() < 60, "{}", limits());
         std::thread::yield_now();
     }
-    drop(child.stdin.take());
+    child.stdin.take().unwrap().write_all(b"x").unwrap();
     assert!(child.wait().unwrap().success());
 }
 
@@ -106,7 +106,7 @@ fn a_secret_restarts_its_readers_and_runs_no_release_again() {
     let refused = sandbox.run(&["deploy", "app"]);
     assert_eq!(refused.code, Some(3));
     assert!(
-        refused.stderr.contains("`cupaas secret set TOKEN --app shop --env production`"),
+        refused.stderr.contains("`cupaas secret set TOKEN --app shop --env production app`"),
         "{}",
         refused.stderr
     );
@@ -148,11 +148,11 @@ fn values_arrive_as_they_are() {
         (b"a\n\n", b"a\n"),
         ("añ密🔑\u{85}\u{7f}".as_bytes(), "añ密🔑\u{85}\u{7f}".as_bytes()),
     ] {
-        assert_eq!(set(&sandbox, "TOKEN", given, &[]).code, Some(0));
+        assert_eq!(set(&sandbox, "TOKEN", given, &["--allow-empty"]).code, Some(0));
         assert_eq!(value(&sandbox, "TOKEN"), expected, "{given:?}");
     }
     for bytes in [vec![0; 1 << 20], vec![b'x'; 1 << 20], b"\n".to_vec(), Vec::new()] {
-        assert_eq!(set(&sandbox, "CERT", &bytes, &["--file", "-"]).code, Some(0));
+        assert_eq!(set(&sandbox, "CERT", &bytes, &["--file", "-", "--allow-empty"]).code, Some(0));
         assert!(value(&sandbox, "CERT") == bytes);
     }
     for (name, bytes, why) in [
@@ -206,9 +206,34 @@ fn secrets_that_are_set_at_once_all_land() {
 }
 
 #[test]
-fn a_terminal_does_not_show_what_is_typed() {
+fn an_empty_value_is_no_value_unless_that_is_said() {
     let sandbox = Sandbox::new();
-    sandbox.write("app", &[(".cupaas", APP)]);
+    sandbox.write("app", &[(".cupaas", APP), ("empty", "")]);
+    for (given, more) in [
+        (&b""[..], &[][..]),
+        (b"\n", &[]),
+        (b"\r\n", &[]),
+        (b"", &["--file", "-"]),
+        (b"", &["--file", "app/empty"]),
+        (b"", &["--file", "/dev/null"]),
+    ] {
+        let refused = set(&sandbox, "TOKEN", given, more);
+        assert_eq!(refused.code, Some(2), "{given:?} {more:?}: {}", refused.stdout);
+        assert!(refused.stderr.contains("--allow-empty"), "{}", refused.stderr);
+    }
+    // Standard input that is closed.
+    assert_eq!(sandbox.run(&["secret", "set", "TOKEN", "app"]).code, Some(2));
+    let (code, shown) = typed(&sandbox, "\n");
+    assert!(code == Some(2) && shown.contains("--allow-empty"), "{shown}");
+    // The end of the input, as a terminal gives it.
+    assert_eq!(typed(&sandbox, "\u{4}").0, Some(2));
+    assert!(!sandbox.path(BARE).exists(), "something was written");
+    assert_eq!(set(&sandbox, "TOKEN", b"", &["--allow-empty"]).code, Some(0));
+    assert_eq!(value(&sandbox, "TOKEN"), b"");
+}
+
+/// Types into a terminal that asks for a value: how that ended, and what was shown.
+fn typed(sandbox: &Sandbox, text: &str) -> (Option<i32>, String) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -223,12 +248,20 @@ fn a_terminal_does_not_show_what_is_typed() {
         let read = master.read(&mut buffer).unwrap();
         shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
-    master.write_all(format!("{TOKEN}\n").as_bytes()).unwrap();
+    master.write_all(text.as_bytes()).unwrap();
     // Once nobody has the other side open, reading ends with an error (Linux, EIO).
     while let Ok(read) = master.read(&mut buffer) {
         shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
-    assert!(child.wait().unwrap().success(), "{shown}");
+    (child.wait().unwrap().code(), shown)
+}
+
+#[test]
+fn a_terminal_does_not_show_what_is_typed() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    let (code, shown) = typed(&sandbox, &format!("{TOKEN}\n"));
+    assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("secret(shop/production): set TOKEN") && !shown.contains("s3cr3t"), "{shown}");
     assert_eq!(value(&sandbox, "TOKEN"), TOKEN.as_bytes());
 }

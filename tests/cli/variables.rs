@@ -1,6 +1,8 @@
 //! `env set`, `unset` and `list`: the variables that the platform sets for its apps.
 
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
 
 use super::world::{STAGED, URL, World};
 use crate::sandbox::{APP, PLATFORM, ran};
@@ -94,6 +96,89 @@ fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place(
         ran.stderr.contains("cupaas secret set SECRET_KEY") && !ran.stderr.contains("hidden"),
         "{}",
         ran.stderr
+    );
+}
+
+#[test]
+fn one_name_has_one_value_and_a_file_may_come_from_standard_input() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM), ("apps/shop.yaml", "format: 1\n")]);
+    for words in [["A=1", "A=2"], ["A=1", "A=1"]] {
+        let refused = world.run(&[&["env", "set", "--app", "shop"], &words[..]].concat());
+        assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+        assert!(refused.stderr.contains("A is given twice"), "{}", refused.stderr);
+    }
+    let piped = |text: &[u8]| {
+        let args = ["env", "set", "--file", "-", "C=3", "--app", "shop", "--gitops", &world.gitops];
+        let mut command = world.sandbox.cupaas(&args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text).unwrap();
+        ran(&child.wait_with_output().unwrap())
+    };
+    let done = piped(b"A=1\nB='two words'\nC=2\n");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    // What is typed is said last, and wins over a file.
+    assert_eq!(world.show("apps/shop.yaml"), "format: 1\nenv:\n  A: \"1\"\n  B: \"two words\"\n  C: \"3\"\n");
+    for (text, said) in [
+        (&b"A=1\nB 2\n"[..], "standard input:2:1"),
+        (b"A=\xff\n", "UTF-8"),
+        (&[b'#'; (1 << 20) + 1], "1 MiB"),
+    ] {
+        let refused = piped(text);
+        assert_eq!(refused.code, Some(3), "{}", refused.stdout);
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn what_another_layer_decides_is_said() {
+    let world = World::new(&[
+        ("cupaas.yaml", STAGED),
+        (
+            "apps/shop.yaml",
+            &format!("repository: {URL}\nenvironments: {{staging: {{env: {{LAYER: own}}}}}}\n"),
+        ),
+    ]);
+    let app = format!("{APP}env: {{LAYER: app}}\nenvironments: {{staging: {{env: {{LAYER: apps own}}}}}}\n");
+    world.sandbox.write("shop", &[(".cupaas", &app)]);
+    world.deploy("shop", &["--set", "LINE=given"]);
+    world.good(&["deploy", "shop", "--env", "staging", "--source-repository", URL]);
+    let set =
+        |words: &[&str]| world.json(&[&["env", "set", "--app", "shop"], words].concat())["notes"].clone();
+    let notes = set(&["LAYER=all", "LINE=x"]);
+    let notes: Vec<&str> = notes.as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].starts_with("in production, LINE is not") && notes[0].contains("--set"), "{notes:?}");
+    assert!(
+        notes[1].starts_with("in staging, LAYER is not") && notes[1].contains("apps/shop.yaml:2:39"),
+        "{notes:?}"
+    );
+    assert_eq!(set(&["LAYER=now", "--env", "staging"]), serde_json::json!([]));
+    assert_eq!(set(&["NEW=1"]), serde_json::json!([]));
+    // Every layer is listed, the one that wins first.
+    let all = world.json(&["env", "list", "--app", "shop"])["environments"]["staging"].clone();
+    let layer = all.as_array().unwrap().iter().find(|one| one["name"] == "LAYER").unwrap().clone();
+    let over: Vec<String> =
+        layer["over"].as_array().unwrap().iter().map(|one| format!("{}", one["value"])).collect();
+    assert_eq!(
+        (layer["value"].as_str(), over.join(" ")),
+        (Some("now"), r#""all" "apps own" "app" "platform""#.into())
+    );
+    let text = world.good(&["env", "list", "--app", "shop", "--env", "staging", "--origin"]).stdout;
+    let lines =
+        "LAYER=now  # apps/shop.yaml:2:39\n#   over all  # apps/shop.yaml:4:10\n#   over \"apps own\"  # ";
+    assert!(text.contains(lines), "{text}");
+    // What is listed can be set again, layers and all.
+    world.sandbox.write("", &[("again.env", &text)]);
+    world.good(&["env", "set", "--file", "again.env", "--app", "shop", "--env", "staging", "--dry-run"]);
+    let unset = world.json(&["env", "unset", "LAYER", "--app", "shop"])["notes"].clone();
+    assert_eq!(unset.as_array().unwrap().len(), 2, "{unset}");
+    assert!(
+        unset[0]
+            .as_str()
+            .unwrap()
+            .contains("is set still: releases/production/shop/release.yaml#.cupaas:3:14"),
+        "{unset}"
     );
 }
 
