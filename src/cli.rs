@@ -16,7 +16,7 @@ pub use registered::{
     AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
 };
 
-pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet};
+pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet, SecretUnset};
 
 use crate::load::platform::Delivery;
 pub use sync::Sync;

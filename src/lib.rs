@@ -35,7 +35,6 @@ use leaving::Leaving;
 use load::gitops::{Edits, Gitops, Place};
 use load::inputs::{self, Inputs};
 use load::platform::RegistrationFile;
-use load::registered;
 use load::release_file::ReleaseFile;
 use load::state::{self, State};
 use plan::credentials::Past;
@@ -227,8 +226,9 @@ fn decide(
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
     if inputs.recorded.is_none() {
         // One that is wrong names no owner; it is said with everything else that is.
-        let sound =
-            inputs.registration.as_ref().filter(|file| registered::wrong(file, step.asked.ci).is_empty());
+        let sound = inputs.registration.as_ref().filter(|file| {
+            !inputs.problems.iter().any(|problem| problem.span.source.name == file.source.name)
+        });
         owned(step, &state, sound.map(|file| &file.value))?;
         edit::admitted(step, inputs)?;
     }
@@ -239,7 +239,8 @@ fn decide(
         let unset = resolve::secrets::unset(inputs, &environment.0, &state.kept);
         inputs.problems.extend(unset);
     }
-    let release = resolve::resolve(inputs, environment, state.previous.as_ref())?;
+    let mut release = resolve::resolve(inputs, environment, state.previous.as_ref())?;
+    release.warnings.extend(resolve::secrets::changed_hands(&release, inputs, &state));
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| resolve::routes::host_file(host)).collect();
     let mut held = gitops.read(&hosts)?;
@@ -297,8 +298,8 @@ fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
 /// Adds to a plan what is so because data waits, or because a service knows its credentials. With the tree comes what
 /// of it is applied.
 fn judge(plan: &mut Plan, step: &Step, state: &State, (tree, after): (&Tree, &Files), facts: Facts) {
-    if let Some(ReleaseFile { versions, disks, app, environment, .. }) = &state.previous {
-        let past = Past { before: &state.before, versions };
+    if let Some(ReleaseFile { versions, disks, elsewhere, app, environment, .. }) = &state.previous {
+        let past = Past { before: &state.before, versions, elsewhere };
         let owner = (environment.as_str(), app.as_str());
         plan::credentials::judge(plan, &tree.unsealed, past, owner, &step.allow_data_loss);
         let remembered = Remembered { versions, disks };

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::app_name;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::{self, Inputs};
 use crate::load::platform::RegistrationFile;
@@ -124,7 +125,7 @@ pub fn other_owner(
 ///
 /// Errors: an app that is deployed under the name that it had before its file said one.
 pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Result<(), Failure> {
-    let Some(before) = inputs::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
+    let Some(before) = app_name::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
         return Ok(());
     };
     let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(()) };

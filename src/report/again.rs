@@ -15,6 +15,7 @@ use crate::load::state::short;
 use crate::plan::diff::{FileDiff, unified};
 use crate::plan::{Change, Plan};
 use crate::request::{Stage, Step};
+use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::scaffold;
 use crate::tree::{Files, RepoPath};
@@ -30,6 +31,8 @@ pub struct Again {
     pub files: Vec<RepoPath>,
     /// What else a person has to know, or do.
     pub notes: Vec<String>,
+    /// The pin that the command has set.
+    pub pin: Option<Pinned>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.
@@ -89,6 +92,7 @@ impl Again {
             subject,
             edited: edit.subject.is_some(),
             notes: edit.notes.clone(),
+            pin: edit.pin.clone(),
             files,
             releases: drafts.iter().map(|draft| draft.release.clone()).collect(),
             looked_at,
@@ -200,6 +204,7 @@ fn plan(whole: &Plan) -> String {
 
 pub(super) fn json(again: &Again) -> Value {
     let status = match (&again.commit, again.is_empty()) {
+        (Some(_), _) if again.edited => "edited",
         (Some(_), _) => "deployed",
         (None, true) => "unchanged",
         (None, false) => "differs",
@@ -221,6 +226,7 @@ pub(super) fn json(again: &Again) -> Value {
         "looked_at": again.looked_at,
         "files": again.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
         "notes": again.notes,
+        "pin": again.pin.as_ref().map(super::json::pin),
         "plan": again.plan,
         "summary": again.plan.summary(),
         "makes": again.makes,

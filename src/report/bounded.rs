@@ -141,6 +141,7 @@ mod tests {
         Report::Again(Box::new(Again {
             subject: "render: all again".to_owned(),
             edited: false,
+            pin: None,
             files: vec![RepoPath::new("cupaas.yaml").unwrap()],
             notes: Vec::new(),
             releases: Vec::new(),

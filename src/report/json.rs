@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Placed, Report, again, secrets, sync};
 use crate::diagnostic::Failure;
+use crate::resolve::image::Pinned;
 use crate::resolve::names;
 use crate::tree::RepoPath;
 
@@ -26,6 +27,11 @@ pub(super) fn whole(report: &Report) -> Value {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
+}
+
+/// An image that an environment keeps, and where that is said.
+pub(super) fn pin(pin: &Pinned) -> Value {
+    json!({"app": pin.app, "environment": pin.environment, "image": pin.image, "place": pin.place})
 }
 
 fn body(report: &Report) -> Value {
@@ -58,7 +64,7 @@ fn body(report: &Report) -> Value {
         Report::Unchanged { .. } => json!({"status": "unchanged", "changed": false}),
         Report::Superseded { why, .. } => json!({"status": "superseded", "changed": false, "why": why}),
         Report::Pinned { pin, .. } => {
-            json!({"status": "pinned", "changed": false, "pin": {"image": pin.image, "place": pin.place}})
+            json!({"status": "pinned", "changed": false, "pin": self::pin(pin)})
         }
         Report::Removed { leaving, plan, commit } => {
             let environments: Vec<&str> =

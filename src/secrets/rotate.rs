@@ -45,6 +45,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
         scope: Some(scope),
         subject: Some(format!("secret({}/{}): rotate {name}", subject.app, subject.environment)),
         notes: in_order(std::iter::once(applied).chain(steps)),
+        ..Edit::default()
     })
 }
 
@@ -52,7 +53,10 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
 ///
 /// Errors: credentials that were never made.
 fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
-    let past = Past { before: &draft.state.before, versions: &draft.release.versions };
+    let elsewhere =
+        draft.state.previous.as_ref().map(|release| release.elsewhere.clone()).unwrap_or_default();
+    let versions = &draft.release.versions;
+    let past = Past { before: &draft.state.before, versions, elsewhere: &elsewhere };
     let unsealed = draft.tree.unsealed.iter().find(|one| one.service == name);
     match unsealed.filter(|one| past.had(name, &one.applied)) {
         Some(unsealed) => Ok(unsealed.object.clone()),
