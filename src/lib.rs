@@ -8,6 +8,7 @@ pub mod again;
 pub mod cli;
 pub mod diagnostic;
 pub mod edit;
+mod http;
 pub mod leaving;
 pub mod load;
 pub mod look;
