@@ -48,6 +48,8 @@ pub struct Again {
     pub place: String,
     /// How often someone else was first.
     pub tries: u32,
+    /// Whether it waits in a pull request.
+    pub proposed: bool,
     /// Whether a difference ends with 1.
     pub exit_code: bool,
 }
@@ -99,6 +101,7 @@ impl Again {
             commit: None,
             place: String::new(),
             tries: 0,
+            proposed: false,
             exit_code: step.exit_code,
         })
     }
@@ -152,10 +155,15 @@ pub(super) fn words(again: &Again) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
     let mut text = match &again.commit {
         _ if again.edited => {
-            let word = if again.commit.is_some() { paint(GOOD, "done") } else { paint(STRONG, "would do") };
+            let word = match again.commit {
+                Some(_) if again.proposed => paint(GOOD, "proposed"),
+                Some(_) => paint(GOOD, "done"),
+                None => paint(STRONG, "would do"),
+            };
             let files = again.files.iter().map(|file| format!("  {} {file}\n", paint(FAINT, "·")));
             format!("{word} {}\n{}", tame(&again.subject), files.collect::<String>())
         }
+        Some(_) if again.proposed => format!("{} {which}\n", paint(GOOD, "proposed")),
         Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
@@ -194,6 +202,7 @@ fn plan(whole: &Plan) -> String {
 
 pub(super) fn json(again: &Again) -> Value {
     let status = match (&again.commit, again.is_empty()) {
+        (Some(_), _) if again.proposed => "proposed",
         (Some(_), _) => "deployed",
         (None, true) => "unchanged",
         (None, false) => "differs",
