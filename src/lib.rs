@@ -21,6 +21,7 @@ pub mod render;
 pub mod report;
 pub mod request;
 pub mod resolve;
+pub mod runner;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use crate::cli::{self, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Deed;
 use crate::forge::Wishes;
@@ -160,19 +160,24 @@ pub enum GitopsPlace {
     Embedded(PathBuf),
 }
 
+/// The CI job that this is a step of, as the environment, the event and the flags say.
+pub fn here(given: &cli::Ci) -> Option<Ci> {
+    let variables = std::env::vars_os();
+    let variables =
+        variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
+    Ci::read(&variables, given, event)
+}
+
 impl Request {
-    /// Reads the environment and the app's checkout.
+    /// Reads the environment and the app's checkout. `ci` is what [`here`] gave.
     ///
     /// Errors: what no run could be made of; kind `Usage`.
-    pub fn new(cli: Cli) -> Result<Self, Failure> {
+    pub fn new(cli: Cli, ci: Option<Ci>) -> Result<Self, Failure> {
         if cli.format == Format::Matrix && !matches!(cli.command, Command::Sync(_)) {
             return Err(Failure::new(Kind::Usage, "--format matrix is for `cupaas sync` alone"));
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
-        let variables = std::env::vars_os();
-        let variables =
-            variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
-        let around = Around { home: home()?, ci: Ci::read(&variables, &cli.ci, event) };
+        let around = Around { home: home()?, ci };
         let step = |stage, shared: Shared| Step::new(stage, shared, &around);
         let action = match cli.command {
             Command::New(new) => Action::New(new),

@@ -144,10 +144,7 @@ pub(super) fn text(again: &Again) -> String {
     if !again.diffs.is_empty() {
         text.push('\n');
     }
-    for file in &again.diffs {
-        text.push_str(&text::colour(&tame(&file.text)));
-    }
-    text
+    text + &text::lines(&again.diffs)
 }
 
 /// What happens, without the lines.
@@ -180,6 +177,21 @@ pub(super) fn words(again: &Again) -> String {
         let _ = writeln!(text, "  {note}");
     }
     text
+}
+
+/// What is said beside the plan, one line each: what became of it, the files that an edit writes, and notes.
+pub(super) fn outcome(again: &Again) -> Vec<String> {
+    let mut lines: Vec<String> = again.files.iter().map(|file| format!("writes {file}")).collect();
+    let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
+    match &again.commit {
+        Some(commit) => {
+            let word = if again.proposed { "proposed" } else { "deployed" };
+            lines.push(format!("{word} {which}: commit {} in {}", short(commit), again.place));
+        }
+        None => lines.push(format!("{which} would change")),
+    }
+    lines.extend(again.notes.iter().cloned());
+    lines
 }
 
 fn count(releases: usize) -> String {

@@ -12,7 +12,7 @@ pub(super) fn of(report: &Report) -> String {
     pretty(&whole(report))
 }
 
-fn whole(report: &Report) -> Value {
+pub(super) fn whole(report: &Report) -> Value {
     let mut value = body(report);
     if let Some(release) = report.release() {
         value["app"] = json!(release.app);

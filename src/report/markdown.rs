@@ -2,22 +2,15 @@
 
 use std::fmt::Write;
 
-use super::{Placed, Report, sync, text, told};
+use super::page::COMMENT;
+use super::{Placed, Report, bounded, sync, text};
 use crate::diagnostic::Failure;
 
 pub(super) fn of(report: &Report) -> String {
-    if let Some(page) = told::markdown(report) {
-        return page;
-    }
-    match report {
+    bounded::page(report, COMMENT).unwrap_or_else(|| match report {
         Report::Synced(synced) => sync::markdown(synced),
-        Report::Told(told) => {
-            let said = anstream::adapter::strip_str(&told::words(told)).to_string();
-            let said = if said.is_empty() { said } else { format!("\n{}", fenced("text", &said)) };
-            of(&told.report) + &said
-        }
-        _ => fenced("text", &anstream::adapter::strip_str(&text::of(report)).to_string()),
-    }
+        _ => fenced("text", &plain(&text::of(report))),
+    })
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
@@ -32,6 +25,11 @@ pub(super) fn failure(failure: &Failure) -> String {
         let _ = writeln!(page, "- hint: {}", escaped(hint));
     }
     page
+}
+
+/// Without colours.
+pub(super) fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
 }
 
 /// A block that its text cannot end: the fence is longer than any in it.

@@ -1,6 +1,8 @@
 //! Report | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
 mod again;
+mod bounded;
+pub mod ci;
 mod decided;
 mod failure;
 mod files;
@@ -33,6 +35,7 @@ use crate::sync::Synced;
 use crate::tree::Files;
 
 pub use again::{Again, each};
+pub use bounded::within;
 pub use decided::{decided, differs, refused};
 pub use files::{completions, man, schema};
 pub use page::COMMENT;
@@ -158,6 +161,14 @@ impl Report {
             Self::Again(again) if again.exit_code && !again.is_empty() => 1,
             Self::Told(told) => told.report.exit_code(),
             _ => 0,
+        }
+    }
+
+    /// The report itself, whatever forges were told of it.
+    pub fn itself(&self) -> &Self {
+        match self {
+            Self::Told(told) => told.report.itself(),
+            other => other,
         }
     }
 

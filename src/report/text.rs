@@ -6,6 +6,7 @@ use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
 use super::{Deployed, Difference, Report, again, look, secrets, sync, told};
 use crate::leaving::Leaving;
 use crate::load::state::short;
+use crate::plan::diff::FileDiff;
 use crate::plan::{Action, Change, Effect, Loss, Plan};
 use crate::resolve::names;
 use crate::resolve::release::Release;
@@ -102,13 +103,15 @@ fn differs(difference: &Difference) -> String {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(NEW, "+"));
     }
     text.push('\n');
-    for file in &difference.diffs {
-        text.push_str(&colour(&tame(&file.text)));
-    }
-    text
+    text + &lines(&difference.diffs)
 }
 
-pub(super) fn colour(diff: &str) -> String {
+/// Files line by line.
+pub(super) fn lines(diffs: &[FileDiff]) -> String {
+    diffs.iter().map(|file| colour(&tame(&file.text))).collect()
+}
+
+fn colour(diff: &str) -> String {
     let line = |line: &str| {
         let style = match line.as_bytes().first() {
             _ if line.starts_with("+++") || line.starts_with("---") => STRONG,

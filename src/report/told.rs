@@ -5,16 +5,16 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::markdown::escaped;
-use super::page::{COMMENT, Page};
+use super::page::Page;
 use super::style::{CHANGED, FAINT, STRONG, paint, tame};
-use super::{Again, Deployed, Report, text};
+use super::{Again, Deployed, Report, bounded, text};
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest, Told};
 use crate::load::state::short;
 use crate::resolve::release::Release;
 
 /// The comment on what merging would do; nothing where that is nothing.
 pub fn comment(report: &Report, longest: usize) -> Option<String> {
-    page(report, longest)
+    bounded::page(report, longest)
 }
 
 /// Title and text of the pull request of a change.
@@ -59,27 +59,13 @@ fn again_page(again: &Again, words: &str, longest: usize) -> String {
     Page { title: &title, words, plan, makes, diffs }.write(longest)
 }
 
-/// What a comment or a summary says of what would change; nothing where nothing would.
-pub(super) fn page(report: &Report, longest: usize) -> Option<String> {
-    match report {
-        Report::Differs(difference) if !difference.is_empty() => {
-            let release = &difference.release;
-            let title = format!("cupaas: {} in {}", escaped(&release.app), escaped(&release.environment));
-            let (plan, makes, diffs) = (&difference.plan, &difference.makes, &difference.diffs);
-            Some(Page { title: &title, words: "", plan, makes, diffs }.write(longest))
-        }
-        Report::Again(again) if !again.is_empty() => Some(again_page(again, "", longest)),
-        _ => None,
-    }
-}
-
-/// The whole page where no limit is named.
-pub(super) fn markdown(report: &Report) -> Option<String> {
-    page(report, COMMENT)
-}
-
 pub(super) fn text(told: &Told) -> String {
-    text::of(&told.report) + &words(told)
+    match told.report {
+        // Lines end it: runners fold them.
+        Report::Differs(_) => words(told) + &text::of(&told.report),
+        Report::Again(ref again) if again.commit.is_none() => words(told) + &text::of(&told.report),
+        _ => text::of(&told.report) + &words(told),
+    }
 }
 
 /// What the forge has now, one line each.
@@ -102,10 +88,14 @@ pub(super) fn words(told: &Told) -> String {
     text
 }
 
-/// What could not be told, as warnings.
+/// What could not be told.
+pub(super) fn notes(told: &Told) -> impl Iterator<Item = &String> {
+    told.notes.iter().chain(told.pull_request.iter().flat_map(|request| &request.notes))
+}
+
+/// The same, as warnings.
 pub(super) fn warnings(told: &Told) -> String {
-    let notes = told.notes.iter().chain(told.pull_request.iter().flat_map(|request| &request.notes));
-    notes.map(|note| format!("{} {}\n", paint(CHANGED, "warning:"), tame(note))).collect()
+    notes(told).map(|note| format!("{} {}\n", paint(CHANGED, "warning:"), tame(note))).collect()
 }
 
 fn done(request: &PullRequest) -> &'static str {
@@ -153,7 +143,7 @@ pub(super) fn json(told: &Told, mut value: Value) -> Value {
     if let Some(comment) = &told.comment {
         value["comment"] = json!({"action": action(comment.action), "url": comment.url});
     }
-    let notes = told.notes.iter().chain(told.pull_request.iter().flat_map(|request| &request.notes));
+    let notes = notes(told);
     value["told"] = json!(told.told);
     value["notes"] = match &value["notes"] {
         Value::Array(own) => {
