@@ -44,6 +44,15 @@ impl Span {
         Self { source: Arc::clone(source), range: start..floor(range.end).max(start) }
     }
 
+    /// The same place in a text that does not show what stands there, which may be secret.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let Self { source, range } = self;
+        let mut text = source.text.clone();
+        text.replace_range(range.clone(), &"*".repeat(range.len()));
+        Self { source: Source::new(source.name.clone(), text), range: range.clone() }
+    }
+
     /// The beginning of a file, for problems of the file as a whole.
     pub fn file(source: &Arc<Source>) -> Self {
         Self::new(source, 0..0)

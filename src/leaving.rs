@@ -1,8 +1,10 @@
 //! What leaves with `remove`, from one environment, and with `app remove`, from all of them and with the registration.
 
 use crate::diagnostic::Failure;
+use crate::load::app_name;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::inputs;
+use crate::load::known;
 use crate::load::registered;
 use crate::load::release_file::ReleaseFile;
 use crate::load::released::{self, Scope};
@@ -34,6 +36,9 @@ impl Leaving {
 
     fn environment(step: &Step, gitops: &mut Gitops) -> Result<Self, Failure> {
         let (app, environment, cluster) = inputs::named(&step.asked, gitops)?;
+        if step.asked.app.is_some() {
+            must_be_known(&app, gitops)?;
+        }
         let state = State::read(gitops, &cluster, &environment, &app)?;
         // Whoever names the app means it; a folder only speaks for its own.
         if step.asked.app.is_none() {
@@ -45,15 +50,18 @@ impl Leaving {
     }
 
     fn whole(step: &Step, gitops: &mut Gitops) -> Result<Self, Failure> {
-        let app = inputs::app_of(&step.asked, gitops)?;
+        let app = app_name::app_of(&step.asked, gitops)?;
+        must_be_known(&app, gitops)?;
         let mut releases = Vec::new();
         for record in released::find(&Scope::of(&app, None), gitops)? {
             let state = State::read(gitops, &record.cluster, &record.environment, &app)?;
             releases.push((state, record));
         }
-        let file = registered::file_of(&app)?;
-        let there = !gitops.read(std::slice::from_ref(&file))?.is_empty();
-        let edits = there.then_some((file, None)).into_iter().collect();
+        let files = gitops.read(&registered::paths_of(&app)?)?;
+        if let Some(problem) = registered::overlooked(&app, &files)? {
+            return Err(Failure::invalid(vec![problem]));
+        }
+        let edits = files.into_keys().map(|path| (path, None)).collect();
         Ok(Self { app, environment: None, releases, edits })
     }
 
@@ -67,4 +75,9 @@ impl Leaving {
         let before: Files = self.releases.iter().flat_map(|(state, _)| state.before.clone()).collect();
         plan::compare(&before, &Files::new(), &step.allow_data_loss, Facts { expandable: true })
     }
+}
+
+/// A name that nobody knows is a slip; a folder's own app, or one that has been removed already, is not.
+fn must_be_known(app: &str, gitops: &mut Gitops) -> Result<(), Failure> {
+    if known::is_known(app, gitops)? { Ok(()) } else { Err(known::unknown(app, gitops)) }
 }

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::diagnostic::{Failure, Kind, Source};
-use crate::load::app_file::AppFile;
-use crate::load::document::{self, Document};
+use crate::diagnostic::{Failure, Kind};
+use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
-use crate::load::inputs::{app_of, path};
-use crate::load::platform::RegistrationFile;
+use crate::load::inputs::path;
+use crate::load::known;
 use crate::load::registered::{self, Registered};
 use crate::load::release_file::ReleaseFile;
 use crate::load::released::{self, Scope};
@@ -18,7 +17,7 @@ use crate::publish::without_credentials;
 use crate::report::Report;
 use crate::request::{Look, Step};
 use crate::resolve;
-use crate::resolve::variables::{Layered, layers};
+use crate::resolve::variables::{Layer, Layered, Layers, layers};
 
 /// One app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -76,6 +75,17 @@ pub struct Variable {
     pub value: Option<String>,
     /// The place that decides it.
     pub origin: String,
+    /// What other layers set it to, the highest first: none of it counts.
+    pub over: Vec<Set>,
+}
+
+/// A value that one layer gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Set {
+    /// The value; nothing where a Secret holds it.
+    pub value: Option<String>,
+    /// Where it stands.
+    pub origin: String,
 }
 
 /// What is to be shown.
@@ -110,16 +120,8 @@ fn apps(step: &Step, gitops: &mut Gitops) -> Result<Vec<AppFacts>, Failure> {
 fn app(step: &Step, gitops: &mut Gitops) -> Result<AppFacts, Failure> {
     let name = app_of(&step.asked, gitops)?;
     let all = apps(step, gitops)?;
-    let close = crate::schema::suggest(&name, all.iter().map(|app| app.name.as_str())).map(str::to_owned);
-    all.into_iter().find(|app| app.name == name).ok_or_else(|| unknown(&name, close))
-}
-
-fn unknown(name: &str, close: Option<String>) -> Failure {
-    let failure = Failure::new(Kind::Usage, format!("{name:?} is neither registered nor deployed"));
-    match close {
-        Some(close) => failure.hint(format!("did you mean {close:?}?")),
-        None => failure.hint("`cupaas app list` shows all apps"),
-    }
+    let found = all.into_iter().find(|app| app.name == name);
+    found.ok_or_else(|| known::unknown(&name, gitops))
 }
 
 fn facts(name: &str, registered: Option<&Registered>, releases: &[&ReleaseFile]) -> AppFacts {
@@ -158,86 +160,72 @@ fn facts(name: &str, registered: Option<&Registered>, releases: &[&ReleaseFile])
 /// all that the platform has.
 fn variables(step: &Step, origin: bool, gitops: &mut Gitops) -> Result<Variables, Failure> {
     let name = app_of(&step.asked, gitops)?;
-    let place = registered::file_of(&name)?;
-    let files = gitops.read(&[path("cupaas.yaml")?, place.clone()])?;
+    let mut places = registered::paths_of(&name)?.to_vec();
+    places.push(path("cupaas.yaml")?);
+    let files = gitops.read(&places)?;
     let platform = read_platform(&files).map_err(Failure::invalid)?;
-    let registration: Option<Document<RegistrationFile>> = match files.get(&place) {
-        Some(text) => {
-            Some(document::read(&Source::new(place.as_str(), text.clone())).map_err(Failure::invalid)?)
-        }
-        None => None,
-    };
+    let (registration, problems) = registered::of(&name, &files, step.asked.ci)?;
+    if !problems.is_empty() {
+        return Err(Failure::invalid(problems));
+    }
     let releases = released::find(&Scope::of(&name, None), gitops)?;
     if registration.is_none() && releases.is_empty() {
-        return Err(unknown(&name, None));
+        return Err(known::unknown(&name, gitops));
     }
-    let known: Vec<&String> = platform.value.environments.keys().collect();
+    let there: Vec<&String> = platform.value.environments.keys().collect();
     let deployed: Vec<&String> = releases.iter().map(|release| &release.environment).collect();
     let wanted = match &step.asked.environment {
-        Some(asked) if !known.contains(&asked) => {
-            let names: Vec<&str> = known.iter().map(|name| name.as_str()).collect();
+        Some(asked) if !there.contains(&asked) => {
+            let names: Vec<&str> = there.iter().map(|name| name.as_str()).collect();
             return Err(Failure::new(Kind::Usage, format!("there is no environment {asked:?}"))
                 .hint(format!("cupaas.yaml has: {}", names.join(", "))));
         }
         Some(asked) => vec![asked],
-        None if deployed.is_empty() => known,
+        None if deployed.is_empty() => there,
         None => deployed,
     };
     let mut environments = BTreeMap::new();
     for environment in wanted {
         let release = releases.iter().find(|release| release.environment == *environment);
-        let app = release.and_then(app_file);
-        let none = BTreeMap::new();
-        let line = release.map_or(&none, |release| &release.set);
-        let files = Layered { platform: &platform, app: app.as_ref(), registration: registration.as_ref() };
-        let (decided, problems) = layers(files, environment, line);
-        if !problems.is_empty() {
-            return Err(Failure::invalid(problems));
-        }
-        let mut all: BTreeMap<String, Variable> = match release {
-            Some(release) => {
-                given(step, release, gitops)?.into_iter().map(|one| (one.name.clone(), one)).collect()
+        let variables = match release {
+            Some(release) => given(step, release, gitops)?,
+            None => {
+                let files = Layered { platform: &platform, app: None, registration: registration.as_ref() };
+                let (layers, problems) = layers(files, environment, &BTreeMap::new());
+                if !problems.is_empty() {
+                    return Err(Failure::invalid(problems));
+                }
+                listed(layers)
             }
-            None => BTreeMap::new(),
         };
-        let decided =
-            decided.into_iter().map(|(name, (value, origin))| Variable { name, value: Some(value), origin });
-        all.extend(decided.map(|one| (one.name.clone(), one)));
-        environments.insert(environment.clone(), all.into_values().collect());
+        environments.insert(environment.clone(), variables);
     }
     Ok(Variables { app: name, environments, origin })
 }
 
-/// The lowest layer, what services give, and what Secrets hold, of a release as it would be rendered now.
+fn listed(layers: Layers) -> Vec<Variable> {
+    let set = |layer: Layer| Set { value: layer.value, origin: layer.origin.to_string() };
+    let one = |(name, mut layers): (String, Vec<Layer>)| {
+        let Set { value, origin } = set(layers.pop()?);
+        Some(Variable { name, value, origin, over: layers.into_iter().rev().map(set).collect() })
+    };
+    layers.into_iter().filter_map(one).collect()
+}
+
+/// The variables of a release as it would be rendered now.
 fn given(step: &Step, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Variable>, Failure> {
     let inputs = released::load(record, &step.asked, gitops)?;
     let environment = resolve::environment::choose(&inputs)?;
     let release = resolve::resolve(&inputs, environment, Some(record))?;
-    let of_service = |name: &str| {
-        let service = release.services.iter().find(|service| {
-            name.strip_prefix(service.prefix.as_str()).is_some_and(|rest| rest.starts_with('_'))
-        });
-        service.map_or_else(String::new, |service| {
-            format!("recipe {}, service {}", service.recipe, service.name)
-        })
-    };
-    let given = release.variables.iter().map(|variable| Variable {
-        name: variable.name.clone(),
-        value: variable.value.clone(),
-        origin: of_service(&variable.name),
-    });
+    let mut all = listed(release.layers);
     // One that is a file is no variable.
     let entries = inputs.app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());
-    let secrets = entries.map(|(index, secret)| Variable {
+    all.extend(entries.map(|(index, secret)| Variable {
         name: secret.name.clone(),
         value: None,
         origin: inputs.app.at(&["secrets", &index.to_string()]).to_string(),
-    });
-    Ok(given.chain(secrets).collect())
-}
-
-fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {
-    let text = release.files.get(".cupaas")?;
-    let name = format!("releases/{}/{}/release.yaml#.cupaas", release.environment, release.app);
-    document::read(&Source::new(name, text.clone())).ok()
+        over: Vec::new(),
+    }));
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(all)
 }

@@ -6,18 +6,16 @@ use std::process::ExitCode;
 use anyhow::Context;
 use cupaas::cli::{Cli, Format};
 use cupaas::diagnostic::Kind;
-use cupaas::report;
-use cupaas::request::Request;
+use cupaas::report::{self, ci};
+use cupaas::request::{self, Request};
+use cupaas::runner;
 
 fn main() -> ExitCode {
     // A core dump of this process would hold what it has just encrypted.
     let _ = cupaas::seal::core_dumps_off();
     let cli = match Cli::read(std::env::args_os().collect()) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { Kind::Usage.exit_code() } else { 0 });
-        }
+        Err(error) => return ExitCode::from(unread(&error)),
     };
     match run(cli) {
         Ok(code) => ExitCode::from(code),
@@ -28,25 +26,48 @@ fn main() -> ExitCode {
     }
 }
 
+/// Says what is wrong with the words that were typed, or the help that they asked for; the exit code.
+fn unread(error: &clap::Error) -> u8 {
+    if !error.use_stderr() || request::here(&Default::default()).is_none() {
+        let _ = error.print();
+    } else {
+        // It repeats what was typed.
+        let _ = write!(anstream::stderr(), "{}", ci::guarded(&error.render().ansi().to_string()));
+    }
+    if error.use_stderr() { Kind::Usage.exit_code() } else { 0 }
+}
+
 /// Runs and prints; the exit code.
 ///
 /// Errors: a standard stream that takes nothing.
 fn run(cli: Cli) -> anyhow::Result<u8> {
     let format = cli.format;
+    let job = request::here(&cli.ci);
+    let plan_file = cli.ci.plan_file.clone();
     let terminal = std::io::stderr().is_terminal();
     let progress = |text: &str| {
         if terminal {
             let _ = writeln!(anstream::stderr(), "{text} …");
         }
     };
-    let ended = Request::new(cli).and_then(|request| cupaas::run(&request, &progress));
-    let (out, err, code) = match &ended {
+    let ended = Request::new(cli, job.clone()).and_then(|request| cupaas::run(&request, &progress));
+    let (mut out, mut err, code) = match &ended {
         Ok(done) => (report::of(done, format), report::warnings(done, format), done.exit_code()),
         Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind.exit_code())
         }
         Err(failure) => (report::failure(failure, format), String::new(), failure.kind.exit_code()),
     };
+    if let Some(job) = &job {
+        out = ci::shown(&ended, format, out);
+        err = ci::guarded(&err);
+        if format != Format::Json {
+            err.push_str(&ci::annotations(&ended, job.forge, &|source| runner::place(job, source)));
+        }
+    }
+    for failed in runner::tell(job.as_ref(), plan_file.as_deref(), &ended) {
+        err.push_str(&format!("warning: {failed}\n"));
+    }
     write!(anstream::stderr(), "{err}").context("cannot write to standard error")?;
     match write!(anstream::stdout(), "{out}") {
         // Whoever reads has seen enough.

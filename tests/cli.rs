@@ -16,10 +16,16 @@ mod cli {
     mod commands;
     mod deploying;
     mod hostile;
+    mod kept;
     mod layers;
     mod lost;
+    mod named;
+    mod pins;
     mod registered;
     mod same;
+    mod secret_app;
     mod secrets;
     mod setting;
+    mod variables;
+    mod world;
 }

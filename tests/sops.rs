@@ -166,7 +166,7 @@ fn the_official_programs_read_what_the_program_writes() {
             run(world.path(), Path::new(env!("CARGO_BIN_EXE_cupaas")), &args, input);
         };
         for (name, value) in &values {
-            cupaas(&["secret", "set", name, "app", "--file", "-"], value);
+            cupaas(&["secret", "set", name, "app", "--file", "-", "--allow-empty"], value);
         }
         cupaas(&["deploy", "app"], b"");
         let head = run(world.path(), Path::new("git"), &["-C", "gitops.git", "rev-parse", "main"], b"");

@@ -1,5 +1,7 @@
 //! Where a run takes place, for whoever knows better than the CI job's own variables.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 /// What a CI job says of itself, said by hand.
@@ -39,6 +41,9 @@ pub struct Ci {
     /// This job's page, for the commit.
     #[arg(long, global = true, value_name = "URL", env = "CUPAAS_RUN_URL", hide_short_help = true)]
     pub run_url: Option<String>,
+    /// Writes the report as JSON into this file too, whatever --format says.
+    #[arg(long, global = true, value_name = "FILE", env = "CUPAAS_PLAN_FILE", hide_short_help = true)]
+    pub plan_file: Option<PathBuf>,
 }
 
 /// A forge whose job this is, or none.

@@ -98,7 +98,7 @@ pub struct SetEnv {
     /// Variables.
     #[arg(value_name = "NAME=VALUE", required_unless_present = "file")]
     pub variables: Vec<String>,
-    /// Variables from a .env file.
+    /// Variables from a .env file; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Shows what would change, and changes nothing.

@@ -11,6 +11,8 @@ use super::Repository;
 pub enum Secret {
     /// Encrypts the value of one secret, from standard input, a file, or a prompt.
     Set(SecretSet),
+    /// Takes the value of a secret away that no deployed app needs any more.
+    Unset(SecretUnset),
     /// Which secrets an app has, and where each is kept; never a value.
     List(SecretOf),
     /// Makes new credentials for a service, or gives encrypted files to the platform's recipients of today.
@@ -52,13 +54,30 @@ pub struct SecretSet {
     /// Makes a value: 32 letters and digits.
     #[arg(long, conflicts_with = "file")]
     pub random: bool,
+    /// Sets an empty value too, which is otherwise taken for a mistake.
+    #[arg(long, conflicts_with = "random")]
+    pub allow_empty: bool,
+}
+
+/// `secret unset`.
+#[derive(Debug, Clone, Args)]
+pub struct SecretUnset {
+    /// The secret.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Which app's.
+    #[command(flatten)]
+    pub of: SecretOf,
+    /// Says what it would do, and does nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `secret rotate`.
 #[derive(Debug, Clone, Args)]
 pub struct SecretRotate {
     /// The service whose credentials are made anew; not with --recipients.
-    #[arg(value_name = "SERVICE", required_unless_present = "recipients")]
+    #[arg(value_name = "SERVICE", required_unless_present_any = ["recipients", "all"])]
     pub service: Option<String>,
     /// Which app's.
     #[command(flatten)]
@@ -66,8 +85,8 @@ pub struct SecretRotate {
     /// Changes no value: encrypts the files' keys for the recipients that cupaas.yaml names now.
     #[arg(long)]
     pub recipients: bool,
-    /// With --recipients: the files of every app.
-    #[arg(long, requires = "recipients", conflicts_with_all = ["service", "folder", "app", "env"])]
+    /// With --recipients: the files of every app. Credentials are rotated one service at a time.
+    #[arg(long, conflicts_with_all = ["service", "folder", "app", "env"])]
     pub all: bool,
     /// Says what it would do, and does nothing.
     #[arg(long)]

@@ -3,14 +3,17 @@
 use super::yaml::{self, Change};
 use super::{Edit, Known, typed};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::load::app_name::default_name;
 use crate::load::gitops::{Edits, Gitops};
-use crate::load::inputs::{Asked, Inputs, default_name};
+use crate::load::inputs::{Asked, Inputs};
 use crate::load::registered;
-use crate::load::release_file::SourceFacts;
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::released;
 use crate::load::state::same_repository;
 use crate::load::words::Name;
 use crate::publish::{BranchName, without_credentials};
 use crate::request::Step;
+use crate::resolve::names;
 use crate::tree::RepoPath;
 
 /// What `app add` was told.
@@ -58,7 +61,7 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
             return Err(typed("--branch", &text, format!("there is no environment {environment:?}"), hint));
         }
     }
-    taken(&known, &url, &path)?;
+    taken(&known, &released::of_app(&name, gitops)?, &url, &path)?;
     let (others, problems) = registered::all(gitops, step.asked.ci)?;
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));
@@ -85,7 +88,7 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
         subject: Some(format!("app({name}): add {url}")),
         app: Some(name),
         scope: None,
-        notes: Vec::new(),
+        ..Edit::default()
     })
 }
 
@@ -101,8 +104,9 @@ fn name(add: &AddApp, url: &str, path: &str) -> Result<String, Failure> {
     }
 }
 
-/// Whether the name is another app's: registered for another repository, or deployed from one.
-fn taken(known: &Known, url: &str, path: &str) -> Result<(), Failure> {
+/// Whether the name is another app's: registered for another repository, or deployed from one, be it that only its data
+/// is left.
+fn taken(known: &Known, releases: &[ReleaseFile], url: &str, path: &str) -> Result<(), Failure> {
     let hint = "give this app another name with --name";
     let file = &known.file;
     if let Some(theirs) = &file.value.repository {
@@ -117,22 +121,39 @@ fn taken(known: &Known, url: &str, path: &str) -> Result<(), Failure> {
             return Err(Failure::invalid(vec![Diagnostic::error(at, message).hint(hint)]));
         }
     }
-    let others = known.releases.iter().find(|release| {
+    let others = releases.iter().find(|release| {
         let theirs = release.source.repository.as_deref();
         theirs.is_some_and(|theirs| !same_repository(theirs, url))
             || (theirs.is_some() && release.source.path != path)
     });
     match others {
         None => Ok(()),
-        Some(release) => {
-            let from = release.source.repository.as_deref().map(without_credentials).unwrap_or_default();
-            let message = format!(
-                "the name {} is taken: it is deployed in {} from {from}",
-                known.name, release.environment
-            );
-            Err(typed("URL", &without_credentials(url), message, hint))
-        }
+        Some(release) => Err(typed("URL", &without_credentials(url), said(release), way_out(release, hint))),
     }
+}
+
+fn said(release: &ReleaseFile) -> String {
+    let ReleaseFile { app, environment, source, .. } = release;
+    let from = source.repository.as_deref().map(without_credentials).unwrap_or_default();
+    let from = if source.path.is_empty() { from } else { format!("{from} ({})", source.path) };
+    if release.removed {
+        return format!(
+            "the name {app} is taken: what an app from {from} has left waits for it in {environment}"
+        );
+    }
+    format!("the name {app} is taken: it is deployed in {environment} from {from}")
+}
+
+fn way_out(release: &ReleaseFile, hint: &str) -> String {
+    let place = format!("releases/{}/{}", release.environment, release.app);
+    let moved = format!("where its repository has moved, edit `source` in {place}/release.yaml");
+    if !release.removed {
+        return format!("{hint}; {moved}");
+    }
+    let namespace = names::namespace(&release.app, &release.environment);
+    format!(
+        "{hint}; {moved}; to give the name away, delete what waits: `kubectl delete namespace {namespace}`, and `git rm -r {place}`"
+    )
 }
 
 /// The registration that an app's first deploy writes: where it comes from. Nothing where it is registered, or comes

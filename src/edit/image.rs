@@ -2,11 +2,13 @@
 
 use super::yaml::Change;
 use super::{Edit, Known, typed};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Failure, Kind, Source};
+use crate::load::document;
 use crate::load::gitops::{Edits, Gitops};
+use crate::load::platform::RegistrationFile;
 use crate::load::released::Scope;
 use crate::request::Step;
-use crate::resolve::image::is_image;
+use crate::resolve::image::{Pinned, is_image};
 
 /// Pins the environment to `--image`, else to what runs there.
 pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
@@ -30,13 +32,22 @@ pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
         }
     };
     let files = known.changed(&[Change::Set(path(&environment), image.clone())])?;
+    let place = files.iter().find_map(|(path, text)| {
+        let source = Source::new(path.as_str(), text.clone()?);
+        let file = document::read::<RegistrationFile>(&source).ok()?;
+        Some(file.at(&["environments", &environment, "image"]).to_string())
+    });
+    let place = place.unwrap_or_else(|| known.file.at(&["environments", &environment, "image"]).to_string());
+    let pin =
+        Pinned { app: known.name.clone(), environment: environment.clone(), image: image.clone(), place };
     let subject = Some(format!("pin({}/{environment}): {image}", known.name));
     Ok(Edit {
         files,
         app: Some(known.name.clone()),
         scope: Some(Scope::of(&known.name, Some(&environment))),
         subject,
-        notes: Vec::new(),
+        pin: Some(pin),
+        ..Edit::default()
     })
 }
 
@@ -51,7 +62,7 @@ pub(super) fn unpin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
         app: Some(known.name.clone()),
         scope: Some(Scope::of(&known.name, Some(&environment))),
         subject,
-        notes: Vec::new(),
+        ..Edit::default()
     })
 }
 

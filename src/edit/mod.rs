@@ -11,15 +11,18 @@ pub mod yaml;
 mod tests;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::load::app_name::app_of;
 use crate::load::document::{self, Document};
 use crate::load::gitops::{Edits, Gitops};
-use crate::load::inputs::{Inputs, app_of, path};
+use crate::load::inputs::{Inputs, keep, path};
+use crate::load::known;
 use crate::load::platform::{PlatformFile, RegistrationFile, Unregistered};
 use crate::load::registered;
 use crate::load::release_file::ReleaseFile;
 use crate::load::released::{self, Scope};
 use crate::load::requires::read_platform;
 use crate::request::{GitopsPlace, Step, Subject};
+use crate::resolve::image::Pinned;
 use yaml::Change;
 
 pub use app::{AddApp, first_deploy};
@@ -51,6 +54,8 @@ pub struct Edit {
     pub subject: Option<String>,
     /// What else a person has to know, or do.
     pub notes: Vec<String>,
+    /// The pin that it sets.
+    pub pin: Option<Pinned>,
 }
 
 /// What the step's deed changes in what stands there now.
@@ -73,7 +78,10 @@ pub fn of(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
 ///
 /// Errors: kind `Forbidden`, where the platform asks for a registration first. On one's own machine all is one's own.
 pub fn admitted(step: &Step, inputs: &Inputs) -> Result<(), Failure> {
-    let own = matches!(step.gitops, GitopsPlace::Embedded(_)) || inputs.registration.is_some();
+    // One that is wrong is said with everything else that is.
+    let registered =
+        inputs.registration.is_some() || inputs.problems.iter().any(|problem| is_registration(&problem.span));
+    let own = matches!(step.gitops, GitopsPlace::Embedded(_)) || registered;
     if own || inputs.platform.value.unregistered == Unregistered::Register {
         return Ok(());
     }
@@ -84,6 +92,10 @@ pub fn admitted(step: &Step, inputs: &Inputs) -> Result<(), Failure> {
             "someone who may write to the GitOps repository: `cupaas app add {url} --name {}`",
             inputs.name
         )))
+}
+
+fn is_registration(span: &Span) -> bool {
+    span.source.name.starts_with("apps/")
 }
 
 /// What is known of one app: its registration's text, read and checked, and its releases.
@@ -99,18 +111,26 @@ struct Known {
 impl Known {
     /// Reads what is known of `name`; an app that is not registered yet has an empty file.
     fn read(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Self, Failure> {
-        let place = registered::file_of(name)?;
-        let files = gitops.read(&[path("cupaas.yaml")?, place.clone()])?;
-        let platform = read_platform(&files).map_err(Failure::invalid)?;
-        let text = files.get(&place);
-        let source = Source::new(place.as_str(), text.cloned().unwrap_or_default());
-        let file = document::read::<RegistrationFile>(&source).map_err(Failure::invalid)?;
-        let wrong = registered::wrong(&file, step.asked.ci);
-        if !wrong.is_empty() {
-            return Err(Failure::invalid(wrong));
-        }
+        let mut places = registered::paths_of(name)?.to_vec();
+        places.push(path("cupaas.yaml")?);
+        let files = gitops.read(&places)?;
+        let mut problems = Vec::new();
+        let platform = keep(read_platform(&files), &mut problems);
+        let (file, wrong) = registered::of(name, &files, step.asked.ci)?;
+        problems.extend(wrong);
+        let (Some(platform), true) = (platform, problems.is_empty()) else {
+            return Err(Failure::invalid(problems));
+        };
+        let registered = file.is_some();
+        let file = match file {
+            Some(file) => file,
+            None => {
+                let empty = Source::new(registered::file_of(name)?.as_str(), "");
+                document::read(&empty).map_err(Failure::invalid)?
+            }
+        };
         let releases = released::find(&Scope::of(name, None), gitops)?;
-        Ok(Self { name: name.to_owned(), registered: text.is_some(), file, platform, releases })
+        Ok(Self { name: name.to_owned(), registered, file, platform, releases })
     }
 
     /// The same, of an app that must be there: registered or deployed.
@@ -120,14 +140,7 @@ impl Known {
         if known.registered || !known.releases.is_empty() {
             return Ok(known);
         }
-        let (all, _) = registered::all(gitops, false)?;
-        let close = crate::schema::suggest(&known.name, all.iter().map(|app| app.name.as_str()));
-        let failure =
-            Failure::new(Kind::Usage, format!("{:?} is neither registered nor deployed", known.name));
-        Err(match close {
-            Some(close) => failure.hint(format!("did you mean {close:?}?")),
-            None => failure.hint("`cupaas app add URL` registers an app; so does its first deploy"),
-        })
+        Err(known::unknown(&known.name, gitops))
     }
 
     /// The environment that was asked for, where one was.

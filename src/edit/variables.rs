@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::yaml::Change;
 use super::{Edit, Known, typed};
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
-use crate::load::app_file::AppFile;
 use crate::load::document;
-use crate::load::gitops::Gitops;
-use crate::load::released::Scope;
+use crate::load::gitops::{Edits, Gitops};
+use crate::load::platform::RegistrationFile;
+use crate::load::released::{self, Scope};
 use crate::request::Step;
-use crate::resolve::variables::refused;
+use crate::resolve::variables::{Layered, layers, refused};
 
 /// What `env set` or `env unset` was told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,25 +74,67 @@ pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Re
         words.push(format!("unset {}", names(change.unset.iter().map(String::as_str).collect())));
     }
     let of = environment.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
+    let files = known.changed(&changes)?;
+    let notes = elsewhere(&known, environment.as_deref(), change, &files);
     Ok(Edit {
-        files: known.changed(&changes)?,
+        files,
         app: Some(known.name.clone()),
         scope: Some(Scope::of(&known.name, environment.as_deref())),
         subject: Some(format!("env({}{of}): {}", known.name, words.join("; "))),
-        notes: Vec::new(),
+        notes,
+        ..Edit::default()
     })
+}
+
+/// Where another layer decides what was set or unset, so that nothing or something else comes of it.
+fn elsewhere(known: &Known, environment: Option<&str>, change: &EnvChange, files: &Edits) -> Vec<String> {
+    let text = files.values().next().cloned().flatten().unwrap_or_else(|| known.file.source.text.clone());
+    let source = Source::new(known.file.source.name.clone(), text);
+    let Ok(file) = document::read::<RegistrationFile>(&source) else { return Vec::new() };
+    let environments = known.platform.value.environments.keys().map(String::as_str);
+    let mut notes = Vec::new();
+    for name in environments.filter(|name| environment.is_none_or(|only| only == *name)) {
+        let release = known.releases.iter().find(|release| release.environment == name);
+        let app = release.and_then(released::app_file);
+        let line = release.map(|release| release.set.clone()).unwrap_or_default();
+        let files = Layered { platform: &known.platform, app: app.as_ref(), registration: Some(&file) };
+        let (layers, _) = layers(files, name, &line);
+        let ours = |variable: &str| match environment {
+            Some(environment) => file.at(&["environments", environment, "env", variable]),
+            None => file.at(&["env", variable]),
+        };
+        for (variable, place) in change.set.keys().filter_map(|v| Some((v, layers.get(v)?.last()?.place()?)))
+        {
+            if *place != ours(variable) {
+                notes.push(format!(
+                    "in {name}, {variable} is not what was set now: {} wins",
+                    said(place, name, known)
+                ));
+            }
+        }
+        for (variable, layer) in change.unset.iter().filter_map(|v| Some((v, layers.get(v)?.last()?))) {
+            let by = layer.place().map_or_else(|| layer.origin.to_string(), |place| said(place, name, known));
+            notes.push(format!("in {name}, {variable} is set still: {by}"));
+        }
+    }
+    notes
+}
+
+/// A place as a person finds it.
+fn said(place: &Span, environment: &str, known: &Known) -> String {
+    match place.source.name.as_str() {
+        "--set" => format!("what the deploy in {environment} was given with `--set`"),
+        name if name == known.file.source.name => format!("{place} (`cupaas env … --env {environment}`)"),
+        _ => place.to_string(),
+    }
 }
 
 /// Names that the app's files, as they were last deployed, declare as secrets, and where.
 fn secrets(known: &Known) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for release in &known.releases {
-        let Some(text) = release.files.get(".cupaas") else { continue };
-        let source = Source::new(format!(".cupaas in {}", release.environment), text.clone());
-        let Ok(app) = document::read::<AppFile>(&source) else { continue };
-        for (index, secret) in
-            app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none())
-        {
+    for app in known.releases.iter().filter_map(released::app_file) {
+        let variables = app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());
+        for (index, secret) in variables {
             let place = app.at(&["secrets", &index.to_string()]).to_string();
             found.entry(secret.name.clone()).or_insert(place);
         }

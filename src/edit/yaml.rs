@@ -106,6 +106,16 @@ impl<'f> File<'f> {
         self.text.get(map.range.clone()).is_some_and(|text| text.starts_with('{'))
     }
 
+    /// Whether a mapping is written as in JSON: all its keys are in double quotes; of an empty one, those around it.
+    fn is_json(&self, map: &Node) -> bool {
+        let NodeKind::Map(entries) = &map.kind else { return false };
+        let quoted = |(key, _): &(Node, Node)| self.text[key.range.clone()].starts_with('"');
+        match entries.as_slice() {
+            [] => !std::ptr::eq(map, self.root) && self.is_json(self.root),
+            entries => self.is_flow(map) && entries.iter().all(quoted),
+        }
+    }
+
     /// Where a value ends. A block scalar reaches to the next key as it is read: its end is that of its last line.
     fn end(&self, node: &Node) -> usize {
         let end = node.range.end;
@@ -185,9 +195,10 @@ impl<'f> File<'f> {
         if depth + 1 < path.len() && map.get(path.get(depth)?).is_some() {
             return None;
         }
-        let keys: Vec<String> =
-            path[depth..].iter().map(|key| written(key, Style::Plain { loose: false }).0).collect();
-        let (value, plain) = written(value, Style::Plain { loose: false });
+        // JSON is YAML, and stays JSON.
+        let style = if self.is_json(map) { Style::Double } else { Style::Plain { loose: false } };
+        let keys: Vec<String> = path[depth..].iter().map(|key| written(key, style).0).collect();
+        let (value, plain) = written(value, style);
         if self.is_flow(map) {
             let (first, rest) = keys.split_first()?;
             let nested = rest.iter().rev().fold(value, |inner, key| format!("{{{key}: {inner}}}"));

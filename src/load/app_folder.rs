@@ -100,6 +100,23 @@ pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     }
 }
 
+/// Reads standard input as such a file.
+///
+/// Errors: more than 1 MiB, or bytes that are not UTF-8.
+pub fn read_input() -> Result<Arc<Source>, Failure> {
+    let shown = "standard input";
+    let refuse = |message: &str| {
+        Failure::invalid(vec![Diagnostic::error(Span::file(&Source::new(shown, "")), message)])
+    };
+    let mut bytes = Vec::new();
+    let input = std::io::stdin().lock().take(MAX_FILE + 1);
+    { input }.read_to_end(&mut bytes).map_err(|error| refuse(&format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(refuse("is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes).map(|text| Source::new(shown, text)).map_err(|_| refuse("is not UTF-8 text"))
+}
+
 /// Opens a file that is not a symlink, and does not wait for a pipe's other end.
 fn open_plain(path: &Path) -> std::io::Result<File> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;

@@ -101,6 +101,11 @@ fn read_checked<T: for<'de> Deserialize<'de>>(
     }
 }
 
+/// Whether a file is of a newer format than this version knows.
+pub fn is_newer(root: &Node) -> bool {
+    newer_format(&Source::new("", ""), root).is_err()
+}
+
 fn newer_format(source: &Arc<Source>, root: &Node) -> Result<(), Vec<Diagnostic>> {
     let Some(node) = root.get("format") else { return Ok(()) };
     match node.to_json().as_u64() {

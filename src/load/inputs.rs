@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::app_file::AppFile;
-use super::app_folder::{self, AppFolder};
+use super::app_folder;
+use super::app_name::{app_name, app_of};
 use super::catalog::{Catalog, Recipe, RecipeKind};
 use super::document::{self, Document};
 use super::gitops::Gitops;
@@ -14,8 +15,8 @@ use super::recipe::RecipeFile;
 use super::registered;
 use super::release_file::{ReleaseFile, SourceFacts};
 use super::requires::read_platform;
-use super::words::{Name, Named};
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use super::words::Named;
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source};
 use crate::tree::{Files, RepoPath};
 
 /// What the person asked for, as far as deciding a release needs it.
@@ -132,11 +133,8 @@ pub(super) fn gather(
 ) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
     let platform = keep(read_platform(&files), &mut problems);
-    let place = registered::file_of(&name)?;
-    let registration = files
-        .get(&place)
-        .and_then(|text| keep(document::read(&Source::new(place.as_str(), text.clone())), &mut problems));
-    problems.extend(registration.iter().flat_map(|file| registered::wrong(file, asked.ci)));
+    let (registration, wrong) = registered::of(&name, &files, asked.ci)?;
+    problems.extend(wrong);
     let catalog = Catalog::new(files);
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems)).flatten();
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
@@ -197,7 +195,8 @@ pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, Stri
     }
 }
 
-pub(super) fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
+/// What could be read; else what is wrong is among the problems.
+pub fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
     read.map_err(|found| problems.extend(found)).ok()
 }
 
@@ -210,87 +209,10 @@ pub fn path(text: &str) -> Result<RepoPath, Failure> {
 
 /// The files that concern all apps, and this one's registration: nothing that grows with the number of apps.
 fn platform_paths(name: &str) -> Vec<RepoPath> {
-    ["cupaas.yaml", "catalog", &format!("apps/{name}.yaml")]
+    ["cupaas.yaml", "catalog", &format!("apps/{name}.yaml"), &format!("apps/{name}.yml")]
         .into_iter()
         .filter_map(|p| RepoPath::new(p).ok())
         .collect()
-}
-
-fn app_name(
-    asked: &Asked,
-    app: Option<&Document<AppFile>>,
-    folder: &AppFolder,
-    gitops: &mut Gitops,
-) -> Result<String, Failure> {
-    let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
-    let name = match asked.app.clone().or(written) {
-        Some(name) => Some(name),
-        None => {
-            let by_itself = default_name(asked);
-            registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself)
-        }
-    };
-    match name.filter(|name| !name.is_empty()) {
-        Some(name) => checked_name(name),
-        None => {
-            let span = Span::file(&folder.app_file);
-            let problem =
-                Diagnostic::error(span, "the app has no name").hint("add a line such as `name: tasks`");
-            Err(Failure::invalid(vec![problem]))
-        }
-    }
-}
-
-/// The name of the app that a command is about: `--app`, else what the folder's `.cupaas`, its registration or its
-/// repository's address says.
-///
-/// Errors: a folder that names none.
-pub fn app_of(asked: &Asked, gitops: &mut Gitops) -> Result<String, Failure> {
-    if let Some(name) = &asked.app {
-        return checked_name(name.clone());
-    }
-    match app_folder::read(&asked.folder, asked.called.as_deref()) {
-        Ok(folder) => {
-            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
-            app_name(asked, Some(&app), &folder, gitops)
-        }
-        Err(failure) => {
-            let by_itself = asked.source.repository.as_ref().and_then(|_| default_name(asked));
-            let named = registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself);
-            named.ok_or_else(|| failure.hint("or say which app with --app"))
-        }
-    }
-}
-
-/// The name that the app would have if its file did not say one.
-pub fn default_name(asked: &Asked) -> Option<String> {
-    let repository = asked.source.repository.as_deref().filter(|_| asked.source.path.is_empty());
-    let name = repository.and_then(last_part).or_else(|| Some(asked.folder_name.clone()))?;
-    Some(slug(&name)).filter(|name| Name::fits(name))
-}
-
-fn checked_name(name: String) -> Result<String, Failure> {
-    if Name::fits(&name) {
-        return Ok(name);
-    }
-    Err(Failure::new(Kind::Usage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
-}
-
-fn last_part(text: &str) -> Option<String> {
-    let trimmed = text.trim_end_matches('/');
-    let part = trimmed.rsplit(['/', ':']).next()?;
-    Some(part.strip_suffix(".git").unwrap_or(part).to_owned()).filter(|part| !part.is_empty() && part != ".")
-}
-
-/// A name made from a repository's: lower case, hyphens for everything else, beginning with a letter.
-fn slug(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let joined = words.join("-");
-    let named =
-        if joined.starts_with(|c: char| c.is_ascii_digit()) { format!("app-{joined}") } else { joined };
-    crate::resolve::names::fit(&named, 40)
 }
 
 fn runtime_recipe(
@@ -357,18 +279,4 @@ fn looked_at(recipe: &RecipeFile) -> Vec<String> {
     let patterns: BTreeSet<&String> =
         recipe.facts.iter().filter(|rule| rule.pattern.is_some()).flat_map(|rule| &rule.files).collect();
     patterns.into_iter().cloned().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_made_from_the_repositorys() {
-        assert_eq!(last_part("https://git.example.cu/team/My_Tasks.git").as_deref(), Some("My_Tasks"));
-        assert_eq!(last_part("git@host:tasks").as_deref(), Some("tasks"));
-        assert_eq!(slug("My_Tasks!"), "my-tasks");
-        assert_eq!(slug("2048"), "app-2048");
-        assert!(slug(&"x".repeat(80)).len() <= 40);
-    }
 }

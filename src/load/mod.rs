@@ -3,12 +3,14 @@
 pub mod age_keys;
 pub mod app_file;
 pub mod app_folder;
+pub mod app_name;
 pub mod catalog;
 mod decode;
 pub mod document;
 pub mod dotenv;
 pub mod gitops;
 pub mod inputs;
+pub mod known;
 pub mod platform;
 pub mod recipe;
 pub mod registered;

@@ -1,20 +1,22 @@
 //! `apps/` → what the platform says of its apps: where each comes from, and which branch goes where.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::document::{self, Document};
 use super::gitops::Gitops;
-use super::inputs::{keep, path};
+use super::inputs::path;
 use super::platform::RegistrationFile;
 use super::release_file::{ReleaseFile, SourceFacts};
 use super::released::{self, Scope};
 use super::state::same_repository;
-use super::words::Name;
-use super::yaml;
+use super::words::{Name, VariableName};
+use super::yaml::{self, Node, NodeKind};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::publish::{BranchName, GitopsAddress, without_credentials};
-use crate::tree::RepoPath;
+use crate::resolve::variables::refused;
+use crate::tree::{Files, RepoPath};
 
 /// One registered app.
 #[derive(Debug, Clone)]
@@ -56,36 +58,71 @@ pub fn file_of(name: &str) -> Result<RepoPath, Failure> {
     path(&format!("apps/{name}.yaml"))
 }
 
-/// All registrations that can be read, in the order of their names, and what is wrong with the others. `ci`: whether
-/// the run's machine is not the one that a local folder would be on.
+/// The paths under which an app's registration may stand: the one that is read, and one that would be overlooked.
+///
+/// Errors: as [`file_of`].
+pub fn paths_of(name: &str) -> Result<[RepoPath; 2], Failure> {
+    Ok([file_of(name)?, path(&format!("apps/{name}.yml"))?])
+}
+
+/// The registration of `name` among `files`, where its schema holds, and everything that is wrong with it.
+///
+/// Errors: as [`file_of`].
+pub fn of(
+    name: &str,
+    files: &Files,
+    ci: bool,
+) -> Result<(Option<Document<RegistrationFile>>, Vec<Diagnostic>), Failure> {
+    let [place, _] = paths_of(name)?;
+    let (file, mut problems) = match files.get(&place) {
+        Some(text) => read(&Source::new(place.as_str(), text.clone()), ci),
+        None => (None, Vec::new()),
+    };
+    problems.extend(overlooked(name, files)?);
+    Ok((file, problems))
+}
+
+/// The problem of a registration that nobody reads.
+///
+/// Errors: as [`file_of`].
+pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failure> {
+    let [place, overlooked] = paths_of(name)?;
+    if !files.contains_key(&overlooked) {
+        return Ok(None);
+    }
+    let span = Span::file(&Source::new(overlooked.as_str(), ""));
+    let problem = Diagnostic::error(span, "is not read: a registration ends with .yaml");
+    Ok(Some(problem.hint(match files.contains_key(&place) {
+        true => format!("put what it says into {place}, and delete it"),
+        false => format!("rename it: `git mv {overlooked} {place}`"),
+    })))
+}
+
+/// All registrations with which nothing is wrong, in the order of their names, and what is wrong with the others. `ci`:
+/// whether the run's machine is not the one that a local folder would be on.
 ///
 /// Errors: the repository's own.
 pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagnostic>), Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
-    for (path, text) in gitops.read(&[path("apps")?])? {
-        let source = Source::new(path.as_str(), text);
-        let name = path.as_str().trim_start_matches("apps/");
-        let Some(name) = name.strip_suffix(".yaml").filter(|name| !name.contains('/')) else {
-            // People may keep notes beside them; a registration under another ending would be overlooked.
-            if name.ends_with(".yml") {
-                let problem =
-                    Diagnostic::error(Span::file(&source), "is not read: a registration ends with .yaml");
-                problems.push(problem.hint("rename it"));
-            }
-            continue;
-        };
-        if !Name::fits(name) {
-            let problem = Diagnostic::error(Span::file(&source), format!("{name:?} cannot be an app's name"));
+    let files = gitops.read(&[path("apps")?])?;
+    let named = |path: &RepoPath| {
+        let name = path.as_str().strip_prefix("apps/")?;
+        // People may keep notes beside them.
+        let name = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+        (!name.contains('/')).then(|| (name.to_owned(), path.clone()))
+    };
+    for (name, path) in files.keys().filter_map(named).collect::<BTreeMap<_, _>>() {
+        if !Name::fits(&name) {
+            let span = Span::file(&Source::new(path.as_str(), ""));
+            let problem = Diagnostic::error(span, format!("{name:?} cannot be an app's name"));
             problems.push(problem.hint(format!("rename the file: {}", Name::HINT)));
             continue;
         }
-        let Some(file) = keep(document::read::<RegistrationFile>(&source), &mut problems) else { continue };
-        let wrong = wrong(&file, ci);
-        if wrong.is_empty() {
-            found.push(Registered { name: name.to_owned(), file });
+        match of(&name, &files, ci)? {
+            (Some(file), wrong) if wrong.is_empty() => found.push(Registered { name, file }),
+            (_, wrong) => problems.extend(wrong),
         }
-        problems.extend(wrong);
     }
     Ok((found, problems))
 }
@@ -120,30 +157,90 @@ pub fn name_of(
     Ok(Some(app.name).filter(|_| !releases.iter().any(names_itself)))
 }
 
-/// What is wrong with a registration, beside what its schema says.
-pub fn wrong(file: &Document<RegistrationFile>, ci: bool) -> Vec<Diagnostic> {
+/// Reads a registration: the document where its schema holds, and everything that is wrong with it, what the schema
+/// says and what it does not, in the order of the file.
+pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile>>, Vec<Diagnostic>) {
+    let (file, mut problems) = match document::read::<RegistrationFile>(source) {
+        Ok(file) => (Some(file), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    let root = match &file {
+        Some(file) => file.root.clone(),
+        // Of what is no YAML, or of a newer format, no more can be said.
+        None => match yaml::parse(source) {
+            Ok(root) if !document::is_newer(&root) => root,
+            _ => return (None, problems),
+        },
+    };
+    let tree = Document { source: Arc::clone(source), root, value: () };
+    for problem in wrong(&tree, ci) {
+        // What has the wrong type or name has been said.
+        if !problems.iter().any(|said| said.span.range == problem.span.range) {
+            problems.push(problem);
+        }
+    }
+    problems.sort_by_key(|problem| problem.span.range.start);
+    if let Some(address) = tree.root.get("repository").filter(|node| node.text().is_some_and(is_secret)) {
+        // What is wrong beside it may stand on the same line.
+        let masked = Span::new(source, address.range.clone()).masked().source;
+        let shown = problems.iter_mut().filter(|problem| Arc::ptr_eq(&problem.span.source, source));
+        shown.for_each(|problem| problem.span.source = Arc::clone(&masked));
+    }
+    (file, problems)
+}
+
+/// Whether an address says more than a message may.
+fn is_secret(address: &str) -> bool {
+    without_credentials(address) != address
+}
+
+/// What is wrong beside what the schema says.
+fn wrong(file: &Document<()>, ci: bool) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    if let Some(address) = &file.value.repository
+    if let Some(address) = file.root.get("repository").and_then(Node::text)
         && let Err((message, hint)) = address_problem(address, ci)
     {
         problems.push(Diagnostic::error(hidden(file, address), message).hint(hint));
     }
-    if let Some(path) = &file.value.path
-        && !folder(&file.value).is_empty()
+    if let Some(path) = file.root.get("path").and_then(Node::text)
+        && !plain(path).is_empty()
         && RepoPath::new(plain(path)).is_err()
     {
         let problem = Diagnostic::error(file.at(&["path"]), "is not a folder inside the repository");
         problems.push(problem.hint("such as services/tasks; leave it out for the repository's root"));
     }
-    for branch in file.value.branches.keys().filter(|branch| BranchName::parse(branch).is_err()) {
+    for branch in keys(file.root.get("branches")).filter(|branch| BranchName::parse(branch).is_err()) {
         let problem = Diagnostic::error(file.key(&["branches", branch]), "is not the name of a branch");
         problems.push(problem.hint("such as main: production"));
+    }
+    problems.extend(variables(file, &["env"]));
+    for environment in keys(file.root.get("environments")) {
+        problems.extend(variables(file, &["environments", environment, "env"]));
     }
     problems
 }
 
+/// Variables that cannot be given to a container.
+fn variables(file: &Document<()>, layer: &[&str]) -> Vec<Diagnostic> {
+    let map = layer.iter().try_fold(&file.root, |node, key| node.get(key));
+    let one = |name: &str| {
+        let (message, hint) = refused(name, map?.get(name)?.text()?)?;
+        Some(Diagnostic::error(file.at(&[layer, &[name]].concat()), message).hint(hint))
+    };
+    // A name that is none is the schema's matter.
+    keys(map).filter(|name| VariableName::fits(name)).filter_map(one).collect()
+}
+
+fn keys(map: Option<&Node>) -> impl Iterator<Item = &str> {
+    let entries = map.map(|node| match &node.kind {
+        NodeKind::Map(entries) => entries.as_slice(),
+        _ => &[],
+    });
+    entries.unwrap_or_default().iter().filter_map(|(key, _)| key.text())
+}
+
 /// The place of an address, in a text that does not hold its password.
-fn hidden(file: &Document<RegistrationFile>, address: &str) -> Span {
+fn hidden(file: &Document<()>, address: &str) -> Span {
     let span = file.at(&["repository"]);
     let shown = span.source.text.replace(address, &without_credentials(address));
     let source: Arc<Source> = Source::new(span.source.name.clone(), shown);

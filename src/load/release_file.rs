@@ -1,6 +1,8 @@
 //! `releases/<env>/<app>/release.yaml`: what a release was made from, enough to render it again without the app's
 //! repository. cupaas alone writes it.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,10 @@ pub struct ReleaseFile {
     /// Amounts of storage by claim; also of those that wait.
     #[serde(default)]
     pub disks: Named<String>,
+    /// Services whose credentials another keeps: the platform's provider of secrets was not `sops`. Also of those whose
+    /// data waits for them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub elsewhere: BTreeSet<String>,
     /// Variables of the command line.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub set: Named<String>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::app_file::AppFile;
-use super::document;
+use super::document::{self, Document};
 use super::gitops::Gitops;
 use super::inputs::{Asked, Inputs, Recorded, gather, keep, path};
 use super::release_file::ReleaseFile;
@@ -69,6 +69,21 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
     }
     found.retain(|release| !release.removed && scope.holds(release));
     Ok(found)
+}
+
+/// Where an app has come from in each environment of the platform, also where it was removed and its data waits.
+///
+/// Errors: as [`find`].
+pub fn of_app(app: &str, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+    let places = places(app, &Scope::default(), gitops)?;
+    read(&gitops.read(&places)?)
+}
+
+/// The `.cupaas` that a release was made from, where it can still be read.
+pub fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {
+    let text = release.files.get(".cupaas")?;
+    let name = format!("releases/{}/{}/release.yaml#.cupaas", release.environment, release.app);
+    document::read(&Source::new(name, text.clone())).ok()
 }
 
 /// All records, of removed apps too, in the order of their folders.

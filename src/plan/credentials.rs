@@ -16,14 +16,18 @@ pub struct Past<'a> {
     pub before: &'a Files,
     /// Versions by service, also of those whose data waits.
     pub versions: &'a BTreeMap<String, String>,
+    /// Services whose credentials another kept.
+    pub elsewhere: &'a BTreeSet<String>,
 }
 
 impl Past<'_> {
     /// Whether credentials that are applied from `applied` were made for `service`. A service that was there without
-    /// them had them from another provider; of one that waits nothing tells, so it counts.
+    /// them had them from another provider; of one that waits its record tells.
     pub fn had(self, service: &str, applied: &RepoPath) -> bool {
         self.before.contains_key(applied)
-            || (self.versions.contains_key(service) && !self.before.values().any(|text| is_of(text, service)))
+            || (self.versions.contains_key(service)
+                && !self.elsewhere.contains(service)
+                && !self.before.values().any(|text| is_of(text, service)))
     }
 }
 
@@ -98,10 +102,15 @@ mod tests {
         let versions = BTreeMap::from([("db".to_owned(), "8.0".to_owned())]);
         let (none, without) = (Files::new(), Files::from([(path("statefulset-db"), set.clone())]));
         let with = Files::from([(path("statefulset-db"), set), (applied.clone(), "kind: Secret".to_owned())]);
-        let had = |before: &Files, versions| Past { before, versions }.had("db", &applied);
+        let by_others = BTreeSet::new();
+        let had =
+            |before: &Files, versions| Past { before, versions, elsewhere: &by_others }.had("db", &applied);
         assert!(had(&with, &versions), "its copy is applied");
         assert!(!had(&without, &versions), "it ran without one");
         assert!(had(&none, &versions), "it waits");
         assert!(!had(&none, &BTreeMap::new()), "it is new");
+        let elsewhere = &BTreeSet::from(["db".to_owned()]);
+        let past = Past { before: &none, versions: &versions, elsewhere };
+        assert!(!past.had("db", &applied), "another kept them");
     }
 }

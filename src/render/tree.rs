@@ -114,6 +114,7 @@ pub fn release_file(release: &Release) -> ReleaseFile {
         runtime: release.runtime.clone(),
         versions: release.versions.clone(),
         disks: release.disks.clone(),
+        elsewhere: release.elsewhere.clone(),
         set: release.set.clone(),
         dockerfile: release.dockerfile,
         facts: release.facts.clone(),

@@ -15,6 +15,7 @@ use crate::load::state::short;
 use crate::plan::diff::{FileDiff, unified};
 use crate::plan::{Change, Plan};
 use crate::request::{Stage, Step};
+use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::scaffold;
 use crate::tree::{Files, RepoPath};
@@ -30,6 +31,8 @@ pub struct Again {
     pub files: Vec<RepoPath>,
     /// What else a person has to know, or do.
     pub notes: Vec<String>,
+    /// The pin that the command has set.
+    pub pin: Option<Pinned>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.
@@ -48,6 +51,8 @@ pub struct Again {
     pub place: String,
     /// How often someone else was first.
     pub tries: u32,
+    /// Whether it waits in a pull request.
+    pub proposed: bool,
     /// Whether a difference ends with 1.
     pub exit_code: bool,
 }
@@ -89,6 +94,7 @@ impl Again {
             subject,
             edited: edit.subject.is_some(),
             notes: edit.notes.clone(),
+            pin: edit.pin.clone(),
             files,
             releases: drafts.iter().map(|draft| draft.release.clone()).collect(),
             looked_at,
@@ -99,6 +105,7 @@ impl Again {
             commit: None,
             place: String::new(),
             tries: 0,
+            proposed: false,
             exit_code: step.exit_code,
         })
     }
@@ -141,10 +148,7 @@ pub(super) fn text(again: &Again) -> String {
     if !again.diffs.is_empty() {
         text.push('\n');
     }
-    for file in &again.diffs {
-        text.push_str(&text::colour(&tame(&file.text)));
-    }
-    text
+    text + &text::lines(&again.diffs)
 }
 
 /// What happens, without the lines.
@@ -152,10 +156,15 @@ pub(super) fn words(again: &Again) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
     let mut text = match &again.commit {
         _ if again.edited => {
-            let word = if again.commit.is_some() { paint(GOOD, "done") } else { paint(STRONG, "would do") };
+            let word = match again.commit {
+                Some(_) if again.proposed => paint(GOOD, "proposed"),
+                Some(_) => paint(GOOD, "done"),
+                None => paint(STRONG, "would do"),
+            };
             let files = again.files.iter().map(|file| format!("  {} {file}\n", paint(FAINT, "·")));
             format!("{word} {}\n{}", tame(&again.subject), files.collect::<String>())
         }
+        Some(_) if again.proposed => format!("{} {which}\n", paint(GOOD, "proposed")),
         Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
@@ -172,6 +181,21 @@ pub(super) fn words(again: &Again) -> String {
         let _ = writeln!(text, "  {note}");
     }
     text
+}
+
+/// What is said beside the plan, one line each: what became of it, the files that an edit writes, and notes.
+pub(super) fn outcome(again: &Again) -> Vec<String> {
+    let mut lines: Vec<String> = again.files.iter().map(|file| format!("writes {file}")).collect();
+    let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
+    match &again.commit {
+        Some(commit) => {
+            let word = if again.proposed { "proposed" } else { "deployed" };
+            lines.push(format!("{word} {which}: commit {} in {}", short(commit), again.place));
+        }
+        None => lines.push(format!("{which} would change")),
+    }
+    lines.extend(again.notes.iter().cloned());
+    lines
 }
 
 fn count(releases: usize) -> String {
@@ -194,6 +218,8 @@ fn plan(whole: &Plan) -> String {
 
 pub(super) fn json(again: &Again) -> Value {
     let status = match (&again.commit, again.is_empty()) {
+        (Some(_), _) if again.proposed => "proposed",
+        (Some(_), _) if again.edited => "edited",
         (Some(_), _) => "deployed",
         (None, true) => "unchanged",
         (None, false) => "differs",
@@ -215,6 +241,7 @@ pub(super) fn json(again: &Again) -> Value {
         "looked_at": again.looked_at,
         "files": again.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
         "notes": again.notes,
+        "pin": again.pin.as_ref().map(super::json::pin),
         "plan": again.plan,
         "summary": again.plan.summary(),
         "makes": again.makes,

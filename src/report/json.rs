@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report, again, secrets, sync};
+use super::{Placed, Report, again, secrets, sync, told};
 use crate::diagnostic::Failure;
+use crate::resolve::image::Pinned;
 use crate::resolve::names;
 use crate::tree::RepoPath;
 
@@ -12,7 +13,7 @@ pub(super) fn of(report: &Report) -> String {
     pretty(&whole(report))
 }
 
-fn whole(report: &Report) -> Value {
+pub(super) fn whole(report: &Report) -> Value {
     let mut value = body(report);
     if let Some(release) = report.release() {
         value["app"] = json!(release.app);
@@ -26,6 +27,11 @@ fn whole(report: &Report) -> Value {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
+}
+
+/// An image that an environment keeps, and where that is said.
+pub(super) fn pin(pin: &Pinned) -> Value {
+    json!({"app": pin.app, "environment": pin.environment, "image": pin.image, "place": pin.place})
 }
 
 fn body(report: &Report) -> Value {
@@ -47,7 +53,7 @@ fn body(report: &Report) -> Value {
             "diffs": difference.diffs,
         }),
         Report::Deployed(deployed) => json!({
-            "status": "deployed",
+            "status": if deployed.proposed { "proposed" } else { "deployed" },
             "changed": true,
             "commit": deployed.commit,
             "gitops": deployed.place,
@@ -58,7 +64,7 @@ fn body(report: &Report) -> Value {
         Report::Unchanged { .. } => json!({"status": "unchanged", "changed": false}),
         Report::Superseded { why, .. } => json!({"status": "superseded", "changed": false, "why": why}),
         Report::Pinned { pin, .. } => {
-            json!({"status": "pinned", "changed": false, "pin": {"image": pin.image, "place": pin.place}})
+            json!({"status": "pinned", "changed": false, "pin": self::pin(pin)})
         }
         Report::Removed { leaving, plan, commit } => {
             let environments: Vec<&str> =
@@ -87,6 +93,7 @@ fn body(report: &Report) -> Value {
         Report::Each(reports) => {
             json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }
+        Report::Told(told) => told::json(told, body(&told.report)),
         Report::Wrote(wrote) => {
             json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "next": wrote.next})
         }

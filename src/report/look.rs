@@ -73,6 +73,11 @@ pub(super) fn variables(variables: &Variables) -> String {
                 Some(value) => writeln!(text, "{}={}{origin}", variable.name, quoted(value)),
                 None => writeln!(text, "# {} is kept in a Secret{origin}", variable.name),
             };
+            for over in variable.over.iter().filter(|_| variables.origin) {
+                let value = over.value.as_deref().map_or_else(|| "a Secret's".to_owned(), quoted);
+                let line = format!("#   over {value}  # {}", tame(&over.origin));
+                let _ = writeln!(text, "{}", paint(FAINT, line));
+            }
         }
     }
     text

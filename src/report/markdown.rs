@@ -2,36 +2,15 @@
 
 use std::fmt::Write;
 
-use super::{Placed, Report, again, sync, text};
+use super::page::COMMENT;
+use super::{Placed, Report, bounded, sync, text};
 use crate::diagnostic::Failure;
 
 pub(super) fn of(report: &Report) -> String {
-    let plain = |text: String| anstream::adapter::strip_str(&text).to_string();
-    match report {
-        Report::Differs(difference) if !difference.is_empty() => {
-            let release = &difference.release;
-            let mut page = format!("### cupaas: {} in {}\n\n", release.app, release.environment);
-            page.push_str(&fenced("text", &plain(text::plan(&difference.plan))));
-            let diffs: String = difference.diffs.iter().map(|file| file.text.as_str()).collect();
-            let _ = write!(
-                page,
-                "\n<details><summary>line by line</summary>\n\n{}\n</details>\n",
-                fenced("diff", &diffs)
-            );
-            page
-        }
-        Report::Again(again) if !again.is_empty() => {
-            let words = fenced("text", &plain(again::words(again)));
-            let lines =
-                fenced("diff", &again.diffs.iter().map(|file| file.text.as_str()).collect::<String>());
-            format!(
-                "### cupaas: {}\n\n{words}\n<details><summary>line by line</summary>\n\n{lines}\n</details>\n",
-                again.subject
-            )
-        }
+    bounded::page(report, COMMENT).unwrap_or_else(|| match report {
         Report::Synced(synced) => sync::markdown(synced),
-        _ => fenced("text", &plain(text::of(report))),
-    }
+        _ => fenced("text", &plain(&text::of(report))),
+    })
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
@@ -48,8 +27,13 @@ pub(super) fn failure(failure: &Failure) -> String {
     page
 }
 
+/// Without colours.
+pub(super) fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
 /// A block that its text cannot end: the fence is longer than any in it.
-fn fenced(language: &str, text: &str) -> String {
+pub(super) fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())

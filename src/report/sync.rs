@@ -30,7 +30,7 @@ fn status(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn title(entry: &Entry) -> String {
+pub(super) fn title(entry: &Entry) -> String {
     let mut title = tame(&entry.app);
     if let Some(environment) = &entry.environment {
         let _ = write!(title, " in {environment}");

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report, again, look, secrets, sync};
+use super::{Deployed, Difference, Report, again, look, secrets, sync, told};
 use crate::leaving::Leaving;
 use crate::load::state::short;
+use crate::plan::diff::FileDiff;
 use crate::plan::{Action, Change, Effect, Loss, Plan};
 use crate::resolve::names;
 use crate::resolve::release::Release;
@@ -50,6 +51,7 @@ pub(super) fn of(report: &Report) -> String {
         Report::SecretsChecked(checked) => secrets::checked(checked),
         Report::Synced(synced) => sync::text(synced),
         Report::Each(reports) => reports.iter().map(of).collect(),
+        Report::Told(told) => told::text(told),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
     }
@@ -101,13 +103,15 @@ fn differs(difference: &Difference) -> String {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(NEW, "+"));
     }
     text.push('\n');
-    for file in &difference.diffs {
-        text.push_str(&colour(&tame(&file.text)));
-    }
-    text
+    text + &lines(&difference.diffs)
 }
 
-pub(super) fn colour(diff: &str) -> String {
+/// Files line by line.
+pub(super) fn lines(diffs: &[FileDiff]) -> String {
+    diffs.iter().map(|file| colour(&tame(&file.text))).collect()
+}
+
+fn colour(diff: &str) -> String {
     let line = |line: &str| {
         let style = match line.as_bytes().first() {
             _ if line.starts_with("+++") || line.starts_with("---") => STRONG,
@@ -123,8 +127,8 @@ pub(super) fn colour(diff: &str) -> String {
 
 fn done(deployed: &Deployed) -> String {
     let release = &deployed.release;
-    let mut text =
-        format!("{} {}, image {}\n", paint(GOOD, "deployed"), title(release), release.image.reference);
+    let word = if deployed.proposed { "proposed" } else { "deployed" };
+    let mut text = format!("{} {}, image {}\n", paint(GOOD, word), title(release), release.image.reference);
     if !release.image.by_digest {
         let _ = writeln!(
             text,

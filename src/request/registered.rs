@@ -7,7 +7,7 @@ use super::{Action, Around, Look, Stage, Step, Subject, folder_name, named, text
 use crate::cli::{AppCommand, EnvCommand, Pin, Repository, SetEnv, Shared, Target, Unpin};
 use crate::diagnostic::{Failure, Kind, Source as Text, Span};
 use crate::edit::{AddApp, Deed, EnvChange, typed};
-use crate::load::app_folder::read_text;
+use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
 use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
@@ -113,20 +113,27 @@ pub(super) fn env(command: EnvCommand, around: &Around) -> Result<Action, Failur
 fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String, Option<Span>)>, Failure> {
     let mut all = std::collections::BTreeMap::new();
     if let Some(file) = &set.file {
-        let text = read_text(file, &file.display().to_string())?;
+        let text = match file.as_os_str() == "-" {
+            true => read_input()?,
+            false => read_text(file, &file.display().to_string())?,
+        };
         let read = dotenv::read(&text).map_err(Failure::invalid)?;
         if read.is_empty() && set.variables.is_empty() {
-            let span = Span::file(&Text::new(file.display().to_string(), ""));
+            let span = Span::file(&Text::new(text.name.clone(), ""));
             let problem = crate::diagnostic::Diagnostic::error(span, "sets no variable");
             return Err(Failure::invalid(vec![problem.hint("a line is NAME=VALUE")]));
         }
         all.extend(read.into_iter().map(|(name, (value, span))| (name, (value, Some(span)))));
     }
+    let mut typed_before = std::collections::BTreeSet::new();
     for text in &set.variables {
         let Some((name, value)) = text.split_once('=') else {
             // What was typed may be a value, so it is not repeated.
             return Err(Failure::new(Kind::Usage, "a variable without `=`").hint("cupaas env set NAME=VALUE"));
         };
+        if !typed_before.insert(name) {
+            return Err(Failure::new(Kind::Usage, format!("{name} is given twice")).hint("keep one of them"));
+        }
         all.insert(name.to_owned(), (value.to_owned(), None));
     }
     Ok(all)

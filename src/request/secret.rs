@@ -28,7 +28,12 @@ pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> 
                 Some(file) => ValueFrom::File(file),
                 None => ValueFrom::Input,
             };
-            Asked { step: step(Stage::Deploy, set.of, around)?, what: What::Set { name: set.name, from } }
+            let what = What::Set { name: set.name, from, allow_empty: set.allow_empty };
+            Asked { step: step(Stage::Deploy, set.of, around)?, what }
+        }
+        Secret::Unset(unset) => {
+            let stage = if unset.dry_run { Stage::Diff } else { Stage::Deploy };
+            Asked { step: step(stage, unset.of, around)?, what: What::Unset { name: unset.name } }
         }
         Secret::List(of) => Asked { step: step(Stage::Check, of, around)?, what: What::List },
         Secret::Check(check) => {
@@ -36,6 +41,12 @@ pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> 
             Asked { step: step(Stage::Check, check.of, around)?, what }
         }
         Secret::Rotate(rotate) => {
+            if rotate.all && !rotate.recipients {
+                let message = "--all goes with --recipients: credentials are rotated one service at a time";
+                return Err(Failure::new(Kind::Usage, message)
+                    .hint("`cupaas secret rotate SERVICE --app NAME --env ENV` for new credentials")
+                    .hint("`cupaas secret rotate --recipients --all` for new readers of every file"));
+            }
             let mut of = rotate.of;
             let what = match rotate.service {
                 Some(service) if !rotate.recipients => What::Rotate { service },

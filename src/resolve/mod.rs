@@ -17,15 +17,16 @@ pub mod services;
 pub mod variables;
 mod version;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Failure;
 use crate::load::inputs::Inputs;
+use crate::load::platform::SecretsProvider;
 use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
 use labels::Part;
-use release::{Release, Volume};
+use release::{PodVariable, Release, Volume};
 
 /// Decides everything about one app in one environment.
 ///
@@ -52,16 +53,27 @@ pub fn resolve(
     let processes = processes::resolve(inputs, &environment, &procfile, &runtime.facts, &mut notes);
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes)?;
-    let config = variables::resolve(inputs, &environment, &mut notes);
-    let secrets = secrets::resolve(inputs, &environment, &config, &mut notes);
-    let mut variables = services::variables(inputs, &services, &config)?;
-    // A secret of the app's own stands in a service's place.
-    variables.retain(|variable| !secrets.iter().any(|secret| secret.variable == variable.name));
-    // What stands in a service's place is not in the ConfigMap as well.
-    let config: BTreeMap<String, String> = config
-        .into_iter()
-        .filter(|(name, _)| !variables.iter().any(|variable| variable.name == *name))
-        .collect();
+    let mut layers = variables::resolve(inputs, &environment, &mut notes);
+    let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
+    let mut config = variables::winners(&layers);
+    let mut variables = Vec::new();
+    for (origin, variable) in services::variables(inputs, &services)? {
+        // A secret of the app's own stands in a service's place.
+        if secrets.iter().any(|secret| secret.variable == variable.name) {
+            continue;
+        }
+        let lowest = variables::Layer { value: variable.value.clone(), origin };
+        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
+        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
+        // ConfigMap as well.
+        variables.push(match config.remove(&variable.name) {
+            Some(own) => {
+                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
+            }
+            None => variable,
+        });
+    }
+    variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
@@ -70,6 +82,7 @@ pub fn resolve(
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
     let (versions, disks) = (versions(previous, &services), disks(previous, &services, &volumes));
+    let elsewhere = elsewhere(inputs, previous, &services);
     let cluster =
         inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
     if !notes.problems.is_empty() {
@@ -85,6 +98,7 @@ pub fn resolve(
         source: inputs.asked.source.clone(),
         facts: runtime.facts,
         files: files(inputs),
+        layers,
         decisions: notes.decisions,
         warnings: notes.warnings,
         environment,
@@ -101,6 +115,7 @@ pub fn resolve(
         platform,
         versions,
         disks,
+        elsewhere,
         set: inputs.asked.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
         runtime: if runtime.version.is_empty() {
@@ -281,6 +296,22 @@ fn versions(previous: Option<&ReleaseFile>, services: &[release::Service]) -> BT
     let mut versions = previous.map(|release| release.versions.clone()).unwrap_or_default();
     versions.extend(services.iter().map(|service| (service.name.clone(), service.version.clone())));
     versions
+}
+
+/// Services whose credentials another keeps: of those that are there, as the platform says; of the others, as it was
+/// recorded.
+fn elsewhere(
+    inputs: &Inputs,
+    previous: Option<&ReleaseFile>,
+    services: &[release::Service],
+) -> BTreeSet<String> {
+    let mut elsewhere = previous.map(|release| release.elsewhere.clone()).unwrap_or_default();
+    elsewhere.retain(|name| !services.iter().any(|service| service.name == *name));
+    if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
+        let with_some = services.iter().filter(|service| service.secret.is_some());
+        elsewhere.extend(with_some.map(|service| service.name.clone()));
+    }
+    elsewhere
 }
 
 /// Amounts of storage, over those that were recorded.

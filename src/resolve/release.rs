@@ -1,11 +1,12 @@
 //! The decided form: one app × one environment × one image, nothing optional that a template would have to guess
 //! about. It is what templates see, under the names that stand here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::variables::Layers;
 use crate::diagnostic::Diagnostic;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
@@ -67,6 +68,9 @@ pub struct Release {
     /// Amounts of storage by claim, with those that wait.
     #[serde(skip)]
     pub disks: BTreeMap<String, String>,
+    /// Services whose credentials another keeps, with those that wait.
+    #[serde(skip)]
+    pub elsewhere: BTreeSet<String>,
     /// Variables of the command line.
     #[serde(skip)]
     pub set: BTreeMap<String, String>,
@@ -76,6 +80,9 @@ pub struct Release {
     /// The app's own files as read.
     #[serde(skip)]
     pub files: BTreeMap<String, String>,
+    /// Every variable with all layers that set it, but for the app's own secrets.
+    #[serde(skip)]
+    pub layers: Layers,
     /// Every decided value and where it came from.
     #[serde(skip)]
     pub decisions: Vec<Decision>,

@@ -1,12 +1,16 @@
 //! The app's own secrets: where the value of each is kept and how it gets to the processes. Never the value.
 
+use std::path::Path;
+
 use super::decisions::Notes;
 use super::names;
-use super::release::{AppSecret, RemoteKey, SecretRef};
+use super::release::{AppSecret, Release, RemoteKey, SecretRef};
+use super::variables::{Layer, Layers};
 use crate::diagnostic::Diagnostic;
 use crate::load::inputs::Inputs;
-use crate::load::platform::SecretsProvider;
+use crate::load::platform::{Secrets, SecretsProvider};
 use crate::load::secret_entry::SecretEntry;
+use crate::load::state::State;
 use crate::seal;
 use crate::tree::Files;
 
@@ -16,7 +20,7 @@ pub const MAX_VARIABLE: usize = 131_071;
 pub(super) fn resolve(
     inputs: &Inputs,
     environment: &str,
-    config: &std::collections::BTreeMap<String, String>,
+    variables: &Layers,
     notes: &mut Notes,
 ) -> Vec<AppSecret> {
     let mut secrets: Vec<AppSecret> = Vec::new();
@@ -28,9 +32,15 @@ pub(super) fn resolve(
         } else if name == "PORT" {
             notes.problem(place.clone(), "PORT is given by cupaas", "remove it");
         }
-        if file.is_none() && config.contains_key(name) {
-            let message = format!("{name} is a secret, and also a plain variable");
-            notes.problem(place.clone(), message, "remove it from `env`");
+        if file.is_none() {
+            for span in variables.get(name).into_iter().flatten().filter_map(Layer::place) {
+                let message = format!("{name} is a secret, by {place}, and a plain variable here");
+                notes.problem(
+                    span.masked(),
+                    message,
+                    "take it out here; its value is to be set with `cupaas secret set`",
+                );
+            }
         }
         if let Some(path) = file {
             if let Some(message) = no_file(inputs, path) {
@@ -131,6 +141,16 @@ pub fn credentials_object(service: &str) -> String {
     format!("{service}-credentials")
 }
 
+/// The Secret that a service's credentials are read from, whoever makes it.
+pub fn credentials_secret(settings: &Secrets, app: &str, environment: &str, service: &str) -> String {
+    match (settings.provider, &settings.name) {
+        (SecretsProvider::Existing, Some(pattern)) => {
+            pattern.replace("{app}", app).replace("{env}", environment).replace("{service}", service)
+        }
+        _ => credentials_object(service),
+    }
+}
+
 /// The Secret object that holds one secret of the app.
 pub fn secret_object(variable: &str) -> String {
     let lower = variable.to_lowercase().replace('_', "-");
@@ -143,10 +163,13 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
     if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
         return Vec::new();
     }
+    // Only its folder tells of an app that is not there yet.
+    let is_known = inputs.registration.is_some() || inputs.recorded.is_some() || !kept.is_empty();
+    let folder = if is_known { String::new() } else { format!(" {}", shown(&inputs.asked.folder)) };
     let one = |(index, SecretEntry { name, file }): (usize, &SecretEntry)| {
         let place = format!("releases/{environment}/{}/{}", inputs.name, secret_file(name));
         let span = inputs.app.at(&["secrets", &index.to_string()]);
-        let command = format!("`cupaas secret set {name} --app {} --env {environment}`", inputs.name);
+        let command = format!("`cupaas secret set {name} --app {} --env {environment}{folder}`", inputs.name);
         match kept.iter().find(|(path, _)| path.as_str() == place) {
             None => {
                 Some(Diagnostic::error(span, format!("the secret {name} has not been set")).hint(command))
@@ -161,6 +184,32 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
         }
     };
     inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()
+}
+
+/// Services whose credentials another has kept until now, so that new ones are made which their data does not know.
+pub fn changed_hands(release: &Release, inputs: &Inputs, state: &State) -> Vec<Diagnostic> {
+    let before = state.previous.iter().flat_map(|previous| &previous.elsewhere);
+    let one = |service: &String| {
+        let place = format!("{}/{}", state.folders.release, credentials_file(service));
+        if release.elsewhere.contains(service) || state.kept.keys().any(|path| path.as_str() == place) {
+            return None;
+        }
+        release.services.iter().find(|one| one.name == *service)?;
+        let message =
+            format!("another provider has kept the credentials of {service}, and new ones would be made");
+        let hint = format!(
+            "where its data stays, encrypt those that it knows with sops as {place}, and then deploy"
+        );
+        Some(Diagnostic::warning(inputs.platform.key(&["secrets"]), message).hint(hint))
+    };
+    before.filter_map(one).collect()
+}
+
+/// A folder as a shell takes it.
+fn shown(folder: &Path) -> String {
+    let text = folder.display().to_string();
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-+@,:".contains(c));
+    if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// Why a value cannot become the environment variable `name`.

@@ -1,6 +1,6 @@
 //! Backing services: what `.cupaas` says of each, checked against its recipe, and the variables that it gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -8,13 +8,13 @@ use super::command::literal;
 use super::decisions::Notes;
 use super::labels::{self, Part};
 use super::release::{Credential, PodVariable, SecretRef, Service, ServiceDisk};
+use super::variables::Origin;
 use super::version;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
 use crate::load::document::Document;
 use crate::load::inputs::Inputs;
-use crate::load::platform::SecretsProvider;
 use crate::load::recipe::{Parameter, ParameterKind, RecipeFile};
 use crate::load::release_file::ReleaseFile;
 use crate::render::expression;
@@ -191,21 +191,12 @@ impl Asked<'_> {
             }
             None => None,
         };
-        service.secret = (!credentials.is_empty()).then(|| self.secret_name(&service.name));
+        service.secret = (!credentials.is_empty()).then(|| {
+            let settings = &self.inputs.platform.value.secrets;
+            super::secrets::credentials_secret(settings, &self.inputs.name, self.environment, &service.name)
+        });
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
         Ok(())
-    }
-
-    /// The Secret that holds a service's credentials.
-    fn secret_name(&self, service: &str) -> String {
-        let secrets = &self.inputs.platform.value.secrets;
-        match (secrets.provider, &secrets.name) {
-            (SecretsProvider::Existing, Some(pattern)) => pattern
-                .replace("{app}", &self.inputs.name)
-                .replace("{env}", self.environment)
-                .replace("{service}", service),
-            _ => super::secrets::credentials_object(service),
-        }
     }
 }
 
@@ -257,12 +248,11 @@ pub fn mirrored(image: &str, mirror: Option<&str>) -> String {
     }
 }
 
-/// The variables that the services give, in the order in which they build on each other; those in `own` have the app's own values.
+/// The variables that the services give, in the order in which they build on each other, and which service gives each.
 pub(super) fn variables(
     inputs: &Inputs,
     services: &[Service],
-    own: &BTreeMap<String, String>,
-) -> Result<Vec<PodVariable>, Failure> {
+) -> Result<Vec<(Origin, PodVariable)>, Failure> {
     let mut variables = Vec::new();
     for service in services {
         let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
@@ -283,11 +273,8 @@ pub(super) fn variables(
                 (Some(key), Some(name)) => Some(SecretRef { name: name.clone(), key: key.clone() }),
                 _ => None,
             };
-            // The app's own value stands in the same place, so that what builds on it finds it.
-            variables.push(match own.get(&name) {
-                Some(own) => PodVariable { name, value: Some(literal(own)), secret: None },
-                None => PodVariable { name, value, secret },
-            });
+            let origin = Origin::Service { recipe: service.recipe.clone(), service: service.name.clone() };
+            variables.push((origin, PodVariable { name, value, secret }));
         }
     }
     Ok(variables)

@@ -2,8 +2,10 @@
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::decisions::Notes;
+use super::release::PodVariable;
 use super::secrets::MAX_VARIABLE;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::app_file::AppFile;
@@ -15,23 +17,96 @@ use crate::load::words::{Named, Text, VariableName};
 /// The most bytes that a ConfigMap may hold (Kubernetes API, `ConfigMap.data`).
 const MAX_CONFIG: usize = 1 << 20;
 
-pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> BTreeMap<String, String> {
+/// Where a value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In a file that a person wrote, or on the command line.
+    Written(Span),
+    /// In the recipe of a service.
+    Service {
+        /// The recipe.
+        recipe: String,
+        /// The service.
+        service: String,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Written(span) => span.fmt(f),
+            Self::Service { recipe, service } => write!(f, "recipe {recipe}, service {service}"),
+        }
+    }
+}
+
+/// A value that one layer gives a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// The value; nothing where a Secret holds it.
+    pub value: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+impl Layer {
+    /// Where a person wrote it.
+    pub fn place(&self) -> Option<&Span> {
+        match &self.origin {
+            Origin::Written(span) => Some(span),
+            Origin::Service { .. } => None,
+        }
+    }
+}
+
+/// Variables by name, each with all layers that set it, the one that wins last. No list is empty.
+pub type Layers = BTreeMap<String, Vec<Layer>>;
+
+pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Layers {
     let files = Layered {
         platform: &inputs.platform,
         app: Some(&inputs.app),
         registration: inputs.registration.as_ref(),
     };
-    let (decided, problems) = layers(files, environment, &inputs.asked.variables);
-    notes.problems.extend(problems);
-    for (name, (value, origin)) in &decided {
-        notes.decided(format!("env.{name}"), format!("{value:?}"), origin);
+    let (layers, problems) = layers(files, environment, &inputs.asked.variables);
+    for problem in problems {
+        // Those of a registration were found when it was read.
+        if !notes.problems.contains(&problem) {
+            notes.problems.push(problem);
+        }
     }
-    let total: usize = decided.iter().map(|(name, (value, _))| name.len() + value.len()).sum();
+    let size = |(name, value): (&String, &String)| name.len() + value.len();
+    let winners = winners(&layers);
+    let total: usize = winners.iter().map(size).sum();
     if total > MAX_CONFIG {
+        let largest =
+            winners.iter().max_by_key(|one| size(*one)).and_then(|(name, _)| layers.get(name)?.last());
+        let place = largest.and_then(Layer::place).cloned().unwrap_or_else(|| inputs.app.key(&["env"]));
         let message = format!("all variables together have {total} bytes; a ConfigMap holds {MAX_CONFIG}");
-        notes.problem(inputs.app.key(&["env"]), message, "put large values into the image or a volume");
+        notes.problem(place, message, "this is the largest; put large values into the image or a volume");
     }
-    decided.into_iter().map(|(name, (value, _))| (name, value)).collect()
+    layers
+}
+
+/// The values that win.
+pub fn winners(layers: &Layers) -> BTreeMap<String, String> {
+    let one = |(name, layers): (&String, &Vec<Layer>)| Some((name.clone(), layers.last()?.value.clone()?));
+    layers.iter().filter_map(one).collect()
+}
+
+/// Says of every variable where its value comes from; of one that a Secret holds, which one. `given` are those of
+/// services.
+pub(super) fn explain(layers: &Layers, given: &[PodVariable], notes: &mut Notes) {
+    for (name, layers) in layers {
+        let Some(Layer { value, origin }) = layers.last() else { continue };
+        let secret = given.iter().find(|variable| variable.name == *name).and_then(|one| one.secret.as_ref());
+        let value = match (value, secret) {
+            (Some(value), _) => format!("{value:?}"),
+            (None, Some(secret)) => format!("key {} of Secret {}", secret.key, secret.name),
+            (None, None) => continue,
+        };
+        notes.decided(format!("env.{name}"), value, origin);
+    }
 }
 
 /// The files that hold layers of variables; an app that is not deployed has no `.cupaas` at hand.
@@ -45,41 +120,41 @@ pub struct Layered<'a> {
     pub registration: Option<&'a Document<RegistrationFile>>,
 }
 
-/// The variables of an environment, each with where its value comes from, and those that cannot be given.
+/// The variables of an environment with all their layers, and those that cannot be given.
 pub fn layers(
     files: Layered<'_>,
     environment: &str,
     line: &BTreeMap<String, String>,
-) -> (BTreeMap<String, (String, String)>, Vec<Diagnostic>) {
-    let mut layers = Layers::default();
+) -> (Layers, Vec<Diagnostic>) {
+    let mut all = Collected::default();
     let Layered { platform, app, registration } = files;
-    layers.put(&platform.value.env, |name| platform.at(&["env", name]));
+    all.put(&platform.value.env, |name| platform.at(&["env", name]));
     if let Some(app) = app {
-        layers.put(&app.value.env, |name| app.at(&["env", name]));
+        all.put(&app.value.env, |name| app.at(&["env", name]));
         if let Some(entry) = app.value.environments.get(environment) {
-            layers.put(&entry.env, |name| app.at(&["environments", environment, "env", name]));
+            all.put(&entry.env, |name| app.at(&["environments", environment, "env", name]));
         }
     }
     if let Some(registration) = registration {
-        layers.put(&registration.value.env, |name| registration.at(&["env", name]));
+        all.put(&registration.value.env, |name| registration.at(&["env", name]));
         if let Some(entry) = registration.value.environments.get(environment) {
-            layers.put(&entry.env, |name| registration.at(&["environments", environment, "env", name]));
+            all.put(&entry.env, |name| registration.at(&["environments", environment, "env", name]));
         }
     }
     let line: Named<Text> = line.iter().map(|(k, v)| (k.clone(), Text(v.clone()))).collect();
     let source =
         Source::new("--set", line.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("\n"));
-    layers.put(&line, |_| Span::file(&source));
-    (layers.values, layers.problems)
+    all.put(&line, |_| Span::file(&source));
+    (all.layers, all.problems)
 }
 
 #[derive(Default)]
-struct Layers {
-    values: BTreeMap<String, (String, String)>,
+struct Collected {
+    layers: Layers,
     problems: Vec<Diagnostic>,
 }
 
-impl Layers {
+impl Collected {
     fn put(&mut self, layer: &Named<Text>, place: impl Fn(&str) -> Span) {
         for (name, Text(value)) in layer {
             let span = place(name);
@@ -87,7 +162,10 @@ impl Layers {
                 Some((message, hint)) => {
                     self.problems.push(Diagnostic::error(span, message).hint(hint));
                 }
-                None => _ = self.values.insert(name.clone(), (value.clone(), span.to_string())),
+                None => {
+                    let layer = Layer { value: Some(value.clone()), origin: Origin::Written(span) };
+                    self.layers.entry(name.clone()).or_default().push(layer);
+                }
             }
         }
     }

@@ -83,6 +83,9 @@ fn quotes(types: Types, value: &Value) -> Option<String> {
         Value::String(_) if types.0 == Types::ARRAY => {
             Some("write it as a list: a line with `- `".to_owned())
         }
+        Value::Null if types.0 == Types::OBJECT || types.0 == Types::ARRAY => {
+            Some("nothing stands behind the key: write something there, or take the key out".to_owned())
+        }
         _ => None,
     }
 }

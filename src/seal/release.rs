@@ -54,6 +54,11 @@ pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, F
     let mut recipients = Vec::new();
     for (index, text) in listed.iter().enumerate() {
         match text.parse::<Recipient>() {
+            Ok(recipient) if recipients.contains(&recipient) => {
+                let span = platform.at(&["secrets", "recipients", &index.to_string()]);
+                problems
+                    .push(Diagnostic::error(span, "this recipient stands twice").hint("keep one of them"));
+            }
             Ok(recipient) => recipients.push(recipient),
             Err(error) => {
                 let span = platform.at(&["secrets", "recipients", &index.to_string()]);

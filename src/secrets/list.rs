@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::lost;
 use super::subject::Subject;
 use crate::diagnostic::Failure;
-use crate::load::catalog::Catalog;
+use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::gitops::Gitops;
 use crate::load::inputs;
 use crate::load::platform::SecretsProvider;
 use crate::request::Step;
-use crate::resolve::secrets::remote_key;
+use crate::resolve::secrets::{credentials_secret, remote_key};
 use crate::seal;
 
 /// All secrets of one app in one environment.
@@ -73,9 +73,10 @@ pub(super) fn list(step: &Step, gitops: &mut Gitops) -> Result<Listing, Failure>
             }),
         }
     }
-    if provider == SecretsProvider::Sops {
-        secrets.extend(gone(&subject, gitops)?);
-    }
+    secrets.extend(match provider {
+        SecretsProvider::Sops => gone(&subject, gitops)?,
+        SecretsProvider::ExternalSecrets | SecretsProvider::Existing => elsewhere(&subject, gitops)?,
+    });
     secrets.sort_by(|a, b| (a.service, &a.name).cmp(&(b.service, &b.name)));
     Ok(Listing { app: subject.app, environment: subject.environment, provider, secrets })
 }
@@ -98,6 +99,32 @@ fn gone(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> 
         changed: None,
     });
     Ok(listed.collect())
+}
+
+/// Credentials of services that another provider keeps.
+fn elsewhere(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> {
+    let catalog = Catalog::new(gitops.read(&[inputs::path("catalog")?])?);
+    let settings = &subject.platform.value.secrets;
+    let by = match settings.provider {
+        SecretsProvider::ExternalSecrets => "made once by External Secrets",
+        _ => "which the platform's people put there",
+    };
+    let one = |(name, recipe): (&String, &String)| {
+        let recipe = catalog.get(RecipeKind::Service, recipe).ok().flatten()?;
+        let rules = &recipe.description.value.credentials;
+        let secret = credentials_secret(settings, &subject.app, &subject.environment, name);
+        (!rules.is_empty()).then(|| Listed {
+            name: name.clone(),
+            service: true,
+            keys: rules.iter().filter(|rule| rule.when.is_none()).map(|rule| rule.key.clone()).collect(),
+            set: None,
+            named: true,
+            file: None,
+            place: format!("Secret {secret}, {by}"),
+            changed: None,
+        })
+    };
+    Ok(subject.services.iter().filter_map(one).collect())
 }
 
 /// A secret that `.cupaas` names.

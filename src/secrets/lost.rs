@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::app_file::{AppFile, ServiceEntry};
 use crate::load::catalog::{Catalog, RecipeKind};
-use crate::load::document;
 use crate::load::release_file::ReleaseFile;
+use crate::load::released;
 use crate::plan::credentials::{Past, from_history, new_ones};
 use crate::render::Folders;
 use crate::resolve::secrets::{credentials_file, credentials_object};
@@ -76,13 +76,16 @@ pub(super) fn credentials(
 
 /// Recipes by the names of the services that a record's `.cupaas` names.
 fn named(record: &ReleaseFile) -> BTreeMap<String, String> {
-    let text = record.files.get(".cupaas");
-    let app = text.and_then(|text| document::read::<AppFile>(&Source::new(".cupaas", text.clone())).ok());
-    let one = |entry: ServiceEntry| {
+    released::app_file(record).map(|app| recipes(&app.value)).unwrap_or_default()
+}
+
+/// Recipes by the names of the services that a `.cupaas` names.
+pub(super) fn recipes(app: &AppFile) -> BTreeMap<String, String> {
+    let one = |entry: &ServiceEntry| {
         let name = entry.settings.get("name").and_then(|name| name.as_str()).unwrap_or(&entry.recipe);
         (name.to_owned(), entry.recipe.clone())
     };
-    app.into_iter().flat_map(|app| app.value.services).map(one).collect()
+    app.services.iter().map(one).collect()
 }
 
 /// Whether credentials were made for a service; `has_some` is whether its recipe has any, as far as it is known.
@@ -100,5 +103,6 @@ fn made(
     }
     let of = files.iter().filter(|(path, _)| path.is_in(&folders.deploy));
     let before = of.map(|(path, text)| (path.clone(), text.clone())).collect();
-    Ok(Past { before: &before, versions: &record.versions }.had(service, &applied))
+    let past = Past { before: &before, versions: &record.versions, elsewhere: &record.elsewhere };
+    Ok(past.had(service, &applied))
 }

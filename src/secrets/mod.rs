@@ -8,6 +8,7 @@ mod recipients;
 mod rotate;
 mod set;
 mod subject;
+mod unset;
 
 use crate::diagnostic::Failure;
 use crate::edit::Edit;
@@ -39,6 +40,13 @@ pub enum What {
         name: String,
         /// Its value.
         from: ValueFrom,
+        /// Whether that may be empty.
+        allow_empty: bool,
+    },
+    /// `unset`.
+    Unset {
+        /// The secret.
+        name: String,
     },
     /// `list`.
     List,
@@ -80,11 +88,16 @@ pub fn run(request: &Request, asked: &Asked, progress: &dyn Fn(&str)) -> Result<
             let mut gitops = scaffold::embedded::open(request, step, progress)?;
             check::check(step, *all, &keys, &mut gitops).map(Report::SecretsChecked)
         }
-        What::Set { name, from } => {
+        What::Set { name, from, allow_empty } => {
             set::possible(name)?;
             // Before the repository is fetched: whoever is asked for a value is not to wait for it.
             let value = secret_value::read(from, name)?;
+            set::meant(name, &value, *allow_empty)?;
             edit(&|gitops| set::edit(step, name, &value, gitops))
+        }
+        What::Unset { name } => {
+            set::possible(name)?;
+            edit(&|gitops| unset::edit(step, name, gitops))
         }
         What::Rotate { service } => edit(&|gitops| rotate::edit(step, service, gitops)),
         What::Recipients { all, keys } => {

@@ -60,6 +60,7 @@ pub(super) fn edit(step: &Step, all: bool, keys: &PrivateKeys, gitops: &mut Gito
         files: edits,
         subject: Some(format!("secret: {count} of {whose} for the recipients of today")),
         notes: notes.into_iter().collect(),
+        ..Edit::default()
     })
 }
 

@@ -7,6 +7,7 @@ use super::subject::Subject;
 use crate::again::{self, Draft};
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::edit::Edit;
+use crate::landing::Landing;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::released::{self, Scope};
@@ -22,7 +23,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     let subject = Subject::read(step, gitops)?;
     let scope = Scope::of(&subject.app, Some(&subject.environment));
     let records = released::find(&scope, gitops)?;
-    let mut drafts = again::render(step, &records, gitops)?;
+    let mut drafts = again::render(step, &records, gitops, &Landing::begin(step))?;
     let Some(draft) = drafts.pop() else { return Err(released::none(&subject.app, &scope)) };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;
@@ -45,6 +46,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
         scope: Some(scope),
         subject: Some(format!("secret({}/{}): rotate {name}", subject.app, subject.environment)),
         notes: in_order(std::iter::once(applied).chain(steps)),
+        ..Edit::default()
     })
 }
 
@@ -52,7 +54,10 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
 ///
 /// Errors: credentials that were never made.
 fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
-    let past = Past { before: &draft.state.before, versions: &draft.release.versions };
+    let elsewhere =
+        draft.state.previous.as_ref().map(|release| release.elsewhere.clone()).unwrap_or_default();
+    let versions = &draft.release.versions;
+    let past = Past { before: &draft.state.before, versions, elsewhere: &elsewhere };
     let unsealed = draft.tree.unsealed.iter().find(|one| one.service == name);
     match unsealed.filter(|one| past.had(name, &one.applied)) {
         Some(unsealed) => Ok(unsealed.object.clone()),

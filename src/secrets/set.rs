@@ -32,6 +32,18 @@ pub(super) fn possible(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether an empty value is what a person wants: a variable that CI does not have, or Enter alone, looks the same.
+pub(super) fn meant(name: &str, value: &[u8], allow_empty: bool) -> Result<(), Failure> {
+    if !value.is_empty() || allow_empty {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::Usage,
+        format!("the value that was given for {name} is empty, nothing was written"),
+    )
+    .hint("is the variable or file that it comes from filled? To set an empty value: --allow-empty"))
+}
+
 pub(super) fn edit(
     step: &Step,
     name: &str,
@@ -77,6 +89,7 @@ pub(super) fn edit(
         scope,
         subject: Some(format!("secret({}/{}): set {name}", subject.app, subject.environment)),
         notes,
+        ..Edit::default()
     })
 }
 
@@ -108,7 +121,7 @@ fn reach(subject: &Subject, name: &str) -> (Option<Scope>, Option<String>) {
 }
 
 /// Values are kept in the repository by `sops` alone; of the others it can be said where.
-fn kept_here(subject: &Subject, name: &str) -> Result<(), Failure> {
+pub(super) fn kept_here(subject: &Subject, name: &str) -> Result<(), Failure> {
     let namespace = names::namespace(&subject.app, &subject.environment);
     let settings = &subject.platform.value.secrets;
     let hint = match settings.provider {

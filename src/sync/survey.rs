@@ -127,7 +127,8 @@ pub fn read(options: &Options, step: &Step, gitops: &mut Gitops) -> Result<Surve
 fn unreadable(problems: Vec<Diagnostic>, wanted: &BTreeSet<String>) -> Vec<Entry> {
     let mut files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     for problem in problems {
-        let name = problem.span.source.name.trim_start_matches("apps/").trim_end_matches(".yaml").to_owned();
+        let name = problem.span.source.name.trim_start_matches("apps/");
+        let name = name.trim_end_matches(".yaml").trim_end_matches(".yml").to_owned();
         files.entry(name).or_default().push(problem);
     }
     files.retain(|name, _| wanted.is_empty() || wanted.contains(name));

@@ -112,3 +112,145 @@ fn a_pull_request_shows_what_merging_would_do_and_deploys_nothing_unasked() {
     assert_eq!(deploy.code, Some(0), "{}", deploy.stderr);
     assert!(sandbox.paths(&gitops).iter().any(|path| path.starts_with("deploy/staging/tasks/")));
 }
+
+/// The files that a runner gives to a step.
+fn files(sandbox: &Sandbox, command: &mut Command) {
+    command.env("GITHUB_OUTPUT", sandbox.path("output")).env("GITHUB_STEP_SUMMARY", sandbox.path("summary"));
+    command.env("GITHUB_WORKSPACE", sandbox.path("")).env("CUPAAS_PLAN_FILE", sandbox.path("plan.json"));
+}
+
+/// What a step gave out, read as a runner reads it.
+fn outputs(sandbox: &Sandbox) -> std::collections::BTreeMap<String, String> {
+    let text = std::fs::read_to_string(sandbox.path("output")).unwrap_or_default();
+    let mut lines = text.lines();
+    let mut outputs = std::collections::BTreeMap::new();
+    while let Some(line) = lines.next() {
+        let (name, delimiter) = line.split_once("<<").unwrap();
+        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+        outputs.insert(name.to_owned(), value.join("\n"));
+    }
+    outputs
+}
+
+#[test]
+fn a_step_says_what_it_did() {
+    for forge in ["GITHUB", "GITEA", "FORGEJO"] {
+        let sandbox = Sandbox::new();
+        let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+        let commit = checkout(&sandbox);
+        let step = |args: &[&str]| {
+            let _ = std::fs::remove_file(sandbox.path("output"));
+            let mut command = job(&sandbox, forge, &[args, &["app", "--gitops", &gitops]].concat());
+            command.env("GITHUB_REF", "refs/heads/main").env("GITHUB_SHA", &commit);
+            files(&sandbox, &mut command);
+            let done = run(&mut command);
+            assert_eq!(done.code, Some(0), "{}", done.stderr);
+            done
+        };
+        let diff = step(&["diff"]);
+        assert!(diff.stdout.contains("\n::group::line by line, ") && diff.stdout.ends_with("::endgroup::\n"));
+        let plan: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(sandbox.path("plan.json")).unwrap()).unwrap();
+        assert_eq!(plan["status"], "differs");
+        assert_eq!(outputs(&sandbox)["changed"], "true");
+        assert_eq!(outputs(&sandbox)["plan-file"], sandbox.path("plan.json").display().to_string());
+
+        step(&["deploy"]);
+        let given = outputs(&sandbox);
+        assert_eq!(given["changed"], "true");
+        assert_eq!(given["commit"], sandbox.git("", &["-C", &gitops, "rev-parse", "main"]).trim());
+        assert_eq!(given["url"], "http://tasks.apps.example.cu");
+        step(&["deploy"]);
+        assert_eq!(outputs(&sandbox)["changed"], "false");
+        assert!(!outputs(&sandbox).contains_key("commit"));
+        let summary = std::fs::read_to_string(sandbox.path("summary")).unwrap();
+        assert_eq!(summary.matches("### cupaas: tasks in production\n").count(), 3, "{summary}");
+
+        let _ = std::fs::remove_file(sandbox.path("output"));
+        let mut sync = job(&sandbox, forge, &["sync", "--gitops", &gitops, "--format", "matrix"]);
+        files(&sandbox, &mut sync);
+        let done = run(&mut sync);
+        assert_eq!(outputs(&sandbox)["matrix"], done.stdout.trim_end(), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_mistake_is_shown_where_it_stands() {
+    let sandbox = Sandbox::new();
+    // The same name, but another repository's file.
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM), ("apps/tasks.yaml", "colour: blue\n")]);
+    sandbox.write("apps", &[("tasks.yaml", "colour: red\n")]);
+    sandbox.write("app", &[(".cupaas", "runtime: image\nprocess: {}\nenv: {'::error::x': '1'}\n")]);
+    let check = |forge: &str| {
+        let mut command = job(&sandbox, forge, &["check", "app", "--gitops", &gitops, "--env", "production"]);
+        files(&sandbox, &mut command);
+        let done = run(&mut command);
+        assert_eq!(done.code, Some(3), "{}", done.stderr);
+        done.stderr
+    };
+    let said = check("GITHUB");
+    assert!(
+        said.contains("\n::error file=app/.cupaas,line=2,col=1,title=cupaas::unknown key \"process\""),
+        "{said}"
+    );
+    assert!(said.contains("\n::error title=cupaas::apps/tasks.yaml:1:1: unknown key \"colour\""), "{said}");
+    let said = check("FORGEJO");
+    assert!(said.contains("\napp/.cupaas:2:1: error: unknown key \"process\" (hint: "), "{said}");
+    assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{said}");
+}
+
+#[test]
+fn no_text_of_an_app_is_a_command() {
+    let sandbox = Sandbox::new();
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    let hostile = "name: tasks\nruntime: image\nprocesses:\n  web: {command: serve}\nenv:\n  A: |\n    ::set-output name=url::x\n    ##[add-path]/tmp\n    ::error::x\n  B: \"a\\r::add-mask::e\"\n";
+    sandbox.write("app", &[(".cupaas", hostile)]);
+    let mut bad = hostile.to_owned();
+    bad.push_str("services:\n  - \"::stop-commands::x\"\n  - |-\n    a\n    ::error::y\n");
+    sandbox.write("bad", &[(".cupaas", &bad)]);
+    let steps: [&[&str]; 7] = [
+        &["check", "app"],
+        &["explain", "app"],
+        &["diff", "app"],
+        &["diff", "app", "--format", "json"],
+        &["diff", "app", "--format", "markdown"],
+        &["diff", "bad"],
+        &["deploy", "a\n::error::b"],
+    ];
+    for args in steps {
+        let mut command =
+            job(&sandbox, "GITHUB", &[args, &["--gitops", &gitops, "--env", "production"]].concat());
+        let done = run(&mut command);
+        let mut all = String::new();
+        for stream in [&done.stdout, &done.stderr] {
+            for line in stream.split(['\n', '\r']) {
+                let ours =
+                    ["::error title=cupaas::", "::error file=", "::group::line by line", "::endgroup::"];
+                let command = line.trim_start().starts_with("::") || line.contains("##[");
+                assert!(!command || ours.iter().any(|ours| line.starts_with(ours)), "{args:?}: {line:?}");
+                all.push_str(line);
+            }
+        }
+        assert!(!all.is_empty());
+    }
+    // Wrong words are repeated by whoever reads them.
+    let done = run(&mut job(&sandbox, "GITHUB", &["deploy", "--env", "x", "--no\n::error::b"]));
+    assert_eq!(done.code, Some(2));
+    assert!(!done.stderr.lines().any(|line| line.starts_with("::")), "{}", done.stderr);
+}
+
+#[test]
+fn a_runners_file_that_cannot_be_written_fails_no_deploy() {
+    let sandbox = Sandbox::new();
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    let commit = checkout(&sandbox);
+    let mut deploy = job(&sandbox, "GITHUB", &["deploy", "app", "--gitops", &gitops, "--env", "production"]);
+    deploy
+        .env("GITHUB_SHA", commit)
+        .env("GITHUB_OUTPUT", "/nowhere/output")
+        .env("GITHUB_STEP_SUMMARY", "/nowhere/s");
+    let done = run(&mut deploy);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("warning: cannot write /nowhere/output"), "{}", done.stderr);
+    assert_eq!(sandbox.commits(&gitops), 2);
+}

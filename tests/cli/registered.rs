@@ -1,56 +1,11 @@
-//! `app`, `env`, `pin` and `unpin`: what the platform says of its apps.
+//! `app add`, `list`, `show` and `remove`: where the platform's apps come from.
 
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
-
-const URL: &str = "https://git.example.cu/me/shop.git";
-const STAGED: &str = "environments:\n  production: {cluster: home, domain: apps.example.cu}\n\
-    \x20 staging: {cluster: home, domain: apps.example.cu, branch: next}\n\
-    env: {LAYER: platform, PLATFORM: '1'}\nregistry: {prefix: registry.example.cu/team}\n";
-
-/// A world with a GitOps repository.
-struct World {
-    sandbox: Sandbox,
-    gitops: String,
-}
-
-impl World {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let sandbox = Sandbox::new();
-        let gitops = sandbox.gitops(files);
-        Self { sandbox, gitops }
-    }
-
-    fn run(&self, args: &[&str]) -> Ran {
-        self.sandbox.run(&[args, &["--gitops", &self.gitops]].concat())
-    }
-
-    fn good(&self, args: &[&str]) -> Ran {
-        let ran = self.run(args);
-        assert_eq!(ran.code, Some(0), "cupaas {args:?}\n{}{}", ran.stdout, ran.stderr);
-        ran
-    }
-
-    fn json(&self, args: &[&str]) -> serde_json::Value {
-        serde_json::from_str(&self.good(&[args, &["--format", "json"]].concat()).stdout).unwrap()
-    }
-
-    /// Deploys a folder as a CI job of that repository would.
-    fn deploy(&self, folder: &str, more: &[&str]) -> serde_json::Value {
-        self.json(&[&["deploy", folder, "--env", "production", "--source-repository", URL], more].concat())
-    }
-
-    fn show(&self, path: &str) -> String {
-        self.sandbox.show(&self.gitops, path)
-    }
-
-    fn head(&self) -> String {
-        self.sandbox.git("", &["-C", &self.gitops, "rev-parse", "main"])
-    }
-}
+use super::world::{STAGED, URL, World};
+use crate::sandbox::{APP, PLATFORM, Sandbox, ran};
 
 #[test]
 fn an_app_is_added_listed_shown_and_removed() {
@@ -58,7 +13,7 @@ fn an_app_is_added_listed_shown_and_removed() {
     let done = world.json(&["app", "add", URL, "--branch", "main=production", "--branch", "next=staging"]);
     assert_eq!(
         (done["status"].as_str(), done["files"][0].as_str()),
-        (Some("deployed"), Some("apps/shop.yaml"))
+        (Some("edited"), Some("apps/shop.yaml"))
     );
     let file = "format: 1\nrepository: https://git.example.cu/me/shop.git\nbranches:\n  main: production\n  next: staging\n";
     assert_eq!(world.show("apps/shop.yaml"), file);
@@ -75,7 +30,13 @@ fn an_app_is_added_listed_shown_and_removed() {
     assert_eq!(world.run(&["app", "show", "shops"]).code, Some(2));
     world.good(&["app", "remove", "mail"]);
     assert!(!world.sandbox.paths(&world.gitops).contains(&"apps/mail.yaml".to_owned()));
-    assert_eq!(world.json(&["app", "remove", "mail"])["status"], "unchanged");
+    // What is gone without a trace is as unknown as what never was.
+    for args in [&["app", "remove", "mail"][..], &["remove", "--app", "mail", "--env", "production"]] {
+        let unknown = world.run(args);
+        assert_eq!(unknown.code, Some(2), "{}", unknown.stdout);
+        assert!(unknown.stderr.contains("neither registered nor deployed"), "{}", unknown.stderr);
+    }
+    assert!(world.run(&["app", "remove", "shopp"]).stderr.contains("did you mean \"shop\"?"));
     let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
     assert!(message.starts_with("remove(mail)\n\nCupaas-App: mail\n"), "{message}");
 }
@@ -152,6 +113,88 @@ fn a_hostile_file_is_refused_where_it_is_read_and_shows_no_password() {
 }
 
 #[test]
+fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
+    let text = "repository: https://ana:s3cr3t@git.example.cu/shop.git\nrepo: x\npath: ../up\nbranches: {'a b': production}\n\
+        env:\n  PORT: 1\n  2B: x\nenvironments:\n  production: {env: {GOOD: 1, PORT: 2}}\n";
+    let other = "path: /etc\nnope: 1\n";
+    let world = World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", text), ("apps/other.yaml", other)]);
+    world.sandbox.write("shop", &[(".cupaas", &format!("{APP}env: {{PORT: 3}}\n"))]);
+    let of_shop =
+        ["1:13", "2:1", "3:7", "4:12", "6:9", "7:3", "9:37"].map(|at| format!("apps/shop.yaml:{at}"));
+    let of_other = ["1:7", "2:1"].map(|at| format!("apps/other.yaml:{at}"));
+    for (args, places) in [
+        (&["app", "list"][..], [&of_other[..], &of_shop[..]].concat()),
+        (&["app", "show", "shop"], [&of_other[..], &of_shop[..]].concat()),
+        (&["env", "set", "A=1", "--app", "shop"], of_shop.to_vec()),
+        (&["env", "list", "--app", "shop"], of_shop.to_vec()),
+        (&["deploy", "shop", "--env", "production"], [&of_shop[..], &["shop/.cupaas:3:13".into()]].concat()),
+    ] {
+        let ran = world.run(args);
+        assert_eq!(ran.code, Some(3), "{args:?}: {}", ran.stdout);
+        let found = ran.stderr.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
+        assert_eq!(found.collect::<Vec<_>>(), places, "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("s3cr3t"), "{}", ran.stderr);
+    }
+    let text = "{repository: https://ana:s3cr3t@git.example.cu/shop.git, nope: 1}\n";
+    let line = World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", text)]).run(&["app", "list"]);
+    assert!(line.stderr.contains("unknown key") && !line.stderr.contains("s3cr3t"), "{}", line.stderr);
+    // What a person has left empty.
+    let empty =
+        World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", "repository: https://x.cu/shop\nenv:\n")]);
+    let ran = empty.run(&["env", "set", "A=1", "--app", "shop"]);
+    assert!(
+        ran.stderr.contains("apps/shop.yaml:2:4") && ran.stderr.contains("take the key out"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_registration_that_would_be_overlooked_is_an_error_everywhere() {
+    let file = format!("repository: {URL}\n");
+    for both in [false, true] {
+        let mut files = vec![("cupaas.yaml", STAGED), ("apps/shop.yml", file.as_str())];
+        if both {
+            files.push(("apps/shop.yaml", &file));
+        }
+        let world = World::new(&files);
+        world.sandbox.write("shop", &[(".cupaas", APP)]);
+        for args in [
+            &["app", "list"][..],
+            &["app", "show", "shop"],
+            &["app", "add", URL],
+            &["env", "set", "A=1", "--app", "shop"],
+            &["env", "list", "--app", "shop"],
+            &["pin", "--app", "shop", "--env", "production"],
+            &["check", "shop", "--env", "production", "--source-repository", URL],
+            &["deploy", "shop", "--env", "production", "--source-repository", URL],
+            &["app", "remove", "shop"],
+            &["sync", "--app", "shop", "--dry-run"],
+        ] {
+            let ran = world.run(args);
+            assert_eq!(ran.code, Some(3), "{args:?}: {}{}", ran.stdout, ran.stderr);
+            let said = ran.stdout + &ran.stderr;
+            let hint = if both { "delete it" } else { "git mv apps/shop.yml apps/shop.yaml" };
+            assert!(said.contains("apps/shop.yml:1:1") && said.contains(hint), "{args:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_name_with_accents_is_folded_and_one_of_other_letters_is_asked_for() {
+    let world = World::new(&[("cupaas.yaml", STAGED)]);
+    let added = world.json(&["app", "add", "https://git.example.cu/me/Ñandú.git"]);
+    assert_eq!(added["files"][0], "apps/nandu.yaml", "{added}");
+    let refused = world.run(&["app", "add", "https://git.example.cu/me/магазин.git"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+    assert!(refused.stderr.contains("--name"), "{}", refused.stderr);
+    world.sandbox.write("магазин", &[(".cupaas", APP)]);
+    let refused = world.run(&["check", "магазин", "--env", "production"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stdout);
+    assert!(refused.stderr.contains("name: tasks"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_first_deploy_registers_or_is_refused_as_the_platform_says() {
     let world = World::new(&[("cupaas.yaml", PLATFORM)]);
     world.sandbox.write("shop", &[(".cupaas", APP)]);
@@ -194,170 +237,20 @@ fn an_app_that_was_removed_and_added_again_finds_its_credentials() {
     assert!(!left.iter().any(|path| path.starts_with("apps/") || path.starts_with("deploy/")), "{left:?}");
     let mistaken = world.run(&["env", "set", "A=1", "--app", "shop"]);
     assert_eq!(mistaken.code, Some(2), "{}", mistaken.stderr);
+    // What waits is this repository's: no other gets it by taking the name, nor another folder of the same.
+    let other = "https://git.example.cu/you/shop.git";
+    for args in [&[other][..], &[URL, "--path", "shop", "--name", "shop"]] {
+        let taken = world.run(&[&["app", "add"], args].concat());
+        assert_eq!(taken.code, Some(2), "{}", taken.stdout);
+        for said in [URL, "waits for it in production", "--name", "git rm -r releases/production/shop"] {
+            assert!(taken.stderr.contains(said), "{said}: {}", taken.stderr);
+        }
+    }
+    assert_eq!(world.json(&["app", "remove", "shop"])["status"], "unchanged", "what waits is known");
     world.good(&["app", "add", URL]);
     world.deploy("shop", &[]);
     assert_eq!(world.show("releases/production/shop/credentials/mongodb.yaml"), kept);
     assert_eq!(world.show(applied), kept);
-}
-
-#[test]
-fn variables_are_set_rendered_and_taken_away_in_one_commit_each() {
-    let world = World::new(&[("cupaas.yaml", STAGED)]);
-    world.sandbox.write("shop", &[(".cupaas", &format!("{APP}env: {{LAYER: app}}\n"))]);
-    world.deploy("shop", &["--image", "registry.example.cu/x:1"]);
-    world.json(&[
-        "deploy",
-        "shop",
-        "--env",
-        "staging",
-        "--source-repository",
-        URL,
-        "--image",
-        "registry.example.cu/x:1",
-    ]);
-    fs::remove_dir_all(world.sandbox.path("shop")).unwrap();
-    let commits = world.sandbox.commits(&world.gitops);
-    let dry = world.json(&["env", "set", "A=1", "--app", "shop", "--dry-run"]);
-    assert_eq!(dry["status"], "differs");
-    assert_eq!(world.sandbox.commits(&world.gitops), commits);
-    let odd = "a: b # \"c\" 'd' $(E) \\ \r\n\ttwo — é😀\u{1}\u{1b}\u{2028}\u{feff} ";
-    let done = world.json(&["env", "set", &format!("ODD={odd}"), "LAYER=all", "--app", "shop"]);
-    assert_eq!(done["summary"]["restarts"], serde_json::json!(["production/shop/web", "staging/shop/web"]));
-    world.good(&["env", "set", "LAYER=staging", "--app", "shop", "--env", "staging"]);
-    assert_eq!(world.sandbox.commits(&world.gitops), commits + 2);
-    let changed = world.sandbox.git("", &["-C", &world.gitops, "diff", "--name-only", "main~1", "main"]);
-    assert!(
-        changed.lines().all(|path| path == "apps/shop.yaml" || path.contains("/staging/shop")),
-        "{changed}"
-    );
-    let config: serde_json::Value =
-        serde_saphyr::from_str(&world.show("deploy/staging/shop/app/configmap-shop.yaml")).unwrap();
-    assert_eq!(config["data"]["LAYER"], "staging");
-    assert_eq!(config["data"]["ODD"], odd, "{config}");
-    let list = world.json(&["env", "list", "--app", "shop"]);
-    let value = |environment: &str, name: &str| {
-        let all = list["environments"][environment].as_array().unwrap();
-        let found = all.iter().find(|variable| variable["name"] == name).unwrap().clone();
-        (found["value"].as_str().unwrap().to_owned(), found["origin"].as_str().unwrap().to_owned())
-    };
-    assert_eq!(value("staging", "LAYER"), ("staging".into(), "apps/shop.yaml:9:14".into()));
-    assert_eq!(value("production", "LAYER"), ("all".into(), "apps/shop.yaml:4:10".into()));
-    assert_eq!(value("production", "PLATFORM").1, "cupaas.yaml:4:34");
-    assert_eq!(value("production", "ODD").0, odd);
-    let text = world.good(&["env", "list", "--app", "shop", "--env", "staging", "--origin"]).stdout;
-    assert!(text.contains("LAYER=staging  # apps/shop.yaml:9:14\n"), "{text}");
-    world.good(&["env", "unset", "LAYER", "ODD", "--app", "shop"]);
-    world.good(&["env", "unset", "LAYER", "--app", "shop", "--env", "staging"]);
-    assert_eq!(world.show("apps/shop.yaml"), format!("format: 1\nrepository: {URL}\n"));
-    let absent = world.run(&["env", "unset", "LAYER", "--app", "shop"]);
-    assert_eq!(absent.code, Some(2), "{}", absent.stderr);
-    let again = world.head();
-    assert_eq!(world.json(&["deploy", "--all"])["status"], "unchanged");
-    assert_eq!(world.head(), again);
-}
-
-#[test]
-fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place() {
-    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
-    world.sandbox.write("shop", &[(".cupaas", &format!("{APP}secrets: [SECRET_KEY]\n"))]);
-    world.good(&["app", "add", URL]);
-    world.sandbox.write("", &[(".env", "# mine\nexport A='one\ntwo'\nB=\"x\\ty\" # c\n")]);
-    world.good(&["env", "set", "--file", ".env", "C=3", "--app", "shop"]);
-    assert!(world.show("apps/shop.yaml").ends_with("env:\n  A: \"one\\ntwo\"\n  B: \"x\\ty\"\n  C: \"3\"\n"));
-    for (text, said) in
-        [("PORT=1\n", ".env:1:1"), ("A=1\n2B=x\n", ".env:2:1"), ("A=\"hidden-value\n", ".env:1:3")]
-    {
-        world.sandbox.write("", &[(".env", text)]);
-        let ran = world.run(&["env", "set", "--file", ".env", "--app", "shop"]);
-        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
-        assert!(ran.stderr.contains(said) && !ran.stderr.contains("hidden"), "{}", ran.stderr);
-    }
-    for (word, said) in
-        [("PORT=80", "processes.web.port"), ("a b=1", "not a variable's name"), ("AB", "without `=`")]
-    {
-        let ran = world.run(&["env", "set", word, "--app", "shop"]);
-        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
-        assert!(ran.stderr.contains(said), "{}", ran.stderr);
-    }
-    // What the deployed app declares a secret is no variable.
-    let existing = World::new(&[("cupaas.yaml", &format!("{PLATFORM}secrets: {{provider: existing}}\n"))]);
-    existing.sandbox.write("shop", &[(".cupaas", &format!("{APP}secrets: [SECRET_KEY]\n"))]);
-    existing.deploy("shop", &[]);
-    let ran = existing.run(&["env", "set", "SECRET_KEY=hidden-value", "--app", "shop"]);
-    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("cupaas secret set SECRET_KEY") && !ran.stderr.contains("hidden"),
-        "{}",
-        ran.stderr
-    );
-}
-
-#[test]
-fn the_app_is_found_from_the_folder() {
-    let world =
-        World::new(&[("cupaas.yaml", PLATFORM), ("apps/store.yaml", &format!("repository: {URL}\n"))]);
-    world.sandbox.write("shop", &[(".cupaas", APP)]);
-    world.sandbox.commit("shop", 1_700_000_000);
-    world.sandbox.git("shop", &["remote", "add", "origin", "git@git.example.cu:me/shop.git"]);
-    let mut command = world.sandbox.cupaas(&["env", "set", "A=1", "--gitops", &world.gitops]);
-    let done = ran(&command.current_dir(world.sandbox.path("shop")).output().unwrap());
-    assert_eq!(done.code, Some(0), "{}", done.stderr);
-    assert!(world.show("apps/store.yaml").contains("A: \"1\""));
-    // And a deploy takes the name that the app is registered under.
-    world.good(&["deploy", "shop"]);
-    assert!(
-        world.sandbox.paths(&world.gitops).contains(&"releases/production/store/release.yaml".to_owned())
-    );
-}
-
-#[test]
-fn a_pinned_environment_is_not_moved() {
-    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
-    world.sandbox.write("shop", &[(".cupaas", APP)]);
-    let old = "registry.example.cu/x:1";
-    world.deploy("shop", &["--image", old]);
-    let done = world.json(&["pin", "--app", "shop"]);
-    assert_eq!(done["files"][0], "apps/shop.yaml");
-    assert!(world.show("apps/shop.yaml").contains("    image: registry.example.cu/x:1\n"));
-    let head = world.head();
-    let held = world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
-    assert_eq!(
-        (held["status"].as_str(), held["pin"]["image"].as_str()),
-        (Some("pinned"), Some(old)),
-        "{held}"
-    );
-    let said = world.good(&["deploy", "shop", "--source-repository", URL]).stdout;
-    assert!(
-        said.contains("apps/shop.yaml:5:12") && said.contains("cupaas unpin --app shop --env production"),
-        "{said}"
-    );
-    assert_eq!(world.run(&["deploy", "--app", "shop", "--image", "registry.example.cu/x:2"]).code, Some(4));
-    assert_eq!(world.json(&["deploy", "--all"])["status"], "unchanged");
-    assert_eq!(world.head(), head);
-    // To another image, which runs from now on.
-    let moved = world.json(&["pin", "--app", "shop", "--image", "registry.example.cu/x:0"]);
-    assert_eq!(moved["summary"]["restarts"][0], "web");
-    world.good(&["unpin", "--app", "shop"]);
-    assert!(!world.show("apps/shop.yaml").contains("image"));
-    assert!(world.show("deploy/production/shop/app/deployment-web.yaml").contains("registry.example.cu/x:0"));
-    assert_eq!(world.deploy("shop", &["--image", "registry.example.cu/x:2"])["status"], "deployed");
-    assert_eq!(world.json(&["unpin", "--app", "shop"])["status"], "unchanged");
-}
-
-#[test]
-fn an_image_by_rule_follows_its_commit_again_once_it_is_unpinned() {
-    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
-    world.sandbox.write("shop", &[(".cupaas", APP)]);
-    let commit = |digit: &str| digit.repeat(40);
-    let rule = |digit: &str| format!("registry.example.cu/team/shop:{}", commit(digit));
-    let deploy = |digit: &str| world.deploy("shop", &["--source-commit", &commit(digit)]);
-    deploy("1");
-    assert_eq!(deploy("2")["image"]["reference"], rule("2"));
-    world.good(&["pin", "--app", "shop", "--image", &rule("1")]);
-    assert_eq!(deploy("3")["status"], "pinned");
-    let done = world.json(&["unpin", "--app", "shop"]);
-    assert_eq!(done["releases"][0]["image"]["reference"], rule("2"), "{done}");
-    assert_eq!(deploy("3")["image"]["reference"], rule("3"));
 }
 
 #[test]

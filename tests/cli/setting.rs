@@ -7,53 +7,8 @@ use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::sandbox::{Ran, Sandbox, ran, tree};
-use crate::unsealed::unseal;
-
-const APP: &str = "name: shop\nruntime: image\nservices: [mongodb]\nprocesses: {web: {command: serve}}\n\
-    secrets: [TOKEN, {CERT: {file: /app/keys/cert.pem}}]\n";
-const TOKEN: &str = "s3cr3t-of-the-app-ñ-$(HOME)-密";
-const BARE: &str = "home/cupaas/gitops.git";
-
-fn kept(name: &str) -> String {
-    format!("releases/production/shop/secrets/{name}.yaml")
-}
-
-/// Sets a secret through standard input.
-fn set(sandbox: &Sandbox, name: &str, value: &[u8], more: &[&str]) -> Ran {
-    let mut command = sandbox.cupaas(&[&["secret", "set", name, "app"], more].concat());
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // A program that refuses its words does not wait for a value.
-    let _ = child.stdin.take().unwrap().write_all(value);
-    ran(&child.wait_with_output().unwrap())
-}
-
-fn bare(sandbox: &Sandbox) -> String {
-    sandbox.path(BARE).display().to_string()
-}
-
-fn key_file(sandbox: &Sandbox) -> String {
-    fs::read_to_string(sandbox.path("home/cupaas/age/keys.txt")).unwrap()
-}
-
-/// The one value of a kept file.
-fn value(sandbox: &Sandbox, name: &str) -> Vec<u8> {
-    let values = unseal(&sandbox.show(&bare(sandbox), &kept(name)), &key_file(sandbox)).unwrap();
-    assert_eq!(values.len(), 1);
-    assert_eq!(values[0].0, name);
-    values[0].1.clone()
-}
-
-/// An app with both of its secrets set, and deployed.
-fn deployed() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.write("app", &[(".cupaas", APP)]);
-    assert_eq!(set(&sandbox, "TOKEN", TOKEN.as_bytes(), &[]).code, Some(0));
-    assert_eq!(set(&sandbox, "CERT", b"\xff\0", &["--file", "-"]).code, Some(0));
-    sandbox.good(&["deploy", "app"]);
-    sandbox
-}
+use super::secret_app::{APP, BARE, TOKEN, bare, deployed, set, value};
+use crate::sandbox::{Sandbox, ran, tree};
 
 #[test]
 fn a_value_is_in_its_ciphertext_and_nowhere_else() {
@@ -139,39 +94,8 @@ fn while_it_waits_for_a_value_no_core_can_be_dumped() {
         assert!(begun.elapsed().as_secs() < 60, "{}", limits());
         std::thread::yield_now();
     }
-    drop(child.stdin.take());
+    child.stdin.take().unwrap().write_all(b"x").unwrap();
     assert!(child.wait().unwrap().success());
-}
-
-#[test]
-fn nothing_but_setting_and_rotating_changes_a_byte() {
-    let sandbox = deployed();
-    let bare = bare(&sandbox);
-    let head = || sandbox.git("", &["-C", &bare, "rev-parse", "main"]);
-    let before = head();
-    for args in [
-        &["deploy", "app"][..],
-        &["deploy", "--all"],
-        &["deploy", "--app", "shop"],
-        &["diff", "app", "--exit-code"],
-        &["secret", "list", "app"],
-        &["secret", "check", "app"],
-        &["secret", "check", "--all"],
-        &["secret", "rotate", "mongodb", "app", "--dry-run"],
-        &["secret", "rotate", "--recipients", "app"],
-        &["secret", "rotate", "--recipients", "--all"],
-    ] {
-        sandbox.good(args);
-        assert_eq!(head(), before, "{args:?}");
-    }
-    let files = sandbox.json(&["render", "app"])["files"].clone();
-    for (path, text) in files.as_object().unwrap() {
-        assert_eq!(sandbox.show(&bare, path), text.as_str().unwrap(), "{path}");
-    }
-    // Whoever has public keys alone cannot know that a value is the same: setting is always a change.
-    assert_eq!(set(&sandbox, "TOKEN", TOKEN.as_bytes(), &[]).code, Some(0));
-    assert_ne!(head(), before);
-    assert_eq!(value(&sandbox, "TOKEN"), TOKEN.as_bytes());
 }
 
 #[test]
@@ -182,7 +106,7 @@ fn a_secret_restarts_its_readers_and_runs_no_release_again() {
     let refused = sandbox.run(&["deploy", "app"]);
     assert_eq!(refused.code, Some(3));
     assert!(
-        refused.stderr.contains("`cupaas secret set TOKEN --app shop --env production`"),
+        refused.stderr.contains("`cupaas secret set TOKEN --app shop --env production app`"),
         "{}",
         refused.stderr
     );
@@ -224,11 +148,11 @@ fn values_arrive_as_they_are() {
         (b"a\n\n", b"a\n"),
         ("añ密🔑\u{85}\u{7f}".as_bytes(), "añ密🔑\u{85}\u{7f}".as_bytes()),
     ] {
-        assert_eq!(set(&sandbox, "TOKEN", given, &[]).code, Some(0));
+        assert_eq!(set(&sandbox, "TOKEN", given, &["--allow-empty"]).code, Some(0));
         assert_eq!(value(&sandbox, "TOKEN"), expected, "{given:?}");
     }
     for bytes in [vec![0; 1 << 20], vec![b'x'; 1 << 20], b"\n".to_vec(), Vec::new()] {
-        assert_eq!(set(&sandbox, "CERT", &bytes, &["--file", "-"]).code, Some(0));
+        assert_eq!(set(&sandbox, "CERT", &bytes, &["--file", "-", "--allow-empty"]).code, Some(0));
         assert!(value(&sandbox, "CERT") == bytes);
     }
     for (name, bytes, why) in [
@@ -252,82 +176,6 @@ fn values_arrive_as_they_are() {
     let refused = sandbox.run(&["deploy", "app"]);
     assert_eq!(refused.code, Some(3));
     assert!(refused.stderr.contains("no environment variable can hold"), "{}", refused.stderr);
-}
-
-#[test]
-fn files_are_given_to_new_recipients_by_who_can_read_them() {
-    let sandbox = deployed();
-    let bare = bare(&sandbox);
-    let mine = key_file(&sandbox);
-    // A colleague's key, made as `init` makes one.
-    let mut init = sandbox.cupaas(&["init", "elsewhere"]);
-    assert!(init.env("CUPAAS_HOME", sandbox.path("colleague")).output().unwrap().status.success());
-    let theirs = fs::read_to_string(sandbox.path("colleague/age/keys.txt")).unwrap();
-    let public = |text: &str| text.lines().next().unwrap().trim_start_matches("# public key: ").to_owned();
-    sandbox.git("", &["clone", "-q", &bare, "edited"]);
-    let platform = fs::read_to_string(sandbox.path("edited/cupaas.yaml")).unwrap();
-    let (one, two) = (public(&mine), public(&theirs));
-    let both = platform.replace(&one, &format!("{one}\n    - {two}"));
-    assert_ne!(both, platform, "{platform}");
-    sandbox.write("edited", &[("cupaas.yaml", &both)]);
-    sandbox.commit("edited", 1_700_000_900);
-    sandbox.git("edited", &["push", "-q", "origin", "main"]);
-
-    let drift = sandbox.run(&["secret", "check", "app"]);
-    assert_eq!(drift.code, Some(3));
-    assert_eq!(drift.stderr.matches(&format!("cannot be read by {two}")).count(), 3, "{}", drift.stderr);
-    assert!(drift.stderr.contains("secret rotate --recipients"), "{}", drift.stderr);
-    // Who has public keys alone is told what is needed, and nothing is written.
-    let head = sandbox.git("", &["-C", &bare, "rev-parse", "main"]);
-    let mut stranger = sandbox.cupaas(&["secret", "rotate", "--recipients", "--all", "--gitops", &bare]);
-    let refused = ran(&stranger.env("CUPAAS_HOME", sandbox.path("nobody")).output().unwrap());
-    assert_eq!(refused.code, Some(2), "{}", refused.stdout);
-    assert!(refused.stderr.contains("SOPS_AGE_KEY_FILE"), "{}", refused.stderr);
-    assert_eq!(sandbox.git("", &["-C", &bare, "rev-parse", "main"]), head);
-
-    let done = sandbox.json(&["secret", "rotate", "--recipients", "app"]);
-    assert_eq!(done["summary"]["restarts"], serde_json::json!([]), "no value has changed");
-    assert_eq!(done["files"].as_array().unwrap().len(), 3);
-    sandbox.good(&["secret", "check", "--all"]);
-    for path in [kept("TOKEN"), "deploy/production/shop/base/secret-secret-token-f98103.yaml".to_owned()] {
-        for key in [&mine, &theirs] {
-            assert_eq!(unseal(&sandbox.show(&bare, &path), key).unwrap()[0].1, TOKEN.as_bytes());
-        }
-    }
-    // From now on everything is for both; who leaves is told of what stays in git.
-    assert_eq!(set(&sandbox, "TOKEN", b"new", &[]).code, Some(0));
-    assert_eq!(unseal(&sandbox.show(&bare, &kept("TOKEN")), &theirs).unwrap()[0].1, b"new");
-    sandbox.git("edited", &["pull", "-q", "--rebase", "origin", "main"]);
-    sandbox.write("edited", &[("cupaas.yaml", &platform)]);
-    sandbox.commit("edited", 1_700_001_000);
-    sandbox.git("edited", &["push", "-q", "origin", "main"]);
-    let mut without_key = sandbox.cupaas(&["secret", "rotate", "--recipients", "--all", "--gitops", &bare]);
-    let left = ran(&without_key.env("CUPAAS_HOME", sandbox.path("nobody")).output().unwrap());
-    assert_eq!(left.code, Some(0), "{}", left.stderr);
-    assert!(left.stdout.contains("git remembers"), "{}", left.stdout);
-    assert!(unseal(&sandbox.show(&bare, &kept("TOKEN")), &theirs).is_err());
-    assert_eq!(value(&sandbox, "TOKEN"), b"new");
-}
-
-#[test]
-fn labels_of_today_stand_over_the_same_ciphertext() {
-    let sandbox = deployed();
-    let bare = bare(&sandbox);
-    let applied = "deploy/production/shop/base/secret-secret-token-f98103.yaml";
-    let text = sandbox.show(&bare, &kept("TOKEN"));
-    // Somebody encrypted it by hand, without a namespace and with a label of their own.
-    sandbox.git("", &["clone", "-q", &bare, "edited"]);
-    let edited = text.replace("  namespace: shop-production\n", "  labels: {by: hand}\n");
-    assert_ne!(edited, text);
-    sandbox.write("edited", &[(&kept("TOKEN"), &edited)]);
-    sandbox.commit("edited", 1_700_000_900);
-    sandbox.git("edited", &["push", "-q", "origin", "main"]);
-    assert_eq!(sandbox.json(&["diff", "app"])["status"], "unchanged", "what is applied is the same");
-    assert_eq!(sandbox.json(&["deploy", "app"])["status"], "unchanged");
-    assert_eq!(sandbox.show(&bare, &kept("TOKEN")), edited, "what is kept keeps its bytes");
-    let applied = sandbox.show(&bare, applied);
-    assert!(applied.contains("namespace: shop-production") && !applied.contains("by: hand"), "{applied}");
-    assert_eq!(unseal(&applied, &key_file(&sandbox)).unwrap()[0].1, TOKEN.as_bytes());
 }
 
 #[test]
@@ -358,25 +206,34 @@ fn secrets_that_are_set_at_once_all_land() {
 }
 
 #[test]
-fn a_folder_without_git_holds_large_secrets_too() {
+fn an_empty_value_is_no_value_unless_that_is_said() {
     let sandbox = Sandbox::new();
-    sandbox.write("app", &[(".cupaas", APP)]);
-    assert_eq!(set(&sandbox, "TOKEN", b"x", &[]).code, Some(0));
-    assert_eq!(set(&sandbox, "CERT", &vec![0xff; 1 << 20], &["--file", "-"]).code, Some(0));
-    sandbox.git("", &["clone", "-q", &bare(&sandbox), "folder"]);
-    fs::remove_dir_all(sandbox.path("folder/.git")).unwrap();
-    sandbox.good(&["diff", "app", "--gitops", "folder"]);
-    sandbox.good(&["secret", "check", "app", "--gitops", "folder"]);
-    fs::remove_file(sandbox.path("folder").join(kept("TOKEN"))).unwrap();
-    let missing = sandbox.run(&["secret", "check", "app", "--gitops", "folder"]);
-    assert_eq!(missing.code, Some(3));
-    assert!(missing.stderr.contains("`cupaas secret set TOKEN --app shop --env production`"));
+    sandbox.write("app", &[(".cupaas", APP), ("empty", "")]);
+    for (given, more) in [
+        (&b""[..], &[][..]),
+        (b"\n", &[]),
+        (b"\r\n", &[]),
+        (b"", &["--file", "-"]),
+        (b"", &["--file", "app/empty"]),
+        (b"", &["--file", "/dev/null"]),
+    ] {
+        let refused = set(&sandbox, "TOKEN", given, more);
+        assert_eq!(refused.code, Some(2), "{given:?} {more:?}: {}", refused.stdout);
+        assert!(refused.stderr.contains("--allow-empty"), "{}", refused.stderr);
+    }
+    // Standard input that is closed.
+    assert_eq!(sandbox.run(&["secret", "set", "TOKEN", "app"]).code, Some(2));
+    let (code, shown) = typed(&sandbox, "\n");
+    assert!(code == Some(2) && shown.contains("--allow-empty"), "{shown}");
+    // The end of the input, as a terminal gives it.
+    assert_eq!(typed(&sandbox, "\u{4}").0, Some(2));
+    assert!(!sandbox.path(BARE).exists(), "something was written");
+    assert_eq!(set(&sandbox, "TOKEN", b"", &["--allow-empty"]).code, Some(0));
+    assert_eq!(value(&sandbox, "TOKEN"), b"");
 }
 
-#[test]
-fn a_terminal_does_not_show_what_is_typed() {
-    let sandbox = Sandbox::new();
-    sandbox.write("app", &[(".cupaas", APP)]);
+/// Types into a terminal that asks for a value: how that ended, and what was shown.
+fn typed(sandbox: &Sandbox, text: &str) -> (Option<i32>, String) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -391,12 +248,20 @@ fn a_terminal_does_not_show_what_is_typed() {
         let read = master.read(&mut buffer).unwrap();
         shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
-    master.write_all(format!("{TOKEN}\n").as_bytes()).unwrap();
+    master.write_all(text.as_bytes()).unwrap();
     // Once nobody has the other side open, reading ends with an error (Linux, EIO).
     while let Ok(read) = master.read(&mut buffer) {
         shown.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
-    assert!(child.wait().unwrap().success(), "{shown}");
+    (child.wait().unwrap().code(), shown)
+}
+
+#[test]
+fn a_terminal_does_not_show_what_is_typed() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    let (code, shown) = typed(&sandbox, &format!("{TOKEN}\n"));
+    assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("secret(shop/production): set TOKEN") && !shown.contains("s3cr3t"), "{shown}");
     assert_eq!(value(&sandbox, "TOKEN"), TOKEN.as_bytes());
 }

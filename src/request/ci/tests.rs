@@ -197,6 +197,7 @@ fn what_is_given_by_hand_wins() {
         ci_pull_request: some("9"),
         ci_actor: some("ana"),
         run_url: some("https://ci.example.cu/1"),
+        plan_file: None,
     };
     let read = |given: &Given| Ci::read(&variables(&github("")), given, |_| Some(event(OWN).into_bytes()));
     let ci = read(&given).unwrap();

@@ -1,0 +1,207 @@
+#!/bin/sh
+# The action's one step: installs cupaas, and runs one command of it. Inputs are INPUT_* variables (action.yml says what
+# each one is), and stay values: nothing in here evaluates one. POSIX sh; beside it git, and to install a release curl or
+# wget, tar, gzip and sha256sum, shasum or openssl.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+# What the runner shows as an annotation. Only this script's own words get in.
+fail() {
+  printf '::error title=cupaas::%s\n' "$1" >&2
+  exit 2
+}
+
+# The runner hides what it is told to, wherever it is printed later: each line by itself, and no line so short that half
+# of the log would be hidden.
+mask() {
+  printf '%s\n' "$1" | sed -e 's/%/%25/g' -e 's/\r/%0D/g' -e '/^.\{4,\}$/!d' -e 's/^/::add-mask::/'
+}
+
+# Whether an input is on.
+on() { # NAME VALUE
+  case $2 in
+    true) return 0 ;;
+    false | "") return 1 ;;
+    *) fail "$1 is neither true nor false" ;;
+  esac
+}
+
+# --- Installing -----------------------------------------------------------------------------------------------------
+
+digest() { # FILE
+  if command -v sha256sum >/dev/null; then
+    sha256sum <"$1" | cut -c1-64
+  elif command -v shasum >/dev/null; then
+    shasum -a 256 <"$1" | cut -c1-64
+  else
+    openssl dgst -sha256 -r <"$1" | cut -c1-64
+  fi
+}
+
+fetch() { # URL FILE
+  if command -v curl >/dev/null; then
+    curl -fsSL --proto '=https,http' --max-filesize 200000000 --retry 4 --retry-delay 3 --connect-timeout 30 --output "$2" -- "$1"
+  else
+    wget -q -O "$2" -- "$1"
+  fi
+}
+
+# The sum of an archive of the release that this action came with; nothing where it came with none.
+known() { # NAME
+  sed -n "s/^\([0-9a-f]\{64\}\)  $1\$/\1/p" "$here/SHA256SUMS"
+}
+
+# The version that this action came with; nothing before the first release.
+pinned() {
+  sed -n 's/^[0-9a-f]\{64\}  cupaas-\([0-9A-Za-z.-]*\)-x86_64-unknown-linux-musl\.tar\.gz$/\1/p' "$here/SHA256SUMS"
+}
+
+target() {
+  case $(uname -s)-$(uname -m) in
+    Linux-x86_64 | Linux-amd64) echo x86_64-unknown-linux-musl ;;
+    Linux-aarch64 | Linux-arm64) echo aarch64-unknown-linux-musl ;;
+    *) echo none ;;
+  esac
+}
+
+# Sets $program, unpacked anew. What is kept for the next job is the archive, whose sum is looked at each time: others may
+# run jobs on this machine.
+release() { # VERSION TARGET
+  name=cupaas-$1-$2.tar.gz
+  sum=${INPUT_CHECKSUM:-$(known "$name")}
+  case $sum in
+    "") fail "no checksum is known of cupaas $1: give it as checksum, or let the action install its own version" ;;
+    *[!0-9a-f]*) fail "checksum is no SHA-256: 64 digits and letters from a to f" ;;
+  esac
+  command -v sha256sum >/dev/null || command -v shasum >/dev/null || command -v openssl >/dev/null ||
+    fail "needs sha256sum, shasum or openssl"
+  archive=$cache/$name
+  if [ ! -f "$archive" ] || [ "$(digest "$archive")" != "$sum" ]; then
+    command -v curl >/dev/null || command -v wget >/dev/null || fail "needs curl or wget"
+    url=${INPUT_MIRROR:-https://github.com/cupaas/cupaas/releases/download}
+    fetch "${url%/}/v$1/$name" "$work/$name" ||
+      fail "cannot download $name: give a mirror that has it, or say build: true, or give a binary"
+    [ "$(digest "$work/$name")" = "$sum" ] || fail "$name is not what was released: its SHA-256 is another one"
+    # By one step, so that a job beside this one finds all of it or what was there.
+    new=$(mktemp "$cache/.new-XXXXXX")
+    cp "$work/$name" "$new"
+    mv "$new" "$archive"
+    archive=$work/$name
+  fi
+  tar -xzf "$archive" -C "$work" cupaas || fail "$name holds no cupaas"
+  rm -f "$work/$name"
+  program=$work/cupaas
+}
+
+# Sets $program: built from the source that this action is part of.
+source_build() {
+  command -v cargo >/dev/null || fail "build needs cargo"
+  source=$(dirname "$here")
+  state=$(cd "$source" && find Cargo.toml Cargo.lock build.rs src templates schemas -type f -exec cksum {} + | LC_ALL=C sort | cksum | tr ' ' -)
+  program=$cache/source-$state/bin/cupaas
+  [ ! -x "$program" ] || return 0
+  new=$(mktemp -d "$cache/.new-XXXXXX")
+  CARGO_TARGET_DIR=$new/target cargo install --quiet --locked --root "$new" --path "$source" || { rm -rf "$new"; fail "cupaas cannot be built here"; }
+  mkdir -p "$cache/source-$state/bin"
+  mv "$new/bin/cupaas" "$program"
+  rm -rf "$new"
+}
+
+install() {
+  if [ -n "${INPUT_BINARY:-}" ]; then
+    program=$(command -v -- "$INPUT_BINARY") || fail "there is no program of the name that binary says"
+    return
+  fi
+  cache=${RUNNER_TOOL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}}/cupaas
+  if ! mkdir -p "$cache" 2>/dev/null || [ ! -w "$cache" ]; then cache=$work; fi
+  version=${INPUT_VERSION:-$(pinned)}
+  version=${version#v}
+  case $version in *[!0-9A-Za-z.-]* | -* | .*) fail "version is no version" ;; esac
+  target=$(target)
+  if on build "${INPUT_BUILD:-}"; then
+    [ -z "${INPUT_VERSION:-}" ] || fail "build takes the version of the action itself: leave version out"
+    source_build
+  elif [ -z "$version" ]; then
+    fail "this action came with no release of cupaas: say build: true, or give a binary, or a version with its checksum"
+  elif [ "$target" = none ]; then
+    fail "there is no cupaas for $(uname -s) on $(uname -m): say build: true, or give a binary"
+  else
+    release "$version" "$target"
+  fi
+}
+
+# --- Running --------------------------------------------------------------------------------------------------------
+
+command=${INPUT_COMMAND:-deploy}
+case $command in
+  *[!a-z\ -]* | -* | *' -'*) fail "command is no command of cupaas" ;;
+esac
+# Stays until the job ends: there is the plan's file, which later steps may read.
+work=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/cupaas-XXXXXX")
+for secret in "${INPUT_GITOPS_TOKEN:-}" "${INPUT_TOKEN:-}" "${INPUT_FORGE_TOKEN:-}" "${INPUT_SOURCE_TOKEN:-}" "${INPUT_REGISTRY_PASSWORD:-}" "${INPUT_VALUE:-}"; do
+  mask "$secret"
+done
+install
+if [ "$command" = install ]; then
+  dirname -- "$program" >>"${GITHUB_PATH:?}"
+  exit
+fi
+command -v git >/dev/null || fail "needs git"
+
+# What is not given leaves the variable as the job has it.
+[ -z "${INPUT_ENVIRONMENT:-}" ] || export CUPAAS_ENV="$INPUT_ENVIRONMENT"
+[ -z "${INPUT_IMAGE:-}" ] || export CUPAAS_IMAGE="$INPUT_IMAGE"
+[ -z "${INPUT_GITOPS:-}" ] || export CUPAAS_GITOPS="$INPUT_GITOPS"
+[ -z "${INPUT_GITOPS_BRANCH:-}" ] || export CUPAAS_GITOPS_BRANCH="$INPUT_GITOPS_BRANCH"
+[ -z "${INPUT_ALLOW_DATA_LOSS:-}" ] || export CUPAAS_ALLOW_DATA_LOSS="$INPUT_ALLOW_DATA_LOSS"
+[ -z "${INPUT_REGISTRY_USER:-}" ] || export CUPAAS_REGISTRY_USER="$INPUT_REGISTRY_USER"
+# Tokens get to cupaas by its environment alone.
+[ -z "${INPUT_GITOPS_TOKEN:-}" ] || export CUPAAS_GITOPS_TOKEN="$INPUT_GITOPS_TOKEN"
+[ -z "${INPUT_FORGE_TOKEN:-}" ] || export CUPAAS_FORGE_TOKEN="$INPUT_FORGE_TOKEN"
+[ -z "${INPUT_SOURCE_TOKEN:-}" ] || export CUPAAS_SOURCE_TOKEN="$INPUT_SOURCE_TOKEN"
+[ -z "${INPUT_REGISTRY_PASSWORD:-}" ] || export CUPAAS_REGISTRY_PASSWORD="$INPUT_REGISTRY_PASSWORD"
+[ -z "${INPUT_TOKEN:-}" ] || export GITHUB_TOKEN="$INPUT_TOKEN"
+export CUPAAS_PLAN_FILE="$work/plan.json"
+
+# A command is one word or two.
+# shellcheck disable=SC2086
+set -- $command
+[ -z "${INPUT_APP:-}" ] || set -- "$@" "--app=$INPUT_APP"
+! on pull-request "${INPUT_PULL_REQUEST:-}" || set -- "$@" --pull-request
+! on auto-merge "${INPUT_AUTO_MERGE:-}" || set -- "$@" --auto-merge
+! on status "${INPUT_STATUS:-}" || set -- "$@" --status
+! on comment "${INPUT_COMMENT:-}" || set -- "$@" --comment
+for option in set label reviewer ""; do
+  case $option in
+    set) lines=${INPUT_SET:-} ;;
+    label) lines=${INPUT_LABELS:-} ;;
+    reviewer) lines=${INPUT_REVIEWERS:-} ;;
+    "") lines=${INPUT_ARGS:-} ;;
+  esac
+  while IFS= read -r line || [ -n "$line" ]; do
+    [ -z "$line" ] || set -- "$@" "${option:+--$option=}$line"
+  done <<END
+$lines
+END
+done
+[ -z "${INPUT_FOLDER:-}" ] || set -- "$@" -- "$INPUT_FOLDER"
+
+value=${INPUT_VALUE:-}
+unset INPUT_GITOPS_TOKEN INPUT_TOKEN INPUT_FORGE_TOKEN INPUT_SOURCE_TOKEN INPUT_REGISTRY_PASSWORD INPUT_VALUE
+code=0
+case $command in
+  "secret set") printf '%s' "$value" | "$program" "$@" || code=$? ;;
+  render | dockerfile | schema* | completions* | man)
+    # A file for another program: it is shown as it is, and no line of it is a command of the runner's.
+    "$program" "$@" </dev/null >"$work/out" || code=$?
+    word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    printf '::stop-commands::%s\n' "$word"
+    cat "$work/out"
+    printf '\n::%s::\n' "$word"
+    rm -f "$work/out"
+    ;;
+  *) "$program" "$@" </dev/null || code=$? ;;
+esac
+[ "$program" != "$work/cupaas" ] || rm -f "$program"
+exit "$code"

@@ -1,0 +1,156 @@
+//! What an app is called: by a flag, its own file, its registration, or the address of its repository.
+
+use super::app_file::AppFile;
+use super::app_folder::{self, AppFolder};
+use super::document::{self, Document};
+use super::gitops::Gitops;
+use super::inputs::Asked;
+use super::registered;
+use super::words::Name;
+use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+
+/// The name of the app in a folder: `--app`, else what its file, its registration or its repository says.
+pub(super) fn app_name(
+    asked: &Asked,
+    app: Option<&Document<AppFile>>,
+    folder: &AppFolder,
+    gitops: &mut Gitops,
+) -> Result<String, Failure> {
+    let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
+    let name = match asked.app.clone().or(written) {
+        Some(name) => Some(name),
+        None => {
+            let by_itself = default_name(asked);
+            registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself)
+        }
+    };
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => checked_name(name),
+        None => {
+            let span = Span::file(&folder.app_file);
+            let problem =
+                Diagnostic::error(span, "the app has no name").hint("add a line such as `name: tasks`");
+            Err(Failure::invalid(vec![problem]))
+        }
+    }
+}
+
+/// The name of the app that a command is about: `--app`, else what the folder's `.cupaas`, its registration or its
+/// repository's address says.
+///
+/// Errors: a folder that names none.
+pub fn app_of(asked: &Asked, gitops: &mut Gitops) -> Result<String, Failure> {
+    if let Some(name) = &asked.app {
+        return checked_name(name.clone());
+    }
+    match app_folder::read(&asked.folder, asked.called.as_deref()) {
+        Ok(folder) => {
+            let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
+            app_name(asked, Some(&app), &folder, gitops)
+        }
+        Err(failure) => {
+            let by_itself = asked.source.repository.as_ref().and_then(|_| default_name(asked));
+            let named = registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself);
+            named.ok_or_else(|| failure.hint("or say which app with --app"))
+        }
+    }
+}
+
+/// The name that the app would have if its file did not say one.
+pub fn default_name(asked: &Asked) -> Option<String> {
+    let repository = asked.source.repository.as_deref().filter(|_| asked.source.path.is_empty());
+    let name = repository.and_then(last_part).or_else(|| Some(asked.folder_name.clone()))?;
+    slug(&name).filter(|name| Name::fits(name))
+}
+
+fn checked_name(name: String) -> Result<String, Failure> {
+    if Name::fits(&name) {
+        return Ok(name);
+    }
+    Err(Failure::new(Kind::Usage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
+}
+
+fn last_part(text: &str) -> Option<String> {
+    let trimmed = text.trim_end_matches('/');
+    let part = trimmed.rsplit(['/', ':']).next()?;
+    Some(part.strip_suffix(".git").unwrap_or(part).to_owned()).filter(|part| !part.is_empty() && part != ".")
+}
+
+/// A name made from a repository's: lower case, accents folded, hyphens for what is no letter, beginning with a letter.
+/// None where a letter would be lost: half a name may be another app's.
+fn slug(text: &str) -> Option<String> {
+    let mut folded = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            c if c.is_ascii() => folded.push(c),
+            // Accents that stand by themselves, as some systems write file names.
+            '\u{300}'..='\u{36f}' => {}
+            c => match LATIN.iter().find(|(letters, _)| letters.contains(c)) {
+                Some((_, plain)) => folded.push_str(plain),
+                None if c.is_alphanumeric() => return None,
+                None => folded.push('-'),
+            },
+        }
+    }
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let joined = words.join("-");
+    let named =
+        if joined.starts_with(|c: char| c.is_ascii_digit()) { format!("app-{joined}") } else { joined };
+    Some(crate::resolve::names::fit(&named, 40))
+}
+
+/// Latin letters with accents (Unicode's Latin-1 Supplement and Latin Extended-A) and what they are written as without.
+const LATIN: [(&str, &str); 28] = [
+    ("àáâãäåāăą", "a"),
+    ("çćĉċč", "c"),
+    ("ďđð", "d"),
+    ("èéêëēĕėęě", "e"),
+    ("ĝğġģ", "g"),
+    ("ĥħ", "h"),
+    ("ìíîïĩīĭįı", "i"),
+    ("ĵ", "j"),
+    ("ķ", "k"),
+    ("ĺļľŀł", "l"),
+    ("ñńņňŉ", "n"),
+    ("òóôõöøōŏőº", "o"),
+    ("ŕŗř", "r"),
+    ("śŝşšſ", "s"),
+    ("ţťŧ", "t"),
+    ("ùúûüũūŭůűų", "u"),
+    ("ŵ", "w"),
+    ("ýÿŷ", "y"),
+    ("źżž", "z"),
+    ("ª", "a"),
+    ("æ", "ae"),
+    ("œ", "oe"),
+    ("ß", "ss"),
+    ("þ", "th"),
+    ("ĳ", "ij"),
+    ("²", "2"),
+    ("³", "3"),
+    ("¹", "1"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_made_from_the_repositorys() {
+        assert_eq!(last_part("https://git.example.cu/team/My_Tasks.git").as_deref(), Some("My_Tasks"));
+        assert_eq!(last_part("git@host:tasks").as_deref(), Some("tasks"));
+        let slug = |text: &str| slug(text).unwrap_or_else(|| "none".to_owned());
+        assert_eq!(slug("My_Tasks!"), "my-tasks");
+        assert_eq!(slug("2048"), "app-2048");
+        assert!(slug(&"x".repeat(80)).len() <= 40);
+        assert_eq!(slug("ñandú"), "nandu");
+        assert_eq!(slug("n\u{303}andu\u{301}"), "nandu");
+        assert_eq!(slug("Año_Nuevo·ÉXITO"), "ano-nuevo-exito");
+        assert_eq!(slug("straße"), "strasse");
+        for lost in ["密", "shop-密", "магазин", "shop٣"] {
+            assert_eq!(slug(lost), "none");
+        }
+        assert_eq!(slug("🦀 shop"), "shop");
+    }
+}

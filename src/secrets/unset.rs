@@ -1,0 +1,48 @@
+//! `secret unset`: the encrypted file of one secret goes. Not while a deployed app needs it.
+
+use super::set::kept_here;
+use super::subject::Subject;
+use crate::diagnostic::{Failure, Kind};
+use crate::edit::Edit;
+use crate::load::gitops::{Edits, Gitops};
+use crate::request::Step;
+
+pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let subject = Subject::read(step, gitops)?;
+    kept_here(&subject, name)?;
+    if !subject.is_set(name) {
+        return Err(not_set(&subject, name));
+    }
+    if subject.deployed_names.iter().any(|entry| entry.name == name) {
+        let message = format!("{name} is a secret that {} needs: its .cupaas names it", subject.title());
+        return Err(Failure::new(Kind::Usage, message)
+            .hint("take it out of `secrets` in .cupaas and deploy, then unset it")
+            .hint(format!("`cupaas secret set {name}` gives it another value")));
+    }
+    let mut notes = vec![
+        "git remembers: what was encrypted is still in the history; where it matters, change it at its source"
+            .to_owned(),
+    ];
+    if subject.folder_names.iter().any(|entry| entry.name == name) {
+        notes.push(format!("the folder's .cupaas names {name}: its next deploy asks for it again"));
+    }
+    Ok(Edit {
+        files: Edits::from([(subject.place(name)?, None)]),
+        app: Some(subject.app.clone()),
+        scope: None,
+        subject: Some(format!("secret({}/{}): unset {name}", subject.app, subject.environment)),
+        notes,
+        ..Edit::default()
+    })
+}
+
+fn not_set(subject: &Subject, name: &str) -> Failure {
+    let message = format!("no secret {name:?} is set for {}", subject.title());
+    let failure = Failure::new(Kind::Usage, message);
+    let set = subject.set();
+    match crate::schema::suggest(name, set.iter().map(String::as_str)) {
+        Some(close) => failure.hint(format!("did you mean {close:?}?")),
+        None if set.is_empty() => failure,
+        None => failure.hint(format!("there are: {}", set.join(", "))),
+    }
+}
