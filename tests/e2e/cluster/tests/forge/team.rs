@@ -176,11 +176,12 @@ impl Job {
         let watch = Watch::begin(&self.token);
         let said = self.runner.run();
         let shown = format!("{said:?}").contains(&self.token);
+        let said = said?;
         watch.end()?;
         ensure!(!shown, "the token is in what the job said");
         let kept = holding(&self.work.join("checkout"), &self.token)?;
         ensure!(kept.is_empty(), "the token was left in {kept:?}");
-        said
+        Ok(said)
     }
 }
 
