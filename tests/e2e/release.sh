@@ -47,7 +47,7 @@ said=$(RUNNER_TOOL_CACHE=$work/tools RUNNER_TEMP=$work INPUT_COMMAND=check INPUT
 (cd "$work/mirror" && exec python3 -u -m http.server --bind 127.0.0.1 0) >"$work/server" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-until address=$(grep -oE 'http://[0-9.:]+' "$work/server"); do kill -0 "$server" || wrong "no server"; done
+until address=$(grep -soE 'http://[0-9.:]+' "$work/server"); do kill -0 "$server" || wrong "no server"; done
 said=$(RUNNER_TOOL_CACHE=$work/tools RUNNER_TEMP=$work INPUT_COMMAND=check INPUT_MIRROR="$address" sh action/cupaas.sh)
 [ "$said" = "$machine-unknown-linux-musl: check" ] || wrong "the action runs: $said"
 echo "ok: release-$version becomes v$version"
