@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::edit::Edit;
+use crate::landing::Landing;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::{Asked, Inputs};
 use crate::load::release_file::ReleaseFile;
@@ -65,14 +66,19 @@ pub fn records(edit: &Edit, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fai
 ///
 /// Errors: everything that is wrong with any of them, in one failure that names each; nothing is to be committed then,
 /// or some of what was asked for would be done and some not.
-pub fn render(step: &Step, records: &[ReleaseFile], gitops: &mut Gitops) -> Result<Vec<Draft>, Failure> {
+pub(crate) fn render(
+    step: &Step,
+    records: &[ReleaseFile],
+    gitops: &mut Gitops,
+    landing: &Landing<'_>,
+) -> Result<Vec<Draft>, Failure> {
     // Hosts may go from one to another of these in one commit, so they are held against each other at the end.
     let members: BTreeSet<String> =
         records.iter().map(|record| routes::owner(&record.app, &record.environment)).collect();
     let mut renderer = Renderer::default();
     let (mut drafts, mut failures) = (Vec::new(), Vec::new());
     for record in records {
-        match draft(step, record, &members, gitops, &mut renderer) {
+        match draft(step, record, &members, (&mut *gitops, landing), &mut renderer) {
             Ok(draft) => drafts.push(draft),
             Err(failure) if matches!(failure.kind, Kind::Unavailable | Kind::Forbidden) => {
                 return Err(failure);
@@ -93,7 +99,7 @@ fn draft(
     step: &Step,
     record: &ReleaseFile,
     members: &BTreeSet<String>,
-    gitops: &mut Gitops,
+    (gitops, landing): (&mut Gitops, &Landing<'_>),
     renderer: &mut Renderer,
 ) -> Result<Draft, Failure> {
     // An image that an edit names has its place in the edited file.
@@ -105,7 +111,8 @@ fn draft(
     if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
         return Err(pin.refused());
     }
-    let (state, release) = crate::decide(step, &mut inputs, gitops, members)?;
+    let (mut state, release) = crate::decide(step, &mut inputs, gitops, members)?;
+    landing.keep(gitops, &mut state)?;
     let tree = renderer.render(&release, &inputs, &state.kept)?;
     Ok(Draft { inputs, state, release, tree })
 }

@@ -1,6 +1,7 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
 mod ci;
+mod forge;
 mod registered;
 mod secret;
 mod sync;
@@ -12,6 +13,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use ci::{Ci, CiForge};
+pub use forge::{Commenting, Proposed};
 pub use registered::{
     AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
 };
@@ -224,6 +226,9 @@ pub struct Diff {
     /// Ends with 1 where something would change.
     #[arg(long)]
     pub exit_code: bool,
+    /// What the app's pull request is told.
+    #[command(flatten)]
+    pub commenting: Commenting,
 }
 
 /// `remove`.
@@ -252,6 +257,9 @@ pub struct Deploy {
     /// Deploys also where a newer commit is deployed already.
     #[arg(long)]
     pub allow_older: bool,
+    /// What forges are told.
+    #[command(flatten)]
+    pub proposed: Proposed,
 }
 
 /// `new`.

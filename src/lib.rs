@@ -8,6 +8,9 @@ pub mod again;
 pub mod cli;
 pub mod diagnostic;
 pub mod edit;
+pub mod forge;
+mod http;
+mod landing;
 pub mod leaving;
 pub mod load;
 pub mod look;
@@ -29,10 +32,12 @@ pub mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diagnostic::{Failure, Kind};
+use diagnostic::Failure;
 use edit::Edit;
+use forge::Forges;
+use landing::Landing;
 use leaving::Leaving;
-use load::gitops::{Edits, Gitops, Place};
+use load::gitops::{Edits, Gitops};
 use load::inputs::{self, Inputs};
 use load::platform::RegistrationFile;
 use load::release_file::ReleaseFile;
@@ -40,9 +45,9 @@ use load::state::{self, State};
 use plan::credentials::Past;
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
-use publish::pace::{Pace, now};
+use publish::pace::now;
 use publish::release::{About, Job, Rendered, Signature, change, changes, removal};
-use publish::{Change, Pushed, Remotes};
+use publish::{Pushed, Remotes};
 use render::{Renderer, Tree};
 use report::{Again, Deployed, Report};
 use request::{Action, GitopsPlace, Request, Stage, Step, Subject};
@@ -58,15 +63,19 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
     match &request.action {
         Action::Step(step) if step.stage == Stage::Remove => remove(request, step, false, progress),
         Action::RemoveApp(step) => remove(request, step, true, progress),
-        Action::Step(step) => match &step.subject {
-            Subject::Folder => {
-                let mut gitops = scaffold::embedded::open(request, step, progress)?;
-                pipeline(request, step, &mut gitops, progress)
-            }
-            Subject::Released(_) | Subject::Edited(_) => {
-                again(request, step, &|gitops| edit::of(step, gitops), progress)
-            }
-        },
+        Action::Step(step) => {
+            let forges = Forges::open(step)?;
+            let report = match &step.subject {
+                Subject::Folder => {
+                    let mut gitops = scaffold::embedded::open(request, step, progress)?;
+                    pipeline(request, step, &mut gitops, progress)?
+                }
+                Subject::Released(_) | Subject::Edited(_) => {
+                    again(request, step, &|gitops| edit::of(step, gitops), progress)?
+                }
+            };
+            forges.tell(step, report, progress)
+        }
         Action::Secret(asked) => secrets::run(request, asked, progress),
         Action::Sync(options, step) => sync(request, options, step, progress),
         Action::Look(look, step) => {
@@ -89,18 +98,20 @@ fn pipeline(
     gitops: &mut Gitops,
     progress: &dyn Fn(&str),
 ) -> Result<Report, Failure> {
-    let mut pace = Pace::begin();
+    let mut landing = Landing::begin(step);
     loop {
         // Anew in each round: the push that was first may have changed a recipe.
         let mut renderer = Renderer::default();
         let mut inputs = inputs::load(&step.asked, gitops)?;
-        let (state, release) = decide(step, &mut inputs, gitops, &BTreeSet::new())?;
+        let (mut state, release) = decide(step, &mut inputs, gitops, &BTreeSet::new())?;
         if step.stage <= Stage::Dockerfile {
             return report::decided(step, &inputs, release, &mut renderer, &state);
         }
         if let Some(pin) = pinned(step, &state, &inputs) {
             return Ok(Report::Pinned { release: Box::new(release), pin });
         }
+        landing.look(gitops, || landing::branch_of(&release.environment, &release.app))?;
+        landing.keep(gitops, &mut state)?;
         if let Some(why) = superseded(step, &state, &inputs)? {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
@@ -116,18 +127,25 @@ fn pipeline(
             return Err(report::refused(&plan));
         }
         if plan.is_empty() && tree.unsealed.is_empty() && state.same_inputs(&render::release_file(&release)) {
-            return Ok(Report::Unchanged { release: Box::new(release) });
+            match landing.withdraw(gitops, progress)? {
+                Pushed::Landed { .. } => {
+                    return Ok(landing.told(Report::Unchanged { release: Box::new(release) }));
+                }
+                Pushed::Raced => landing.next(gitops, progress)?,
+            }
+            continue;
         }
         let tree = sealed(tree, &release, &inputs, &state, &mut renderer)?;
         let rendered = Rendered { release: &release, tree: &tree, state: &state };
         let mut change = change(rendered, &plan, signature(request))?;
         change.files.extend(registering(step, &inputs)?);
-        match push(gitops, &change, step, progress)? {
+        match landing.push(gitops, &change, progress)? {
             Pushed::Landed { commit } => {
-                let deployed = Deployed { release, plan, commit, place: place(step), tries: pace.tries() };
-                return Ok(Report::Deployed(Box::new(deployed)));
+                let (place, tries, proposed) = (place(step), landing.tries(), landing.proposes());
+                let deployed = Deployed { release, plan, commit, place, tries, proposed };
+                return Ok(landing.told(Report::Deployed(Box::new(deployed))));
             }
-            Pushed::Raced => next(gitops, &mut pace, progress)?,
+            Pushed::Raced => landing.next(gitops, progress)?,
         }
     }
 }
@@ -152,7 +170,7 @@ fn sync(
             progress(&format!("deploying {}", step.asked.app.as_deref().unwrap_or_default()));
             let report = pipeline(request, step, &mut gitops, progress)?;
             if matches!(report, Report::Deployed(_)) {
-                refresh(&mut gitops)?;
+                landing::refresh(&mut gitops)?;
             }
             Ok(report)
         };
@@ -170,22 +188,30 @@ fn again(
     progress: &dyn Fn(&str),
 ) -> Result<Report, Failure> {
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
-    let mut pace = Pace::begin();
+    let mut landing = Landing::begin(step);
     loop {
         // Each round edits what stands there then.
         gitops.edit(&Edits::new());
         let edit = edit(&mut gitops)?;
         gitops.edit(&edit.files);
         let records = again::records(&edit, &mut gitops)?;
-        let mut drafts = again::render(step, &records, &mut gitops)?;
+        landing.look(&mut gitops, || landing::branch_of_again(step, &edit, &records))?;
+        let mut drafts = again::render(step, &records, &mut gitops, &landing)?;
         if step.stage < Stage::Diff {
             return report::each(step, drafts);
         }
         drafts.retain(again::Draft::changes);
         let plan = again::plan(step, &drafts);
         let mut report = Again::new(step, &edit, &mut gitops, &drafts, records.len(), plan)?;
-        if step.stage == Stage::Diff || report.is_empty() {
+        if step.stage == Stage::Diff {
             return Ok(Report::Again(Box::new(report)));
+        }
+        if report.is_empty() {
+            match landing.withdraw(&mut gitops, progress)? {
+                Pushed::Landed { .. } => return Ok(landing.told(Report::Again(Box::new(report)))),
+                Pushed::Raced => landing.next(&mut gitops, progress)?,
+            }
+            continue;
         }
         if report.plan.blocked() {
             return Err(report::refused(&report.plan));
@@ -198,12 +224,13 @@ fn again(
         let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
         let about = About { subject: &report.subject, app: edit.app.as_deref() };
         let change = changes(&all, &edit.files, about, &report.plan, signature(request))?;
-        match push(&mut gitops, &change, step, progress)? {
+        match landing.push(&mut gitops, &change, progress)? {
             Pushed::Landed { commit } => {
-                (report.commit, report.tries, report.place) = (Some(commit), pace.tries(), place(step));
-                return Ok(Report::Again(Box::new(report)));
+                (report.commit, report.tries, report.place) = (Some(commit), landing.tries(), place(step));
+                report.proposed = landing.proposes();
+                return Ok(landing.told(Report::Again(Box::new(report))));
             }
-            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
+            Pushed::Raced => landing.next(&mut gitops, progress)?,
         }
     }
 }
@@ -335,47 +362,11 @@ fn place(step: &Step) -> String {
     }
 }
 
-fn push(
-    gitops: &mut Gitops,
-    change: &Change,
-    step: &Step,
-    progress: &dyn Fn(&str),
-) -> Result<Pushed, Failure> {
-    let Place::Snapshot(snapshot) = &mut gitops.place else {
-        let message = format!("{} is a folder without git", place(step));
-        return Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"));
-    };
-    progress("pushing");
-    match snapshot.commit(change)? {
-        Some(commit) => snapshot.push(&commit),
-        // Someone else has just written the same: nothing is left to push.
-        None => Ok(Pushed::Landed { commit: snapshot.head().unwrap_or_default() }),
-    }
-}
-
-/// Sees what was pushed since.
-fn refresh(gitops: &mut Gitops) -> Result<(), Failure> {
-    match &mut gitops.place {
-        Place::Snapshot(snapshot) => snapshot.refresh(),
-        _ => Ok(()),
-    }
-}
-
-fn next(gitops: &mut Gitops, pace: &mut Pace, progress: &dyn Fn(&str)) -> Result<(), Failure> {
-    progress("someone else has just pushed; planning again");
-    if !pace.pause() {
-        let waited = pace.elapsed().as_secs();
-        let message = format!("others kept pushing for {waited} s, nothing was written");
-        return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
-    }
-    refresh(gitops)
-}
-
 /// Takes an app away, from one environment or as a whole. Its files need not be at hand: the last releases say what
 /// there is.
 fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
-    let mut pace = Pace::begin();
+    let mut landing = Landing::begin(step);
     loop {
         let leaving = Leaving::find(step, whole, &mut gitops)?;
         if leaving.is_empty() {
@@ -386,9 +377,9 @@ fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) 
             return Err(report::refused(&plan));
         }
         let change = removal(&leaving.app, &leaving.releases, &leaving.edits, signature(request))?;
-        match push(&mut gitops, &change, step, progress)? {
+        match landing.push(&mut gitops, &change, progress)? {
             Pushed::Landed { commit } => return Ok(Report::Removed { leaving, plan, commit }),
-            Pushed::Raced => next(&mut gitops, &mut pace, progress)?,
+            Pushed::Raced => landing.next(&mut gitops, progress)?,
         }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
 pub mod ci;
+mod forge;
 mod registered;
 mod secret;
 mod sync;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{self, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Deed;
+use crate::forge::Wishes;
 use crate::load::inputs::Asked;
 use crate::load::release_file::SourceFacts;
 use crate::load::released::Scope;
@@ -143,6 +145,8 @@ pub struct Step {
     pub exit_code: bool,
     /// Where `render` writes.
     pub out: Option<PathBuf>,
+    /// What forges are told.
+    pub tells: Wishes,
 }
 
 /// Where the GitOps repository is.
@@ -190,16 +194,24 @@ impl Request {
                 out: render.out.filter(|out| !out.as_os_str().is_empty()),
                 ..step(Stage::Render, render.shared)?
             })),
-            Command::Diff(diff) => Action::Step(Box::new(Step {
-                allow_data_loss: named(diff.allow_data_loss),
-                exit_code: diff.exit_code,
-                ..wide(step(Stage::Diff, diff.shared)?, diff.wide)?
-            })),
-            Command::Deploy(deploy) => Action::Step(Box::new(Step {
-                allow_data_loss: named(deploy.allow_data_loss),
-                allow_older: deploy.allow_older,
-                ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?
-            })),
+            Command::Diff(diff) => {
+                let step = wide(step(Stage::Diff, diff.shared)?, diff.wide)?;
+                Action::Step(Box::new(Step {
+                    allow_data_loss: named(diff.allow_data_loss),
+                    exit_code: diff.exit_code,
+                    tells: forge::comment(diff.commenting, &step, &around)?,
+                    ..step
+                }))
+            }
+            Command::Deploy(deploy) => {
+                let step = wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?;
+                Action::Step(Box::new(Step {
+                    allow_data_loss: named(deploy.allow_data_loss),
+                    allow_older: deploy.allow_older,
+                    tells: forge::deploy(deploy.proposed, &step, &around)?,
+                    ..step
+                }))
+            }
             Command::App(command) => registered::app(command, &around)?,
             Command::Env(command) => registered::env(command, &around)?,
             Command::Secret(secret) => secret::asked(secret, &around)?,
@@ -306,6 +318,7 @@ impl Step {
             followed: None,
             exit_code: false,
             out: None,
+            tells: Wishes::default(),
             asked: Asked {
                 folder_name: folder_name(&folder),
                 folder,

@@ -24,6 +24,8 @@ pub struct State {
     pub folders: Folders,
     /// What the last deploy was made from.
     pub previous: Option<ReleaseFile>,
+    /// What a pull request would make it.
+    pub proposed: Option<ReleaseFile>,
     /// Everything below `releases/<env>/<app>/`.
     pub kept: Files,
     /// Manifests and entry points: what a plan compares.
@@ -47,7 +49,7 @@ impl State {
                 return Err(Failure::new(Kind::Forbidden, message)
                     .hint(format!("move it away, or give the app another `name` than {app:?}")));
             }
-            return Ok(Self { folders, previous: None, kept, before: files });
+            return Ok(Self { folders, previous: None, proposed: None, kept, before: files });
         };
         let old = Folders::new(&previous.cluster, environment, app)?;
         let mut more: Vec<RepoPath> =
@@ -56,7 +58,7 @@ impl State {
             more.push(old.cluster.clone());
         }
         files.extend(gitops.read(&more)?);
-        Ok(Self { folders: old, previous: Some(previous), kept, before: files })
+        Ok(Self { folders: old, previous: Some(previous), proposed: None, kept, before: files })
     }
 
     /// Whether a release is made from the same things as the last one, whatever its commit.
@@ -160,24 +162,28 @@ pub fn same_repository(one: &str, other: &str) -> bool {
     one == other || plain(one) == plain(other)
 }
 
-/// Why a newer commit stands already, where one does.
+/// Why a newer commit stands already, or is proposed, where one is.
 ///
 /// By descent where the history is at hand; else a commit of the same branch with a later committer time.
 pub fn superseded(state: &State, inputs: &Inputs) -> Option<String> {
-    let previous = state.previous.as_ref().filter(|previous| !previous.removed)?;
-    let (was, is) = (&previous.source, &inputs.asked.source);
+    let deployed = state.previous.as_ref().and_then(|release| newer(release, inputs, "deployed"));
+    deployed.or_else(|| newer(state.proposed.as_ref()?, inputs, "proposed"))
+}
+
+fn newer(release: &ReleaseFile, inputs: &Inputs, word: &str) -> Option<String> {
+    let (was, is) = (&release.source, &inputs.asked.source);
     let (old, new) = (was.commit.as_deref()?, is.commit.as_deref()?);
-    if old == new {
+    if old == new || release.removed {
         return None;
     }
     match publish::is_descendant(&inputs.asked.folder, old, new) {
-        Some(true) => Some(format!("{} is deployed already, which follows {}", short(old), short(new))),
+        Some(true) => Some(format!("{} is {word} already, which follows {}", short(old), short(new))),
         Some(false) => None,
         None => {
             let same_branch = was.branch.is_some() && was.branch == is.branch;
             let later = was.time.zip(is.time).is_some_and(|(was, is)| was > is);
             (same_branch && later)
-                .then(|| format!("{} is deployed already, which is newer than {}", short(old), short(new)))
+                .then(|| format!("{} is {word} already, which is newer than {}", short(old), short(new)))
         }
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn first(store: &Store, change: &Change) -> Result<Option<Oid>, Failu
 }
 
 /// Writes all files and owned folders, and arranges them by path.
-fn nodes(store: &Store, change: &Change) -> Result<Nodes, Failure> {
+pub(super) fn nodes(store: &Store, change: &Change) -> Result<Nodes, Failure> {
     let mut top = Nodes::new();
     for (folder, files) in &change.folders {
         build::insert(&mut top, folder, Node::Folder(build::folder(store, files)?))?;

@@ -199,6 +199,24 @@ pub(super) fn objects(git: &Git, wants: impl Iterator<Item = Oid>, depth: Depth)
     Err(words::failure(&format!("cannot read {}", git.url()), &answer.words))
 }
 
+/// Brings one commit without those before it; `false` where the server gives nothing but its branches.
+///
+/// # Errors
+/// As [`objects`].
+pub(super) fn commit(git: &Git, id: Oid, asking: Asking) -> Result<bool, Failure> {
+    let mut args = settings(git);
+    args.extend(["fetch", "--progress", "--no-tags", "--no-write-fetch-head"].map(str::to_owned));
+    args.extend(asking.options());
+    args.extend(["--".to_owned(), REMOTE.to_owned(), id.to_string()]);
+    let answer = git.run(&refs(&args), Vec::new())?;
+    let refused =
+        ["unadvertised object", "not our ref", "filter"].iter().any(|words| answer.words.contains(words));
+    if answer.good || refused {
+        return Ok(answer.good);
+    }
+    Err(words::failure(&format!("cannot read {}", git.url()), &answer.words))
+}
+
 /// Which commits of a branch are younger than `since` (seconds since 1970); no files. Nothing where the server does
 /// not say, or none is.
 pub(super) fn history(git: &Git, branch: &BranchName, since: i64) -> Option<Vec<String>> {

@@ -12,6 +12,7 @@ pub mod bare;
 pub mod checkout;
 pub mod commit;
 pub mod pace;
+pub mod proposal;
 pub mod push;
 pub mod release;
 pub mod remote;
@@ -31,6 +32,7 @@ mod words;
 
 pub use address::{BranchName, GitopsAddress, holds_credentials};
 pub use commit::{Change, Commit, Identity};
+pub use proposal::Proposal;
 pub use push::Pushed;
 pub use remote::{Heads, Remotes, SourceToken};
 pub use secret::Secret;

@@ -24,6 +24,11 @@ impl Pace {
         Self { started: Instant::now(), backoff: Backoff::default() }
     }
 
+    /// The same, with other waits.
+    pub fn within(backoff: Backoff) -> Self {
+        Self { started: Instant::now(), backoff }
+    }
+
     /// Waits, and says whether to try again; not where the time is up.
     pub fn pause(&mut self) -> bool {
         match self.backoff.next(self.started.elapsed(), chance()) {
@@ -44,6 +49,11 @@ impl Pace {
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
+}
+
+/// Waits for as long as somebody else has asked for.
+pub fn wait(time: Duration) {
+    std::thread::sleep(time);
 }
 
 /// A number between 0 and 1. Where the system gives none, 1: the longest wait is always right.

@@ -3,6 +3,7 @@
 
 use git2::Oid;
 
+use super::address::BranchName;
 use super::commit::Commit;
 use super::snapshot::Snapshot;
 use super::words;
@@ -27,33 +28,50 @@ impl Snapshot {
     /// `Forbidden` where the server declines (a hook, a protected or checked-out branch, missing rights);
     /// `Unavailable` where it does not answer and the commit is known not to have landed, or nothing is known.
     pub fn push(&self, commit: &Commit) -> Result<Pushed, Failure> {
-        let reference = self.branch.reference();
-        let expected = commit.parent.map(|id| id.to_string()).unwrap_or_default();
-        let lease = format!("--force-with-lease={reference}:{expected}");
-        let refspec = format!("{}:{reference}", commit.id);
+        self.swap(&self.branch, commit.parent, Some(commit.id))
+    }
+
+    /// Moves a branch of the remote, if it still stands where it is said to: nothing is a branch that is not there.
+    pub(super) fn swap(
+        &self,
+        branch: &BranchName,
+        from: Option<Oid>,
+        to: Option<Oid>,
+    ) -> Result<Pushed, Failure> {
+        let text = |id: Option<Oid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let reference = branch.reference();
+        let lease = format!("--force-with-lease={reference}:{}", text(from));
+        let refspec = format!("{}:{reference}", text(to));
         let args = ["push", "--porcelain", "--progress", "--no-verify", "--no-signed", "--no-follow-tags"];
         let args = [&args[..], &[&lease, "--", self.git.url(), &refspec]].concat();
         let answer = match self.git.run(&args, Vec::new()) {
             Ok(answer) => answer,
-            Err(failure) if failure.kind == Kind::Unavailable => return self.look(commit, failure),
+            Err(failure) if failure.kind == Kind::Unavailable => return self.look(branch, from, to, failure),
             Err(failure) => return Err(failure),
         };
         let status = self.git.scrub(&String::from_utf8_lossy(&answer.stdout));
         let line = status.lines().find(|line| line.contains(&refspec));
         match line.and_then(|line| judge(line, &answer.words)) {
-            Some(Verdict::Landed) if answer.good => Ok(Pushed::Landed { commit: commit.id() }),
+            Some(Verdict::Landed) if answer.good => Ok(Pushed::Landed { commit: text(to) }),
             Some(Verdict::Raced) => Ok(Pushed::Raced),
-            Some(Verdict::Declined(why)) => Err(self.declined(&why, &answer.words)),
+            Some(Verdict::Declined(why)) => Err(self.declined(branch, &why, &answer.words)),
             _ => {
                 let failure = words::failure(&format!("cannot write to {}", self.git.url()), &answer.words);
-                if failure.kind == Kind::Unavailable { self.look(commit, failure) } else { Err(failure) }
+                let unsure = failure.kind == Kind::Unavailable;
+                if unsure { self.look(branch, from, to, failure) } else { Err(failure) }
             }
         }
     }
 
     /// After a connection that broke: where the branch stands now says what happened.
-    fn look(&self, commit: &Commit, failure: Failure) -> Result<Pushed, Failure> {
-        let reference = self.branch.reference();
+    fn look(
+        &self,
+        branch: &BranchName,
+        from: Option<Oid>,
+        to: Option<Oid>,
+        failure: Failure,
+    ) -> Result<Pushed, Failure> {
+        let reference = branch.reference();
         let args = ["ls-remote", "--refs", "--", self.git.url(), &reference];
         let Ok(answer) = self.git.run(&args, Vec::new()) else { return Err(failure) };
         if !answer.good {
@@ -61,20 +79,20 @@ impl Snapshot {
         }
         let text = String::from_utf8_lossy(&answer.stdout).into_owned();
         let now = text.split_whitespace().next().and_then(|id| id.parse::<Oid>().ok());
-        if now == Some(commit.id) {
-            return Ok(Pushed::Landed { commit: commit.id() });
+        if now == to {
+            return Ok(Pushed::Landed { commit: to.map(|id| id.to_string()).unwrap_or_default() });
         }
         // Elsewhere: someone else's commit, perhaps on top of ours. Planning again tells: what has landed
         // changes nothing more.
-        if now == commit.parent { Err(failure) } else { Ok(Pushed::Raced) }
+        if now == from { Err(failure) } else { Ok(Pushed::Raced) }
     }
 
-    fn declined(&self, why: &str, said: &str) -> Failure {
+    fn declined(&self, branch: &BranchName, why: &str, said: &str) -> Failure {
         let remote: Vec<&str> =
             said.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim).collect();
         let remote = remote.join(" ");
         let detail = if remote.is_empty() { String::new() } else { format!(": {}", words::brief(&remote)) };
-        let text = format!("{} refuses the push to {} ({why}){detail}", self.git.url(), self.branch);
+        let text = format!("{} refuses the push to {branch} ({why}){detail}", self.git.url());
         let failure = Failure::new(Kind::Forbidden, text);
         if why.contains("checked out") {
             return failure.hint("push to a bare repository, or to a branch that is not checked out");
@@ -109,7 +127,7 @@ fn judge(line: &str, said: &str) -> Option<Verdict> {
     let reason =
         line.split_once("] (").map(|(_, reason)| reason.strip_suffix(')').unwrap_or(reason).to_owned());
     match line.chars().next()? {
-        ' ' | '*' | '=' | '+' => Some(Verdict::Landed),
+        ' ' | '*' | '=' | '+' | '-' => Some(Verdict::Landed),
         '!' => {
             let reason = reason.unwrap_or_else(|| line.to_owned());
             // Some servers say no more than "failed", and the lost lock in their own words.
@@ -164,7 +182,7 @@ mod tests {
         ] {
             assert_eq!(judge(line, ""), None, "{line}");
         }
-        for line in [" \ta:b\t1..2", "*\ta:b\t[new branch]", "=\ta:b\t[up to date]"] {
+        for line in [" \ta:b\t1..2", "*\ta:b\t[new branch]", "=\ta:b\t[up to date]", "-\t:b\t[deleted]"] {
             assert_eq!(judge(line, ""), Some(Verdict::Landed), "{line}");
         }
     }

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use zeroize::Zeroizing;
 
+use super::words;
+
 /// A token for the GitOps repository: `token`, or `user:password` where a server wants a name too.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -27,7 +29,7 @@ impl Secret {
     }
 
     /// The value of an `Authorization` header.
-    pub(super) fn basic(&self) -> Zeroizing<String> {
+    pub(crate) fn basic(&self) -> Zeroizing<String> {
         let (user, password) = self.user_and_password();
         encoded(user, password)
     }
@@ -35,6 +37,21 @@ impl Secret {
     /// The same, with the whole secret as the password of `user`.
     pub(crate) fn basic_for(&self, user: &str) -> Zeroizing<String> {
         encoded(user, &self.0)
+    }
+
+    /// The same, for a server that wants the token behind the name of its scheme.
+    pub(crate) fn prefixed(&self, scheme: &str) -> Zeroizing<String> {
+        Zeroizing::new(format!("{scheme}{}", *self.0))
+    }
+
+    /// Whether a user's name stands before it.
+    pub(crate) fn has_user(&self) -> bool {
+        self.0.contains(':')
+    }
+
+    /// A text without any form of it.
+    pub(crate) fn scrubbed(&self, text: &str) -> String {
+        words::scrub(text, Some(self))
     }
 
     /// Whether there is anything in it: an unset CI variable is an empty one.

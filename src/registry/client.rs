@@ -1,12 +1,8 @@
 //! Requests to one registry. A login goes to that registry, or to the token server that it names, by TLS wherever the
 //! registry itself has it; no redirect takes it along.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use sha2::{Digest as _, Sha256};
 use ureq::http::{HeaderMap, Response, StatusCode};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
@@ -14,6 +10,7 @@ use super::challenge::{self, Challenge};
 use super::credentials::{self, Login};
 use super::{Access, Reference};
 use crate::diagnostic::{Failure, Kind};
+use crate::http;
 
 /// Manifests and indexes, of the OCI and of docker.
 const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
@@ -35,25 +32,25 @@ pub(super) struct Client<'a> {
 impl<'a> Client<'a> {
     /// Finds out by which scheme the registry is spoken to: by TLS, unless it is on this machine or is named as one
     /// without it, and has none.
-    pub(super) fn new(image: &'a Reference, access: &Access) -> Result<Self, Failure> {
+    pub(super) fn new(image: &'a Reference, access: &Access) -> Self {
         let login = credentials::find(image, access);
         let plain = image.is_loopback() || access.insecure.contains(&image.registry);
         let host = image.host();
         let client = |scheme: &str| {
             let secure = scheme == "https";
-            agent(access.patience, secure).map(|agent| Self {
+            Self {
                 image,
                 login: login.clone(),
-                agent,
+                agent: http::agent(http::Manner { patience: access.patience, secure, redirects: 5 }),
                 base: format!("{scheme}://{host}/v2/"),
                 secure,
-            })
+            }
         };
-        let secure = client("https")?;
+        let secure = client("https");
         if plain && secure.agent.get(&secure.base).call().is_err() {
             return client("http");
         }
-        Ok(secure)
+        secure
     }
 
     /// The digest of what the tag names.
@@ -170,26 +167,4 @@ fn basic(login: &Login) -> Zeroizing<String> {
 fn is_digest(text: &str) -> bool {
     let hex = text.strip_prefix("sha256:").unwrap_or_default();
     hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// An agent that trusts what the system trusts, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead.
-fn agent(patience: Duration, secure: bool) -> Result<Agent, Failure> {
-    let found = rustls_native_certs::load_native_certs().certs;
-    let roots: Vec<Certificate<'static>> =
-        found.iter().map(|der| Certificate::from_der(der.as_ref()).to_owned()).collect();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::Specific(Arc::new(roots)))
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    let config = Agent::config_builder()
-        .tls_config(tls)
-        .https_only(secure)
-        .http_status_as_error(false)
-        .max_redirects(5)
-        .redirect_auth_headers(ureq::config::RedirectAuthHeaders::Never)
-        .timeout_global(Some(patience))
-        .user_agent(concat!("cupaas/", env!("CARGO_PKG_VERSION")))
-        .build();
-    Ok(config.into())
 }

@@ -51,6 +51,8 @@ pub struct Again {
     pub place: String,
     /// How often someone else was first.
     pub tries: u32,
+    /// Whether it waits in a pull request.
+    pub proposed: bool,
     /// Whether a difference ends with 1.
     pub exit_code: bool,
 }
@@ -103,6 +105,7 @@ impl Again {
             commit: None,
             place: String::new(),
             tries: 0,
+            proposed: false,
             exit_code: step.exit_code,
         })
     }
@@ -150,27 +153,23 @@ pub(super) fn text(again: &Again) -> String {
 
 /// What happens, without the lines.
 pub(super) fn words(again: &Again) -> String {
-    told(again, plan(&again.plan))
-}
-
-/// The same without the objects that change.
-pub(super) fn around(again: &Again) -> String {
-    told(again, text::rest(&again.plan))
-}
-
-fn told(again: &Again, plan: String) -> String {
     let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
     let mut text = match &again.commit {
         _ if again.edited => {
-            let word = if again.commit.is_some() { paint(GOOD, "done") } else { paint(STRONG, "would do") };
+            let word = match again.commit {
+                Some(_) if again.proposed => paint(GOOD, "proposed"),
+                Some(_) => paint(GOOD, "done"),
+                None => paint(STRONG, "would do"),
+            };
             let files = again.files.iter().map(|file| format!("  {} {file}\n", paint(FAINT, "·")));
             format!("{word} {}\n{}", tame(&again.subject), files.collect::<String>())
         }
+        Some(_) if again.proposed => format!("{} {which}\n", paint(GOOD, "proposed")),
         Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
     if !again.releases.is_empty() {
-        text.push_str(&plan);
+        text.push_str(&plan(&again.plan));
     }
     for secret in &again.makes {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(FAINT, "+"));
@@ -182,6 +181,21 @@ fn told(again: &Again, plan: String) -> String {
         let _ = writeln!(text, "  {note}");
     }
     text
+}
+
+/// What is said beside the plan, one line each: what became of it, the files that an edit writes, and notes.
+pub(super) fn outcome(again: &Again) -> Vec<String> {
+    let mut lines: Vec<String> = again.files.iter().map(|file| format!("writes {file}")).collect();
+    let which = format!("{} of {}", again.releases.len(), count(again.looked_at));
+    match &again.commit {
+        Some(commit) => {
+            let word = if again.proposed { "proposed" } else { "deployed" };
+            lines.push(format!("{word} {which}: commit {} in {}", short(commit), again.place));
+        }
+        None => lines.push(format!("{which} would change")),
+    }
+    lines.extend(again.notes.iter().cloned());
+    lines
 }
 
 fn count(releases: usize) -> String {
@@ -204,6 +218,7 @@ fn plan(whole: &Plan) -> String {
 
 pub(super) fn json(again: &Again) -> Value {
     let status = match (&again.commit, again.is_empty()) {
+        (Some(_), _) if again.proposed => "proposed",
         (Some(_), _) if again.edited => "edited",
         (Some(_), _) => "deployed",
         (None, true) => "unchanged",

@@ -1,31 +1,40 @@
 //! A report → Markdown that fits into what a forge takes: what it adds up to first, then whole objects and whole files
 //! while they fit, and how many were left out.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
-
 use super::markdown::{escaped, fenced, of, plain};
-use super::{Report, again, text};
-use crate::plan::diff::FileDiff;
-use crate::plan::{Action, Plan};
+use super::page::Page;
+use super::{Report, again, told};
 
 /// What the page is made of besides what is counted: headings, fences, sentences.
 const FRAME: usize = 1000;
 
 /// The report as Markdown of at most `most` bytes.
 pub fn within(report: &Report, most: usize) -> String {
-    let whole = of(report);
-    if whole.len() <= most {
-        return whole;
-    }
-    let room = most.saturating_sub(FRAME);
+    page(report, most).unwrap_or_else(|| lines(&of(report), most))
+}
+
+/// What would change or has changed, as a page; nothing of a report that is about something else.
+pub(super) fn page(report: &Report, most: usize) -> Option<String> {
     match report {
-        Report::Differs(difference) => {
-            let title = format!("{} in {}", difference.release.app, difference.release.environment);
-            page(&title, &text::rest(&difference.plan), &difference.plan, &difference.diffs, room)
+        Report::Differs(difference) if !difference.is_empty() => {
+            let release = &difference.release;
+            let title = format!("cupaas: {} in {}", escaped(&release.app), escaped(&release.environment));
+            let (plan, makes, diffs) = (&difference.plan, &difference.makes, &difference.diffs);
+            Some(Page { title: &title, words: "", plan, makes, diffs }.write(most))
         }
-        Report::Again(again) => page(&again.subject, &again::around(again), &again.plan, &again.diffs, room),
-        _ => lines(&whole, most),
+        Report::Again(again) if !again.is_empty() => {
+            let title = format!("cupaas: {}", escaped(&again.subject));
+            let words = again::outcome(again).into_iter().map(|line| format!("- {}\n", escaped(&line)));
+            let words = words.collect::<String>() + "\n";
+            let (plan, makes, diffs) = (&again.plan, &again.makes, &again.diffs);
+            Some(Page { title: &title, words: &words, plan, makes, diffs }.write(most))
+        }
+        Report::Told(told) => {
+            let said = told::words(told);
+            let said = if said.is_empty() { said } else { format!("\n{}", fenced("text", &plain(&said))) };
+            page(&told.report, most.saturating_sub(said.len())).map(|page| page + &said)
+        }
+        _ => None,
     }
 }
 
@@ -48,59 +57,6 @@ pub(super) fn lines(page: &str, most: usize) -> String {
         }
     });
     format!("{kept}{fence}\n\n{left} more lines are not shown here.\n")
-}
-
-/// `words` is what is said of the whole; of the objects each takes a line or several.
-fn page(title: &str, words: &str, plan: &Plan, diffs: &[FileDiff], room: usize) -> String {
-    let words = plain(words);
-    let words: Vec<&str> = words.split_inclusive('\n').collect();
-    let (words, silent) = fitting(&words, room / 4);
-    let apps = apps(plan);
-    let (named, unnamed) = fitting(&apps, room / 4);
-    let objects: Vec<String> =
-        plan.changes.iter().map(|change| plain(&text::changes(std::slice::from_ref(change)))).collect();
-    let (objects, hidden) = fitting(&objects, room / 4);
-    let used = words.len() + named.len() + objects.len();
-    let files: Vec<String> = diffs.iter().map(|file| file.text.clone()).collect();
-    let (lines, unseen) = fitting(&files, room.saturating_sub(used));
-    let summary = plan.summary();
-    let totals =
-        format!("{} created, {} changed, {} deleted", summary.created, summary.updated, summary.deleted);
-    let objects = fenced("text", &format!("{words}{named}{objects}"));
-    let mut page = format!("### cupaas: {}\n\n{totals}\n\n{objects}", escaped(title));
-    for (left, what) in [(silent, "lines"), (unnamed, "apps"), (hidden, "objects")] {
-        if left > 0 {
-            let _ = writeln!(page, "\n{left} more {what} are not shown here.");
-        }
-    }
-    if !lines.is_empty() {
-        let lines = fenced("diff", &lines);
-        let _ = write!(page, "\n<details><summary>line by line</summary>\n\n{lines}\n</details>\n");
-    }
-    if unseen > 0 {
-        let _ = writeln!(page, "\n{unseen} more files are not shown line by line; `cupaas diff` shows all.");
-    }
-    page
-}
-
-/// What happens to each app, one line an app; nothing where it is all one app's.
-fn apps(plan: &Plan) -> Vec<String> {
-    let mut apps: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    for change in &plan.changes {
-        let counts = apps.entry(change.app.as_deref().unwrap_or_default()).or_default();
-        match change.action {
-            Action::Create => counts[0] += 1,
-            Action::Update | Action::Move => counts[1] += 1,
-            Action::Delete | Action::Orphan => counts[2] += 1,
-        }
-    }
-    if apps.len() < 2 {
-        return Vec::new();
-    }
-    let line = |(app, [new, changed, gone]): (&str, [usize; 3])| {
-        format!("  {app}: {new} created, {changed} changed, {gone} deleted\n")
-    };
-    apps.into_iter().map(line).collect()
 }
 
 /// The first of the blocks that fit into so many bytes, and how many do not.
@@ -130,9 +86,8 @@ mod tests {
                 let text = format!(
                     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{object}\n  namespace: a{app:03}-production\n  labels:\n    cupaas.dev/app: a{app:03}\ndata:\n  A: \"```\"\n"
                 );
-                let path =
-                    RepoPath::new(&format!("deploy/production/a{app:03}/app/configmap-c{object}.yaml"))
-                        .unwrap();
+                let path = RepoPath::new(format!("deploy/production/a{app:03}/app/configmap-c{object}.yaml"))
+                    .unwrap();
                 after.insert(path, text);
             }
         }
@@ -153,6 +108,7 @@ mod tests {
             commit: Some("0".repeat(40)),
             place: String::new(),
             tries: 0,
+            proposed: false,
             exit_code: false,
         }))
     }
@@ -164,8 +120,7 @@ mod tests {
         assert!(page.len() <= 65_536, "{}", page.len());
         assert!(page.contains("5000 created"), "{page}");
         let named = (0..500).filter(|app| page.contains(&format!("a{app:03}"))).count();
-        let unnamed = page.lines().find_map(|line| line.strip_suffix(" more apps are not shown here."));
-        assert_eq!(named + unnamed.map_or(0, |left| left.parse::<usize>().unwrap()), 500);
+        assert_eq!(named, 500);
         assert!(page.find("5000 created") < page.find("a000"));
         let fences = page.lines().filter(|line| line.starts_with("````")).count();
         assert_eq!(fences % 2, 0, "every fence is closed, and no text closes one");

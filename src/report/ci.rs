@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::markdown::escaped;
 use super::style::tame;
-use super::{Report, bounded, json, markdown, sync, text};
+use super::{Report, bounded, json, markdown, sync, text, told};
 use crate::cli::Format;
 use crate::diagnostic::{Diagnostic, Failure, Severity, Source};
 use crate::request::ci::Forge;
@@ -43,7 +43,7 @@ pub fn shown(ended: &Ended, format: Format, whole: String) -> String {
         _ if ended.as_ref().is_ok_and(is_data) => whole,
         Format::Markdown => guarded(&whole),
         Format::Text => {
-            let diffs = match ended {
+            let diffs = match ended.as_ref().map(Report::itself) {
                 Ok(Report::Differs(difference)) => difference.diffs.as_slice(),
                 Ok(Report::Again(again)) => again.diffs.as_slice(),
                 _ => &[],
@@ -170,6 +170,17 @@ fn commands(notes: &[Note], severity: Severity) -> String {
 fn collect(report: &Report, place: &dyn Fn(&Source) -> Option<String>, notes: &mut Vec<Note>) {
     let warnings: &[Diagnostic] = match report {
         Report::Each(reports) => return reports.iter().for_each(|report| collect(report, place, notes)),
+        Report::Told(told) => {
+            let said = told::notes(told).map(|note| Note {
+                severity: Severity::Warning,
+                file: None,
+                place: None,
+                message: note.clone(),
+                hints: Vec::new(),
+            });
+            notes.extend(said);
+            return collect(&told.report, place, notes);
+        }
         Report::Synced(synced) => {
             for entry in &synced.entries {
                 let app = sync::title(entry);
@@ -264,7 +275,7 @@ pub fn summary(ended: &Ended, room: usize) -> Option<String> {
     let page = match ended {
         Err(failure) => bounded::lines(&markdown::failure(failure), room.saturating_sub(1)),
         Ok(report) => {
-            let title = match report {
+            let title = match report.itself() {
                 Report::Differs(difference) if !difference.is_empty() => String::new(),
                 Report::Again(again) if !again.is_empty() => String::new(),
                 Report::Synced(_) => String::new(),

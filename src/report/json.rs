@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Placed, Report, again, secrets, sync};
+use super::{Placed, Report, again, secrets, sync, told};
 use crate::diagnostic::Failure;
 use crate::resolve::image::Pinned;
 use crate::resolve::names;
@@ -53,7 +53,7 @@ fn body(report: &Report) -> Value {
             "diffs": difference.diffs,
         }),
         Report::Deployed(deployed) => json!({
-            "status": "deployed",
+            "status": if deployed.proposed { "proposed" } else { "deployed" },
             "changed": true,
             "commit": deployed.commit,
             "gitops": deployed.place,
@@ -93,6 +93,7 @@ fn body(report: &Report) -> Value {
         Report::Each(reports) => {
             json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
         }
+        Report::Told(told) => told::json(told, body(&told.report)),
         Report::Wrote(wrote) => {
             json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "next": wrote.next})
         }

@@ -2,35 +2,15 @@
 
 use std::fmt::Write;
 
-use super::{Placed, Report, again, sync, text};
+use super::page::COMMENT;
+use super::{Placed, Report, bounded, sync, text};
 use crate::diagnostic::Failure;
-use crate::plan::diff::FileDiff;
 
 pub(super) fn of(report: &Report) -> String {
-    match report {
-        Report::Differs(difference) if !difference.is_empty() => {
-            let release = &difference.release;
-            let mut page = format!("### cupaas: {} in {}\n\n", release.app, release.environment);
-            page.push_str(&fenced("text", &plain(&text::plan(&difference.plan))));
-            page.push_str(&folded(&difference.diffs));
-            page
-        }
-        Report::Again(again) if !again.is_empty() => {
-            let words = fenced("text", &plain(&again::words(again)));
-            format!("### cupaas: {}\n\n{words}{}", again.subject, folded(&again.diffs))
-        }
+    bounded::page(report, COMMENT).unwrap_or_else(|| match report {
         Report::Synced(synced) => sync::markdown(synced),
         _ => fenced("text", &plain(&text::of(report))),
-    }
-}
-
-/// Files line by line, folded away.
-fn folded(diffs: &[FileDiff]) -> String {
-    if diffs.is_empty() {
-        return String::new();
-    }
-    let lines = fenced("diff", &diffs.iter().map(|file| file.text.as_str()).collect::<String>());
-    format!("\n<details><summary>line by line</summary>\n\n{lines}\n</details>\n")
+    })
 }
 
 pub(super) fn failure(failure: &Failure) -> String {

@@ -9,10 +9,12 @@ mod files;
 mod json;
 mod look;
 mod markdown;
+mod page;
 mod secrets;
 mod style;
 mod sync;
 mod text;
+mod told;
 
 use std::path::PathBuf;
 
@@ -20,6 +22,7 @@ use serde::Serialize;
 
 use crate::cli::Format;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::forge::Told;
 use crate::leaving::Leaving;
 use crate::look::{AppFacts, Variables};
 use crate::plan::Plan;
@@ -35,6 +38,8 @@ pub use again::{Again, each};
 pub use bounded::within;
 pub use decided::{decided, differs, refused};
 pub use files::{completions, man, schema};
+pub use page::COMMENT;
+pub use told::{comment, proposal};
 
 /// How a run ended that did its work.
 #[derive(Debug)]
@@ -109,6 +114,8 @@ pub enum Report {
         /// The file.
         text: String,
     },
+    /// What forges were told of a report.
+    Told(Box<Told>),
     /// A text as it is.
     Text(String),
 }
@@ -141,6 +148,8 @@ pub struct Deployed {
     pub place: String,
     /// How often someone else was first.
     pub tries: u32,
+    /// Whether it waits in a pull request.
+    pub proposed: bool,
 }
 
 impl Report {
@@ -150,7 +159,16 @@ impl Report {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
             Self::Synced(synced) => synced.exit_code(),
             Self::Again(again) if again.exit_code && !again.is_empty() => 1,
+            Self::Told(told) => told.report.exit_code(),
             _ => 0,
+        }
+    }
+
+    /// The report itself, whatever forges were told of it.
+    pub fn itself(&self) -> &Self {
+        match self {
+            Self::Told(told) => told.report.itself(),
+            other => other,
         }
     }
 
@@ -165,6 +183,7 @@ impl Report {
             | Self::Superseded { release, .. } => Some(release),
             Self::Differs(difference) => Some(&difference.release),
             Self::Deployed(deployed) => Some(&deployed.release),
+            Self::Told(told) => told.report.release(),
             _ => None,
         }
     }
@@ -194,6 +213,10 @@ pub fn of(report: &Report, format: Format) -> String {
 pub fn warnings(report: &Report, format: Format) -> String {
     if let Report::Each(reports) = report {
         return reports.iter().map(|report| warnings(report, format)).collect();
+    }
+    if let Report::Told(told) = report {
+        let own = if format == Format::Json { String::new() } else { told::warnings(told) };
+        return warnings(&told.report, format) + &own;
     }
     if let (Format::Matrix, Report::Synced(synced)) = (format, report) {
         return sync::text(synced);

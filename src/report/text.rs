@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report, again, look, secrets, sync};
+use super::{Deployed, Difference, Report, again, look, secrets, sync, told};
 use crate::leaving::Leaving;
 use crate::load::state::short;
 use crate::plan::diff::FileDiff;
@@ -51,6 +51,7 @@ pub(super) fn of(report: &Report) -> String {
         Report::SecretsChecked(checked) => secrets::checked(checked),
         Report::Synced(synced) => sync::text(synced),
         Report::Each(reports) => reports.iter().map(of).collect(),
+        Report::Told(told) => told::text(told),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
     }
@@ -126,8 +127,8 @@ fn colour(diff: &str) -> String {
 
 fn done(deployed: &Deployed) -> String {
     let release = &deployed.release;
-    let mut text =
-        format!("{} {}, image {}\n", paint(GOOD, "deployed"), title(release), release.image.reference);
+    let word = if deployed.proposed { "proposed" } else { "deployed" };
+    let mut text = format!("{} {}, image {}\n", paint(GOOD, word), title(release), release.image.reference);
     if !release.image.by_digest {
         let _ = writeln!(
             text,

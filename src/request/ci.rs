@@ -8,20 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cli::{Ci as Given, CiForge};
+pub use crate::forge::Forge;
 
 /// The most bytes of an event that are looked at; GitHub sends none above 25 MB.
 pub const EVENT: u64 = 32 << 20;
-
-/// Whose workflows run this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forge {
-    /// GitHub, also Enterprise Server.
-    Github,
-    /// Gitea.
-    Gitea,
-    /// Forgejo.
-    Forgejo,
-}
 
 /// A job of a forge's CI.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,7 +300,7 @@ fn is_word(text: &str, most: usize) -> bool {
 }
 
 /// Whether an address is that of `owner/name`, by whichever way and under whichever of the server's names.
-fn is_of(origin: &str, repository: &str) -> bool {
+pub(super) fn is_of(origin: &str, repository: &str) -> bool {
     let origin = origin.trim_end_matches('/').to_ascii_lowercase();
     let origin = origin.strip_suffix(".git").unwrap_or(&origin);
     let rest = origin.strip_suffix(&repository.to_ascii_lowercase());

@@ -28,6 +28,7 @@ pub use readers::{PrivateKeys, give_to};
 pub use recipient::Recipient;
 pub use sealed::{Drift, Sealed, drift, fingerprint, inspect, is_only_a_file, plain_part, reattach};
 pub use sealed::{ONLY_A_FILE, changed_at};
+pub(crate) use sops::rfc3339;
 pub use sops::{Values, encrypt_secret};
 pub use verify::verify;
 

@@ -131,7 +131,7 @@ fn is_key(key: &str) -> bool {
 }
 
 /// `2026-11-23T10:39:00Z`, by the proleptic Gregorian calendar.
-fn rfc3339(seconds: i64) -> Result<String, SealError> {
+pub(crate) fn rfc3339(seconds: i64) -> Result<String, SealError> {
     if !(0..253_402_300_800).contains(&seconds) {
         return Err(SealError::Time);
     }

@@ -7,6 +7,7 @@ use super::subject::Subject;
 use crate::again::{self, Draft};
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::edit::Edit;
+use crate::landing::Landing;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::released::{self, Scope};
@@ -22,7 +23,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     let subject = Subject::read(step, gitops)?;
     let scope = Scope::of(&subject.app, Some(&subject.environment));
     let records = released::find(&scope, gitops)?;
-    let mut drafts = again::render(step, &records, gitops)?;
+    let mut drafts = again::render(step, &records, gitops, &Landing::begin(step))?;
     let Some(draft) = drafts.pop() else { return Err(released::none(&subject.app, &scope)) };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;

@@ -128,6 +128,7 @@ fn one(
         }),
         exit_code: false,
         out: None,
+        tells: Default::default(),
     };
     Ok(Ready { entry, step, instead, _files: files })
 }

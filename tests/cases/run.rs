@@ -113,7 +113,7 @@ fn run(case: &CaseFile, command: &str, scratch: &Path, app: &str) -> Result<Outc
     }
     let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
     let format = cli.format;
-    let result = Request::new(cli).and_then(|request| cupaas::run(&request, &|_| {}));
+    let result = Request::new(cli, None).and_then(|request| cupaas::run(&request, &|_| {}));
     let plain = |text: String| masked(&strip_str(&text).to_string(), scratch);
     Ok(match result {
         Ok(report) => Outcome {

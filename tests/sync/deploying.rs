@@ -239,6 +239,7 @@ fn a_commit_that_the_branch_has_left_behind_does_not_win() {
             source: SourceFacts { commit: Some(commit.to_owned()), ..SourceFacts::default() },
             ..ReleaseFile::default()
         }),
+        proposed: None,
         kept: Files::new(),
         before: Files::new(),
     };

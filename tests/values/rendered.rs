@@ -57,7 +57,7 @@ pub(crate) fn render(app: &Value) -> Result<Rendered, Failure> {
         "--format",
         "text",
     ];
-    let request = Request::new(Cli::try_parse_from(words).unwrap())?;
+    let request = Request::new(Cli::try_parse_from(words).unwrap(), None)?;
     match cupaas::run(&request, &|_| {})? {
         Report::Rendered { files, .. } => {
             Ok(files.into_iter().map(|(path, text)| (path.to_string(), text)).collect())

@@ -1,0 +1,76 @@
+//! What forges are told, and where they are.
+
+use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueEnum};
+
+use crate::forge::Forge;
+
+/// Where forges are that the CI job's own variables and addresses do not tell.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ForgePlace {
+    /// The kind of forge that the GitOps repository is on; default: the CI job's where it is the same, else it is asked.
+    #[arg(
+        long,
+        value_name = "FORGE",
+        env = "CUPAAS_FORGE",
+        value_parser = kinds(),
+        hide_short_help = true,
+        help_heading = "Forge"
+    )]
+    pub forge: Option<String>,
+    /// The address of its API; default: what the repository's address tells.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CUPAAS_GITOPS_API",
+        hide_short_help = true,
+        help_heading = "Forge"
+    )]
+    pub gitops_api: Option<String>,
+    /// The GitOps repository's name there; default: what its address tells.
+    #[arg(
+        long,
+        value_name = "OWNER/NAME",
+        env = "CUPAAS_GITOPS_REPOSITORY",
+        hide_short_help = true,
+        help_heading = "Forge"
+    )]
+    pub gitops_repository: Option<String>,
+}
+
+/// What `deploy` tells.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Proposed {
+    /// Opens a pull request of the GitOps repository, or updates the open one, instead of committing to its branch.
+    #[arg(long, env = "CUPAAS_PULL_REQUEST", value_parser = FalseyValueParser::new())]
+    pub pull_request: bool,
+    /// With --pull-request: has it merged when the forge's rules allow it.
+    #[arg(long, env = "CUPAAS_AUTO_MERGE", value_parser = FalseyValueParser::new())]
+    pub auto_merge: bool,
+    /// With --pull-request: a label; may be given several times.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_LABEL", value_delimiter = ',')]
+    pub label: Vec<String>,
+    /// With --pull-request: who is asked to review it, a user or ORGANISATION/TEAM; may be given several times.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_REVIEWER", value_delimiter = ',')]
+    pub reviewer: Vec<String>,
+    /// Sets a status of the app's commit, and on GitHub a deployment.
+    #[arg(long, env = "CUPAAS_STATUS", value_parser = FalseyValueParser::new())]
+    pub status: bool,
+    /// Where forges are.
+    #[command(flatten)]
+    pub place: ForgePlace,
+}
+
+/// What `diff` tells.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Commenting {
+    /// Keeps one comment on the app's pull request that says what merging it would change.
+    #[arg(long, env = "CUPAAS_COMMENT", value_parser = FalseyValueParser::new())]
+    pub comment: bool,
+}
+
+/// The kinds by name. An unset variable of a CI job is an empty one, and names none.
+fn kinds() -> PossibleValuesParser {
+    let kinds = Forge::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(kinds.chain([PossibleValue::new("").hide(true)]))
+}

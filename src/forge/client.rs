@@ -1,0 +1,394 @@
+//! Requests to one forge's API: bounded in time, in tries and in size. A token goes to that API alone: a redirect to
+//! another host is not followed, and the next page is asked for at our own address.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::{HeaderMap, Request, Response};
+use ureq::{Agent, Body};
+use zeroize::Zeroizing;
+
+use super::Forge;
+use super::limits::{Said, Verdict};
+use super::rights::Right;
+use crate::diagnostic::{Failure, Kind};
+use crate::http;
+use crate::publish::Secret;
+use crate::publish::backoff::Backoff;
+use crate::publish::pace::{self, Pace};
+
+/// The longest answer that is read: a hundred comments of the longest kind.
+const LONGEST: u64 = 32 << 20;
+/// As much of a server's message as helps.
+const MESSAGE: usize = 300;
+/// How often one request is sent.
+const TRIES: u32 = 5;
+/// How long limits are waited for, all together.
+const WAIT: Duration = Duration::from_secs(60);
+/// How many redirects within the API's own host are followed: of a repository that was renamed.
+const REDIRECTS: u32 = 3;
+/// The most pages of one list.
+const PAGES: usize = 100;
+
+/// One forge's API, and who we are for it.
+#[derive(Debug)]
+pub(super) struct Client {
+    agent: Agent,
+    forge: Forge,
+    /// Without `/` at its end.
+    api: String,
+    token: Option<Secret>,
+    patience: Duration,
+}
+
+/// One request.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) method: &'a str,
+    /// Below the API's address, with its query; or a whole address of the same host.
+    pub(super) path: &'a str,
+    pub(super) body: Option<&'a Value>,
+    pub(super) right: Right,
+    /// Whether sending it twice does no more than sending it once.
+    pub(super) repeatable: bool,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    /// The query of the next page.
+    next: Option<String>,
+    /// How many there are on all pages.
+    total: Option<usize>,
+    /// The rights that the server says it asks for.
+    accepted: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn is_good(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+impl Client {
+    pub(super) fn new(forge: Forge, api: &str, token: Option<Secret>, patience: Duration) -> Self {
+        let manner = http::Manner { patience, secure: api.starts_with("https://"), redirects: 0 };
+        Self { agent: http::agent(manner), forge, api: api.to_owned(), token, patience }
+    }
+
+    pub(super) fn forge(&self) -> Forge {
+        self.forge
+    }
+
+    pub(super) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    pub(super) fn api(&self) -> &str {
+        &self.api
+    }
+
+    /// The pauses between tries.
+    pub(super) fn pace(&self) -> Pace {
+        let (first, longest) = (Duration::from_millis(200), self.patience.min(Duration::from_secs(5)));
+        Pace::within(Backoff::new(first, longest, self.patience.saturating_mul(2)))
+    }
+
+    /// Sends it until there is an answer, which may be that something is wrong: see [`Client::good`].
+    ///
+    /// Errors: `Unavailable` where there is none in time, or the server's limits last too long; `Forbidden` where it
+    /// sends us to another host.
+    pub(super) fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        let mut pace = self.pace();
+        let mut waited = Duration::ZERO;
+        loop {
+            let failure = match self.once(call) {
+                Ok((said, answer)) => match said.judge(pace::now()) {
+                    Verdict::Take => return Ok(answer),
+                    Verdict::Limited(time) => {
+                        waited = waited.saturating_add(time);
+                        if waited > WAIT {
+                            return Err(self.limited(call, time));
+                        }
+                        pace::wait(time);
+                        continue;
+                    }
+                    Verdict::Failed => self.refused(call, &answer),
+                },
+                Err(failure) => failure,
+            };
+            let last = !call.repeatable || failure.kind != Kind::Unavailable || pace.tries() + 1 >= TRIES;
+            if last || !pace.pause() {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// As [`Client::send`], and the answer is a good one.
+    ///
+    /// Errors: as [`Client::send`]; `Forbidden` with the missing right where the forge refuses.
+    pub(super) fn good(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        let answer = self.send(call)?;
+        if answer.is_good() { Ok(answer) } else { Err(self.refused(call, &answer)) }
+    }
+
+    /// Reads a list page by page until `found` has seen what it looks for, and says so.
+    ///
+    /// Errors: as [`Client::good`].
+    pub(super) fn pages(
+        &self,
+        path: &str,
+        right: Right,
+        mut found: impl FnMut(&[Value]) -> bool,
+    ) -> Result<(), Failure> {
+        let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+        let size = if self.forge == Forge::Github { "per_page=100" } else { "limit=50" };
+        let join = if query.is_empty() { "" } else { "&" };
+        let first = format!("{query}{join}{size}");
+        let mut query = first.clone();
+        let mut seen = 0;
+        for page in 2..=PAGES + 1 {
+            let path = format!("{bare}?{query}");
+            let answer =
+                self.good(Call { method: "GET", path: &path, body: None, right, repeatable: true })?;
+            let Some(items) = answer.body.as_array() else {
+                return Err(self.odd(&path, "is no list"));
+            };
+            seen += items.len();
+            if items.is_empty() || found(items) {
+                return Ok(());
+            }
+            query = match (answer.next, answer.total) {
+                // Its address is the one that the server knows itself by; only what it asks for is taken.
+                (Some(next), _) => next,
+                (None, Some(total)) if seen < total => format!("{first}&page={page}"),
+                _ => return Ok(()),
+            };
+        }
+        Err(self.odd(bare, &format!("has more than {PAGES} pages")))
+    }
+
+    fn once(&self, call: Call<'_>) -> Result<(Said, Answer), Failure> {
+        let mut url = if call.path.starts_with("http") {
+            call.path.to_owned()
+        } else {
+            format!("{}{}", self.api, call.path)
+        };
+        for _ in 0..=REDIRECTS {
+            let mut response = self.ask(call, &url)?;
+            let status = response.status().as_u16();
+            let to =
+                header(response.headers(), "location").filter(|_| matches!(status, 301 | 302 | 307 | 308));
+            let Some(to) = to else { return self.read(call, &mut response) };
+            url = match (to.starts_with('/') && !to.starts_with("//"), origin(&to) == origin(&self.api)) {
+                (true, _) => format!("{}{to}", origin(&self.api)),
+                (false, true) => to,
+                (false, false) => return Err(self.elsewhere(call, &to)),
+            };
+        }
+        Err(self.failure(Kind::Forbidden, call, "is sent round in circles"))
+    }
+
+    fn ask(&self, call: Call<'_>, url: &str) -> Result<Response<Body>, Failure> {
+        let (accept, version) = match self.forge {
+            Forge::Github => ("application/vnd.github+json", Some("2022-11-28")),
+            Forge::Gitea | Forge::Forgejo => ("application/json", None),
+        };
+        let mut request = Request::builder().method(call.method).uri(url).header("Accept", accept);
+        if let Some(version) = version {
+            request = request.header("X-GitHub-Api-Version", version);
+        }
+        if let Some(authorization) = self.authorization() {
+            request = request.header("Authorization", authorization.as_str());
+        }
+        let odd =
+            |error: ureq::http::Error| self.failure(Kind::Usage, call, &format!("cannot be asked: {error}"));
+        let answer = match call.body {
+            Some(body) => {
+                let request = request.header("Content-Type", "application/json");
+                self.agent.run(request.body(body.to_string()).map_err(odd)?)
+            }
+            None => self.agent.run(request.body(()).map_err(odd)?),
+        };
+        answer.map_err(|error| self.failure(Kind::Unavailable, call, &self.clean(&error.to_string())))
+    }
+
+    fn read(&self, call: Call<'_>, response: &mut Response<Body>) -> Result<(Said, Answer), Failure> {
+        let status = response.status().as_u16();
+        let bytes = response.body_mut().with_config().limit(LONGEST).read_to_vec();
+        let bytes =
+            bytes.map_err(|error| self.failure(Kind::Unavailable, call, &self.clean(&error.to_string())))?;
+        let body: Value = match serde_json::from_slice(&bytes) {
+            Ok(body) => body,
+            Err(_) if bytes.is_empty() || status >= 300 => Value::Null,
+            Err(_) => {
+                let failure = self.failure(Kind::Forbidden, call, "answers with something that is no JSON");
+                return Err(failure.hint(format!("is {} the address of its API?", self.api)));
+            }
+        };
+        let headers = response.headers();
+        let said = Said {
+            status,
+            retry_after: header(headers, "retry-after"),
+            remaining: header(headers, "x-ratelimit-remaining"),
+            reset: header(headers, "x-ratelimit-reset"),
+            date: header(headers, "date"),
+            message: body["message"].as_str().unwrap_or_default().to_owned(),
+        };
+        let answer = Answer {
+            status,
+            next: header(headers, "link").as_deref().and_then(next_query),
+            total: header(headers, "x-total-count").and_then(|text| text.trim().parse().ok()),
+            accepted: header(headers, "x-accepted-github-permissions"),
+            body,
+        };
+        Ok((said, answer))
+    }
+
+    /// A token stands alone; `user:password` is basic authentication, as it is for git.
+    fn authorization(&self) -> Option<Zeroizing<String>> {
+        let token = self.token.as_ref()?;
+        Some(match self.forge {
+            _ if token.has_user() => token.basic(),
+            Forge::Github => token.prefixed("Bearer "),
+            Forge::Gitea | Forge::Forgejo => token.prefixed("token "),
+        })
+    }
+
+    /// The failure that an answer which is not a good one stands for.
+    pub(super) fn refused(&self, call: Call<'_>, answer: &Answer) -> Failure {
+        let why = self.clean(&reason(&answer.body));
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        let said = format!("answers {}{why}", answer.status);
+        let kind = if answer.status >= 500 { Kind::Unavailable } else { Kind::Forbidden };
+        let mut failure = self.failure(kind, call, &said);
+        if answer.status == 401 || (self.token.is_none() && matches!(answer.status, 403 | 404)) {
+            let token = if self.token.is_some() {
+                "the token is not, or no longer, valid"
+            } else {
+                "there is no token"
+            };
+            failure = failure.hint(token);
+        }
+        if matches!(answer.status, 401 | 403 | 404) {
+            let hint = call.right.hint(self.forge, call.method != "GET");
+            failure.hints.extend(hint);
+            let accepted = answer.accepted.as_ref().filter(|text| !text.is_empty());
+            failure.hints.extend(accepted.map(|text| format!("the server asks for: {}", self.clean(text))));
+        }
+        if answer.status == 404 {
+            failure = failure.hint("forges also answer 404 where a right is missing");
+        }
+        failure
+    }
+
+    fn limited(&self, call: Call<'_>, time: Duration) -> Failure {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let until = crate::seal::rfc3339(pace::now().saturating_add(seconds)).unwrap_or_default();
+        let said = format!("is asked too often, and answers no more until {until} (in {seconds} s)");
+        self.failure(Kind::Unavailable, call, &said).hint("try again then, or with a token of its own limit")
+    }
+
+    fn elsewhere(&self, call: Call<'_>, to: &str) -> Failure {
+        let said = format!("sends us to {}, which gets no token", self.clean(origin(to)));
+        self.failure(Kind::Forbidden, call, &said).hint("name the API's own address: --gitops-api, --ci-api")
+    }
+
+    fn odd(&self, path: &str, what: &str) -> Failure {
+        let call = Call { method: "GET", path, body: None, right: Right::Nothing, repeatable: true };
+        self.failure(Kind::Unavailable, call, what)
+    }
+
+    fn failure(&self, kind: Kind, call: Call<'_>, what: &str) -> Failure {
+        let path = call.path.split('?').next().unwrap_or_default();
+        let whole = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.api) };
+        Failure::new(kind, format!("{} {whole} {what}", call.method))
+    }
+
+    /// A text of the server's without our token and control characters, cut.
+    fn clean(&self, text: &str) -> String {
+        let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if let Some(token) = &self.token {
+            text = token.scrubbed(&text);
+        }
+        match text.char_indices().nth(MESSAGE) {
+            Some((at, _)) => format!("{}…", &text[..at]),
+            None => text,
+        }
+    }
+}
+
+/// What the body of a refusal says: GitHub's `message` with `errors`, Gitea's `message`.
+fn reason(body: &Value) -> String {
+    let message = body["message"].as_str().unwrap_or_default();
+    let error = |error: &Value| match (error.as_str(), &error["message"], &error["field"], &error["code"]) {
+        (Some(text), ..) => Some(text.to_owned()),
+        (_, Value::String(text), ..) => Some(text.clone()),
+        (_, _, Value::String(field), Value::String(code)) => Some(format!("{field} {code}")),
+        _ => None,
+    };
+    let errors: Vec<String> = body["errors"].as_array().into_iter().flatten().filter_map(error).collect();
+    let all: Vec<&str> = std::iter::once(message)
+        .chain(errors.iter().map(String::as_str))
+        .filter(|text| !text.is_empty())
+        .collect();
+    all.join("; ")
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// Scheme and host of an address, as written.
+pub(super) fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    &url[..end]
+}
+
+/// The query of the page that a `Link` header calls the next one (RFC 8288).
+fn next_query(link: &str) -> Option<String> {
+    link.split('<').skip(1).find_map(|part| {
+        let (url, words) = part.split_once('>')?;
+        let next = words.trim_end_matches([',', ' ']).split(';').any(|word| {
+            let word: String = word.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+            word.eq_ignore_ascii_case("rel=next")
+        });
+        next.then(|| url.split_once('?').map(|(_, query)| query.to_owned()))?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_found_in_a_link() {
+        let github = r#"<https://api.github.com/repositories/1/issues/5/comments?per_page=100&page=2>; rel="next", <https://api.github.com/x?page=9>; rel="last""#;
+        assert_eq!(next_query(github).unwrap(), "per_page=100&page=2");
+        let gitea = r#"<https://git.example.cu/api/v1/x?limit=50&page=1>; rel="prev",<https://git.example.cu/api/v1/x?limit=50&page=3>; rel="next""#;
+        assert_eq!(next_query(gitea).unwrap(), "limit=50&page=3");
+        for none in ["", r#"<https://x/?page=1>; rel="prev""#, "nonsense", "<https://x>; rel=next"] {
+            assert_eq!(next_query(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_and_host() {
+        assert_eq!(origin("https://git.example.cu:3000/api/v1"), "https://git.example.cu:3000");
+        assert_eq!(origin("https://git.example.cu?x"), "https://git.example.cu");
+        assert_eq!(origin("/a"), "");
+    }
+
+    #[test]
+    fn a_refusal_is_said_with_its_reasons() {
+        let github = serde_json::json!({"message": "Validation Failed", "errors": [
+            {"resource": "PullRequest", "field": "base", "code": "invalid"},
+            {"message": "No commits between main and x"}, "plain"
+        ]});
+        assert_eq!(reason(&github), "Validation Failed; base invalid; No commits between main and x; plain");
+        assert_eq!(reason(&Value::Null), "");
+    }
+}

@@ -1,0 +1,294 @@
+//! A branch that was pushed → its pull request: opened, kept up to date in place, merged when it may be, closed.
+
+mod merge;
+
+use serde_json::{Value, json};
+
+use super::rights::Right;
+use super::{Forge, Made, Proposing, Repository, encoded, same_text};
+use crate::diagnostic::{Failure, Kind};
+
+/// What a pull request is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The branch that was pushed.
+    pub(super) branch: &'a str,
+    /// The branch that it is to be merged into.
+    pub(super) base: &'a str,
+    /// What we have pushed, or found there.
+    pub(super) commit: &'a str,
+    pub(super) title: &'a str,
+    pub(super) body: &'a str,
+    pub(super) how: &'a Proposing,
+}
+
+/// A pull request, and what was done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequest {
+    /// Its number.
+    pub number: u64,
+    /// Its page.
+    pub url: String,
+    /// What was done.
+    pub action: PullAction,
+    /// What becomes of it by itself, where that was asked for.
+    pub ending: Option<Ending>,
+    /// What was asked for and could not be done.
+    pub notes: Vec<String>,
+}
+
+/// What was done about a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullAction {
+    /// It is new.
+    Opened,
+    /// Its title or text was changed.
+    Updated,
+    /// It says what it should already.
+    Unchanged,
+    /// There was nothing left for it to change.
+    Closed,
+}
+
+/// What becomes of a pull request by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It will be merged when the forge's rules allow it.
+    Waits,
+    /// It was merged at once.
+    Merged,
+}
+
+/// A pull request as a forge shows it.
+struct Found {
+    number: u64,
+    url: String,
+    node: String,
+    title: String,
+    body: String,
+    head: String,
+    labels: Vec<String>,
+    waits: bool,
+}
+
+impl Found {
+    fn read(value: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let labels = value["labels"].as_array().into_iter().flatten();
+        Some(Self {
+            number: value["number"].as_u64()?,
+            url: text(&value["html_url"]),
+            node: text(&value["node_id"]),
+            title: text(&value["title"]),
+            body: text(&value["body"]),
+            head: text(&value["head"]["sha"]),
+            labels: labels.map(|label| text(&label["name"])).collect(),
+            waits: value["auto_merge"].is_object(),
+        })
+    }
+}
+
+impl Repository {
+    /// Opens the branch's pull request, or brings the open one up to date.
+    ///
+    /// Errors: where the forge does not answer or does not let us; a label, a reviewer or a merge that cannot be had is
+    /// a note.
+    pub(super) fn upsert(&self, wanted: Wanted<'_>) -> Result<PullRequest, Failure> {
+        let (found, action) = match self.find(wanted.branch, Some(wanted.base))? {
+            Some(found) => self.update(found, wanted)?,
+            None => self.open(wanted)?,
+        };
+        let mut done = PullRequest {
+            number: found.number,
+            url: found.url.clone(),
+            action,
+            ending: None,
+            notes: Vec::new(),
+        };
+        // One that is newer is somebody else's to finish.
+        if found.head != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
+            done.notes.push("a newer run has pushed to its branch, and its words stay".to_owned());
+            return Ok(done);
+        }
+        let note = |done: Result<(), Failure>, what: &str| {
+            done.err().map(|failure| format!("{what}: {}", said(&failure)))
+        };
+        done.notes.extend(note(self.label(&found, &wanted.how.labels), "labels"));
+        if action == PullAction::Opened {
+            done.notes.extend(note(self.ask(found.number, &wanted.how.reviewers), "reviewers"));
+        }
+        if wanted.how.auto_merge {
+            match self.merge_when_ready(&found, wanted) {
+                Ok(ending) => done.ending = Some(ending),
+                Err(failure) => done.notes.push(format!("auto-merge: {}", said(&failure))),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Closes the branch's open pull requests: nothing is left for them to change.
+    ///
+    /// Errors: as [`Repository::upsert`].
+    pub(super) fn close(&self, branch: &str) -> Result<Option<PullRequest>, Failure> {
+        let mut closed = None;
+        while let Some(found) = self.find(branch, None)? {
+            let below = format!("/pulls/{}", found.number);
+            self.put("PATCH", &below, &json!({"state": "closed"}), Right::PullRequests)?;
+            if closed.as_ref().is_some_and(|closed: &PullRequest| closed.number == found.number) {
+                break;
+            }
+            closed = Some(PullRequest {
+                number: found.number,
+                url: found.url,
+                action: PullAction::Closed,
+                ending: None,
+                notes: Vec::new(),
+            });
+        }
+        Ok(closed)
+    }
+
+    /// The open pull request of a branch of this repository; the newest, where there are several.
+    fn find(&self, branch: &str, base: Option<&str>) -> Result<Option<Found>, Failure> {
+        // Gitea has a path for one base and head, which may answer with a closed one of the same branch; GitHub alone
+        // looks for a head in its list.
+        let query = match (self.forge(), base) {
+            (Forge::Github, base) => {
+                let head = encoded(&format!("{}:{branch}", self.owner()));
+                let base = base.map(|base| format!("&base={}", encoded(base))).unwrap_or_default();
+                format!("/pulls?state=open&head={head}{base}")
+            }
+            (_, Some(base)) => {
+                let (base, head) = (encoded(base), encoded(branch));
+                // Forgejo knows `head` and `base`, Gitea `base_branch`; each overlooks the other's.
+                format!("/pulls?state=open&sort=recentupdate&base_branch={base}&base={base}&head={head}")
+            }
+            (_, None) => "/pulls?state=open&sort=recentupdate".to_owned(),
+        };
+        let ours = |value: &Value| {
+            let head = &value["head"];
+            head["ref"] == branch
+                && head["repo"]["full_name"]
+                    .as_str()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(&self.path))
+                && base.is_none_or(|base| value["base"]["ref"] == base)
+                && value["state"] == "open"
+        };
+        let mut found = None;
+        self.client.pages(&self.at(&query), Right::PullRequests, |items| {
+            found = items.iter().find(|value| ours(value)).and_then(Found::read);
+            found.is_some()
+        })?;
+        Ok(found)
+    }
+
+    fn open(&self, wanted: Wanted<'_>) -> Result<(Found, PullAction), Failure> {
+        let body = json!({
+            "title": wanted.title, "body": wanted.body, "head": wanted.branch, "base": wanted.base,
+        });
+        let there = || self.find(wanted.branch, Some(wanted.base));
+        let failure = match self.make("/pulls", &body, Right::PullRequests, there)? {
+            Made::New(made) => {
+                let odd = || Failure::new(Kind::Unavailable, "the forge does not say what it has opened");
+                return Found::read(&made).map(|found| (found, PullAction::Opened)).ok_or_else(odd);
+            }
+            Made::There(found) => return Ok((found, PullAction::Opened)),
+            Made::Refused(failure, status) if !matches!(status, 409 | 422) => return Err(failure),
+            Made::Refused(failure, _) => failure,
+        };
+        // There may be one, of another run that was a moment faster.
+        match there()? {
+            Some(found) => self.update(found, wanted),
+            None => Err(failure),
+        }
+    }
+
+    fn update(&self, found: Found, wanted: Wanted<'_>) -> Result<(Found, PullAction), Failure> {
+        if found.title == wanted.title && same_text(&found.body, wanted.body) {
+            return Ok((found, PullAction::Unchanged));
+        }
+        if found.head != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
+            return Ok((found, PullAction::Unchanged));
+        }
+        let below = format!("/pulls/{}", found.number);
+        let body = json!({"title": wanted.title, "body": wanted.body});
+        self.put("PATCH", &below, &body, Right::PullRequests)?;
+        Ok((found, PullAction::Updated))
+    }
+
+    /// Whether a branch stands on a commit now: a pull request learns of a push a moment later.
+    fn is_at(&self, branch: &str, commit: &str) -> Result<bool, Failure> {
+        let at = self.get(&format!("/branches/{}", encoded(branch)), Right::Look)?;
+        let key = if self.forge() == Forge::Github { "sha" } else { "id" };
+        Ok(at["commit"][key] == commit)
+    }
+
+    /// Gives the pull request the labels that it lacks; one that the repository lacks is made.
+    fn label(&self, found: &Found, labels: &[String]) -> Result<(), Failure> {
+        let has = |label: &&String| found.labels.iter().any(|has| has.eq_ignore_ascii_case(label));
+        let lacks: Vec<&String> = labels.iter().filter(|label| !has(label)).collect();
+        if lacks.is_empty() {
+            return Ok(());
+        }
+        let labels = match self.forge() {
+            // It makes what it does not have.
+            Forge::Github => json!(lacks),
+            Forge::Gitea | Forge::Forgejo => json!(self.label_ids(&lacks)?),
+        };
+        let below = format!("/issues/{}/labels", found.number);
+        self.put("POST", &below, &json!({"labels": labels}), Right::Labels).map(drop)
+    }
+
+    fn label_ids(&self, names: &[&String]) -> Result<Vec<u64>, Failure> {
+        let mut known: Vec<(String, u64)> = Vec::new();
+        let organisation = format!("/orgs/{}/labels", encoded(self.owner()));
+        for (path, optional) in [(self.at("/labels"), false), (organisation, true)] {
+            let read = self.client.pages(&path, Right::Labels, |items| {
+                let one =
+                    |label: &Value| Some((label["name"].as_str()?.to_lowercase(), label["id"].as_u64()?));
+                known.extend(items.iter().filter_map(one));
+                names.iter().all(|name| known.iter().any(|(label, _)| *label == name.to_lowercase()))
+            });
+            // A user's repository has no organisation.
+            if !optional {
+                read?;
+            }
+            if names.iter().all(|name| known.iter().any(|(label, _)| *label == name.to_lowercase())) {
+                break;
+            }
+        }
+        let mut ids = Vec::new();
+        for name in names {
+            let id = known.iter().find(|(label, _)| *label == name.to_lowercase()).map(|(_, id)| *id);
+            ids.push(match id {
+                Some(id) => id,
+                None => {
+                    let made = json!({"name": name, "color": "#ededed"});
+                    let made = self.put("POST", "/labels", &made, Right::Labels)?;
+                    made["id"].as_u64().unwrap_or_default()
+                }
+            });
+        }
+        Ok(ids)
+    }
+
+    fn ask(&self, number: u64, reviewers: &[String]) -> Result<(), Failure> {
+        if reviewers.is_empty() {
+            return Ok(());
+        }
+        let (teams, users): (Vec<&String>, Vec<&String>) =
+            reviewers.iter().partition(|name| name.contains('/'));
+        let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
+        let below = format!("/pulls/{number}/requested_reviewers");
+        let body = json!({"reviewers": users, "team_reviewers": teams});
+        self.put("POST", &below, &body, Right::PullRequests).map(drop)
+    }
+}
+
+/// A failure as a note: what is wrong, and the first thing to do.
+pub(super) fn said(failure: &Failure) -> String {
+    match failure.hints.first() {
+        Some(hint) => format!("{}; {hint}", failure.message),
+        None => failure.message.clone(),
+    }
+}

@@ -1,0 +1,111 @@
+//! What became of a deploy → a status of the app's commit and, on GitHub, a deployment with its environment.
+
+use serde_json::{Value, json};
+
+use super::rights::Right;
+use super::{Forge, Made, Repository, brief, encoded};
+use crate::diagnostic::{Failure, Kind};
+
+/// What is said of a commit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Status<'a> {
+    /// The app's commit.
+    pub(super) commit: &'a str,
+    /// Which line of the commit's statuses it is.
+    pub(super) context: &'a str,
+    /// Where a reader is led.
+    pub(super) url: Option<&'a str>,
+    /// What became of it, on one line.
+    pub(super) description: &'a str,
+}
+
+/// A deployment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deployment<'a> {
+    pub(super) app: &'a str,
+    pub(super) environment: &'a str,
+    /// The app's commit.
+    pub(super) commit: &'a str,
+    pub(super) description: &'a str,
+    /// Where the app answers.
+    pub(super) url: Option<&'a str>,
+    /// The job's page.
+    pub(super) log: Option<&'a str>,
+}
+
+impl Repository {
+    /// Sets the commit's status: the deploy has done what it had to.
+    ///
+    /// Errors: where the forge does not answer, or does not let us.
+    pub(super) fn status(&self, status: Status<'_>) -> Result<(), Failure> {
+        let mut body = json!({
+            "state": "success", "context": status.context, "description": brief(status.description),
+        });
+        if let Some(url) = status.url {
+            body["target_url"] = json!(url);
+        }
+        self.put("POST", &format!("/statuses/{}", status.commit), &body, Right::Statuses).map(drop)
+    }
+
+    /// Whether there is such a thing here.
+    pub(super) fn has_deployments(&self) -> bool {
+        self.forge() == Forge::Github
+    }
+
+    /// Makes a deployment, and ends those of the same app and environment before it.
+    ///
+    /// Errors: as [`Repository::status`].
+    pub(super) fn deployment(&self, deployment: Deployment<'_>) -> Result<(), Failure> {
+        // A repository may hold several apps that share the names of their environments.
+        let task = format!("deploy:{}", deployment.app);
+        let body = json!({
+            "ref": deployment.commit, "task": task, "environment": deployment.environment,
+            "description": brief(deployment.description), "payload": {"app": deployment.app},
+            // The commit is what it is: nothing is merged into it, and no other check is waited for.
+            "auto_merge": false, "required_contexts": [],
+        });
+        // One that was made twice is ended as those before it are.
+        let nothing = || Ok(None::<Value>);
+        let made = match self.make("/deployments", &body, Right::Deployments, nothing)? {
+            Made::New(made) | Made::There(made) => made,
+            Made::Refused(failure, _) => return Err(failure),
+        };
+        let Some(id) = made["id"].as_u64() else {
+            return Err(Failure::new(
+                Kind::Unavailable,
+                "the forge does not say which deployment it has made",
+            ));
+        };
+        let mut state = json!({
+            "state": "success", "auto_inactive": false, "description": brief(deployment.description),
+        });
+        for (key, url) in [("environment_url", deployment.url), ("log_url", deployment.log)] {
+            if let Some(url) = url {
+                state[key] = json!(url);
+            }
+        }
+        self.put("POST", &format!("/deployments/{id}/statuses"), &state, Right::Deployments)?;
+        self.end_before(id, &task, deployment.environment)
+    }
+
+    /// By hand: GitHub's `auto_inactive` overlooks environments that are called production, and looks at no task.
+    fn end_before(&self, id: u64, task: &str, environment: &str) -> Result<(), Failure> {
+        let query = format!("/deployments?task={}&environment={}", encoded(task), encoded(environment));
+        let mut older: Vec<u64> = Vec::new();
+        self.client.pages(&self.at(&query), Right::Deployments, |items| {
+            older.extend(items.iter().filter_map(|item| item["id"].as_u64()).filter(|other| *other < id));
+            // The newest come first: one page reaches further back than anything that is still on.
+            true
+        })?;
+        for other in older {
+            let last = self.get(&format!("/deployments/{other}/statuses?per_page=1"), Right::Deployments)?;
+            let ended = |state: &Value| matches!(state.as_str(), Some("inactive" | "failure" | "error"));
+            if ended(&last[0]["state"]) {
+                break;
+            }
+            let body = json!({"state": "inactive", "description": "superseded by a later deploy"});
+            self.put("POST", &format!("/deployments/{other}/statuses"), &body, Right::Deployments)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! A run's report → what forges are told of it, and the report with what came of that.
+
+use super::pull::{Wanted, said};
+use super::status::{Deployment, Status};
+use super::{Commented, Place, PullRequest, Repository, Wishes};
+use crate::diagnostic::{Failure, Kind};
+use crate::landing::Branch;
+use crate::load::state::short;
+use crate::report::{self, COMMENT, Report};
+use crate::request::{Stage, Step, Subject};
+use crate::resolve::release::Release;
+
+/// A report, and what forges were told of it.
+#[derive(Debug)]
+pub struct Told {
+    /// The report.
+    pub report: Report,
+    /// The branch of a pull request.
+    pub branch: Option<Branch>,
+    /// The pull request.
+    pub pull_request: Option<PullRequest>,
+    /// The comment.
+    pub comment: Option<Commented>,
+    /// What else was said, one line each.
+    pub told: Vec<String>,
+    /// What was asked for and could not be done; the run has done its work all the same.
+    pub notes: Vec<String>,
+}
+
+impl Told {
+    /// A report of which nobody has been told yet.
+    pub fn of(report: Report, branch: Option<Branch>) -> Self {
+        Self { report, branch, pull_request: None, comment: None, told: Vec::new(), notes: Vec::new() }
+    }
+}
+
+/// The forges that a run tells something.
+#[derive(Debug)]
+pub struct Forges {
+    gitops: Option<Repository>,
+}
+
+impl Forges {
+    /// Finds the forge of a pull request before anything is written.
+    ///
+    /// Errors: one that cannot be known or reached.
+    pub fn open(step: &Step) -> Result<Self, Failure> {
+        let wishes = &step.tells;
+        let wanted = wishes.pull_request.is_some() && step.stage == Stage::Deploy;
+        if !wanted {
+            return Ok(Self { gitops: None });
+        }
+        let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.patience)?;
+        if !repository.has_token() {
+            return Err(Failure::new(
+                Kind::Usage,
+                "a pull request needs a token for the GitOps repository's forge",
+            )
+            .hint("set CUPAAS_GITOPS_TOKEN to one that may write to its contents and pull requests"));
+        }
+        Ok(Self { gitops: Some(repository) })
+    }
+
+    /// Tells what there is to be told.
+    ///
+    /// Errors: a pull request that cannot be had: then its branch is there, and the next run finds it. Everything else
+    /// is a note.
+    pub fn tell(self, step: &Step, report: Report, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+        let wishes = &step.tells;
+        let mut told = match report {
+            Report::Told(told) => *told,
+            report => Told::of(report, None),
+        };
+        if let (Some(repository), Some(branch)) = (&self.gitops, &told.branch) {
+            progress("telling the forge");
+            told.pull_request = propose(repository, branch, &told.report, wishes)?;
+        }
+        if wishes.comment && step.stage == Stage::Diff {
+            progress("telling the forge");
+            match comment(step, &told.report) {
+                Ok(comment) => told.comment = Some(comment),
+                Err(note) => told.notes.push(format!("the comment is left out: {note}")),
+            }
+        }
+        if wishes.status && step.stage == Stage::Deploy {
+            progress("telling the forge");
+            let (said, notes) = status(&told, wishes);
+            told.told.extend(said);
+            told.notes.extend(notes);
+        }
+        let silent =
+            told.branch.is_none() && told.comment.is_none() && told.told.is_empty() && told.notes.is_empty();
+        Ok(if silent { told.report } else { Report::Told(Box::new(told)) })
+    }
+}
+
+fn propose(
+    repository: &Repository,
+    branch: &Branch,
+    report: &Report,
+    wishes: &Wishes,
+) -> Result<Option<PullRequest>, Failure> {
+    let Some(commit) = &branch.commit else { return repository.close(&branch.name) };
+    let (Some((title, body)), Some(how)) = (report::proposal(report, COMMENT), &wishes.pull_request) else {
+        return Ok(None);
+    };
+    let (branch, base) = (branch.name.as_str(), branch.base.as_str());
+    repository.upsert(Wanted { branch, base, commit, title: &title, body: &body, how }).map(Some)
+}
+
+/// Errors: why there is no comment.
+fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
+    let wishes = &step.tells;
+    let Some(number) = wishes.number else {
+        return Err("this run is not about a pull request; name one with --ci-pull-request".to_owned());
+    };
+    let about = match (report, &step.subject) {
+        (Report::Differs(difference), _) => {
+            format!("{}/{}", difference.release.environment, difference.release.app)
+        }
+        (Report::Again(_), Subject::Released(scope)) => {
+            let app = scope.app.as_deref().unwrap_or("all");
+            format!("{}/{app}", scope.environment.as_deref().unwrap_or("all"))
+        }
+        // Neither superseded nor pinned: nothing is known of what merging would do.
+        (Report::Pinned { release, .. } | Report::Superseded { release, .. }, _) => {
+            format!("{}/{}", release.environment, release.app)
+        }
+        _ => return Err("there is nothing to say it of".to_owned()),
+    };
+    let repository = own(&wishes.here, wishes).map_err(|failure| said(&failure))?;
+    let marker = super::comment::marker(&about);
+    let room = COMMENT - marker.len() - 1;
+    let text = report::comment(report, room).map(|page| format!("{marker}\n{page}"));
+    repository.comment(number, &marker, text.as_deref()).map_err(|failure| match wishes.fork {
+        true => format!("{}; a pull request of a fork gets a token that may only read", failure.message),
+        false => said(&failure),
+    })
+}
+
+/// A repository, with a token: without one nothing can be written.
+fn own(place: &Place, wishes: &Wishes) -> Result<Repository, Failure> {
+    let repository = place.open(wishes.job.as_ref(), "the app's repository", wishes.patience)?;
+    if repository.has_token() {
+        return Ok(repository);
+    }
+    let message = "there is no token for the app's own repository";
+    let failure = Failure::new(Kind::Usage, message);
+    Err(match wishes.fork {
+        true => failure.hint("a pull request of a fork gets none"),
+        false => failure
+            .hint("set CUPAAS_FORGE_TOKEN, or hand the job's own on: GITHUB_TOKEN: ${{ github.token }}"),
+    })
+}
+
+/// What was said of the app's commit, and what could not be.
+fn status(told: &Told, wishes: &Wishes) -> (Vec<String>, Vec<String>) {
+    let mut done = (Vec::new(), Vec::new());
+    let Some((release, description, landed)) = outcome(told) else { return done };
+    let Some(commit) = release.source.commit.as_deref() else {
+        done.1.push("no status: the app's commit is not known".to_owned());
+        return done;
+    };
+    let repository = match own(&wishes.app, wishes) {
+        Ok(repository) => repository,
+        Err(failure) => {
+            done.1.push(format!("no status: {}", said(&failure)));
+            return done;
+        }
+    };
+    let address = release.route.as_ref().map(|route| route.url.as_str());
+    let context = format!("cupaas/{}/{}", release.environment, release.app);
+    let page = told.pull_request.as_ref().filter(|request| !request.url.is_empty());
+    let url = page.map(|request| request.url.as_str()).or(address);
+    match repository.status(Status { commit, context: &context, url, description: &description }) {
+        Ok(()) => done.0.push(format!("status {context} of {}", short(commit))),
+        Err(failure) => done.1.push(format!("no status: {}", said(&failure))),
+    }
+    if landed && repository.has_deployments() {
+        let deployment = Deployment {
+            app: &release.app,
+            environment: &release.environment,
+            commit,
+            description: &description,
+            url: address,
+            log: wishes.run_url.as_deref(),
+        };
+        match repository.deployment(deployment) {
+            Ok(()) => done.0.push(format!("deployment to {}", release.environment)),
+            Err(failure) => done.1.push(format!("no deployment: {}", said(&failure))),
+        }
+    }
+    done
+}
+
+/// Which release it is about, what became of it, and whether a commit has landed that changes it.
+fn outcome(told: &Told) -> Option<(&Release, String, bool)> {
+    match (&told.report, &told.pull_request) {
+        (Report::Deployed(deployed), Some(request)) => {
+            let description = format!("proposed in pull request #{}", request.number);
+            Some((&deployed.release, description, false))
+        }
+        (Report::Deployed(deployed), None) => {
+            let commit = short(&deployed.commit);
+            let description = format!("committed as {commit}; the cluster rolls it out");
+            Some((&deployed.release, description, true))
+        }
+        (Report::Unchanged { release }, _) => {
+            Some((release.as_ref(), "nothing to do: this is what is deployed".to_owned(), false))
+        }
+        (Report::Superseded { release, why }, _) => {
+            Some((release.as_ref(), format!("superseded: {why}"), false))
+        }
+        (Report::Pinned { release, .. }, _) => {
+            Some((release.as_ref(), "pinned: nothing was changed".to_owned(), false))
+        }
+        _ => None,
+    }
+}

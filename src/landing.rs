@@ -1,0 +1,220 @@
+//! Where a change lands: on the branch that was read, or on one beside it, which a pull request is made of. Someone else's
+//! push in between is an answer, and begins a round again for a bounded time.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostic::{Failure, Kind};
+use crate::edit::Edit;
+use crate::forge::Told;
+use crate::load::gitops::{Gitops, Place};
+use crate::load::inputs;
+use crate::load::release_file::ReleaseFile;
+use crate::load::state::State;
+use crate::publish::pace::Pace;
+use crate::publish::{BranchName, Change, Proposal, Pushed, Snapshot};
+use crate::render::Folders;
+use crate::report::Report;
+use crate::request::{Stage, Step, Subject};
+
+/// The landing of one run.
+#[derive(Debug)]
+pub(crate) struct Landing<'a> {
+    step: &'a Step,
+    pace: Pace,
+    /// The branch beside, as it stood in this round.
+    proposal: Option<Proposal>,
+    /// What became of it.
+    branch: Option<Branch>,
+}
+
+/// The branch of a pull request, after a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// Its name.
+    pub name: String,
+    /// The branch that it is to be merged into.
+    pub base: String,
+    /// Its commit; nothing where the branch is gone.
+    pub commit: Option<String>,
+}
+
+impl<'a> Landing<'a> {
+    /// A run that begins now.
+    pub(crate) fn begin(step: &'a Step) -> Self {
+        Self { step, pace: Pace::begin(), proposal: None, branch: None }
+    }
+
+    /// Whether the change becomes a pull request.
+    pub(crate) fn proposes(&self) -> bool {
+        self.step.tells.pull_request.is_some() && self.step.stage == Stage::Deploy
+    }
+
+    /// How often someone else was first.
+    pub(crate) fn tries(&self) -> u32 {
+        self.pace.tries()
+    }
+
+    /// Looks, once in a round, where the branch beside stands; nothing where none is wanted.
+    ///
+    /// Errors: the repository's own, or a branch that somebody else has written to.
+    pub(crate) fn look(
+        &mut self,
+        gitops: &mut Gitops,
+        name: impl FnOnce() -> Result<BranchName, Failure>,
+    ) -> Result<(), Failure> {
+        if self.proposes() {
+            let name = name()?;
+            self.proposal = Some(snapshot(gitops, self.step)?.proposal(&name)?);
+        }
+        Ok(())
+    }
+
+    /// Adds to what stands there what the branch beside has of the same release: the commit that it proposes, and
+    /// credentials, which are made once, also where nobody has merged them yet.
+    ///
+    /// Errors: the repository's own.
+    pub(crate) fn keep(&self, gitops: &mut Gitops, state: &mut State) -> Result<(), Failure> {
+        let Some(proposal) = &self.proposal else { return Ok(()) };
+        let folder = state.folders.release.clone();
+        let found = snapshot(gitops, self.step)?.read_proposal(proposal, std::slice::from_ref(&folder))?;
+        let mut files: BTreeMap<_, _> =
+            found.into_iter().filter_map(|(path, entry)| Some((path, entry.text()?.to_owned()))).collect();
+        let record = Folders::below(&folder, "release.yaml")?;
+        // A record that cannot be read will be written anew.
+        state.proposed = inputs::previous(&files, &record).ok().flatten();
+        files.remove(&record);
+        for (path, text) in files {
+            state.kept.entry(path).or_insert(text);
+        }
+        Ok(())
+    }
+
+    /// Puts the change where it belongs.
+    ///
+    /// Errors: the server's own; `Forbidden` where the repository is a folder without git.
+    pub(crate) fn push(
+        &mut self,
+        gitops: &mut Gitops,
+        change: &Change,
+        progress: &dyn Fn(&str),
+    ) -> Result<Pushed, Failure> {
+        let snapshot = snapshot(gitops, self.step)?;
+        progress("pushing");
+        let Some(commit) = snapshot.commit(change)? else {
+            // Someone else has just written the same: nothing is left to push.
+            return Ok(Pushed::Landed { commit: snapshot.head().unwrap_or_default() });
+        };
+        let Some(proposal) = &self.proposal else { return snapshot.push(&commit) };
+        let pushed = match proposal.head() {
+            Some(head) if snapshot.holds(proposal, &commit, change)? => Pushed::Landed { commit: head },
+            _ => snapshot.propose(proposal, &commit)?,
+        };
+        if let Pushed::Landed { commit } = &pushed {
+            self.branch = Some(branch(proposal, snapshot, Some(commit.clone())));
+        }
+        Ok(pushed)
+    }
+
+    /// Takes the branch beside away: it has nothing left to change.
+    ///
+    /// Errors: as [`Landing::push`].
+    pub(crate) fn withdraw(
+        &mut self,
+        gitops: &mut Gitops,
+        progress: &dyn Fn(&str),
+    ) -> Result<Pushed, Failure> {
+        let nothing = Pushed::Landed { commit: String::new() };
+        let Some(proposal) = &self.proposal else { return Ok(nothing) };
+        let snapshot = snapshot(gitops, self.step)?;
+        let pushed = match proposal.head() {
+            Some(_) => {
+                progress("withdrawing");
+                snapshot.withdraw(proposal)?
+            }
+            None => nothing,
+        };
+        self.branch = Some(branch(proposal, snapshot, None));
+        Ok(pushed)
+    }
+
+    /// Waits, and sees what was pushed since.
+    ///
+    /// Errors: `Unavailable` where others kept pushing for too long.
+    pub(crate) fn next(&mut self, gitops: &mut Gitops, progress: &dyn Fn(&str)) -> Result<(), Failure> {
+        progress("someone else has just pushed; planning again");
+        if !self.pace.pause() {
+            let waited = self.pace.elapsed().as_secs();
+            let message = format!("others kept pushing for {waited} s, nothing was written");
+            return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
+        }
+        refresh(gitops)
+    }
+
+    /// The report, with the branch where there is one.
+    pub(crate) fn told(self, report: Report) -> Report {
+        match self.branch {
+            Some(branch) => Report::Told(Box::new(Told::of(report, Some(branch)))),
+            None => report,
+        }
+    }
+}
+
+fn branch(proposal: &Proposal, snapshot: &Snapshot, commit: Option<String>) -> Branch {
+    Branch { name: proposal.branch().to_string(), base: snapshot.branch().to_string(), commit }
+}
+
+fn snapshot<'a>(gitops: &'a mut Gitops, step: &Step) -> Result<&'a mut Snapshot, Failure> {
+    match &mut gitops.place {
+        Place::Snapshot(snapshot) => Ok(snapshot),
+        Place::Folder(_) | Place::Memory(_) => {
+            let message = format!("{} is a folder without git", crate::place(step));
+            Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"))
+        }
+    }
+}
+
+/// Sees what was pushed since.
+///
+/// Errors: the repository's own.
+pub(crate) fn refresh(gitops: &mut Gitops) -> Result<(), Failure> {
+    match &mut gitops.place {
+        Place::Snapshot(snapshot) => snapshot.refresh(),
+        Place::Folder(_) | Place::Memory(_) => Ok(()),
+    }
+}
+
+/// The branch for one app in one environment. These names are frozen: a pull request that is open is found by its own.
+pub(crate) fn branch_of(environment: &str, app: &str) -> Result<BranchName, Failure> {
+    BranchName::parse(&format!("cupaas/{environment}/{app}"))
+}
+
+/// The branch for several releases, or for an edit. No environment's name has a hyphen, so none of these is a folder of
+/// [`branch_of`]'s.
+pub(crate) fn branch_of_again(
+    step: &Step,
+    edit: &Edit,
+    records: &[ReleaseFile],
+) -> Result<BranchName, Failure> {
+    let name = match (&step.subject, &edit.subject, records) {
+        // Another wish is another pull request: one that replaced it would lose it.
+        (_, Some(subject), _) => {
+            let hash: String =
+                Sha256::digest(subject.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+            format!("cupaas/edit-{}-{hash}", edit.app.as_deref().unwrap_or("all"))
+        }
+        (Subject::Released(scope), None, [one]) if scope.app.is_some() => {
+            return branch_of(&one.environment, &one.app);
+        }
+        (Subject::Released(scope), None, _) => {
+            let what = scope.app.as_ref().map_or_else(|| "all".to_owned(), |app| format!("app-{app}"));
+            match &scope.environment {
+                Some(environment) => format!("cupaas/render-{what}-in-{environment}"),
+                None => format!("cupaas/render-{what}"),
+            }
+        }
+        _ => "cupaas/render-all".to_owned(),
+    };
+    BranchName::parse(&name)
+}

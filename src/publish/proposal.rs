@@ -1,0 +1,159 @@
+//! A branch beside the one that is read: what a pull request holds. Its commits stand on the newest commit of the branch
+//! that is read, and replace what stood there before by the server's compare-and-swap.
+
+use std::collections::BTreeMap;
+
+use git2::{ObjectType, Oid};
+
+use super::address::BranchName;
+use super::build;
+use super::commit::{self, Change, Commit};
+use super::fetch;
+use super::push::Pushed;
+use super::snapshot::{Entry, Snapshot};
+use super::words::internal;
+use crate::diagnostic::{Failure, Kind};
+use crate::tree::RepoPath;
+
+/// What every commit of cupaas has in its message.
+const TRAILER: &str = "\nCupaas-";
+
+/// A branch for a pull request, as it stood when it was looked at.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    branch: BranchName,
+    stands: Option<Stands>,
+}
+
+#[derive(Debug, Clone)]
+struct Stands {
+    id: Oid,
+    tree: Oid,
+    parents: Vec<Oid>,
+}
+
+impl Proposal {
+    /// The branch.
+    pub fn branch(&self) -> &BranchName {
+        &self.branch
+    }
+
+    /// Its newest commit, where the branch is there.
+    pub fn head(&self) -> Option<String> {
+        self.stands.as_ref().map(|stands| stands.id.to_string())
+    }
+}
+
+impl Snapshot {
+    /// Looks where `branch` of the same repository stands.
+    ///
+    /// # Errors
+    /// `Forbidden` where its newest commit is somebody else's, which would be lost; else as [`Snapshot::open`].
+    pub fn proposal(&mut self, branch: &BranchName) -> Result<Proposal, Failure> {
+        if !fetch::again(&self.git, branch, self.asking)? {
+            return Ok(Proposal { branch: branch.clone(), stands: None });
+        }
+        let id = self.store.repository.refname_to_id(&branch.reference()).map_err(internal)?;
+        let tree = self.store.repository.find_commit(id).map_err(internal)?.tree_id();
+        let text = self.commit_text(id)?;
+        let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
+        // From the text: of a shallow commit, libgit2 hides them.
+        let parents: Vec<Oid> =
+            head.lines().filter_map(|line| line.strip_prefix("parent ")?.parse().ok()).collect();
+        // A merge is what a forge makes of "update branch"; what it holds can be made again.
+        if parents.len() < 2 && !message.contains(TRAILER) {
+            let message = format!("the newest commit of {branch} is not one of cupaas");
+            return Err(Failure::new(Kind::Forbidden, message)
+                .hint("merge the pull request, or delete the branch; it will be made again"));
+        }
+        Ok(Proposal { branch: branch.clone(), stands: Some(Stands { id, tree, parents }) })
+    }
+
+    fn commit_text(&self, id: Oid) -> Result<String, Failure> {
+        let odb = self.store.repository.odb().map_err(internal)?;
+        let object = odb.read(id).map_err(internal)?;
+        if object.kind() != ObjectType::Commit {
+            return Err(internal(format!("{id} is not a commit")));
+        }
+        Ok(String::from_utf8_lossy(object.data()).into_owned())
+    }
+
+    /// Files of the proposal, as [`Snapshot::read`] gives those of the branch that is read.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub fn read_proposal(
+        &mut self,
+        proposal: &Proposal,
+        paths: &[RepoPath],
+    ) -> Result<BTreeMap<RepoPath, Entry>, Failure> {
+        match &proposal.stands {
+            Some(stands) => self.at(stands.tree, |this| this.read(paths)),
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// Whether merging what stands there now would do what `commit`, made of `change`, does: it holds the same files,
+    /// and where it began, the files that it touches were as they are now.
+    ///
+    /// # Errors
+    /// As [`Snapshot::commit`].
+    pub fn holds(&mut self, proposal: &Proposal, commit: &Commit, change: &Change) -> Result<bool, Failure> {
+        let Some(stands) = &proposal.stands else { return Ok(false) };
+        let ours = self.store.repository.find_commit(commit.id).map_err(internal)?.tree_id();
+        if stands.tree == ours {
+            return Ok(true);
+        }
+        let [parent] = stands.parents[..] else { return Ok(false) };
+        if Some(parent) == self.head || !fetch::commit(&self.git, parent, self.asking)? {
+            return Ok(false);
+        }
+        let began = self.store.repository.find_commit(parent).map_err(internal)?.tree_id();
+        let here = self.ids(change)?;
+        let nodes = commit::nodes(&self.store, change)?;
+        self.at(began, |this| {
+            if this.ids(change)? != here {
+                return Ok(false);
+            }
+            let root = this.complete(|this, missing| {
+                build::rebuild(&this.store, "", this.root, &nodes, &mut missing.alone)
+            })?;
+            Ok(root == Some(stands.tree))
+        })
+    }
+
+    /// What stands at each path that the change touches.
+    fn ids(&mut self, change: &Change) -> Result<Vec<Option<Oid>>, Failure> {
+        self.complete(|this, missing| {
+            let mut ids = Vec::new();
+            for path in change.paths() {
+                ids.push(this.walk(path, missing)?.map(|found| found.id));
+            }
+            Ok(ids)
+        })
+    }
+
+    /// Does something with another tree as the root.
+    fn at<T>(&mut self, root: Oid, act: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        let own = self.root.replace(root);
+        let done = act(self);
+        self.root = own;
+        done
+    }
+
+    /// Puts `commit` in the place of what stands there.
+    ///
+    /// # Errors
+    /// As [`Snapshot::push`].
+    pub fn propose(&self, proposal: &Proposal, commit: &Commit) -> Result<Pushed, Failure> {
+        self.swap(&proposal.branch, proposal.stands.as_ref().map(|stands| stands.id), Some(commit.id))
+    }
+
+    /// Takes the branch away, if it still stands there.
+    ///
+    /// # Errors
+    /// As [`Snapshot::push`].
+    pub fn withdraw(&self, proposal: &Proposal) -> Result<Pushed, Failure> {
+        self.swap(&proposal.branch, proposal.stands.as_ref().map(|stands| stands.id), None)
+    }
+}

@@ -1,0 +1,111 @@
+//! What was typed of forges, and what the CI job and the environment say for it → [`Wishes`].
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::ci::{Ci, is_of};
+use super::{Around, GitopsPlace, Step, text};
+use crate::cli::{Commenting, Proposed};
+use crate::diagnostic::{Failure, Kind};
+use crate::forge::{Forge, Job, Place, Proposing, Wishes};
+use crate::publish::Secret;
+
+/// How long one answer may take, in seconds.
+const PATIENCE: u64 = 30;
+
+/// Errors: as [`super::Request::new`].
+pub(super) fn comment(given: Commenting, step: &Step, around: &Around) -> Result<Wishes, Failure> {
+    Ok(Wishes { comment: given.comment, ..wishes(step, around)? })
+}
+
+/// Errors: as [`super::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
+pub(super) fn deploy(given: Proposed, step: &Step, around: &Around) -> Result<Wishes, Failure> {
+    let filled = |names: Vec<String>| {
+        let names = names.into_iter().map(|name| name.trim().to_owned());
+        names.filter(|name| !name.is_empty()).collect::<Vec<_>>()
+    };
+    let how = Proposing {
+        auto_merge: given.auto_merge,
+        labels: filled(given.label),
+        reviewers: filled(given.reviewer),
+    };
+    let asks = how.auto_merge || !how.labels.is_empty() || !how.reviewers.is_empty();
+    if asks && !given.pull_request {
+        let message = "--auto-merge, --label and --reviewer are about a pull request";
+        return Err(Failure::new(Kind::Usage, message).hint("add --pull-request"));
+    }
+    let flag = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let gitops = Place {
+        forge: given.place.forge.and_then(|name| Forge::from_str(&name, true).ok()),
+        api: flag(given.place.gitops_api).map(|url| url.trim_end_matches('/').to_owned()),
+        repository: flag(given.place.gitops_repository),
+        address: match &step.gitops {
+            GitopsPlace::Address(address) => Some(address.as_str().to_owned()),
+            GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
+        },
+        token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
+    };
+    let pull_request = given.pull_request.then_some(how);
+    Ok(Wishes { gitops, pull_request, status: given.status, ..wishes(step, around)? })
+}
+
+fn wishes(step: &Step, around: &Around) -> Result<Wishes, Failure> {
+    let ci = around.ci.as_ref();
+    let job = ci.and_then(job);
+    let token = text("CUPAAS_FORGE_TOKEN").map(Secret::new);
+    let address = step.asked.source.repository.clone();
+    // Of a checkout whose address is another name of the job's own server, the job knows better.
+    let same = |job: &&Job| address.as_ref().is_none_or(|address| is_of(address, &job.repository));
+    let of_job = |job: &Job| Place {
+        forge: Some(job.forge),
+        api: Some(job.api.clone()),
+        repository: Some(job.repository.clone()),
+        address: None,
+        token: token.clone(),
+    };
+    let app = match job.as_ref().filter(same) {
+        Some(job) => of_job(job),
+        None => Place { address: address.clone(), token: token.clone(), ..Place::default() },
+    };
+    let request = ci.and_then(|ci| ci.pull_request.as_ref());
+    Ok(Wishes {
+        here: job.as_ref().map_or_else(|| app.clone(), of_job),
+        app,
+        number: request.map(|request| request.number),
+        fork: request.is_some_and(|request| request.fork),
+        run_url: ci.and_then(|ci| ci.run_url.clone()),
+        patience: patience()?,
+        job,
+        ..Wishes::default()
+    })
+}
+
+/// The job, as far as it tells where its forge is.
+fn job(ci: &Ci) -> Option<Job> {
+    let names: &[&str] = match ci.forge {
+        Forge::Forgejo => &["FORGEJO_TOKEN", "GITEA_TOKEN", "GITHUB_TOKEN"],
+        Forge::Gitea => &["GITEA_TOKEN", "GITHUB_TOKEN"],
+        Forge::Github => &["GITHUB_TOKEN"],
+    };
+    Some(Job {
+        forge: ci.forge,
+        api: ci.api.clone()?,
+        server: ci.server.clone().unwrap_or_default(),
+        repository: ci.repository.clone()?,
+        token: names.iter().find_map(|name| text(name)).map(Secret::new),
+    })
+}
+
+/// Errors: `Usage` where `CUPAAS_FORGE_TIMEOUT` is not a number of seconds.
+fn patience() -> Result<Duration, Failure> {
+    let Some(given) = text("CUPAAS_FORGE_TIMEOUT") else { return Ok(Duration::from_secs(PATIENCE)) };
+    match given.trim().parse() {
+        Ok(seconds @ 1..=3_600) => Ok(Duration::from_secs(seconds)),
+        _ => Err(Failure::new(
+            Kind::Usage,
+            format!("CUPAAS_FORGE_TIMEOUT: {given:?} is not a number of seconds"),
+        )
+        .hint("from 1 to 3600")),
+    }
+}

@@ -1,0 +1,20 @@
+//! Pull requests, comments and statuses, told to a forge that writes down what it hears.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
+#![allow(clippy::disallowed_types)]
+
+#[path = "support/sandbox.rs"]
+#[allow(dead_code)] // each test program uses its part
+mod sandbox;
+#[path = "sync/tls.rs"]
+mod tls;
+
+mod forge {
+    mod comments;
+    mod faults;
+    mod finding;
+    mod proposals;
+    mod recorded;
+    pub(crate) mod server;
+    mod statuses;
+    pub(crate) mod world;
+}

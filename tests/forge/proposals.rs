@@ -1,0 +1,280 @@
+//! `deploy --pull-request`: one branch and one pull request for an app in an environment, from the first push to the
+//! last.
+
+use serde_json::Value;
+
+use super::server::Manner;
+use super::world::{BRANCH, IMAGE, SHOP, World};
+
+const ALL: [Manner; 3] = [Manner::Github, Manner::Gitea, Manner::Forgejo];
+
+fn action(report: &Value) -> &str {
+    report["pull_request"]["action"].as_str().unwrap_or_else(|| panic!("{report:#}"))
+}
+
+#[test]
+fn a_change_is_proposed_and_not_committed() {
+    for manner in ALL {
+        let world = World::new(manner);
+        let commit = world.app("1");
+        let main = world.tip("main");
+        let report = world.propose(&["--label", "deploy,shop", "--reviewer", "eve,acme/ops"]);
+        assert_eq!(report["status"], "proposed");
+        assert_eq!(report["changed"], true);
+        assert_eq!((action(&report), report["branch"].as_str()), ("opened", Some(BRANCH)));
+        assert_eq!(world.tip("main"), main, "{manner:?}");
+        let tip = world.tip(BRANCH).unwrap();
+        assert_eq!(report["commit"], tip.as_str());
+        assert_eq!(world.git(&["rev-parse", &format!("{tip}^")]), main.unwrap());
+        let pull = world.pull();
+        assert_eq!(pull["html_url"], report["pull_request"]["url"]);
+        assert_eq!((&pull["base"]["ref"], &pull["head"]["ref"]), (&"main".into(), &BRANCH.into()));
+        assert_eq!(pull["title"], format!("deploy(shop/production): {}", &commit[..10]));
+        let body = pull["body"].as_str().unwrap();
+        assert!(body.contains("**4 created") || body.contains(" created, "), "{body}");
+        assert!(body.contains("create Deployment web") && body.contains(&commit), "{body}");
+        let names: Vec<&Value> =
+            pull["labels"].as_array().unwrap().iter().map(|label| &label["name"]).collect();
+        assert_eq!(names, ["deploy", "shop"], "{manner:?}");
+        let asked = serde_json::json!({"reviewers": ["eve"], "team_reviewers": ["ops"]});
+        assert_eq!(pull["reviewers"], asked, "{manner:?}");
+    }
+}
+
+#[test]
+fn it_is_updated_in_place_and_left_alone_where_nothing_is_new() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        world.propose(&["--label", "x"]);
+        let first = world.tip(BRANCH);
+        world.server.lines();
+        let again = world.propose(&["--label", "x", "--reviewer", "eve"]);
+        assert_eq!(action(&again), "unchanged");
+        assert_eq!(world.tip(BRANCH), first, "nothing is pushed");
+        let writes = |line: &String| !line.starts_with("GET ");
+        assert_eq!(world.server.lines().into_iter().find(writes), None, "{manner:?}");
+        let commit = world.app("2");
+        assert_eq!(action(&world.propose(&[])), "updated");
+        assert_ne!(world.tip(BRANCH), first);
+        assert!(world.pull()["title"].as_str().unwrap().contains(&commit[..10]));
+    }
+}
+
+#[test]
+fn it_stands_on_a_base_that_does_not_conflict() {
+    let world = World::new(Manner::Gitea);
+    world.app("1");
+    world.propose(&[]);
+    let first = world.tip(BRANCH).unwrap();
+    // Somebody else's files: what is proposed can still be merged as it is.
+    world
+        .sandbox
+        .write("other", &[(".cupaas", "name: other\nruntime: image\nprocesses: {web: {command: x}}\n")]);
+    world.json(&["deploy", "other", "--source-repository", "https://git.example.cu/me/other"]);
+    assert_eq!(action(&world.propose(&[])), "unchanged");
+    assert_eq!(world.tip(BRANCH).unwrap(), first);
+    // The app's own files: it is made again, on what stands there now.
+    world.app("2");
+    world.json(&["deploy", "shop"]);
+    world.app("3");
+    let report = world.propose(&[]);
+    assert_eq!(action(&report), "updated");
+    assert_eq!(world.git(&["rev-parse", &format!("{BRANCH}^")]), world.tip("main").unwrap());
+    let body = world.pull()["body"].as_str().unwrap().to_owned();
+    assert!(body.contains("**0 created, 2 changed, 0 deleted"), "{body}");
+}
+
+#[test]
+fn it_is_closed_and_its_branch_deleted_when_nothing_is_left() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
+        world.app("2");
+        world.propose(&IMAGE);
+        world.app("1");
+        let report = world.propose(&IMAGE);
+        assert_eq!((report["status"].as_str(), action(&report)), (Some("unchanged"), "closed"));
+        assert_eq!(world.pull()["state"], "closed");
+        assert_eq!(world.tip(BRANCH), None, "{manner:?}");
+        let nothing = world.propose(&IMAGE);
+        assert_eq!((nothing["status"].as_str(), &nothing["pull_request"]), (Some("unchanged"), &Value::Null));
+    }
+}
+
+#[test]
+fn after_a_merge_the_same_branch_begins_anew() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        let first = world.propose(&[])["pull_request"]["number"].clone();
+        world.merge(BRANCH);
+        world.server.state(|state| state.pulls[0]["state"] = "closed".into());
+        assert_eq!(world.propose(&[])["status"], "unchanged");
+        assert_eq!(world.tip(BRANCH), None, "{manner:?}: what was merged is cleaned up");
+        world.app("2");
+        let second = world.propose(&[]);
+        assert_eq!(action(&second), "opened");
+        assert_ne!(second["pull_request"]["number"], first);
+    }
+}
+
+#[test]
+fn an_older_commit_does_not_replace_what_a_newer_one_proposes() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    world.sandbox.git("", &["clone", "-q", "shop", "old"]);
+    world.app("2");
+    world.propose(&[]);
+    let newer = world.tip(BRANCH);
+    let args = ["deploy", "old", "--pull-request", "--source-branch", "main"];
+    let late = world.json(&args);
+    assert_eq!(late["status"], "superseded", "{late:#}");
+    assert!(late["why"].as_str().unwrap().contains("is proposed already"));
+    assert_eq!(world.tip(BRANCH), newer);
+    assert_eq!(world.json(&[&args[..], &["--allow-older"]].concat())["status"], "proposed");
+}
+
+#[test]
+fn racing_jobs_end_with_the_newest() {
+    let world = World::new(Manner::Gitea);
+    let count = 4;
+    for n in 0..count {
+        world.app(&n.to_string());
+        world.sandbox.git("", &["clone", "-q", "shop", &format!("job-{n}")]);
+    }
+    let jobs: Vec<_> = (0..count)
+        .map(|n| {
+            let folder = format!("job-{n}");
+            let args = ["deploy", &folder, "--pull-request", "--source-branch", "main", "--format", "json"];
+            let mut command = world.command(&args);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for job in jobs {
+        let ran = crate::sandbox::ran(&job.wait_with_output().unwrap());
+        assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+        statuses.push(serde_json::from_str::<Value>(&ran.stdout).unwrap()["status"].clone());
+    }
+    assert_eq!(statuses[count - 1], "proposed", "{statuses:?}");
+    let file = format!("{BRANCH}:releases/production/shop/release.yaml");
+    assert!(world.git(&["show", &file]).contains("A: '3'"), "the newest stands");
+    let pull = world.pull();
+    let commit = world.sandbox.git("shop", &["rev-parse", "HEAD"]);
+    assert!(pull["title"].as_str().unwrap().contains(&commit[..10]), "and its words: {pull:#}");
+    assert_eq!(world.git(&["rev-list", "--count", &format!("main..{BRANCH}")]), "1");
+}
+
+#[test]
+fn credentials_are_made_once_also_where_nobody_has_merged_them() {
+    let world = World::new(Manner::Github);
+    let made = world.sandbox.good(&["init", "platform", "--url", "https://git.example.cu/me/gitops.git"]);
+    let _ = made;
+    world.sandbox.commit("platform", 1_700_000_000);
+    let bare = world.sandbox.path("sealed.git").display().to_string();
+    world.sandbox.git("", &["clone", "-q", "--bare", "platform", &bare]);
+    let propose = |value: &str| {
+        let text = format!("{SHOP}services: [mongodb]\nenv: {{A: '{value}'}}\n");
+        world.sandbox.write("shop", &[(".cupaas", &text)]);
+        world.sandbox.commit("shop", 1_700_000_100 + value.parse::<u32>().unwrap());
+        let ran =
+            world.run(&["deploy", "shop", "--pull-request", "--gitops", &bare, "--source-branch", "main"]);
+        // That forge looks at another repository's branches.
+        assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
+        let file = format!("{BRANCH}:releases/production/shop/credentials/mongodb.yaml");
+        world.sandbox.git("", &["-C", &bare, "show", &file])
+    };
+    let first = propose("1");
+    assert!(first.contains("ENC[AES256_GCM"));
+    assert_eq!(propose("2"), first);
+}
+
+#[test]
+fn a_refused_plan_is_refused_and_nothing_is_pushed() {
+    let world = World::new(Manner::Github);
+    let volume = |size: &str| format!("{SHOP}volumes: {{uploads: {{path: /data, storage: {size}}}}}\n");
+    world.sandbox.write("shop", &[(".cupaas", &volume("5Gi"))]);
+    world.sandbox.commit("shop", 1_700_000_100);
+    world.json(&["deploy", "shop"]);
+    world.sandbox.write("shop", &[(".cupaas", &volume("1Gi"))]);
+    world.sandbox.commit("shop", 1_700_000_200);
+    let ran = world.run(&["deploy", "shop", "--pull-request"]);
+    assert_eq!(ran.code, Some(4), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!((world.tip(BRANCH), world.server.lines()), (None, Vec::new()));
+}
+
+#[test]
+fn somebody_elses_commit_on_the_branch_is_not_lost() {
+    let world = World::new(Manner::Gitea);
+    world.app("1");
+    world.propose(&[]);
+    let tree = world.git(&["rev-parse", &format!("{BRANCH}^{{tree}}")]);
+    let theirs = world.git(&["commit-tree", &tree, "-p", BRANCH, "-m", "by hand"]);
+    world.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &theirs]);
+    world.app("2");
+    let ran = world.run(&["deploy", "shop", "--pull-request"]);
+    assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("is not one of cupaas"), "{}", ran.stderr);
+    // What a forge's button makes is only a merge.
+    let merge = world.git(&["commit-tree", &tree, "-p", BRANCH, "-p", "main", "-m", "Merge branch 'main'"]);
+    world.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &merge]);
+    assert_eq!(world.propose(&[])["status"], "proposed");
+}
+
+#[test]
+fn it_is_merged_when_it_may_be() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.server.state(|state| state.protected = true);
+        world.app("1");
+        assert_eq!(world.propose(&["--auto-merge"])["pull_request"]["merge"], "waits", "{manner:?}");
+        // The second time it is asked for already.
+        assert_eq!(world.propose(&["--auto-merge"])["pull_request"]["merge"], "waits", "{manner:?}");
+        let method = if manner == Manner::Github {
+            world.pull()["auto_merge"]["merge_method"].clone()
+        } else {
+            world.server.heard().iter().find(|heard| heard.path.ends_with("/merge")).unwrap().body["Do"]
+                .clone()
+        };
+        // The repository allows no merge commits.
+        assert!(method.as_str().unwrap().eq_ignore_ascii_case("squash"), "{method}");
+        let world = World::new(manner);
+        world.app("1");
+        assert_eq!(world.propose(&["--auto-merge"])["pull_request"]["merge"], "merged", "{manner:?}");
+    }
+}
+
+#[test]
+fn every_app_and_one_named_have_a_branch_of_their_own() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    world.json(&["deploy", "shop"]);
+    let platform = format!("{}sizes: {{small: {{cpu: 300m, memory: 300Mi}}}}\n", crate::sandbox::PLATFORM);
+    world.sandbox.git("", &["clone", "-q", &world.gitops, "checkout"]);
+    world.sandbox.write("checkout", &[("cupaas.yaml", &platform)]);
+    world.sandbox.commit("checkout", 1_700_009_000);
+    world.sandbox.git("checkout", &["push", "-q", "origin", "HEAD:main"]);
+    let all = world.json(&["deploy", "--all", "--pull-request"]);
+    assert_eq!(
+        (all["status"].as_str(), all["branch"].as_str()),
+        (Some("proposed"), Some("cupaas/render-all"))
+    );
+    let one = world.json(&["deploy", "--app", "shop", "--pull-request"]);
+    assert_eq!(one["branch"], BRANCH);
+    assert_eq!(world.server.state(|state| state.pulls.len()), 2);
+    world.merge("cupaas/render-all");
+    let left = world.json(&["deploy", "--app", "shop", "--pull-request"]);
+    assert_eq!((left["status"].as_str(), action(&left)), (Some("unchanged"), "closed"));
+}
+
+#[test]
+fn flags_for_a_pull_request_need_one() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    let ran = world.run(&["deploy", "shop", "--auto-merge"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--pull-request"), "{}", ran.stderr);
+}
