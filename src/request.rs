@@ -3,6 +3,7 @@
 
 mod registered;
 mod secret;
+mod standing;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,9 +157,10 @@ impl Request {
             Command::Schema(schema) => Action::Schema(schema.file),
             Command::Completions(completions) => Action::Completions(completions.shell),
             Command::Man => Action::Man,
-            Command::Check(check) => {
-                Action::Step(Box::new(wide(step(Stage::Check, check.shared)?, check.wide)?))
-            }
+            Command::Check(check) => Action::Step(Box::new(wide(
+                step(Stage::Check, around(check.shared, &check.wide))?,
+                check.wide,
+            )?)),
             Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
             Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
             Command::Render(render) => Action::Step(Box::new(Step {
@@ -168,12 +170,12 @@ impl Request {
             Command::Diff(diff) => Action::Step(Box::new(Step {
                 allow_data_loss: named(diff.allow_data_loss),
                 exit_code: diff.exit_code,
-                ..wide(step(Stage::Diff, diff.shared)?, diff.wide)?
+                ..wide(step(Stage::Diff, around(diff.shared, &diff.wide))?, diff.wide)?
             })),
             Command::Deploy(deploy) => Action::Step(Box::new(Step {
                 allow_data_loss: named(deploy.allow_data_loss),
                 allow_older: deploy.allow_older,
-                ..wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?
+                ..wide(step(Stage::Deploy, around(deploy.shared, &deploy.wide))?, deploy.wide)?
             })),
             Command::App(command) => registered::app(command, &home)?,
             Command::Env(command) => registered::env(command, &home)?,
@@ -192,6 +194,12 @@ impl Request {
 
 fn named(losses: Vec<String>) -> BTreeSet<String> {
     losses.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+/// What is about every app is about the repository that one stands in.
+fn around(shared: Shared, wide: &Wide) -> Shared {
+    let repository = shared.repository;
+    Shared { repository: if wide.all { standing::here(repository) } else { repository }, ..shared }
 }
 
 /// The same step, of every app where that was asked for.
@@ -222,8 +230,13 @@ fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
 }
 
 impl Step {
-    fn new(stage: Stage, shared: Shared, home: &Path) -> Result<Self, Failure> {
+    fn new(stage: Stage, mut shared: Shared, home: &Path) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        // An app that is named, and no folder: the repository knows it.
+        let named = shared.folder.is_none() && shared.app.as_ref().is_some_and(|app| !app.is_empty());
+        if matches!(subject, Subject::Released(_)) || (stage == Stage::Remove && named) {
+            shared.repository = standing::here(shared.repository);
+        }
         Self::about(stage, subject, shared, home)
     }
 

@@ -25,6 +25,7 @@ mod cli {
     mod secret_app;
     mod secrets;
     mod setting;
+    mod standing;
     mod variables;
     mod world;
 }
