@@ -185,6 +185,9 @@ fn a_name_with_accents_is_folded_and_one_of_other_letters_is_asked_for() {
     let world = World::new(&[("cupaas.yaml", STAGED)]);
     let added = world.json(&["app", "add", "https://git.example.cu/me/Ñandú.git"]);
     assert_eq!(added["files"][0], "apps/nandu.yaml", "{added}");
+    // As browsers write an address.
+    let encoded = world.run(&["app", "add", "https://git.example.cu/you/%C3%B1and%C3%BA.git"]);
+    assert!(encoded.stderr.contains("apps/nandu.yaml:2:13"), "{}", encoded.stderr);
     let refused = world.run(&["app", "add", "https://git.example.cu/me/магазин.git"]);
     assert_eq!(refused.code, Some(2), "{}", refused.stdout);
     assert!(refused.stderr.contains("--name"), "{}", refused.stderr);
