@@ -240,6 +240,12 @@ fn an_app_that_was_removed_and_added_again_finds_its_credentials() {
     assert!(!left.iter().any(|path| path.starts_with("apps/") || path.starts_with("deploy/")), "{left:?}");
     let mistaken = world.run(&["env", "set", "A=1", "--app", "shop"]);
     assert_eq!(mistaken.code, Some(2), "{}", mistaken.stderr);
+    for args in [&["env", "list", "--app", "shop"][..], &["pin", "--app", "shop", "--env", "production"]] {
+        let gone = world.run(args);
+        assert!(gone.code == Some(2) && gone.stderr.contains("was removed"), "{args:?}: {}", gone.stderr);
+    }
+    let slip = world.run(&["deploy", "--app", "shopp"]);
+    assert!(slip.code == Some(2) && slip.stderr.contains("did you mean \"shop\"?"), "{}", slip.stderr);
     // What waits is this repository's: no other gets it by taking the name, nor another folder of the same.
     let other = "https://git.example.cu/you/shop.git";
     for args in [&[other][..], &[URL, "--path", "shop", "--name", "shop"]] {
