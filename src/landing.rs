@@ -38,6 +38,8 @@ pub struct Branch {
     pub base: String,
     /// Its commit; nothing where the branch is gone.
     pub commit: Option<String>,
+    /// The commit that it stood on before the run.
+    pub was: Option<String>,
 }
 
 impl<'a> Landing<'a> {
@@ -162,7 +164,8 @@ impl<'a> Landing<'a> {
 }
 
 fn branch(proposal: &Proposal, snapshot: &Snapshot, commit: Option<String>) -> Branch {
-    Branch { name: proposal.branch().to_string(), base: snapshot.branch().to_string(), commit }
+    let (name, base) = (proposal.branch().to_string(), snapshot.branch().to_string());
+    Branch { name, base, commit, was: proposal.head() }
 }
 
 fn snapshot<'a>(gitops: &'a mut Gitops, step: &Step) -> Result<&'a mut Snapshot, Failure> {

@@ -100,7 +100,7 @@ fn propose(
     report: &Report,
     wishes: &Wishes,
 ) -> Result<Option<PullRequest>, Failure> {
-    let Some(commit) = &branch.commit else { return repository.close(&branch.name) };
+    let Some(commit) = &branch.commit else { return repository.close(&branch.name, branch.was.as_deref()) };
     let (Some((title, body)), Some(how)) = (report::proposal(report, COMMENT), &wishes.pull_request) else {
         return Ok(None);
     };
@@ -133,7 +133,7 @@ fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
     let room = COMMENT - marker.len() - 1;
     let text = report::comment(report, room).map(|page| format!("{marker}\n{page}"));
     repository.comment(number, &marker, text.as_deref()).map_err(|failure| match wishes.fork {
-        true => format!("{}; a pull request of a fork gets a token that may only read", failure.message),
+        true => format!("{}; a pull request of a fork gets a token that may only read", said(&failure)),
         false => said(&failure),
     })
 }
