@@ -17,6 +17,8 @@ pub(super) struct Wanted<'a> {
     pub(super) base: &'a str,
     /// What we have pushed, or found there.
     pub(super) commit: &'a str,
+    /// Whether it was pushed by this run.
+    pub(super) pushed: bool,
     pub(super) title: &'a str,
     pub(super) body: &'a str,
     pub(super) how: &'a Proposing,
@@ -42,9 +44,9 @@ pub struct PullRequest {
 pub enum PullAction {
     /// It is new.
     Opened,
-    /// Its title or text was changed.
+    /// Its commit, title or text was changed.
     Updated,
-    /// It says what it should already.
+    /// It is what it should be already.
     Unchanged,
     /// There was nothing left for it to change.
     Closed,
@@ -229,7 +231,8 @@ impl Repository {
 
     fn update(&self, found: Found, wanted: Wanted<'_>) -> Result<(Found, PullAction), Failure> {
         if found.title == wanted.title && same_text(&found.body, wanted.body) {
-            return Ok((found, PullAction::Unchanged));
+            let action = if wanted.pushed { PullAction::Updated } else { PullAction::Unchanged };
+            return Ok((found, action));
         }
         if found.head != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
             return Ok((found, PullAction::Unchanged));
