@@ -211,7 +211,7 @@ impl Request {
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(deploy.allow_data_loss),
                     allow_older: deploy.allow_older,
-                    tells: forge::deploy(deploy.proposed, &step, &around)?,
+                    tells: forge::deploy(deploy.proposed, deploy.status, &step, &around)?,
                     ..step
                 }))
             }
