@@ -13,7 +13,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use ci::{Ci, CiForge};
-pub use forge::{Commenting, Proposed};
+pub use forge::{Commenting, Proposed, Status};
 pub use registered::{
     AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
 };
@@ -257,9 +257,12 @@ pub struct Deploy {
     /// Deploys also where a newer commit is deployed already.
     #[arg(long)]
     pub allow_older: bool,
-    /// What forges are told.
+    /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,
+    /// What the app's commit is told.
+    #[command(flatten)]
+    pub status: Status,
 }
 
 /// `new`.

@@ -10,7 +10,6 @@ use crate::edit::Edit;
 use crate::forge::Told;
 use crate::load::gitops::{Gitops, Place};
 use crate::load::inputs;
-use crate::load::release_file::ReleaseFile;
 use crate::load::state::State;
 use crate::publish::pace::Pace;
 use crate::publish::{BranchName, Change, Proposal, Pushed, Snapshot};
@@ -38,6 +37,8 @@ pub struct Branch {
     pub base: String,
     /// Its commit; nothing where the branch is gone.
     pub commit: Option<String>,
+    /// The commit that it stood on before the run.
+    pub was: Option<String>,
 }
 
 impl<'a> Landing<'a> {
@@ -162,7 +163,8 @@ impl<'a> Landing<'a> {
 }
 
 fn branch(proposal: &Proposal, snapshot: &Snapshot, commit: Option<String>) -> Branch {
-    Branch { name: proposal.branch().to_string(), base: snapshot.branch().to_string(), commit }
+    let (name, base) = (proposal.branch().to_string(), snapshot.branch().to_string());
+    Branch { name, base, commit, was: proposal.head() }
 }
 
 fn snapshot<'a>(gitops: &'a mut Gitops, step: &Step) -> Result<&'a mut Snapshot, Failure> {
@@ -192,22 +194,16 @@ pub(crate) fn branch_of(environment: &str, app: &str) -> Result<BranchName, Fail
 
 /// The branch for several releases, or for an edit. No environment's name has a hyphen, so none of these is a folder of
 /// [`branch_of`]'s.
-pub(crate) fn branch_of_again(
-    step: &Step,
-    edit: &Edit,
-    records: &[ReleaseFile],
-) -> Result<BranchName, Failure> {
-    let name = match (&step.subject, &edit.subject, records) {
+pub(crate) fn branch_of_again(step: &Step, edit: &Edit) -> Result<BranchName, Failure> {
+    let name = match (&step.subject, &edit.subject) {
         // Another wish is another pull request: one that replaced it would lose it.
-        (_, Some(subject), _) => {
+        (_, Some(subject)) => {
             let hash: String =
                 Sha256::digest(subject.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
             format!("cupaas/edit-{}-{hash}", edit.app.as_deref().unwrap_or("all"))
         }
-        (Subject::Released(scope), None, [one]) if scope.app.is_some() => {
-            return branch_of(&one.environment, &one.app);
-        }
-        (Subject::Released(scope), None, _) => {
+        // Not the one of a deploy, which may propose a newer commit than the one that is rendered again.
+        (Subject::Released(scope), None) => {
             let what = scope.app.as_ref().map_or_else(|| "all".to_owned(), |app| format!("app-{app}"));
             match &scope.environment {
                 Some(environment) => format!("cupaas/render-{what}-in-{environment}"),

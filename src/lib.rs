@@ -103,7 +103,7 @@ fn pipeline(
         // Anew in each round: the push that was first may have changed a recipe.
         let mut renderer = Renderer::default();
         let mut inputs = inputs::load(&step.asked, gitops)?;
-        let (mut state, release) = decide(step, &mut inputs, gitops, &BTreeSet::new())?;
+        let (mut state, mut release) = decide(step, &mut inputs, gitops, &BTreeSet::new())?;
         if step.stage <= Stage::Dockerfile {
             return report::decided(step, &inputs, release, &mut renderer, &state);
         }
@@ -115,6 +115,7 @@ fn pipeline(
         if let Some(why) = superseded(step, &state, &inputs)? {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
+        state.same_as_proposed(&mut release);
         let tree = renderer.render(&release, &inputs, &state.kept)?;
         if step.stage == Stage::Render {
             return rendered(step, release, tree);
@@ -195,7 +196,7 @@ fn again(
         let edit = edit(&mut gitops)?;
         gitops.edit(&edit.files);
         let records = again::records(&edit, &mut gitops)?;
-        landing.look(&mut gitops, || landing::branch_of_again(step, &edit, &records))?;
+        landing.look(&mut gitops, || landing::branch_of_again(step, &edit))?;
         let mut drafts = again::render(step, &records, &mut gitops, &landing)?;
         if step.stage < Stage::Diff {
             return report::each(step, drafts);

@@ -5,6 +5,7 @@ pub mod ci;
 mod forge;
 mod registered;
 mod secret;
+mod standing;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -185,9 +186,10 @@ impl Request {
             Command::Schema(schema) => Action::Schema(schema.file),
             Command::Completions(completions) => Action::Completions(completions.shell),
             Command::Man => Action::Man,
-            Command::Check(check) => {
-                Action::Step(Box::new(wide(step(Stage::Check, check.shared)?, check.wide)?))
-            }
+            Command::Check(check) => Action::Step(Box::new(wide(
+                step(Stage::Check, standing::on(check.shared, &check.wide))?,
+                check.wide,
+            )?)),
             Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
             Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
             Command::Render(render) => Action::Step(Box::new(Step {
@@ -195,7 +197,7 @@ impl Request {
                 ..step(Stage::Render, render.shared)?
             })),
             Command::Diff(diff) => {
-                let step = wide(step(Stage::Diff, diff.shared)?, diff.wide)?;
+                let step = wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide)?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(diff.allow_data_loss),
                     exit_code: diff.exit_code,
@@ -204,11 +206,12 @@ impl Request {
                 }))
             }
             Command::Deploy(deploy) => {
-                let step = wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?;
+                let step =
+                    wide(step(Stage::Deploy, standing::on(deploy.shared, &deploy.wide))?, deploy.wide)?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(deploy.allow_data_loss),
                     allow_older: deploy.allow_older,
-                    tells: forge::deploy(deploy.proposed, &step, &around)?,
+                    tells: forge::deploy(deploy.proposed, deploy.status, &step, &around)?,
                     ..step
                 }))
             }
@@ -262,8 +265,13 @@ fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
 }
 
 impl Step {
-    fn new(stage: Stage, shared: Shared, around: &Around) -> Result<Self, Failure> {
+    fn new(stage: Stage, mut shared: Shared, around: &Around) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        // An app that is named, and no folder: the repository knows it.
+        let named = shared.folder.is_none() && shared.app.as_ref().is_some_and(|app| !app.is_empty());
+        if matches!(subject, Subject::Released(_)) || (stage == Stage::Remove && named) {
+            shared.repository = standing::here(shared.repository);
+        }
         Self::about(stage, subject, shared, around)
     }
 

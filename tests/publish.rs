@@ -10,6 +10,7 @@ mod publish {
     pub(crate) mod http;
     mod killed;
     mod local;
+    mod proposals;
     mod reading;
     mod refused;
     mod source;

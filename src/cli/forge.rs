@@ -38,7 +38,7 @@ pub struct ForgePlace {
     pub gitops_repository: Option<String>,
 }
 
-/// What `deploy` tells.
+/// Whether a change becomes a pull request of the GitOps repository, and what that is to be like.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Proposed {
     /// Opens a pull request of the GitOps repository, or updates the open one, instead of committing to its branch.
@@ -53,12 +53,17 @@ pub struct Proposed {
     /// With --pull-request: who is asked to review it, a user or ORGANISATION/TEAM; may be given several times.
     #[arg(long, value_name = "NAME", env = "CUPAAS_REVIEWER", value_delimiter = ',')]
     pub reviewer: Vec<String>,
-    /// Sets a status of the app's commit, and on GitHub a deployment.
-    #[arg(long, env = "CUPAAS_STATUS", value_parser = FalseyValueParser::new())]
-    pub status: bool,
     /// Where forges are.
     #[command(flatten)]
     pub place: ForgePlace,
+}
+
+/// What `deploy` tells of the app's commit.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Status {
+    /// Sets a status of the app's commit, and on GitHub a deployment.
+    #[arg(long, env = "CUPAAS_STATUS", value_parser = FalseyValueParser::new())]
+    pub status: bool,
 }
 
 /// What `diff` tells.

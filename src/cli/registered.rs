@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Repository;
+use super::{Proposed, Repository};
 
 /// Registrations: `apps/<app>.yaml`.
 #[derive(Debug, Clone, Subcommand)]
@@ -37,6 +37,9 @@ pub struct AddApp {
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
     /// The GitOps repository.
     #[command(flatten)]
     pub repository: Repository,
@@ -104,6 +107,9 @@ pub struct SetEnv {
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
     pub target: Target,
@@ -118,6 +124,9 @@ pub struct UnsetEnv {
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
     pub target: Target,
@@ -143,6 +152,9 @@ pub struct Pin {
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
     pub target: Target,
@@ -154,6 +166,9 @@ pub struct Unpin {
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
     pub target: Target,

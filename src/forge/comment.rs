@@ -106,7 +106,7 @@ impl Repository {
         let mut found: Vec<Value> = Vec::new();
         let mut author = None;
         let mut failure = None;
-        self.client.pages(&self.at(list), Right::Comments, |items| {
+        let look = |items: &[Value]| {
             let marked: Vec<&Value> = items.iter().filter(|comment| marked(comment)).collect();
             // Who we are is asked only where it matters.
             if !marked.is_empty() && author.is_none() {
@@ -118,8 +118,19 @@ impl Repository {
             let wrote = |comment: &Value| author.as_ref().is_some_and(|author| author.wrote(comment));
             found.extend(marked.into_iter().filter(|comment| wrote(comment)).cloned());
             !found.is_empty() || failure.is_some()
-        })?;
+        };
+        self.comments(list, look)?;
         failure.map_or(Ok(found), Err)
+    }
+
+    /// Looks through the comments until what is looked for is found. Gitea and Forgejo give all at once.
+    fn comments(&self, list: &str, mut look: impl FnMut(&[Value]) -> bool) -> Result<(), Failure> {
+        if self.forge() == Forge::Github {
+            return self.client.pages(&self.at(list), Right::Comments, look);
+        }
+        let all = self.get(list, Right::Comments)?;
+        look(all.as_array().map(Vec::as_slice).unwrap_or_default());
+        Ok(())
     }
 
     /// Who our token is.

@@ -17,6 +17,8 @@ pub(super) struct Wanted<'a> {
     pub(super) base: &'a str,
     /// What we have pushed, or found there.
     pub(super) commit: &'a str,
+    /// Whether it was pushed by this run.
+    pub(super) pushed: bool,
     pub(super) title: &'a str,
     pub(super) body: &'a str,
     pub(super) how: &'a Proposing,
@@ -42,9 +44,9 @@ pub struct PullRequest {
 pub enum PullAction {
     /// It is new.
     Opened,
-    /// Its title or text was changed.
+    /// Its commit, title or text was changed.
     Updated,
-    /// It says what it should already.
+    /// It is what it should be already.
     Unchanged,
     /// There was nothing left for it to change.
     Closed,
@@ -126,48 +128,72 @@ impl Repository {
         Ok(done)
     }
 
-    /// Closes the branch's open pull requests: nothing is left for them to change.
+    /// Closes the branch's open pull requests: nothing is left for them to change. `was` is the commit that the branch
+    /// stood on before it was deleted: forges close a pull request that has lost its branch by themselves.
     ///
     /// Errors: as [`Repository::upsert`].
-    pub(super) fn close(&self, branch: &str) -> Result<Option<PullRequest>, Failure> {
-        let mut closed = None;
+    pub(super) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
+        let closed = |found: Found| PullRequest {
+            number: found.number,
+            url: found.url,
+            action: PullAction::Closed,
+            ending: None,
+            notes: Vec::new(),
+        };
+        let mut done: Option<PullRequest> = None;
         while let Some(found) = self.find(branch, None)? {
-            let below = format!("/pulls/{}", found.number);
-            self.put("PATCH", &below, &json!({"state": "closed"}), Right::PullRequests)?;
-            if closed.as_ref().is_some_and(|closed: &PullRequest| closed.number == found.number) {
+            if done.as_ref().is_some_and(|done| done.number == found.number) {
                 break;
             }
-            closed = Some(PullRequest {
-                number: found.number,
-                url: found.url,
-                action: PullAction::Closed,
-                ending: None,
-                notes: Vec::new(),
-            });
+            let below = format!("/pulls/{}", found.number);
+            self.put("PATCH", &below, &json!({"state": "closed"}), Right::PullRequests)?;
+            done = Some(closed(found));
         }
-        Ok(closed)
+        match was {
+            Some(was) if done.is_none() => Ok(self.just_closed(was)?.map(closed)),
+            _ => Ok(done),
+        }
+    }
+
+    /// The pull request that was closed, and not merged, with this as its last commit.
+    fn just_closed(&self, commit: &str) -> Result<Option<Found>, Failure> {
+        let newest = match self.forge() {
+            Forge::Github => "sort=updated&direction=desc",
+            Forge::Gitea | Forge::Forgejo => "sort=recentupdate",
+        };
+        let mut found = None;
+        self.client.pages(
+            &self.at(&format!("/pulls?state=closed&{newest}")),
+            Right::PullRequests,
+            |items| {
+                let merged = |value: &Value| value["merged"] == true || value["merged_at"].is_string();
+                let is = |value: &&Value| value["head"]["sha"] == commit && !merged(value);
+                found = items.iter().find(is).and_then(Found::read);
+                // What has just been closed is on the first page.
+                true
+            },
+        )?;
+        Ok(found)
     }
 
     /// The open pull request of a branch of this repository; the newest, where there are several.
     fn find(&self, branch: &str, base: Option<&str>) -> Result<Option<Found>, Failure> {
-        // Gitea has a path for one base and head, which may answer with a closed one of the same branch; GitHub alone
-        // looks for a head in its list.
-        let query = match (self.forge(), base) {
-            (Forge::Github, base) => {
+        // GitHub alone looks for a head in its list. Gitea and Forgejo have a path for one base and head, which may answer
+        // with a closed one of the same branch.
+        let base_is = |key: &str| base.map(|base| format!("&{key}={}", encoded(base))).unwrap_or_default();
+        let query = match self.forge() {
+            Forge::Github => {
                 let head = encoded(&format!("{}:{branch}", self.owner()));
-                let base = base.map(|base| format!("&base={}", encoded(base))).unwrap_or_default();
-                format!("/pulls?state=open&head={head}{base}")
+                format!("/pulls?state=open&head={head}{}", base_is("base"))
             }
-            (_, Some(base)) => {
-                let (base, head) = (encoded(base), encoded(branch));
-                // Forgejo knows `head` and `base`, Gitea `base_branch`; each overlooks the other's.
-                format!("/pulls?state=open&sort=recentupdate&base_branch={base}&base={base}&head={head}")
-            }
-            (_, None) => "/pulls?state=open&sort=recentupdate".to_owned(),
+            Forge::Gitea => format!("/pulls?state=open&sort=recentupdate{}", base_is("base_branch")),
+            Forge::Forgejo => "/pulls?state=open&sort=recentupdate".to_owned(),
         };
         let ours = |value: &Value| {
             let head = &value["head"];
-            head["ref"] == branch
+            // For a moment Gitea shows one that has just lost its branch by another name, and still open.
+            let labelled = self.forge() != Forge::Github && head["label"] == branch;
+            (head["ref"] == branch || labelled)
                 && head["repo"]["full_name"]
                     .as_str()
                     .is_some_and(|name| name.eq_ignore_ascii_case(&self.path))
@@ -205,7 +231,8 @@ impl Repository {
 
     fn update(&self, found: Found, wanted: Wanted<'_>) -> Result<(Found, PullAction), Failure> {
         if found.title == wanted.title && same_text(&found.body, wanted.body) {
-            return Ok((found, PullAction::Unchanged));
+            let action = if wanted.pushed { PullAction::Updated } else { PullAction::Unchanged };
+            return Ok((found, action));
         }
         if found.head != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
             return Ok((found, PullAction::Unchanged));

@@ -84,7 +84,7 @@ impl Forges {
         }
         if wishes.status && step.stage == Stage::Deploy {
             progress("telling the forge");
-            let (said, notes) = status(&told, wishes);
+            let (said, notes) = status(&told, step);
             told.told.extend(said);
             told.notes.extend(notes);
         }
@@ -100,12 +100,14 @@ fn propose(
     report: &Report,
     wishes: &Wishes,
 ) -> Result<Option<PullRequest>, Failure> {
-    let Some(commit) = &branch.commit else { return repository.close(&branch.name) };
+    let Some(commit) = &branch.commit else { return repository.close(&branch.name, branch.was.as_deref()) };
     let (Some((title, body)), Some(how)) = (report::proposal(report, COMMENT), &wishes.pull_request) else {
         return Ok(None);
     };
+    let pushed = branch.was.as_ref() != Some(commit);
     let (branch, base) = (branch.name.as_str(), branch.base.as_str());
-    repository.upsert(Wanted { branch, base, commit, title: &title, body: &body, how }).map(Some)
+    let wanted = Wanted { branch, base, commit, pushed, title: &title, body: &body, how };
+    repository.upsert(wanted).map(Some)
 }
 
 /// Errors: why there is no comment.
@@ -133,7 +135,7 @@ fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
     let room = COMMENT - marker.len() - 1;
     let text = report::comment(report, room).map(|page| format!("{marker}\n{page}"));
     repository.comment(number, &marker, text.as_deref()).map_err(|failure| match wishes.fork {
-        true => format!("{}; a pull request of a fork gets a token that may only read", failure.message),
+        true => format!("{}; a pull request of a fork gets a token that may only read", said(&failure)),
         false => said(&failure),
     })
 }
@@ -154,10 +156,12 @@ fn own(place: &Place, wishes: &Wishes) -> Result<Repository, Failure> {
 }
 
 /// What was said of the app's commit, and what could not be.
-fn status(told: &Told, wishes: &Wishes) -> (Vec<String>, Vec<String>) {
+fn status(told: &Told, step: &Step) -> (Vec<String>, Vec<String>) {
+    let wishes = &step.tells;
     let mut done = (Vec::new(), Vec::new());
     let Some((release, description, landed)) = outcome(told) else { return done };
-    let Some(commit) = release.source.commit.as_deref() else {
+    let commit = step.asked.source.commit.as_ref().or(release.source.commit.as_ref());
+    let Some(commit) = commit.map(String::as_str) else {
         done.1.push("no status: the app's commit is not known".to_owned());
         return done;
     };

@@ -63,7 +63,21 @@ impl State {
 
     /// Whether a release is made from the same things as the last one, whatever its commit.
     pub fn same_inputs(&self, release: &ReleaseFile) -> bool {
-        let Some(previous) = &self.previous else { return false };
+        self.previous.as_ref().is_some_and(|previous| Self::same(previous, release))
+    }
+
+    /// Lets a release that is made from the same things as the one that is proposed keep that one's commit: a new
+    /// commit with the same manifests is nothing, for a pull request too.
+    pub fn same_as_proposed(&self, release: &mut Release) {
+        let Some(proposed) = &self.proposed else { return };
+        let time = |file: &ReleaseFile| file.source.time;
+        let newer = self.previous.as_ref().is_none_or(|previous| time(previous) <= time(proposed));
+        if newer && Self::same(proposed, &crate::render::release_file(release)) {
+            release.source = proposed.source.clone();
+        }
+    }
+
+    fn same(previous: &ReleaseFile, release: &ReleaseFile) -> bool {
         let without_source = |file: &ReleaseFile| {
             let mut file = file.clone();
             file.source.commit = None;

@@ -137,7 +137,13 @@ impl Snapshot {
     fn at<T>(&mut self, root: Oid, act: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
         let own = self.root.replace(root);
         let done = act(self);
+        // A server that gives its branches alone has put the branch's own root back.
+        let strayed = self.root != Some(root);
         self.root = own;
+        if strayed {
+            let message = "the GitOps repository gives nothing but its branches, which is not enough for a pull request";
+            return Err(Failure::new(Kind::Unavailable, message));
+        }
         done
     }
 

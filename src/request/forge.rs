@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::ci::{Ci, is_of};
 use super::{Around, GitopsPlace, Step, text};
-use crate::cli::{Commenting, Proposed};
+use crate::cli::{Commenting, Proposed, Status};
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::{Forge, Job, Place, Proposing, Wishes};
 use crate::publish::Secret;
@@ -19,8 +19,18 @@ pub(super) fn comment(given: Commenting, step: &Step, around: &Around) -> Result
     Ok(Wishes { comment: given.comment, ..wishes(step, around)? })
 }
 
+/// Errors: as [`propose`].
+pub(super) fn deploy(
+    given: Proposed,
+    status: Status,
+    step: &Step,
+    around: &Around,
+) -> Result<Wishes, Failure> {
+    Ok(Wishes { status: status.status, ..propose(given, step, around)? })
+}
+
 /// Errors: as [`super::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
-pub(super) fn deploy(given: Proposed, step: &Step, around: &Around) -> Result<Wishes, Failure> {
+pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<Wishes, Failure> {
     let filled = |names: Vec<String>| {
         let names = names.into_iter().map(|name| name.trim().to_owned());
         names.filter(|name| !name.is_empty()).collect::<Vec<_>>()
@@ -47,7 +57,7 @@ pub(super) fn deploy(given: Proposed, step: &Step, around: &Around) -> Result<Wi
         token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
     };
     let pull_request = given.pull_request.then_some(how);
-    Ok(Wishes { gitops, pull_request, status: given.status, ..wishes(step, around)? })
+    Ok(Wishes { gitops, pull_request, ..wishes(step, around)? })
 }
 
 fn wishes(step: &Step, around: &Around) -> Result<Wishes, Failure> {

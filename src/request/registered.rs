@@ -3,8 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::{Action, Around, Look, Stage, Step, Subject, folder_name, named, text};
-use crate::cli::{AppCommand, EnvCommand, Pin, Repository, SetEnv, Shared, Target, Unpin};
+use super::standing;
+use super::{Action, Around, Look, Stage, Step, Subject, folder_name, forge, named, text};
+use crate::cli::{AppCommand, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Target, Unpin};
 use crate::diagnostic::{Failure, Kind, Source as Text, Span};
 use crate::edit::{AddApp, Deed, EnvChange, typed};
 use crate::load::app_folder::{read_input, read_text};
@@ -24,7 +25,7 @@ pub(super) fn step(
         folder: None,
         env: None,
         image: None,
-        repository,
+        repository: standing::here(repository),
         app: None,
         set: Vec::new(),
         source_repository: None,
@@ -52,8 +53,9 @@ fn about(target: Target, subject: Subject, dry_run: bool, around: &Around) -> Re
     Ok(step)
 }
 
-fn edit(step: Step) -> Action {
-    Action::Step(Box::new(step))
+fn edit(step: Step, proposed: Proposed, around: &Around) -> Result<Action, Failure> {
+    let tells = forge::propose(proposed, &step, around)?;
+    Ok(Action::Step(Box::new(Step { tells, ..step })))
 }
 
 pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failure> {
@@ -65,7 +67,7 @@ pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failur
             };
             let branches = add.branch.iter().map(branch).collect::<Result<_, _>>()?;
             let deed = Deed::AddApp(AddApp { url: add.url, path: add.path, branches, name: add.name });
-            Ok(edit(step(add.repository, Subject::Edited(deed), add.dry_run, around)?))
+            edit(step(add.repository, Subject::Edited(deed), add.dry_run, around)?, add.proposed, around)
         }
         AppCommand::List(repository) => Ok(look(Look::Apps, step(repository, nothing(), true, around)?)),
         AppCommand::Show(show) => {
@@ -95,12 +97,12 @@ pub(super) fn env(command: EnvCommand, around: &Around) -> Result<Action, Failur
     match command {
         EnvCommand::Set(set) => {
             let deed = Deed::Env(EnvChange { set: variables(&set)?, ..EnvChange::default() });
-            Ok(edit(about(set.target, Subject::Edited(deed), set.dry_run, around)?))
+            edit(about(set.target, Subject::Edited(deed), set.dry_run, around)?, set.proposed, around)
         }
         EnvCommand::Unset(unset) => {
             let names = unset.names.into_iter().collect();
             let deed = Deed::Env(EnvChange { unset: names, ..EnvChange::default() });
-            Ok(edit(about(unset.target, Subject::Edited(deed), unset.dry_run, around)?))
+            edit(about(unset.target, Subject::Edited(deed), unset.dry_run, around)?, unset.proposed, around)
         }
         EnvCommand::List(list) => {
             let step = about(list.target, nothing(), true, around)?;
@@ -142,9 +144,9 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
 pub(super) fn pin(pin: Pin, around: &Around) -> Result<Action, Failure> {
     let mut step = about(pin.target, Subject::Edited(Deed::Pin), pin.dry_run, around)?;
     step.asked.image = pin.image.filter(|image| !image.is_empty());
-    Ok(edit(step))
+    edit(step, pin.proposed, around)
 }
 
 pub(super) fn unpin(unpin: Unpin, around: &Around) -> Result<Action, Failure> {
-    about(unpin.target, Subject::Edited(Deed::Unpin), unpin.dry_run, around).map(edit)
+    edit(about(unpin.target, Subject::Edited(Deed::Unpin), unpin.dry_run, around)?, unpin.proposed, around)
 }

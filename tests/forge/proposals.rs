@@ -54,9 +54,30 @@ fn it_is_updated_in_place_and_left_alone_where_nothing_is_new() {
         assert_eq!(world.tip(BRANCH), first, "nothing is pushed");
         let writes = |line: &String| !line.starts_with("GET ");
         assert_eq!(world.server.lines().into_iter().find(writes), None, "{manner:?}");
-        let commit = world.app("2");
+        world.app("2");
         assert_eq!(action(&world.propose(&[])), "updated");
         assert_ne!(world.tip(BRANCH), first);
+        // The same manifests of another commit: who has reviewed them need not do it again.
+        let world = World::new(manner);
+        world.app("1");
+        world.propose(&IMAGE);
+        let first = world.tip(BRANCH);
+        world.sandbox.write("shop", &[("README.md", "words")]);
+        let commit = world.sandbox.commit("shop", 1_700_005_000);
+        let report = world.propose(&[&IMAGE[..], &["--status"]].concat());
+        assert_eq!((action(&report), world.tip(BRANCH)), ("unchanged", first));
+        assert_eq!(world.server.state(|state| state.statuses[0]["sha"].clone()), commit);
+    }
+}
+
+#[test]
+fn its_words_follow_the_commit() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        world.propose(&[]);
+        let commit = world.app("2");
+        assert_eq!(action(&world.propose(&[])), "updated");
         assert!(world.pull()["title"].as_str().unwrap().contains(&commit[..10]));
     }
 }
@@ -110,8 +131,12 @@ fn after_a_merge_the_same_branch_begins_anew() {
         world.app("1");
         let first = world.propose(&[])["pull_request"]["number"].clone();
         world.merge(BRANCH);
-        world.server.state(|state| state.pulls[0]["state"] = "closed".into());
-        assert_eq!(world.propose(&[])["status"], "unchanged");
+        world.server.state(|state| {
+            state.pulls[0]["state"] = "closed".into();
+            state.pulls[0]["merged"] = true.into();
+        });
+        let after = world.propose(&[]);
+        assert_eq!((after["status"].as_str(), &after["pull_request"]), (Some("unchanged"), &Value::Null));
         assert_eq!(world.tip(BRANCH), None, "{manner:?}: what was merged is cleaned up");
         world.app("2");
         let second = world.propose(&[]);
@@ -236,8 +261,9 @@ fn it_is_merged_when_it_may_be() {
         let method = if manner == Manner::Github {
             world.pull()["auto_merge"]["merge_method"].clone()
         } else {
-            world.server.heard().iter().find(|heard| heard.path.ends_with("/merge")).unwrap().body["Do"]
-                .clone()
+            world.server.heard().iter().find(|heard| heard.path.ends_with("/merge")).unwrap().body
+                [if manner == Manner::Gitea { "do" } else { "Do" }]
+            .clone()
         };
         // The repository allows no merge commits.
         assert!(method.as_str().unwrap().eq_ignore_ascii_case("squash"), "{method}");
@@ -263,11 +289,44 @@ fn every_app_and_one_named_have_a_branch_of_their_own() {
         (Some("proposed"), Some("cupaas/render-all"))
     );
     let one = world.json(&["deploy", "--app", "shop", "--pull-request"]);
-    assert_eq!(one["branch"], BRANCH);
+    assert_eq!(one["branch"], "cupaas/render-app-shop");
     assert_eq!(world.server.state(|state| state.pulls.len()), 2);
     world.merge("cupaas/render-all");
     let left = world.json(&["deploy", "--app", "shop", "--pull-request"]);
     assert_eq!((left["status"].as_str(), action(&left)), (Some("unchanged"), "closed"));
+}
+
+#[test]
+fn each_wish_of_a_person_is_a_pull_request_of_its_own() {
+    let world = World::new(Manner::Gitea);
+    world.app("1");
+    world.json(&["deploy", "shop"]);
+    let set = |value: &str| {
+        world.json(&[
+            "env",
+            "set",
+            &format!("LEVEL={value}"),
+            "--app",
+            "shop",
+            "--pull-request",
+            "--label",
+            "x",
+        ])
+    };
+    let first = set("debug");
+    assert_eq!((first["status"].as_str(), action(&first)), (Some("proposed"), "opened"));
+    let branch = first["branch"].as_str().unwrap().to_owned();
+    assert!(branch.starts_with("cupaas/edit-shop-"), "{branch}");
+    // The same wish with another value takes its place; another wish does not.
+    let again = set("info");
+    assert_eq!((again["branch"].as_str(), action(&again)), (Some(branch.as_str()), "updated"));
+    assert!(world.git(&["show", &format!("{branch}:apps/shop.yaml")]).contains("info"));
+    let pin = world.json(&["pin", "--app", "shop", "--pull-request"]);
+    assert_ne!(pin["branch"], branch.as_str());
+    assert_eq!(action(&pin), "opened");
+    assert_eq!(world.sandbox.commits(&world.gitops), 2, "nothing is committed to the branch");
+    world.merge(&branch);
+    assert_eq!(action(&set("info")), "closed");
 }
 
 #[test]

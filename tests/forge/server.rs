@@ -167,6 +167,7 @@ fn serve(stream: &TcpStream, shared: &Shared) -> Option<()> {
         };
         let count = {
             let mut all = shared.heard.lock().unwrap();
+            write_down(shared.manner, &heard);
             all.push(heard.clone());
             all.iter().filter(|other| other.line() == heard.line()).count()
         };
@@ -194,6 +195,16 @@ fn serve(stream: &TcpStream, shared: &Shared) -> Option<()> {
         let mut out = stream;
         out.write_all(&[head.as_bytes(), body.as_bytes()].concat()).ok()?;
     }
+}
+
+/// Keeps the request for those who compare it with what the forge's project says of its API.
+fn write_down(manner: Manner, heard: &Heard) {
+    let Some(folder) = std::env::var_os("CUPAAS_FORGE_RECORD") else { return };
+    let line = json!({"method": heard.method, "path": heard.path, "query": heard.query, "body": heard.body});
+    let name = format!("{manner:?}.jsonl").to_lowercase();
+    let mut file =
+        std::fs::OpenOptions::new().append(true).create(true).open(PathBuf::from(folder).join(name)).unwrap();
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// Status, header lines, body.
@@ -388,25 +399,32 @@ fn page(heard: &Heard, shared: &Shared, state: &State, all: &[Value]) -> Said {
     if page * size < all.len() {
         // GitHub names repositories by number there; a forge behind a proxy knows itself by another name.
         let host = if state.behind_a_proxy { "https://elsewhere.example" } else { shared.root.as_str() };
-        let next = format!("{host}/repositories/1/x?per_page={size}&limit={size}&page={}", page + 1);
+        let word = if shared.manner == Manner::Github { "per_page" } else { "limit" };
+        let rest = heard.query.split('&').filter(|part| !part.starts_with("page="));
+        let rest: Vec<&str> = rest.filter(|part| !part.starts_with(word)).collect();
+        let next = format!("{host}/repositories/1/x?{word}={size}&page={}&{}", page + 1, rest.join("&"));
         headers = format!("Link: <{next}>; rel=\"next\", <{next}>; rel=\"last\"\r\n");
     }
     (200, headers, json!(items))
 }
 
 fn pulls(heard: &Heard, shared: &Shared, state: &mut State, repository: &str) -> Said {
-    for pull in &mut state.pulls {
+    for pull in state.pulls.iter_mut().filter(|pull| pull["state"] == "open") {
         let branch = pull["head"]["ref"].as_str().unwrap().to_owned();
-        if let Some(commit) = tip(shared, &branch) {
-            pull["head"]["sha"] = json!(commit);
+        match tip(shared, &branch) {
+            Some(commit) => pull["head"]["sha"] = json!(commit),
+            // Without its branch it cannot be merged any more. Gitea needs a moment to see that.
+            None if shared.manner == Manner::Github => pull["state"] = json!("closed"),
+            None => pull["head"]["ref"] = json!(format!("refs/pull/{}/head", pull["number"])),
         }
     }
     let github = shared.manner == Manner::Github;
     let head = heard.query.split('&').find_map(|part| part.strip_prefix("head=")).map(decoded);
     let owner = repository.split('/').next().unwrap();
+    let wanted = if heard.query.contains("state=closed") { "closed" } else { "open" };
     let fits = |pull: &&Value| {
         let label = format!("{owner}:{}", pull["head"]["ref"].as_str().unwrap());
-        pull["state"] == "open" && (!github || head.as_ref().is_none_or(|head| *head == label))
+        pull["state"] == *wanted && (!github || head.as_ref().is_none_or(|head| *head == label))
     };
     let all: Vec<Value> = state.pulls.iter().filter(fits).cloned().collect();
     page(heard, shared, state, &all)
@@ -432,11 +450,13 @@ fn open(body: &Value, shared: &Shared, state: &mut State, repository: &str) -> S
         };
     }
     let number = state.number();
+    let owner = repository.split('/').next().unwrap();
+    let label = if shared.manner == Manner::Github { format!("{owner}:{branch}") } else { branch.to_owned() };
     let pull = json!({
         "number": number, "node_id": format!("PR_{number}"), "state": "open", "title": body["title"],
         "body": body["body"], "labels": [], "auto_merge": null,
         "html_url": format!("{}/{repository}/pull/{number}", shared.root),
-        "head": {"ref": branch, "sha": commit, "repo": {"full_name": repository}},
+        "head": {"ref": branch, "label": label, "sha": commit, "repo": {"full_name": repository}},
         "base": {"ref": body["base"], "repo": {"full_name": repository}},
     });
     state.pulls.push(pull.clone());

@@ -83,7 +83,10 @@ impl Repository {
         let method =
             settings["default_merge_style"].as_str().filter(|style| !style.is_empty()).unwrap_or("merge");
         let below = format!("/pulls/{}/merge", found.number);
-        let body = json!({"Do": method, "merge_when_checks_succeed": true, "head_commit_id": wanted.commit});
+        // Gitea 1.26 has written it small, and takes both; Forgejo's description has it large.
+        let action = if self.forge() == Forge::Gitea { "do" } else { "Do" };
+        let body =
+            json!({action: method, "merge_when_checks_succeed": true, "head_commit_id": wanted.commit});
         let mut pace = Pace::within(Backoff::new(WAIT / 50, WAIT / 10, WAIT));
         let answer = loop {
             let answer = self.send("POST", &below, &body, Right::Merge)?;

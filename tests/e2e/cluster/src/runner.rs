@@ -36,6 +36,8 @@ impl Runner {
             "-P",
             "ubuntu-latest=-self-hosted",
         ]);
+        // Where there is no other network, it would listen nowhere.
+        act.args(["--cache-server-addr", "127.0.0.1", "--artifact-server-addr", "127.0.0.1"]);
         act.arg("--eventpath").arg(payload).current_dir(folder);
         Ok(Self { act, work: work.to_path_buf(), event: event.name.clone() })
     }

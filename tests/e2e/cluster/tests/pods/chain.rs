@@ -119,20 +119,19 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// The example under another name, with the workflow that `cupaas new` writes.
+    /// The example under another name, with the workflow that `cupaas new` writes, and the action that it uses.
     fn begin_app(&self) -> Result<()> {
         let from = parts::repository().join("examples/tasks/app/.");
         output(Command::new("cp").arg("-r").arg(from).arg(&self.app.folder))?;
         let settings = fs::read_to_string(self.app.folder.join(".cupaas"))?;
         fs::remove_file(self.app.folder.join(".cupaas"))?;
         output(self.command("cupaas").arg("new").current_dir(&self.app.folder))?;
-        self.app.write(".cupaas", &settings.replacen("name: tasks", "name: chain", 1))?;
-        let workflow = ".github/workflows/deploy.yaml";
-        let text = fs::read_to_string(self.app.folder.join(workflow))?;
-        // The runner has the cupaas of this build.
-        let install = "cargo install --locked --git https://github.com/cupaas/cupaas";
-        ensure!(text.contains(install), "{workflow} installs cupaas in another way");
-        self.app.write(workflow, &text.replace(install, "cupaas --version"))
+        let action = self.work.join("action");
+        fs::create_dir_all(&action)?;
+        for name in ["action.yml", "action"] {
+            output(Command::new("cp").arg("-r").arg(parts::repository().join(name)).arg(&action))?;
+        }
+        self.app.write(".cupaas", &settings.replacen("name: tasks", "name: chain", 1))
     }
 
     /// A program as a person or a runner starts it.
@@ -222,6 +221,9 @@ impl<'a> Chain<'a> {
         tree.git(&["fetch", "--quiet", "--depth=50", "origin", "main"])?;
         tree.git(&["checkout", "--quiet", "-B", "main", commit])?;
         let said = Runner::new(self.command(runner::program()?), &self.work, &checkout, event)?
+            .action("cupaas/cupaas@v0", &self.work.join("action"))
+            // The runner has the cupaas of this build.
+            .environment("CUPAAS_BINARY", "cupaas")
             .variable("CUPAAS_GITOPS", &self.gitops)
             .variable("CUPAAS_IMAGE_NAME", &format!("{REGISTRY}/team/chain"))
             .secret("CUPAAS_GITOPS_TOKEN", &self.gitea.token)
