@@ -60,13 +60,20 @@ impl Runner {
         self
     }
 
-    /// A folder that stands for an action, as `owner/name@ref`.
-    pub fn action(mut self, name: &str, folder: &Path) -> Self {
-        self.act.args(["--local-repository", &format!("{name}={}", folder.display())]);
-        self
+    /// The action of this repository, under the name that workflows use.
+    pub fn action(mut self) -> Result<Self> {
+        // The runner copies all that lies beside it.
+        let folder = self.work.join("action");
+        for file in ["action.yml", "action/cupaas.sh", "action/SHA256SUMS"] {
+            let to = folder.join(file);
+            fs::create_dir_all(to.parent().unwrap_or(&folder))?;
+            fs::copy(parts::repository().join(file), to)?;
+        }
+        self.act.args(["--local-repository", &format!("cupaas/cupaas@v0={}", folder.display())]);
+        Ok(self)
     }
 
-    /// Runs them; what was said, as lines of JSON.
+    /// Runs them; what was said.
     ///
     /// Errors: a job failed; the message says what was said.
     pub fn run(mut self) -> Result<String> {

@@ -15,6 +15,7 @@ jobs:
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
     steps:
+      - uses: actions/checkout@v6
       - uses: cupaas/cupaas@v0
         with:
           command: deploy
@@ -26,6 +27,7 @@ jobs:
     if: github.event_name == 'pull_request'
     runs-on: ubuntu-latest
     steps:
+      - uses: actions/checkout@v6
       - uses: cupaas/cupaas@v0
         with:
           command: diff

@@ -14,6 +14,7 @@ jobs:
   deploy:
     runs-on: ubuntu-latest
     steps:
+      - uses: actions/checkout@v6
       - uses: cupaas/cupaas@v0
         with:
           command: deploy

@@ -13,6 +13,7 @@ jobs:
   deploy:
     runs-on: ubuntu-latest
     steps:
+      - uses: actions/checkout@v6
       - uses: cupaas/cupaas@v0
         id: cupaas
         with:

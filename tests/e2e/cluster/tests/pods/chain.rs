@@ -119,18 +119,13 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// The example under another name, with the workflow that `cupaas new` writes, and the action that it uses.
+    /// The example under another name, with the workflow that `cupaas new` writes.
     fn begin_app(&self) -> Result<()> {
         let from = parts::repository().join("examples/tasks/app/.");
         output(Command::new("cp").arg("-r").arg(from).arg(&self.app.folder))?;
         let settings = fs::read_to_string(self.app.folder.join(".cupaas"))?;
         fs::remove_file(self.app.folder.join(".cupaas"))?;
         output(self.command("cupaas").arg("new").current_dir(&self.app.folder))?;
-        let action = self.work.join("action");
-        fs::create_dir_all(&action)?;
-        for name in ["action.yml", "action"] {
-            output(Command::new("cp").arg("-r").arg(parts::repository().join(name)).arg(&action))?;
-        }
         self.app.write(".cupaas", &settings.replacen("name: tasks", "name: chain", 1))
     }
 
@@ -221,7 +216,7 @@ impl<'a> Chain<'a> {
         tree.git(&["fetch", "--quiet", "--depth=50", "origin", "main"])?;
         tree.git(&["checkout", "--quiet", "-B", "main", commit])?;
         let said = Runner::new(self.command(runner::program()?), &self.work, &checkout, event)?
-            .action("cupaas/cupaas@v0", &self.work.join("action"))
+            .action()?
             // The runner has the cupaas of this build.
             .environment("CUPAAS_BINARY", "cupaas")
             .variable("CUPAAS_GITOPS", &self.gitops)
