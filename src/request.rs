@@ -3,17 +3,16 @@
 
 pub mod ci;
 mod forge;
+mod here;
 mod registered;
 mod secret;
 mod standing;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{self, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Deed;
 use crate::forge::Wishes;
@@ -24,6 +23,7 @@ use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, witho
 use crate::secrets;
 use crate::sync::Followed;
 use ci::Ci;
+pub use here::here;
 
 /// One run.
 #[derive(Debug)]
@@ -159,14 +159,6 @@ pub enum GitopsPlace {
     Folder(PathBuf),
     /// The local one that cupaas makes.
     Embedded(PathBuf),
-}
-
-/// The CI job that this is a step of, as the environment, the event and the flags say.
-pub fn here(given: &cli::Ci) -> Option<Ci> {
-    let variables = std::env::vars_os();
-    let variables =
-        variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
-    Ci::read(&variables, given, event)
 }
 
 impl Request {
@@ -394,11 +386,4 @@ fn author() -> Identity {
         name: text("GIT_AUTHOR_NAME").unwrap_or_else(|| "cupaas".to_owned()),
         email: text("GIT_AUTHOR_EMAIL").unwrap_or_else(|| "cupaas@localhost".to_owned()),
     }
-}
-
-/// The event that started a CI job.
-fn event(path: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).ok()?.take(ci::EVENT + 1).read_to_end(&mut bytes).ok()?;
-    (read as u64 <= ci::EVENT).then_some(bytes)
 }

@@ -221,13 +221,13 @@ def everything_arrives(world):
     steps.append({**value, "env": {"RECORD": str(world.root / "record-value")}})
     # What nobody but this step says is secret stays secret in the next one.
     shown = world.app / "shown"
-    shown.write_text("what-0nly-th3-step-knows\nthe-s3cond-line %\n")
+    shown.write_text("what-this-st3p-knows\nthe-s3cond-line %\n")
     unknown = step(command="secret set", binary=str(world.recorder), args="NAME", value=shown.read_text().rstrip("\n"))
     steps += [{**unknown, "env": {"RECORD": str(world.root / "record-unknown")}}, {"run": "cat shown"}]
     steps.append({**step(command="diff", binary=str(world.recorder), comment="true"),
                   "env": {"RECORD": str(world.root / "record-diff"), "CUPAAS_IMAGE": "the job's"}})
     log = world.act(steps)
-    assert log.count("***") > 2 and "0nly-th3" not in log and "s3cond-line" not in log, log
+    assert log.count("***") > 2 and "this-st3p" not in log and "s3cond-line" not in log, log
     for number, value in enumerate(HOSTILE):
         argv, variables, stdin = recorded(world.root / f"record-{number}")
         flags = ["--pull-request", "--auto-merge", "--status"]
