@@ -29,13 +29,7 @@ impl Runner {
         fs::create_dir_all(&config)?;
         fs::write(&payload, event.payload.to_string())?;
         fs::write(config.join("actrc"), "")?;
-        act.arg(&event.name).args([
-            "--json",
-            "--container-daemon-socket",
-            "-",
-            "-P",
-            "ubuntu-latest=-self-hosted",
-        ]);
+        act.arg(&event.name).args(["--container-daemon-socket", "-", "-P", "ubuntu-latest=-self-hosted"]);
         // Where there is no other network, it would listen nowhere.
         act.args(["--cache-server-addr", "127.0.0.1", "--artifact-server-addr", "127.0.0.1"]);
         act.arg("--eventpath").arg(payload).current_dir(folder);
