@@ -79,7 +79,7 @@ release() { # VERSION TARGET
   archive=$cache/$name
   if [ ! -f "$archive" ] || [ "$(digest "$archive")" != "$sum" ]; then
     command -v curl >/dev/null || command -v wget >/dev/null || fail "needs curl or wget"
-    url=${INPUT_MIRROR:-https://github.com/cupaas/cupaas/releases/download}
+    url=${INPUT_MIRROR:-${CUPAAS_MIRROR:-https://github.com/cupaas/cupaas/releases/download}}
     fetch "${url%/}/v$1/$name" "$work/$name" ||
       fail "cannot download $name: give a mirror that has it, or say build: true, or give a binary"
     [ "$(digest "$work/$name")" = "$sum" ] || fail "$name is not what was released: its SHA-256 is another one"
@@ -109,8 +109,9 @@ source_build() {
 }
 
 install() {
-  if [ -n "${INPUT_BINARY:-}" ]; then
-    program=$(command -v -- "$INPUT_BINARY") || fail "there is no program of the name that binary says"
+  binary=${INPUT_BINARY:-${CUPAAS_BINARY:-}}
+  if [ -n "$binary" ]; then
+    program=$(command -v -- "$binary") || fail "there is no program of the name that binary says"
     return
   fi
   cache=${RUNNER_TOOL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}}/cupaas

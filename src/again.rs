@@ -8,6 +8,7 @@ use crate::edit::Edit;
 use crate::landing::Landing;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::{Asked, Inputs};
+use crate::load::known;
 use crate::load::release_file::ReleaseFile;
 use crate::load::released;
 use crate::load::state::State;
@@ -57,7 +58,10 @@ pub fn records(edit: &Edit, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fai
     let Some(scope) = &edit.scope else { return Ok(Vec::new()) };
     let records = released::find(scope, gitops)?;
     match (&scope.app, &edit.subject) {
-        (Some(app), None) if records.is_empty() => Err(released::none(app, scope)),
+        (Some(app), None) if records.is_empty() => match known::is_known(app, gitops)? {
+            true => Err(released::none(app, scope)),
+            false => Err(known::unknown(app, gitops).hint(released::with_folder(app))),
+        },
         _ => Ok(records),
     }
 }

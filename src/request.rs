@@ -3,16 +3,16 @@
 
 pub mod ci;
 mod forge;
+mod here;
 mod registered;
 mod secret;
+mod standing;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{self, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Deed;
 use crate::forge::Wishes;
@@ -23,6 +23,7 @@ use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, witho
 use crate::secrets;
 use crate::sync::Followed;
 use ci::Ci;
+pub use here::here;
 
 /// One run.
 #[derive(Debug)]
@@ -160,14 +161,6 @@ pub enum GitopsPlace {
     Embedded(PathBuf),
 }
 
-/// The CI job that this is a step of, as the environment, the event and the flags say.
-pub fn here(given: &cli::Ci) -> Option<Ci> {
-    let variables = std::env::vars_os();
-    let variables =
-        variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
-    Ci::read(&variables, given, event)
-}
-
 impl Request {
     /// Reads the environment and the app's checkout. `ci` is what [`here`] gave.
     ///
@@ -185,9 +178,10 @@ impl Request {
             Command::Schema(schema) => Action::Schema(schema.file),
             Command::Completions(completions) => Action::Completions(completions.shell),
             Command::Man => Action::Man,
-            Command::Check(check) => {
-                Action::Step(Box::new(wide(step(Stage::Check, check.shared)?, check.wide)?))
-            }
+            Command::Check(check) => Action::Step(Box::new(wide(
+                step(Stage::Check, standing::on(check.shared, &check.wide))?,
+                check.wide,
+            )?)),
             Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
             Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
             Command::Render(render) => Action::Step(Box::new(Step {
@@ -195,7 +189,7 @@ impl Request {
                 ..step(Stage::Render, render.shared)?
             })),
             Command::Diff(diff) => {
-                let step = wide(step(Stage::Diff, diff.shared)?, diff.wide)?;
+                let step = wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide)?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(diff.allow_data_loss),
                     exit_code: diff.exit_code,
@@ -204,7 +198,8 @@ impl Request {
                 }))
             }
             Command::Deploy(deploy) => {
-                let step = wide(step(Stage::Deploy, deploy.shared)?, deploy.wide)?;
+                let step =
+                    wide(step(Stage::Deploy, standing::on(deploy.shared, &deploy.wide))?, deploy.wide)?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(deploy.allow_data_loss),
                     allow_older: deploy.allow_older,
@@ -262,8 +257,13 @@ fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
 }
 
 impl Step {
-    fn new(stage: Stage, shared: Shared, around: &Around) -> Result<Self, Failure> {
+    fn new(stage: Stage, mut shared: Shared, around: &Around) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        // An app that is named, and no folder: the repository knows it.
+        let named = shared.folder.is_none() && shared.app.as_ref().is_some_and(|app| !app.is_empty());
+        if matches!(subject, Subject::Released(_)) || (stage == Stage::Remove && named) {
+            shared.repository = standing::here(shared.repository);
+        }
         Self::about(stage, subject, shared, around)
     }
 
@@ -386,11 +386,4 @@ fn author() -> Identity {
         name: text("GIT_AUTHOR_NAME").unwrap_or_else(|| "cupaas".to_owned()),
         email: text("GIT_AUTHOR_EMAIL").unwrap_or_else(|| "cupaas@localhost".to_owned()),
     }
-}
-
-/// The event that started a CI job.
-fn event(path: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).ok()?.take(ci::EVENT + 1).read_to_end(&mut bytes).ok()?;
-    (read as u64 <= ci::EVENT).then_some(bytes)
 }

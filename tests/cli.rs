@@ -26,6 +26,7 @@ mod cli {
     mod secret_app;
     mod secrets;
     mod setting;
+    mod standing;
     mod variables;
     mod world;
 }

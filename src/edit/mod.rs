@@ -2,6 +2,7 @@
 //! the commit. Reads through [`Gitops`]; writes nothing.
 
 mod app;
+mod comments;
 mod image;
 mod scalar;
 mod variables;

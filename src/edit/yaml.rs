@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::comments::{comment_ranges, comments, values};
 use super::scalar::{Style, written};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::yaml::{self, Node, NodeKind};
@@ -116,12 +117,34 @@ impl<'f> File<'f> {
         }
     }
 
-    /// Where a value ends. A block scalar reaches to the next key as it is read: its end is that of its last line.
+    /// Where a value ends. A block scalar reaches to the next key as it is read: its end is that of its last line, and
+    /// blank lines behind it are not its own unless its text holds them.
     fn end(&self, node: &Node) -> usize {
-        let end = node.range.end;
+        let last = match &node.kind {
+            _ if self.is_flow(node) => None,
+            NodeKind::Map(entries) => entries.last().map(|(key, value)| (key.range.end, value)),
+            NodeKind::List(items) => items.last().map(|item| (item.range.start, item)),
+            NodeKind::Scalar { text, .. } => return self.end_of_scalar(node, text.ends_with("\n\n")),
+        };
+        last.map_or(node.range.end, |(key, value)| self.end(value).max(key))
+    }
+
+    fn end_of_scalar(&self, node: &Node, holds_blanks: bool) -> usize {
+        let is_blank = |line: &str| line.trim_matches([' ', '\r', '\n']).is_empty();
+        let mut end = node.range.end;
         let line = self.text[..end].rfind('\n').map_or(0, |at| at + 1);
-        let blank = line > node.range.start && self.text[line..end].bytes().all(|byte| byte == b' ');
-        if blank { line } else { end }
+        if line <= node.range.start || !is_blank(&self.text[line..end]) {
+            return end;
+        }
+        end = line;
+        while !holds_blanks && end > node.range.start {
+            let before = self.text[..end - 1].rfind('\n').map_or(0, |at| at + 1);
+            if before <= node.range.start || !is_blank(&self.text[before..end]) {
+                break;
+            }
+            end = before;
+        }
+        end
     }
 
     fn line_start(&self, at: usize) -> usize {
@@ -258,11 +281,7 @@ impl<'f> File<'f> {
             return None;
         }
         let range = start..self.line_end(end);
-        let kept: String = self
-            .comments_in(&range)
-            .iter()
-            .map(|comment| format!("{indent}{comment}{}", self.newline()))
-            .collect();
+        let kept = self.kept(&range, indent);
         Some(((range, kept), false))
     }
 
@@ -291,54 +310,25 @@ impl<'f> File<'f> {
         (end + at + 1 + blanks, String::new())
     }
 
-    fn comments_in(&self, range: &Range<usize>) -> Vec<&'f str> {
-        let inside = |comment: &Range<usize>| range.contains(&comment.start);
-        comment_ranges(self.text, self.root)
-            .into_iter()
-            .filter(inside)
-            .map(|comment| &self.text[comment])
-            .collect()
-    }
-}
-
-/// All comments, in their order.
-fn comments<'t>(text: &'t str, root: &Node) -> Vec<&'t str> {
-    comment_ranges(text, root).into_iter().map(|range| &text[range]).collect()
-}
-
-fn comment_ranges(text: &str, root: &Node) -> Vec<Range<usize>> {
-    let mut scalars = Vec::new();
-    collect(root, &mut scalars);
-    scalars.sort_by_key(|range: &Range<usize>| range.start);
-    let mut found = Vec::new();
-    let mut at = 0;
-    let mut scalars = scalars.into_iter().peekable();
-    while at < text.len() {
-        while scalars.next_if(|scalar| scalar.end <= at).is_some() {}
-        if let Some(scalar) = scalars.peek().filter(|scalar| scalar.contains(&at)) {
-            at = scalar.end;
-            continue;
+    /// What stays of lines that go: comments, and the blank lines among them.
+    fn kept(&self, range: &Range<usize>, indent: &str) -> String {
+        let comments = comment_ranges(self.text, self.root);
+        let values = values(self.root);
+        // Blank lines in front of a block scalar's first line are its own.
+        let begins = |node: &Node| self.text[..node.range.start].trim_end().len();
+        let (mut kept, mut at) = (String::new(), range.start);
+        for line in self.text[range.clone()].split_inclusive('\n') {
+            let here = at..at + line.len();
+            at = here.end;
+            let is_value = || values.iter().any(|node| (begins(node)..self.end(node)).contains(&here.start));
+            if line.trim().is_empty() && !is_value() {
+                kept.push_str(line);
+            }
+            for comment in comments.iter().filter(|comment| here.contains(&comment.start)) {
+                kept.push_str(&format!("{indent}{}{}", &self.text[comment.clone()], self.newline()));
+            }
         }
-        let before = text[..at].chars().next_back();
-        if text.as_bytes()[at] == b'#' && before.is_none_or(|c| c.is_whitespace() || c == '\u{feff}') {
-            let end = text[at..].find(['\n', '\r']).map_or(text.len(), |end| at + end);
-            found.push(at..end);
-            at = end;
-        } else {
-            at += text[at..].chars().next().map_or(1, char::len_utf8);
-        }
-    }
-    found
-}
-
-fn collect(node: &Node, scalars: &mut Vec<Range<usize>>) {
-    match &node.kind {
-        NodeKind::Scalar { .. } => scalars.push(node.range.clone()),
-        NodeKind::List(items) => items.iter().for_each(|item| collect(item, scalars)),
-        NodeKind::Map(entries) => entries.iter().for_each(|(key, value)| {
-            collect(key, scalars);
-            collect(value, scalars);
-        }),
+        kept
     }
 }
 

@@ -70,10 +70,33 @@ fn checked_name(name: String) -> Result<String, Failure> {
     Err(Failure::new(Kind::Usage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
 }
 
+/// What a repository is called: the last part of its address, without its ending, and decoded where it is a URL's.
 fn last_part(text: &str) -> Option<String> {
     let trimmed = text.trim_end_matches('/');
     let part = trimmed.rsplit(['/', ':']).next()?;
-    Some(part.strip_suffix(".git").unwrap_or(part).to_owned()).filter(|part| !part.is_empty() && part != ".")
+    let part = part.strip_suffix(".git").unwrap_or(part);
+    let part = if text.contains("://") { decoded(part)? } else { part.to_owned() };
+    Some(part).filter(|part| !part.is_empty() && part != ".")
+}
+
+/// Percent-encoding undone (RFC 3986 §2.1); none where it is no text.
+fn decoded(part: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = part.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// A name made from a repository's: lower case, accents folded, hyphens for what is no letter, beginning with a letter.
@@ -140,6 +163,10 @@ mod tests {
     fn a_name_is_made_from_the_repositorys() {
         assert_eq!(last_part("https://git.example.cu/team/My_Tasks.git").as_deref(), Some("My_Tasks"));
         assert_eq!(last_part("git@host:tasks").as_deref(), Some("tasks"));
+        assert_eq!(last_part("https://git.example.cu/%C3%B1and%c3%ba.git/").as_deref(), Some("ñandú"));
+        assert_eq!(last_part("https://git.example.cu/100%.git").as_deref(), Some("100%"));
+        assert_eq!(last_part("https://git.example.cu/%ff.git"), None);
+        assert_eq!(last_part("git@host:a%20b").as_deref(), Some("a%20b"));
         let slug = |text: &str| slug(text).unwrap_or_else(|| "none".to_owned());
         assert_eq!(slug("My_Tasks!"), "my-tasks");
         assert_eq!(slug("2048"), "app-2048");

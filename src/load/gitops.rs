@@ -127,6 +127,9 @@ fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Fa
         if entry.file_type().is_dir() {
             continue;
         }
+        if entry.file_type().is_symlink() {
+            return Err(refuse(entry.path(), "is a symbolic link; links are not followed".into()));
+        }
         let size = entry.metadata().map(|m| m.len()).unwrap_or(0);
         if !entry.file_type().is_file() || size > LARGEST as u64 {
             return Err(refuse(entry.path(), "is not a text file of at most 10 MB".into()));

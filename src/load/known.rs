@@ -20,7 +20,7 @@ pub fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
     Ok(!gitops.read(&places)?.is_empty())
 }
 
-/// The failure of a run that names an app which is not known, with the name that it may have meant.
+/// The failure of a run that names an app which is not there, with the name that it may have meant.
 pub fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
     let names = || -> Result<Vec<String>, Failure> {
         let (registered, _) = registered::all(gitops, false)?;
@@ -29,6 +29,13 @@ pub fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
     };
     // Whatever is wrong with other files is not what this run is about.
     let names = { names }().unwrap_or_default();
+    if names.iter().any(|known| known == name) {
+        return Failure::new(
+            Kind::Usage,
+            format!("{name} was removed: nothing of it runs, and what it has left waits"),
+        )
+        .hint("`cupaas app add URL` and a deploy bring it back");
+    }
     let failure = Failure::new(Kind::Usage, format!("{name:?} is neither registered nor deployed"));
     match crate::schema::suggest(name, names.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),

@@ -161,6 +161,10 @@ pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<
 /// The failure of a run that finds no release of the app that it names.
 pub fn none(app: &str, scope: &Scope) -> Failure {
     let place = scope.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
-    Failure::new(Kind::Usage, format!("{app} is not deployed{place}"))
-        .hint(format!("to deploy what is in a folder, name the folder too: `cupaas deploy . --app {app}`"))
+    Failure::new(Kind::Usage, format!("{app} is not deployed{place}")).hint(with_folder(app))
+}
+
+/// What whoever names an app and stands in its folder has meant.
+pub fn with_folder(app: &str) -> String {
+    format!("to deploy what is in a folder, name the folder too: `cupaas deploy . --app {app}`")
 }

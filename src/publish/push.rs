@@ -95,7 +95,9 @@ impl Snapshot {
         let text = format!("{} refuses the push to {branch} ({why}){detail}", self.git.url());
         let failure = Failure::new(Kind::Forbidden, text);
         if why.contains("checked out") {
-            return failure.hint("push to a bare repository, or to a branch that is not checked out");
+            return failure
+                .hint("in a clone, name what it is a clone of: `--gitops \"$(git remote get-url origin)\"`, and pull then")
+                .hint("else a bare repository, or a branch that is not checked out");
         }
         failure.hint("if the branch is protected, let the token's user push to it")
     }

@@ -145,8 +145,7 @@ pub(super) fn brief(words: &str) -> String {
 /// Something stands in the repository where it must not: an error with its path.
 pub(super) fn misplaced(path: &RepoPath, why: &str) -> Failure {
     let place = Span::file(&Source::new(path.as_str(), ""));
-    let diagnostic = Diagnostic::error(place, why);
-    Failure { diagnostics: vec![diagnostic], ..Failure::new(Kind::Invalid, format!("{path}: {why}")) }
+    Failure::invalid(vec![Diagnostic::error(place, why)])
 }
 
 /// A mistake of cupaas, or an object database that is damaged.

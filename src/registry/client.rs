@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::challenge::{self, Challenge};
 use super::credentials::{self, Login};
-use super::{Access, Reference};
+use super::{Access, Found, Reference};
 use crate::diagnostic::{Failure, Kind};
 use crate::http;
 
@@ -53,40 +53,48 @@ impl<'a> Client<'a> {
         secure
     }
 
-    /// The digest of what the tag names.
-    pub(super) fn digest(&self) -> Result<Option<String>, Failure> {
+    /// What the tag names.
+    pub(super) fn digest(&self) -> Result<Found, Failure> {
         let url = format!("{}{}/manifests/{}", self.base, self.image.repository, self.image.tag);
-        let mut authorization = None;
+        let (mut authorization, mut challenge) = (None, None);
         let mut answer = self.ask("HEAD", &url, None)?;
         if answer.status() == StatusCode::UNAUTHORIZED {
-            authorization = self.meet(answer.headers())?;
+            challenge = asked(answer.headers());
+            authorization = match self.meet(challenge.as_ref())? {
+                Ok(authorization) => authorization,
+                Err(status) => return self.denied(status, challenge.as_ref()),
+            };
             if authorization.is_some() {
                 answer = self.ask("HEAD", &url, authorization.as_deref().map(String::as_str))?;
             }
         }
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Ok(None),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(self.denied(answer.status())),
+            StatusCode::NOT_FOUND => return Ok(Found::Missing),
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                return self.denied(status, challenge.as_ref());
+            }
             // Some answer to GET alone.
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {}
             status => return Err(self.unavailable(&format!("answers {status}"))),
         }
         let named = answer.headers().get("docker-content-digest").and_then(|value| value.to_str().ok());
         if let Some(digest) = named.filter(|digest| answer.status() == StatusCode::OK && is_digest(digest)) {
-            return Ok(Some(digest.to_owned()));
+            return Ok(Found::Digest(digest.to_owned()));
         }
         let mut whole = self.ask("GET", &url, authorization.as_deref().map(String::as_str))?;
         match whole.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Ok(None),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(self.denied(whole.status())),
+            StatusCode::NOT_FOUND => return Ok(Found::Missing),
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                return self.denied(status, challenge.as_ref());
+            }
             status => return Err(self.unavailable(&format!("answers {status}"))),
         }
         let bytes = whole.body_mut().with_config().limit(LONGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.unavailable(&error.to_string()))?;
         let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Some(format!("sha256:{hex}")))
+        Ok(Found::Digest(format!("sha256:{hex}")))
     }
 
     fn ask(&self, method: &str, url: &str, authorization: Option<&str>) -> Result<Response<Body>, Failure> {
@@ -98,26 +106,48 @@ impl<'a> Client<'a> {
         request.call().map_err(|error| self.unavailable(&error.to_string()))
     }
 
-    /// The `Authorization` that the registry asks for; nothing where we have none to give.
-    fn meet(&self, headers: &HeaderMap) -> Result<Option<Zeroizing<String>>, Failure> {
-        let offered = headers.get_all("www-authenticate").iter().filter_map(|value| value.to_str().ok());
-        match challenge::read(offered) {
-            None => Ok(None),
-            Some(Challenge::Basic) => Ok(self.login.as_ref().map(basic)),
+    /// The `Authorization` that the registry asks for, nothing where we have none to give; or the token server's no.
+    fn meet(&self, challenge: Option<&Challenge>) -> Result<Result<Authorization, StatusCode>, Failure> {
+        match challenge {
+            None => Ok(Ok(None)),
+            Some(Challenge::Basic) => Ok(Ok(self.login.as_ref().map(basic))),
             Some(Challenge::Bearer { realm, service, scope }) => {
+                let scope = scope.clone();
                 let scope = scope.unwrap_or_else(|| format!("repository:{}:pull", self.image.repository));
-                self.token(&realm, service.as_deref(), &scope).map(Some)
+                Ok(self.token(realm, service.as_deref(), Some(&scope))?.map(Some))
             }
         }
     }
 
-    /// A token from the server that the registry names; without a login, the one that everybody gets.
-    fn token(&self, realm: &str, service: Option<&str>, scope: &str) -> Result<Zeroizing<String>, Failure> {
+    /// Whether the registry takes our login, whatever it thinks of this image.
+    fn knows_us(&self, challenge: Option<&Challenge>) -> Result<bool, Failure> {
+        match (&self.login, challenge) {
+            (Some(_), Some(Challenge::Bearer { realm, service, .. })) => {
+                Ok(self.token(realm, service.as_deref(), None)?.is_ok())
+            }
+            (Some(login), Some(Challenge::Basic)) => {
+                Ok(self.ask("GET", &self.base, Some(&basic(login)))?.status() == StatusCode::OK)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// A token from the server that the registry names; without a login, the one that everybody gets. Without a scope it
+    /// is good for nothing but to know that there is one.
+    fn token(
+        &self,
+        realm: &str,
+        service: Option<&str>,
+        scope: Option<&str>,
+    ) -> Result<Result<Zeroizing<String>, StatusCode>, Failure> {
         if !realm.starts_with("https://") && (self.secure || !realm.starts_with("http://")) {
             let message = format!("{} sends to a token server without TLS", self.image.registry);
             return Err(Failure::new(Kind::Forbidden, message));
         }
-        let mut request = self.agent.get(realm).query("scope", scope);
+        let mut request = self.agent.get(realm);
+        if let Some(scope) = scope {
+            request = request.query("scope", scope);
+        }
         if let Some(service) = service {
             request = request.query("service", service);
         }
@@ -127,7 +157,7 @@ impl<'a> Client<'a> {
         let mut answer = request.call().map_err(|error| self.unavailable(&error.to_string()))?;
         match answer.status() {
             StatusCode::OK => {}
-            status if status.is_client_error() => return Err(self.denied(status)),
+            status if status.is_client_error() => return Ok(Err(status)),
             status => return Err(self.unavailable(&format!("its token server answers {status}"))),
         }
         let text = answer.body_mut().with_config().limit(TOKEN).read_to_string().map(Zeroizing::new);
@@ -135,7 +165,7 @@ impl<'a> Client<'a> {
         let read: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         let token = ["token", "access_token"].iter().find_map(|key| read.get(key)?.as_str());
         match token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())) {
-            Some(token) => Ok(Zeroizing::new(format!("Bearer {token}"))),
+            Some(token) => Ok(Ok(Zeroizing::new(format!("Bearer {token}")))),
             None => Err(self.unavailable("its token server gives no token")),
         }
     }
@@ -144,20 +174,37 @@ impl<'a> Client<'a> {
         format!("{}/{}", self.image.registry, self.image.repository)
     }
 
-    fn denied(&self, status: StatusCode) -> Failure {
-        let failure =
-            Failure::new(Kind::Forbidden, format!("{}: the registry answers {status}", self.name()));
-        match self.login {
-            Some(_) => failure.hint("may this user pull that image?"),
+    /// What a no means: with a login that is taken, that there is nothing to see.
+    fn denied(&self, status: StatusCode, challenge: Option<&Challenge>) -> Result<Found, Failure> {
+        let said = format!("{}: the registry answers {status}", self.name());
+        if self.knows_us(challenge)? {
+            return Ok(Found::Hidden(format!(
+                "{said}: nobody has pushed there yet, or this login may not pull it"
+            )));
+        }
+        let failure = Failure::new(Kind::Forbidden, said);
+        Err(match self.login {
+            Some(_) => failure.hint("the registry does not take this login"),
             None => failure
                 .hint("set CUPAAS_REGISTRY_USER and CUPAAS_REGISTRY_PASSWORD, or log in with docker")
-                .hint("a helper program that docker's configuration names is not asked"),
-        }
+                .hint("a helper program that docker's configuration names is not asked")
+                .hint(
+                    "some registries say so of images that are not there too; with a login that can be told",
+                ),
+        })
     }
 
     fn unavailable(&self, why: &str) -> Failure {
         Failure::new(Kind::Unavailable, format!("{}: the registry {why}", self.name()))
     }
+}
+
+/// What an `Authorization` header says, where one is sent.
+type Authorization = Option<Zeroizing<String>>;
+
+fn asked(headers: &HeaderMap) -> Option<Challenge> {
+    let offered = headers.get_all("www-authenticate").iter().filter_map(|value| value.to_str().ok());
+    challenge::read(offered)
 }
 
 fn basic(login: &Login) -> Zeroizing<String> {

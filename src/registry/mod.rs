@@ -28,9 +28,22 @@ pub struct Access {
     pub patience: Duration,
 }
 
-/// The digest of the manifest that a tag names, `sha256:…`; nothing where the registry does not have it.
+/// What a registry says of a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The digest of the manifest that it names, `sha256:…`.
+    Digest(String),
+    /// It is not there.
+    Missing,
+    /// The registry knows us, and does not let us see it: it is not there, or it is not for us. Docker Hub, GitLab and
+    /// others answer so for every repository that nobody has pushed to yet. What was said, for people.
+    Hidden(String),
+}
+
+/// Looks a tag up.
 ///
-/// Errors: `Unavailable` where the registry does not answer, `Forbidden` where it does not let us look.
-pub fn digest(image: &Reference, access: &Access) -> Result<Option<String>, Failure> {
+/// Errors: `Unavailable` where the registry does not answer, `Forbidden` where it does not let us look: without a login
+/// that it takes, an image that is there and one that is not cannot be told apart.
+pub fn look_up(image: &Reference, access: &Access) -> Result<Found, Failure> {
     client::Client::new(image, access).digest()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::rooms::Rendered;
 use super::tree::{Folders, Tree, Unsealed};
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
 use crate::resolve::{names, secrets};
@@ -54,7 +54,7 @@ pub(super) fn add_hashes(
     let mut hashes = Vec::new();
     for sealing in sealings(release, folders)? {
         let hash = match kept.get(&sealing.kept) {
-            Some(text) => seal::fingerprint(text).map_err(|error| sealing.refuse(&error))?,
+            Some(text) => seal::fingerprint(text).map_err(|error| sealing.refuse(text, &error))?,
             None => NOT_MADE.to_owned(),
         };
         hashes.push((sealing.service, hash));
@@ -100,7 +100,8 @@ pub(super) fn seal_from(
             }
             // Said with its place when the release was decided.
             (None, None) => {
-                return Err(sealing.invalid("this secret has not been set", "`cupaas secret set`"));
+                let problem = sealing.problem("", &[], "this secret has not been set", "`cupaas secret set`");
+                return Err(Failure::invalid(vec![problem]));
             }
         }
     }
@@ -130,10 +131,10 @@ impl Sealing<'_> {
             Wanted { namespace, name: self.secret, any_name: self.service.is_none(), keys: &self.keys };
         let misfits = seal::misfits(text, &wanted, self.kept.as_str());
         if !misfits.is_empty() {
-            let said = misfits.iter().map(|misfit| self.problem(&misfit.message, &misfit.hint));
+            let said = misfits.iter().map(|one| self.problem(text, &one.at, &one.message, &one.hint));
             return Err(Failure::invalid(said.collect()));
         }
-        let is = seal::plain_part(text).map_err(|error| self.refuse(&error))?;
+        let is = seal::plain_part(text).map_err(|error| self.refuse(text, &error))?;
         if is == *plain {
             return Ok(text.to_owned());
         }
@@ -141,20 +142,17 @@ impl Sealing<'_> {
             Ok(text) => Ok(text),
             // Encrypted by hand: its labels are part of its seal, and as good as ours, since it is the right Secret.
             Err(SealError::MacCoversAll) => Ok(text.to_owned()),
-            Err(error) => Err(self.refuse(&error)),
+            Err(error) => Err(self.refuse(text, &error)),
         }
     }
 
-    fn refuse(&self, error: &SealError) -> Failure {
-        self.invalid(&error.to_string(), "encrypt it with sops, and treat values in clear as leaked")
+    fn refuse(&self, text: &str, error: &SealError) -> Failure {
+        let hint = "encrypt it with sops, and treat values in clear as leaked";
+        Failure::invalid(vec![self.problem(text, &error.at(), &error.to_string(), hint)])
     }
 
-    fn invalid(&self, message: &str, hint: &str) -> Failure {
-        Failure::invalid(vec![self.problem(message, hint)])
-    }
-
-    fn problem(&self, message: &str, hint: &str) -> Diagnostic {
-        let place = Span::file(&Source::new(self.kept.as_str(), ""));
-        Diagnostic::error(place, message).hint(hint)
+    /// A problem at a place in the file `text`.
+    fn problem(&self, text: &str, at: &[String], message: &str, hint: &str) -> Diagnostic {
+        Diagnostic::error(seal::place(self.kept.as_str(), text, at), message).hint(hint)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::standing;
 use super::{Action, Around, Look, Stage, Step, Subject, folder_name, forge, named, text};
 use crate::cli::{AppCommand, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Target, Unpin};
 use crate::diagnostic::{Failure, Kind, Source as Text, Span};
@@ -24,7 +25,7 @@ pub(super) fn step(
         folder: None,
         env: None,
         image: None,
-        repository,
+        repository: standing::here(repository),
         app: None,
         set: Vec::new(),
         source_repository: None,

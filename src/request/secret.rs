@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::standing;
 use super::{Action, Around, Stage, Step, text};
 use crate::cli::{Secret, SecretOf, Shared};
 use crate::diagnostic::{Failure, Kind};
@@ -69,7 +70,7 @@ fn step(stage: Stage, of: SecretOf, around: &Around) -> Result<Step, Failure> {
         folder,
         env,
         image: None,
-        repository,
+        repository: standing::here(repository),
         app,
         set: Vec::new(),
         source_repository: None,

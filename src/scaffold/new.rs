@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::json;
 use walkdir::WalkDir;
 
 use super::Wrote;
@@ -11,9 +10,11 @@ use crate::diagnostic::{Failure, Kind};
 use crate::load::app_folder::{APP_FILES, matches};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::inputs::WITHOUT_RECIPE;
-use crate::render::expression;
 
-const WORKFLOW: &str = include_str!("../../templates/scaffold/workflow.yaml.j2");
+// The examples themselves: what people get is what is looked at and run.
+const GITHUB: &str = include_str!("../../examples/deploy/.github/workflows/deploy.yaml");
+const GITEA: &str = include_str!("../../examples/deploy/.gitea/workflows/deploy.yaml");
+const FORGEJO: &str = include_str!("../../examples/deploy/.forgejo/workflows/deploy.yaml");
 
 /// `cupaas new`.
 ///
@@ -42,22 +43,24 @@ pub fn new(asked: &cli::New) -> Result<Wrote, Failure> {
     }
     let mut wrote = Wrote::default();
     wrote.file(asked.folder.join(".cupaas"), &text, 0o644)?;
-    let (folder, checkout) = match asked.forge {
-        Forge::Github => (".github", "actions/checkout@v6"),
-        Forge::Gitea => (".gitea", "https://github.com/actions/checkout@v6"),
-        Forge::Forgejo => (".forgejo", "https://data.forgejo.org/actions/checkout@v6"),
+    let (folder, workflow) = match asked.forge {
+        Forge::Github => (".github", GITHUB),
+        Forge::Gitea => (".gitea", GITEA),
+        Forge::Forgejo => (".forgejo", FORGEJO),
         Forge::None => return Ok(wrote),
     };
-    let workflow =
-        expression::text(WORKFLOW, &json!({"checkout": checkout, "github": asked.forge == Forge::Github}))
-            .map_err(|message| Failure::new(Kind::Internal, message))?;
-    wrote.file(asked.folder.join(folder).join("workflows/deploy.yaml"), &(workflow + "\n"), 0o644)?;
+    wrote.file(asked.folder.join(folder).join("workflows/deploy.yaml"), workflow, 0o644)?;
     wrote.next = vec![
         "see what a deploy would do: cupaas diff".to_owned(),
         "try it on this machine alone: cupaas deploy".to_owned(),
-        "give the workflow CUPAAS_GITOPS (an address), CUPAAS_IMAGE_NAME and the secret CUPAAS_GITOPS_TOKEN"
+        "give the workflow the variables CUPAAS_GITOPS (an address) and CUPAAS_IMAGE_NAME, and the secret \
+         CUPAAS_GITOPS_TOKEN"
             .to_owned(),
     ];
+    if asked.forge != Forge::Github {
+        let next = "and who may push images: the variable REGISTRY_USER and the secret REGISTRY_TOKEN";
+        wrote.next.push(next.to_owned());
+    }
     Ok(wrote)
 }
 

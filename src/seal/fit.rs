@@ -20,6 +20,8 @@ pub struct Wanted<'a> {
 /// Why a file is not the one that is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
+    /// Where in the file, as a path of keys.
+    pub at: Vec<String>,
     /// What is wrong; never a value.
     pub message: String,
     /// What to do.
@@ -30,26 +32,43 @@ const ENCRYPT: &str = "encrypt it with sops, and treat its values as leaked";
 
 /// Everything that is wrong with the file `text`, which stands at `place`, as the Secret `wanted`; no key is needed.
 pub fn misfits(text: &str, wanted: &Wanted<'_>, place: &str) -> Vec<Misfit> {
-    let misfit = |message: String, hint: String| Misfit { message, hint };
+    let misfit = |at: &[&str], message: String, hint: String| Misfit { at: path(at), message, hint };
     let (file, plain) = match (inspect(text), plain_part(text)) {
         (Ok(file), Ok(plain)) => (file, plain),
-        (Err(error), _) | (_, Err(error)) => return vec![misfit(error.to_string(), ENCRYPT.to_owned())],
+        (Err(error), _) | (_, Err(error)) => {
+            return vec![misfit(&["sops"], error.to_string(), ENCRYPT.to_owned())];
+        }
     };
     let mut found = Vec::new();
-    if !file.clear.is_empty() {
-        let message = format!("these values are not encrypted: {}", file.clear.join(", "));
-        found.push(misfit(message, ENCRYPT.to_owned()));
+    for key in &file.clear {
+        let message = format!("the value of {key} is not encrypted");
+        found.push(Misfit { at: of_value(text, key), message, hint: ENCRYPT.to_owned() });
     }
     for recipient in &file.broken {
         let message = format!("the `enc` of {recipient} is no age file, so that nobody can read it");
-        found.push(misfit(message, earlier(place)));
+        found.push(misfit(&["sops", "age"], message, earlier(place)));
     }
     for key in wanted.keys.iter().filter(|key| !file.keys.iter().any(|has| has == *key)) {
         let message = format!("the key {key} is missing, which {} must have", wanted.name);
-        found.push(misfit(message, format!("add it with `sops edit {place}`")));
+        let at = of_value(text, key);
+        found.push(Misfit { at, message, hint: format!("add it with `sops edit {place}`") });
     }
     found.extend(misnamed(&plain, wanted, sealed::mac_covers_all(text), place));
     found
+}
+
+fn path(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| (*key).to_owned()).collect()
+}
+
+/// Where a value stands, or would stand.
+pub fn of_value(text: &str, key: &str) -> Vec<String> {
+    let document = super::yaml::read(text).unwrap_or_default();
+    let holds = |part: &&&str| document[**part].get(key).is_some();
+    let is_there = |part: &&&str| document[**part].is_object();
+    let parts = super::sops::ENCRYPTED_KEYS;
+    let part = parts.iter().find(holds).or_else(|| parts.iter().find(is_there));
+    path(&[part.copied().unwrap_or("kind"), key])
 }
 
 /// A name in a file is a mark of where it was made: another secret's file decrypts as well as its own, into other
@@ -64,13 +83,16 @@ fn misnamed(plain: &Value, wanted: &Wanted<'_>, bound: bool, place: &str) -> Opt
     let of = |key: &str| part(key).unwrap_or("(none)");
     let is = format!("{}/{}", of("namespace"), of("name"));
     let needed = format!("{}/{}", wanted.namespace, wanted.name);
+    let at = path(&["metadata", if named { "namespace" } else { "name" }]);
     Some(if bound {
         Misfit {
+            at,
             message: format!("this is the Secret {is}, and {needed} is needed; its MAC covers the name too"),
             hint: format!("change it with `sops edit {place}`, or encrypt it with `mac_only_encrypted`"),
         }
     } else {
-        Misfit { message: format!("this is the Secret {is}, and {needed} is needed"), hint: earlier(place) }
+        let message = format!("this is the Secret {is}, and {needed} is needed");
+        Misfit { at, message, hint: earlier(place) }
     })
 }
 

@@ -72,7 +72,7 @@ pub(super) fn check(
             match seal::verify(text, keys) {
                 _ if !found.is_empty() => problems.extend(found),
                 Ok(verified) => opened += usize::from(verified),
-                Err(error) => problems.push(problem(path, error.to_string(), &seal::earlier(path.as_str()))),
+                Err(error) => problems.push(failed(path, text, &error, &seal::earlier(path.as_str()))),
             }
         }
     } else {
@@ -145,19 +145,25 @@ fn unset_of(record: &ReleaseFile, files: &Files) -> Vec<Diagnostic> {
     unset(&record.app, &record.environment, &entries, files)
 }
 
-fn problem(path: &RepoPath, message: String, hint: &str) -> Diagnostic {
-    Diagnostic::error(Span::file(&Source::new(path.as_str(), "")), message).hint(hint)
+fn problem(path: &RepoPath, text: &str, at: &[String], message: String, hint: &str) -> Diagnostic {
+    Diagnostic::error(seal::place(path.as_str(), text, at), message).hint(hint)
+}
+
+fn failed(path: &RepoPath, text: &str, error: &SealError, hint: &str) -> Diagnostic {
+    problem(path, text, &error.at(), error.to_string(), hint)
 }
 
 /// What is wrong with a file that nothing is rendered from.
-fn in_clear(path: &RepoPath, text: &str) -> Option<Diagnostic> {
+fn in_clear(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
     let hint = "encrypt it with sops, and treat its values as leaked";
     match seal::inspect(text) {
-        Err(error) => Some(problem(path, error.to_string(), hint)),
-        Ok(sealed) if sealed.clear.is_empty() => None,
+        Err(error) => vec![failed(path, text, &error, hint)],
         Ok(sealed) => {
-            let message = format!("these values are not encrypted: {}", sealed.clear.join(", "));
-            Some(problem(path, message, hint))
+            let one = |key: &String| {
+                let message = format!("the value of {key} is not encrypted");
+                problem(path, text, &seal::of_value(text, key), message, hint)
+            };
+            sealed.clear.iter().map(one).collect()
         }
     }
 }
@@ -184,7 +190,7 @@ fn kept_here(
         Wanted { namespace: &names::namespace(app, environment), name: &name, any_name, keys: &keys };
     let misfits = seal::misfits(text, &wanted, path.as_str());
     let mut problems: Vec<Diagnostic> =
-        misfits.into_iter().map(|misfit| problem(path, misfit.message, &misfit.hint)).collect();
+        misfits.into_iter().map(|one| problem(path, text, &one.at, one.message, &one.hint)).collect();
     if seal::inspect(text).is_ok() {
         problems.extend(cannot_be_labelled(path, text, &wanted));
         problems.extend(drifted(path, text, recipients));
@@ -198,14 +204,14 @@ fn cannot_be_labelled(path: &RepoPath, text: &str, wanted: &Wanted<'_>) -> Optio
     match seal::reattach(text, &json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})) {
         // Such a file is applied as it is.
         Ok(_) | Err(SealError::MacCoversAll) => None,
-        Err(error) => Some(problem(path, error.to_string(), "encrypt it with sops")),
+        Err(error) => Some(failed(path, text, &error, "encrypt it with sops")),
     }
 }
 
 fn drifted(path: &RepoPath, text: &str, recipients: &[Recipient]) -> Option<Diagnostic> {
     let Drift { missing, extra } = match seal::drift(text, recipients) {
         Ok(drift) => drift?,
-        Err(error) => return Some(problem(path, error.to_string(), "encrypt it with sops")),
+        Err(error) => return Some(failed(path, text, &error, "encrypt it with sops")),
     };
     let mut said = Vec::new();
     if !missing.is_empty() {
@@ -215,5 +221,5 @@ fn drifted(path: &RepoPath, text: &str, recipients: &[Recipient]) -> Option<Diag
         said.push(format!("can be read by {}, who is no recipient any more", extra.join(", ")));
     }
     let hint = "`cupaas secret rotate --recipients --all`, with the age identity of one who can read it";
-    Some(problem(path, said.join("; "), hint))
+    Some(problem(path, text, &["sops".to_owned(), "age".to_owned()], said.join("; "), hint))
 }

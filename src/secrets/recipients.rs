@@ -1,7 +1,7 @@
 //! `secret rotate --recipients`: encrypted files → the same files for the recipients that `cupaas.yaml` names now.
 
 use super::subject::Subject;
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::edit::Edit;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::released::Scope;
@@ -25,7 +25,7 @@ pub(super) fn edit(step: &Step, all: bool, keys: &PrivateKeys, gitops: &mut Gito
     let (mut edits, mut problems, mut gone) = (Edits::new(), Vec::new(), false);
     for (path, text) in files.iter().filter(|(path, _)| is_sealed_file(path)) {
         let wrong = |error: &SealError| {
-            let place = Span::file(&Source::new(path.as_str(), ""));
+            let place = seal::place(path.as_str(), text, &error.at());
             let problem = Diagnostic::error(place, error.to_string());
             match error {
                 SealError::NoKey => problem.hint(

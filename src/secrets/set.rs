@@ -51,7 +51,9 @@ pub(super) fn edit(
     gitops: &mut Gitops,
 ) -> Result<Edit, Failure> {
     let subject = Subject::read(step, gitops)?;
-    kept_here(&subject, name)?;
+    if let Some(place) = elsewhere(&subject, name) {
+        return Err(not_kept_here(format!("put it under {place}")));
+    }
     let recipients = seal::release::recipients(&subject.platform)?;
     let unfit = no_variable(name, value);
     let entry = subject.named().find(|entry| entry.name == name);
@@ -120,27 +122,30 @@ fn reach(subject: &Subject, name: &str) -> (Option<Scope>, Option<String>) {
     (None, Some(note))
 }
 
-/// Values are kept in the repository by `sops` alone; of the others it can be said where.
-pub(super) fn kept_here(subject: &Subject, name: &str) -> Result<(), Failure> {
+/// Where another provider keeps a secret, where one does: `sops` alone keeps values in the repository.
+pub(super) fn elsewhere(subject: &Subject, name: &str) -> Option<String> {
     let namespace = names::namespace(&subject.app, &subject.environment);
     let settings = &subject.platform.value.secrets;
-    let hint = match settings.provider {
-        SecretsProvider::Sops => return Ok(()),
+    match settings.provider {
+        SecretsProvider::Sops => None,
         SecretsProvider::Existing => {
             let pattern = settings.name.as_deref().unwrap_or("app-secrets");
             let secret = pattern
                 .replace("{app}", &subject.app)
                 .replace("{env}", &subject.environment)
                 .replace("{service}", "app");
-            format!("put it under the key {name} of the Secret {secret} in the namespace {namespace}")
+            Some(format!("the key {name} of the Secret {secret} in the namespace {namespace}"))
         }
         SecretsProvider::ExternalSecrets => {
             let key = settings.store.as_ref().and_then(|store| store.key.as_deref());
             let key = remote_key(key, &subject.app, &subject.environment, name);
             let property = key.property.map(|name| format!(", property {name}")).unwrap_or_default();
-            format!("put it into the platform's store, key {}{property}", key.key)
+            Some(format!("the key {}{property} of the platform's store", key.key))
         }
-    };
-    let message = "this platform's secrets are not kept in the GitOps repository";
-    Err(Failure::new(Kind::Usage, message).hint(hint))
+    }
+}
+
+/// The failure of a run that would change what another provider keeps.
+pub(super) fn not_kept_here(hint: String) -> Failure {
+    Failure::new(Kind::Usage, "this platform's secrets are not kept in the GitOps repository").hint(hint)
 }

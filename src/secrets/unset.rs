@@ -1,6 +1,6 @@
 //! `secret unset`: the encrypted file of one secret goes. Not while a deployed app needs it.
 
-use super::set::kept_here;
+use super::set::{elsewhere, not_kept_here};
 use super::subject::Subject;
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Edit;
@@ -9,7 +9,9 @@ use crate::request::Step;
 
 pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let subject = Subject::read(step, gitops)?;
-    kept_here(&subject, name)?;
+    if let Some(place) = elsewhere(&subject, name) {
+        return Err(not_kept_here(format!("take it away there: {place}")));
+    }
     if !subject.is_set(name) {
         return Err(not_set(&subject, name));
     }

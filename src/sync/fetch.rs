@@ -15,7 +15,7 @@ use crate::load::inputs::Asked;
 use crate::load::release_file::SourceFacts;
 use crate::publish::Remotes;
 use crate::publish::checkout::{Checkout, Picks};
-use crate::registry::{self, Reference};
+use crate::registry::{self, Found, Reference};
 use crate::report::Report;
 use crate::request::{Stage, Step, Subject};
 use crate::tree::RepoPath;
@@ -85,7 +85,8 @@ fn one(
     let image = image(new, survey, options, &files)?;
     let (image, instead) = match image {
         Image::Known(image) => (image, None),
-        Image::Missing { image, dockerfile } => {
+        Image::Missing { image, dockerfile, note } => {
+            entry.notes.extend(note);
             (Some(image.clone()), Some(Outcome::ToBuild { image, dockerfile }))
         }
     };
@@ -162,6 +163,7 @@ enum Image {
     Missing {
         image: String,
         dockerfile: Option<Dockerfile>,
+        note: Option<String>,
     },
 }
 
@@ -190,12 +192,14 @@ fn image(new: &News, survey: &Survey, options: &Options, files: &Checkout) -> Re
     let wanted = format!("{name}:{}", files.commit);
     let reference = Reference::parse(&wanted);
     let found = match &reference {
-        Some(reference) => registry::digest(reference, &options.registry)?,
-        None => None,
+        Some(reference) => registry::look_up(reference, &options.registry)?,
+        None => Found::Missing,
     };
-    if let Some(digest) = found {
-        return Ok(Image::Known(Some(format!("{name}@{digest}"))));
-    }
+    let note = match found {
+        Found::Digest(digest) => return Ok(Image::Known(Some(format!("{name}@{digest}")))),
+        Found::Hidden(note) => Some(note),
+        Found::Missing => None,
+    };
     let by_rule = |image: &str| image.strip_prefix(&name).is_some_and(|rest| rest.starts_with([':', '@']));
     if is_named && running.is_some_and(|image| !by_rule(image)) {
         return Ok(Image::Known(None));
@@ -208,5 +212,5 @@ fn image(new: &News, survey: &Survey, options: &Options, files: &Checkout) -> Re
         (false, false) => Some(Dockerfile::Generated),
         (false, true) => None,
     };
-    Ok(Image::Missing { image: wanted, dockerfile })
+    Ok(Image::Missing { image: wanted, dockerfile, note })
 }

@@ -126,7 +126,7 @@ fn one_app_is_rendered_in_all_its_environments_or_in_one() {
     assert_eq!(done["releases"][0]["image"]["reference"], image);
     let absent = sandbox.run(&["deploy", "--app", "nothing", "--gitops", &gitops]);
     assert_eq!(absent.code, Some(2));
-    assert!(absent.stderr.contains("nothing is not deployed"), "{}", absent.stderr);
+    assert!(absent.stderr.contains("\"nothing\" is neither registered nor deployed"), "{}", absent.stderr);
     // A removed app is not deployed, and rendering everything does not bring it back.
     sandbox.good(&["remove", "--app", "shop", "--env", "staging", "--gitops", &gitops]);
     assert_eq!(

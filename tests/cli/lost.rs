@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::sandbox::{Ran, Sandbox, ran};
+use crate::sandbox::{PLATFORM, Ran, Sandbox, ran};
 use crate::unsealed::unseal;
 
 const APP: &str = "name: shop\nruntime: image\nservices: [mongodb]\nprocesses: {web: {command: serve}}\n";
@@ -198,4 +198,44 @@ fn what_a_deploy_or_the_cluster_would_refuse_is_said_by_check() {
     let moved = other.replace(&value(&other), &value(&token));
     changed(&sandbox, OTHER, &moved, None, "OTHER cannot be decrypted");
     sandbox.good(&["secret", "check", "--all"]);
+}
+
+#[test]
+fn a_change_of_the_provider_is_no_loss_and_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["init", "elsewhere"]);
+    let text = fs::read_to_string(sandbox.path("elsewhere/cupaas.yaml")).unwrap();
+    let key = &text[text.find("age1").unwrap()..][..62];
+    for removed in [false, true] {
+        let sandbox = Sandbox::new();
+        let platform = |secrets: &str| format!("{PLATFORM}secrets: {secrets}\n");
+        let bare = sandbox.gitops(&[("cupaas.yaml", &platform("{provider: existing}"))]);
+        let app = "name: shop\nruntime: image\nservices: [mongodb]\nprocesses: {web: {command: serve}}\n";
+        sandbox.write("app", &[(".cupaas", app)]);
+        let deploy = |more: &[&str]| sandbox.run(&[&["deploy", "app", "--gitops", &bare], more].concat());
+        assert_eq!(deploy(&[]).code, Some(0));
+        assert!(
+            sandbox.show(&bare, "releases/production/shop/release.yaml").contains("elsewhere:\n- mongodb\n")
+        );
+        if removed {
+            sandbox.good(&["remove", "app", "--gitops", &bare]);
+        }
+        sandbox.git("gitops", &["pull", "-q", "--rebase", &bare, "main"]);
+        sandbox.write("gitops", &[("cupaas.yaml", &platform(&format!("{{recipients: [{key}]}}")))]);
+        sandbox.commit("gitops", 1_700_000_900);
+        sandbox.git("gitops", &["push", "-q", &bare, "main"]);
+        let done = deploy(&[]);
+        assert_eq!(done.code, Some(0), "removed: {removed}: {}", done.stderr);
+        let said = "another provider has kept the credentials of mongodb";
+        assert!(done.stderr.contains(said) && done.stderr.contains("cupaas.yaml:5:1"), "{}", done.stderr);
+        let again = deploy(&[]);
+        assert!(again.code == Some(0) && again.stderr.is_empty(), "{}", again.stderr);
+        // From now on the file is what is known.
+        assert!(!sandbox.show(&bare, "releases/production/shop/release.yaml").contains("elsewhere"));
+        sandbox.git("gitops", &["pull", "-q", "--rebase", &bare, "main"]);
+        fs::remove_file(sandbox.path("gitops").join(MONGODB)).unwrap();
+        sandbox.commit("gitops", 1_700_001_000);
+        sandbox.git("gitops", &["push", "-q", &bare, "main"]);
+        assert_eq!(deploy(&[]).code, Some(4));
+    }
 }

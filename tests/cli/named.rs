@@ -107,6 +107,9 @@ fn services_are_listed_whoever_keeps_their_credentials() {
         assert!(listed(&["app"]).starts_with(place), "{settings}: {}", listed(&["app"]));
         world.deploy("app", &["--app", "shop"]);
         assert!(listed(&["--app", "shop"]).starts_with(place), "{settings}");
+        let elsewhere = world.run(&["secret", "unset", "TOKEN", "--app", "shop"]);
+        assert_eq!(elsewhere.code, Some(2), "{}", elsewhere.stdout);
+        assert!(elsewhere.stderr.contains("take it away there: the key "), "{}", elsewhere.stderr);
         let text = world.good(&["secret", "list", "--app", "shop"]).stdout;
         assert!(text.contains("mongodb  kept elsewhere  credentials: ") && text.contains(place), "{text}");
     }

@@ -185,6 +185,9 @@ fn a_name_with_accents_is_folded_and_one_of_other_letters_is_asked_for() {
     let world = World::new(&[("cupaas.yaml", STAGED)]);
     let added = world.json(&["app", "add", "https://git.example.cu/me/Ñandú.git"]);
     assert_eq!(added["files"][0], "apps/nandu.yaml", "{added}");
+    // As browsers write an address.
+    let encoded = world.run(&["app", "add", "https://git.example.cu/you/%C3%B1and%C3%BA.git"]);
+    assert!(encoded.stderr.contains("apps/nandu.yaml:2:13"), "{}", encoded.stderr);
     let refused = world.run(&["app", "add", "https://git.example.cu/me/магазин.git"]);
     assert_eq!(refused.code, Some(2), "{}", refused.stdout);
     assert!(refused.stderr.contains("--name"), "{}", refused.stderr);
@@ -237,6 +240,12 @@ fn an_app_that_was_removed_and_added_again_finds_its_credentials() {
     assert!(!left.iter().any(|path| path.starts_with("apps/") || path.starts_with("deploy/")), "{left:?}");
     let mistaken = world.run(&["env", "set", "A=1", "--app", "shop"]);
     assert_eq!(mistaken.code, Some(2), "{}", mistaken.stderr);
+    for args in [&["env", "list", "--app", "shop"][..], &["pin", "--app", "shop", "--env", "production"]] {
+        let gone = world.run(args);
+        assert!(gone.code == Some(2) && gone.stderr.contains("was removed"), "{args:?}: {}", gone.stderr);
+    }
+    let slip = world.run(&["deploy", "--app", "shopp"]);
+    assert!(slip.code == Some(2) && slip.stderr.contains("did you mean \"shop\"?"), "{}", slip.stderr);
     // What waits is this repository's: no other gets it by taking the name, nor another folder of the same.
     let other = "https://git.example.cu/you/shop.git";
     for args in [&[other][..], &[URL, "--path", "shop", "--name", "shop"]] {

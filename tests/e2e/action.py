@@ -154,19 +154,24 @@ class World:
         """Runs one job; gives the log. Steps are data: YAML's strings are JSON's."""
         steps = [{"uses": "actions/checkout@v6"}, *steps]
         workflow = {"on": "push", "jobs": {"job": {"runs-on": "ubuntu-latest", "steps": steps}}}
-        file = self.app / ".github/workflows/w.yaml"
+        return self.workflow(self.app, "push", json.dumps(workflow), {}, TOKENS, [], environment, code)
+
+    def workflow(self, repository, event, text, payload, secrets, variables=(), environment=None, code=0):
+        """Runs a workflow in a checkout; gives the log."""
+        file = repository / ".github/workflows/w.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(workflow))
-        self.commit(self.app)
-        words = [ACT, "push", "--container-daemon-socket", "-", "-P", "ubuntu-latest=-self-hosted", "--no-cache-server"]
+        file.write_text(text)
+        self.commit(repository)
+        words = [ACT, event, "--container-daemon-socket", "-", "-P", "ubuntu-latest=-self-hosted", "--no-cache-server"]
         words += ["--local-repository", f"cupaas/cupaas@v0={self.action}", "--github-instance", "127.0.0.1:1"]
-        words += [word for name in TOKENS for word in ["--secret", name]]
+        words += [word for name in secrets for word in ["--secret", name]]
+        words += [word for variable in variables for word in ["--var", variable]]
         words += [word for name, value in (environment or {}).items() for word in ["--env", f"{name}={value}"]]
-        event = self.root / "event.json"
-        event.write_text("{}")
-        words += ["--eventpath", str(event)]
+        happened = self.root / "event.json"
+        happened.write_text(json.dumps(payload))
+        words += ["--eventpath", str(happened)]
         with Watch(text for token in TOKENS.values() for text in token.split("\n")) as watch:
-            ended, log = run(*words, cwd=self.app, env=self.environment(**TOKENS), check=False)
+            ended, log = run(*words, cwd=repository, env=self.environment(**secrets), check=False)
         assert watch.looks > 3 and not watch.found, f"a token is an argument: {watch.found}"
         seen = [token for text in TOKENS.values() for token in text.split("\n") if token in log]
         assert not seen, f"{seen} in\n{log}"
@@ -214,9 +219,15 @@ def everything_arrives(world):
         steps.append({**one, "env": {"RECORD": str(world.root / f"record-{number}")}})
     value = step(command="secret set", binary=str(world.recorder), args="NAME", value=secret("VALUE"))
     steps.append({**value, "env": {"RECORD": str(world.root / "record-value")}})
+    # What nobody but this step says is secret stays secret in the next one.
+    shown = world.app / "shown"
+    shown.write_text("what-this-st3p-knows\nthe-s3cond-line %\n")
+    unknown = step(command="secret set", binary=str(world.recorder), args="NAME", value=shown.read_text().rstrip("\n"))
+    steps += [{**unknown, "env": {"RECORD": str(world.root / "record-unknown")}}, {"run": "cat shown"}]
     steps.append({**step(command="diff", binary=str(world.recorder), comment="true"),
                   "env": {"RECORD": str(world.root / "record-diff"), "CUPAAS_IMAGE": "the job's"}})
-    world.act(steps)
+    log = world.act(steps)
+    assert log.count("***") > 2 and "this-st3p" not in log and "s3cond-line" not in log, log
     for number, value in enumerate(HOSTILE):
         argv, variables, stdin = recorded(world.root / f"record-{number}")
         flags = ["--pull-request", "--auto-merge", "--status"]
@@ -470,7 +481,61 @@ def building(world):
     assert len(asked.read_text().splitlines()) == 2
 
 
-TESTS = [everything_arrives, every_shell, every_command, other_forges, installation, building]
+DOCKER = """#!/bin/sh
+case $1 in
+  login) [ -n "$(cat)" ] && echo "logged in: $*" ;;
+  build) grep -q . && echo "built: $*" ;;
+  push) echo "pushed: $*" ;;
+  inspect) echo "registry.example.cu/me/tasks@sha256:2222222222222222222222222222222222222222222222222222222222222222" ;;
+esac
+"""
+
+
+def examples(world):
+    """The workflow that `cupaas new` writes, and that of a GitOps repository; docker is a stand-in."""
+    docker = world.root / "bin/docker"
+    docker.write_text(DOCKER)
+    docker.chmod(0o755)
+    path = {"PATH": f"{world.root / 'bin'}:{os.environ['PATH']}", "CUPAAS_BINARY": CUPAAS}
+    variables = [f"CUPAAS_GITOPS={world.gitops}", "CUPAAS_IMAGE_NAME=registry.example.cu/me/tasks"]
+    text = (ROOT / "examples/deploy/.github/workflows/deploy.yaml").read_text()
+    # The stand-in builds from a file: an app of this runtime brings its own.
+    (world.app / ".cupaas").write_text("runtime: python\nprocesses: {web: {command: serve}}\n")
+    push = {"ref": "refs/heads/main", "repository": {"full_name": "ana/tasks", "default_branch": "main"}}
+    tokens = {"CUPAAS_GITOPS_TOKEN": TOKENS["GITOPS"], "GITHUB_TOKEN": TOKENS["GITHUB_TOKEN"]}
+    log = world.workflow(world.app, "push", text, push, tokens, variables, path)
+    for line in ["logged in: login --username", "built: build --tag registry.example.cu/me/tasks:", "pushed: push "]:
+        assert line in log, (line, log)
+    head = world.git(world.app, "rev-parse", "HEAD").strip()
+    message = world.git(world.gitops, "log", "-1", "--format=%B", "main")
+    assert "Cupaas-Image: registry.example.cu/me/tasks@sha256:" + "2" * 64 in message, message
+    assert f"Cupaas-Source: https://127.0.0.1:1/ana/tasks@{head}" in message, message
+
+    # A fork's pull request: no secret, and nothing of it is run.
+    (world.app / ".cupaas").write_text("runtime: python\nprocesses: {web: {command: other}}\n")
+    own = "3" * 40
+    request = {"number": 12, "head": {"sha": own, "ref": "x", "repo": {"full_name": "eve/tasks"}},
+               "base": {"sha": head, "ref": "main", "repo": {"full_name": "ana/tasks"}}}
+    proposed = {**push, "action": "opened", "number": 12, "pull_request": request}
+    log = world.workflow(world.app, "pull_request", text, proposed, {}, variables, path)
+    assert "update Deployment web" in log and "built:" not in log, log
+    assert message == world.git(world.gitops, "log", "-1", "--format=%B", "main")
+
+    # The GitOps repository looks at itself.
+    fleet = world.root / "fleet"
+    world.git(world.root, "clone", "-q", str(world.gitops), str(fleet))
+    world.git(fleet, "remote", "set-url", "origin", "https://127.0.0.1:1/ana/fleet")
+    text = (ROOT / "examples/gitops/.github/workflows/validate.yaml").read_text()
+    settings = fleet / "cupaas.yaml"
+    settings.write_text(settings.read_text().replace("apps.example.cu", "apps.example.org"))
+    log = world.workflow(fleet, "push", text, push, {}, [], path)
+    assert "tasks.apps.example.org" in log, log
+    settings.write_text(settings.read_text() + "colour: blue\n")
+    log = world.workflow(fleet, "push", text, push, {}, [], path, code=1)
+    assert "::error file=cupaas.yaml,line=" in log and "unknown key" in log, log
+
+
+TESTS = [everything_arrives, every_shell, every_command, other_forges, installation, building, examples]
 
 
 def main():

@@ -136,3 +136,23 @@ fn a_repository_that_stalls_while_it_is_fetched_is_given_up() {
         done.value
     );
 }
+
+#[test]
+fn a_link_in_the_place_of_a_file_is_said_once() {
+    let world = World::new(&[("shop", "repository: ROOT/shop\n")]);
+    world.source("shop", "trunk", 1_700_000_100, &[("real", APP)]);
+    std::os::unix::fs::symlink("real", world.sandbox.path("shop/.cupaas")).unwrap();
+    world.sandbox.commit("shop", 1_700_000_200);
+    let said = world.run(&["--image", "registry.example.cu/x:1", "--app", "shop"]);
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    let all = said.stdout + &said.stderr;
+    assert_eq!(all.matches("is a symbolic link").count(), 1, "{all}");
+    std::os::unix::fs::symlink("shop.yaml", world.sandbox.path("gitops/apps/twin.yaml")).unwrap();
+    world.sandbox.commit("gitops", 1_700_000_300);
+    world.sandbox.git("gitops", &["push", "-q", &world.gitops, "main"]);
+    for gitops in [world.gitops.clone(), world.sandbox.path("gitops").display().to_string()] {
+        let said = world.sandbox.run(&["env", "list", "--app", "twin", "--gitops", &gitops]);
+        assert_eq!(said.code, Some(3), "{}", said.stderr);
+        assert_eq!(said.stderr.matches("is a symbolic link").count(), 1, "{}", said.stderr);
+    }
+}

@@ -1,9 +1,12 @@
 //! Who may read: git servers with a login, a private certificate authority, registries with a login.
 
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cupaas::publish::Secret;
-use cupaas::registry::{self, Access, Reference};
+use cupaas::registry::{self, Access, Found, Reference};
 
 use super::registry::{Manner, Registry};
 use super::tls;
@@ -65,6 +68,69 @@ fn a_token_goes_to_the_hosts_that_are_named_and_nowhere_else() {
 }
 
 #[test]
+fn no_process_is_started_with_the_token_among_its_words() {
+    const SECRET: &str = "t0ken";
+    let world = World::new(&[]);
+    // While a request is answered, git is at work: that is when another user of the machine would look.
+    let seen = Arc::new(Mutex::new(Vec::<u8>::new()));
+    let scanned = Arc::clone(&seen);
+    let server = Server::start(&world.sandbox.path(""), move |request: &Request| {
+        scanned.lock().unwrap().extend(words_of_all_processes());
+        match request.headers.get("authorization").map(String::as_str) {
+            Some(TOKEN) => Answer::Pass,
+            _ => Answer::Status(401, "WWW-Authenticate: Basic realm=\"x\"".to_owned()),
+        }
+    });
+    register(&world, &server.url);
+    // Every git that is started writes down its words and its environment, too.
+    let found = Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout;
+    let real = String::from_utf8(found).unwrap();
+    let log = world.sandbox.path("started");
+    let script = format!(
+        "#!/bin/sh\n{{ printf '%s\\n' \"$@\"; cat /proc/[0-9]*/cmdline 2>/dev/null; }} >> {}\nexec {} \"$@\"\n",
+        log.display(),
+        real.trim()
+    );
+    let bin = world.sandbox.write("bin", &[("git", &script)]);
+    std::fs::set_permissions(bin.join("git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    for (time, format) in [(1_700_000_100, "json"), (1_700_000_200, "text"), (1_700_000_300, "markdown")] {
+        world.built("shop", time, &[(".cupaas", APP), ("version", format)]);
+        let mut command = world.command(&["--format", format]);
+        command.env("CUPAAS_SOURCE_TOKEN", SECRET).env("CUPAAS_SOURCE_HOSTS", &server.url).env("PATH", &path);
+        let done = ran(&command.output().unwrap());
+        assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+        assert!(
+            !done.stdout.contains(SECRET) && !done.stderr.contains(SECRET),
+            "{}{}",
+            done.stdout,
+            done.stderr
+        );
+    }
+    assert!(world.release("shop").contains("commit: "), "nothing was deployed");
+    let asked = server.seen.lock().unwrap();
+    assert!(
+        asked.iter().any(|request| request.headers.get("authorization").is_some_and(|login| login == TOKEN))
+    );
+    let encoded = TOKEN.trim_start_matches("Basic ");
+    for (place, bytes) in
+        [("a scan", seen.lock().unwrap().clone()), ("a start", std::fs::read(&log).unwrap())]
+    {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains("ls-remote") && text.contains("fetch"), "{place} saw no git at work");
+        assert!(!text.contains(SECRET) && !text.contains(encoded), "{place} saw the token");
+    }
+    let objects = world.sandbox.git("", &["-C", &world.gitops, "cat-file", "--batch-all-objects", "--batch"]);
+    assert!(!objects.contains(SECRET) && !objects.contains(encoded));
+}
+
+/// What `ps` shows to everybody.
+fn words_of_all_processes() -> Vec<u8> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok()).flatten().collect()
+}
+
+#[test]
 fn a_server_and_a_registry_behind_a_private_authority_are_reached() {
     let world = World::new(&[]);
     let server = locked(&world);
@@ -111,22 +177,71 @@ fn access(login: bool) -> Access {
     }
 }
 
-fn look(registry: &Registry, access: &Access) -> Result<Option<String>, cupaas::diagnostic::Failure> {
-    registry::digest(&Reference::parse(&format!("{}/team/shop:abc", registry.host)).unwrap(), access)
+fn look(registry: &Registry, access: &Access) -> Result<Found, cupaas::diagnostic::Failure> {
+    registry::look_up(&Reference::parse(&format!("{}/team/shop:abc", registry.host)).unwrap(), access)
 }
 
 #[test]
 fn a_registry_is_asked_in_its_own_manner() {
     for manner in [Manner::Basic, Manner::Bearer, Manner::Redirect, Manner::Silent] {
         let registry = Registry::start(&[manner]);
-        assert_eq!(look(&registry, &access(true)).unwrap(), None, "{manner:?}");
+        assert_eq!(look(&registry, &access(true)).unwrap(), Found::Missing, "{manner:?}");
         let digest = registry.push("team/shop", "abc");
-        assert_eq!(look(&registry, &access(true)).unwrap(), Some(digest), "{manner:?}");
+        assert_eq!(look(&registry, &access(true)).unwrap(), Found::Digest(digest), "{manner:?}");
         if matches!(manner, Manner::Basic | Manner::Bearer) {
             let failure = look(&registry, &access(false)).unwrap_err();
             assert!(failure.hints[0].contains("CUPAAS_REGISTRY_USER"), "{failure}");
         }
     }
+}
+
+#[test]
+fn a_registry_that_hides_what_is_not_there_is_told_from_one_that_refuses_us() {
+    for manners in [
+        &[Manner::Basic, Manner::Hidden][..],
+        &[Manner::Bearer, Manner::Hidden],
+        &[Manner::Bearer, Manner::NoTokenFor],
+    ] {
+        let registry = Registry::start(manners);
+        let hidden = look(&registry, &access(true)).unwrap();
+        assert!(
+            matches!(&hidden, Found::Hidden(note) if note.contains("nobody has pushed")),
+            "{manners:?}: {hidden:?}"
+        );
+        // Without a login that is taken nothing can be told: to build everything again would help nobody.
+        let wrong = Access { login: Some(("ana".to_owned(), Secret::new("wrong"))), ..access(true) };
+        for access in [access(false), wrong] {
+            let failure = look(&registry, &access).unwrap_err();
+            assert_eq!(failure.kind.exit_code(), 6, "{manners:?}: {failure}");
+        }
+        let digest = registry.push("team/shop", "abc");
+        assert_eq!(look(&registry, &access(true)).unwrap(), Found::Digest(digest), "{manners:?}");
+    }
+}
+
+#[test]
+fn an_image_that_was_never_pushed_is_built_whatever_its_registry_says() {
+    let world = World::asking(
+        &[Manner::Bearer, Manner::Hidden],
+        "production: {cluster: home}",
+        &[("shop", "repository: ROOT/shop\n")],
+    );
+    let commit = world.source(
+        "shop",
+        "trunk",
+        1_700_000_100,
+        &[(".cupaas", "runtime: dockerfile\n"), ("Dockerfile", "FROM x\n")],
+    );
+    let sync = || {
+        let mut command = world.command(&["--format", "json"]);
+        command.env("CUPAAS_REGISTRY_USER", "ana").env("CUPAAS_REGISTRY_PASSWORD", "s3cr3t");
+        read(&ran(&command.output().unwrap()))
+    };
+    let done = sync();
+    assert_eq!((done.code, done.status("shop")), (Some(0), "to-build"), "{:#}", done.value);
+    assert!(done.app("shop")["notes"][0].as_str().unwrap().contains("may not pull"), "{:#}", done.value);
+    world.registry.push("team/shop", &commit);
+    assert_eq!(sync().status("shop"), "deployed");
 }
 
 #[test]
@@ -143,6 +258,6 @@ fn a_login_is_not_taken_along_by_a_redirect() {
 #[test]
 fn a_registry_that_is_not_there_is_tried_again_later() {
     let nobody = Reference::parse("127.0.0.1:1/team/shop:abc").unwrap();
-    let failure = registry::digest(&nobody, &access(false)).unwrap_err();
+    let failure = registry::look_up(&nobody, &access(false)).unwrap_err();
     assert_eq!(failure.kind.exit_code(), 5, "{failure}");
 }

@@ -17,6 +17,10 @@ pub(crate) enum Manner {
     Redirect,
     /// The digest is in no header.
     Silent,
+    /// What is not there is refused, even to `ana`, as Docker Hub does.
+    Hidden,
+    /// Nor is there a token for it, as with GitLab.
+    NoTokenFor,
 }
 
 #[derive(Default)]
@@ -112,8 +116,12 @@ fn answer(
 ) -> (u16, String, Vec<u8>) {
     let has = |manner| shared.manners.contains(&manner);
     if let Some(query) = path.strip_prefix("/token?") {
-        let good = login == Some(LOGIN) && query.contains("pull") && query.contains("service=reg");
-        return if good {
+        let known = login == Some(LOGIN) && query.contains("service=reg");
+        let good = known && (query.contains("pull") || !query.contains("scope"));
+        let is_empty = shared.images.lock().unwrap().is_empty();
+        return if known && query.contains("scope") && has(Manner::NoTokenFor) && is_empty {
+            (403, String::new(), Vec::new())
+        } else if good {
             (200, String::new(), b"{\"token\": \"t0k3n\"}".to_vec())
         } else {
             (401, String::new(), Vec::new())
@@ -133,6 +141,13 @@ fn answer(
     }
     let name = path.trim_start_matches("/elsewhere").trim_start_matches("/v2/");
     match shared.images.lock().unwrap().get(name) {
+        None if name.is_empty() => (200, String::new(), b"{}".to_vec()),
+        None if has(Manner::Hidden) && has(Manner::Basic) => (403, String::new(), b"{}".to_vec()),
+        None if has(Manner::Hidden) => {
+            let challenge =
+                format!("WWW-Authenticate: Bearer realm=\"http://{host}/token\",service=\"reg\"\r\n");
+            (401, challenge, Vec::new())
+        }
         None => (404, String::new(), b"{}".to_vec()),
         Some(_) if method == "HEAD" && has(Manner::Silent) => (405, String::new(), Vec::new()),
         Some(manifest) if has(Manner::Silent) => (200, String::new(), manifest.clone()),

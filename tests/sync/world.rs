@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::registry::Registry;
+use super::registry::{Manner, Registry};
 use crate::sandbox::{Ran, Sandbox, ran};
 
 pub(crate) const APP: &str = "runtime: image\nprocesses: {web: {command: serve}}\n";
@@ -23,8 +23,13 @@ impl World {
 
     /// `apps`: registrations by name, in which `ROOT` is the folder that holds all repositories.
     pub(crate) fn with(environments: &str, apps: &[(&str, &str)]) -> Self {
+        Self::asking(&[], environments, apps)
+    }
+
+    /// The same, with a registry that wants to be asked in its own manner.
+    pub(crate) fn asking(manners: &[Manner], environments: &str, apps: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::new();
-        let registry = Registry::start(&[]);
+        let registry = Registry::start(manners);
         let platform = format!(
             "format: 1\nenvironments:\n  {}\nregistry: {{prefix: {}/team}}\n",
             environments.replace('\n', "\n  "),

@@ -125,20 +125,19 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// The example under another name, with the workflow that `cupaas new` writes.
+    /// The example under another name, with the workflow that `cupaas new` writes, and the action that it uses.
     fn begin_app(&self) -> Result<()> {
         let from = parts::repository().join("examples/tasks/app/.");
         output(Command::new("cp").arg("-r").arg(from).arg(&self.app.folder))?;
         let settings = fs::read_to_string(self.app.folder.join(".cupaas"))?;
         fs::remove_file(self.app.folder.join(".cupaas"))?;
         output(self.command("cupaas").arg("new").current_dir(&self.app.folder))?;
-        self.app.write(".cupaas", &settings.replacen("name: tasks", "name: chain", 1))?;
-        let workflow = ".github/workflows/deploy.yaml";
-        let text = fs::read_to_string(self.app.folder.join(workflow))?;
-        // The runner has the cupaas of this build.
-        let install = "cargo install --locked --git https://github.com/cupaas/cupaas";
-        ensure!(text.contains(install), "{workflow} installs cupaas in another way");
-        self.app.write(workflow, &text.replace(install, "cupaas --version"))
+        let action = self.work.join("action");
+        fs::create_dir_all(&action)?;
+        for name in ["action.yml", "action"] {
+            output(Command::new("cp").arg("-r").arg(parts::repository().join(name)).arg(&action))?;
+        }
+        self.app.write(".cupaas", &settings.replacen("name: tasks", "name: chain", 1))
     }
 
     /// A program as a person or a runner starts it.
@@ -261,6 +260,10 @@ impl<'a> Chain<'a> {
         act.arg(format!("CUPAAS_GITOPS_TOKEN={}", self.gitea.token));
         act.arg(parts::folder("act")?.join("act")).args(["push", "--json", "--container-daemon-socket", "-"]);
         act.arg("--eventpath").arg(payload).args(["-P", "ubuntu-latest=-self-hosted"]);
+        let action = self.work.join("action");
+        act.args(["--local-repository", &format!("cupaas/cupaas@v0={}", action.display())]);
+        // The runner has the cupaas of this build.
+        act.args(["--env", "CUPAAS_BINARY=cupaas"]);
         act.args(["--var", &format!("CUPAAS_GITOPS={}", self.gitops)]);
         act.args(["--var", &format!("CUPAAS_IMAGE_NAME={REGISTRY}/team/chain")]);
         act.args(["--secret", "CUPAAS_GITOPS_TOKEN"]).current_dir(&checkout);
