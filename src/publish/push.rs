@@ -91,13 +91,22 @@ impl Snapshot {
         let remote: Vec<&str> =
             said.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim).collect();
         let remote = remote.join(" ");
-        let detail = if remote.is_empty() { String::new() } else { format!(": {}", words::brief(&remote)) };
+        let checked_out = why.contains("checked out");
+        // Of a branch that is checked out git says a page.
+        let detail = if remote.is_empty() || checked_out {
+            String::new()
+        } else {
+            format!(": {}", words::brief(&remote))
+        };
         let text = format!("{} refuses the push to {branch} ({why}){detail}", self.git.url());
         let failure = Failure::new(Kind::Forbidden, text);
-        if why.contains("checked out") {
+        if checked_out {
             return failure
                 .hint("in a clone, name what it is a clone of: `--gitops \"$(git remote get-url origin)\"`, and pull then")
-                .hint("else a bare repository, or a branch that is not checked out");
+                .hint(
+                    "else a bare repository, a branch that is not checked out, or, in that clone, \
+                     `git config receive.denyCurrentBranch updateInstead`",
+                );
         }
         failure.hint("if the branch is protected, let the token's user push to it")
     }
