@@ -40,9 +40,9 @@ impl Gitea {
         output(program(&settings)?.args(user).args(admin))?;
         let token =
             ["admin", "user", "generate-access-token", "--username", USER, "--scopes", "all", "--raw"];
-        // It may say more before it.
+        // It may say more, before it and behind it.
         let said = output(program(&settings)?.args(token))?;
-        let token = said.lines().next_back().context("no token")?.trim().to_owned();
+        let token = said.lines().map(str::trim).find(|line| is_token(line)).context("no token")?.to_owned();
         running.run("gitea", program(&settings)?.arg("web"))?;
         let client = Client::try_from(Config::new(ADDRESS.parse()?))?;
         let gitea = Self { client, token };
@@ -81,6 +81,10 @@ impl Gitea {
         let token = format!("token {}", self.token);
         http::Request::builder().method(method).uri(path).header("Authorization", token)
     }
+}
+
+fn is_token(word: &str) -> bool {
+    word.len() == 40 && word.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 fn program(settings: &Path) -> Result<Command> {

@@ -5,6 +5,7 @@ mod proposed;
 mod statuses;
 mod team;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -15,6 +16,7 @@ use cupaas_cluster_tests::tier::{self, Check, Folders};
 /// What every check has at hand.
 struct World {
     gitea: Gitea,
+    logs: PathBuf,
     /// Stops its parts when it is dropped.
     running: Running,
 }
@@ -22,7 +24,7 @@ struct World {
 async fn start(folders: &Folders) -> Result<World> {
     let mut running = Running::new(&folders.work, &folders.logs);
     let gitea = Gitea::start(&mut running).await?;
-    Ok(World { gitea, running })
+    Ok(World { gitea, logs: folders.logs.clone(), running })
 }
 
 fn main() -> ExitCode {

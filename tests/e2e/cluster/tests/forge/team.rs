@@ -31,7 +31,7 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// Begins both repositories. Each step of the workflow is one of `steps`.
+    /// Begins both repositories; the app's has this workflow.
     pub(crate) async fn begin(world: &Arc<World>, name: &str, workflow: &str) -> Result<Self> {
         let (gitea, work) = (&world.gitea, world.running.folder(name)?);
         let gitops_name = format!("{name}-gitops");
@@ -135,6 +135,13 @@ impl Team {
     pub(crate) async fn pulls(&self, state: &str) -> Result<Vec<Value>> {
         let list = self.api(&self.gitops_name(), &format!("pulls?state={state}")).await?;
         Ok(list.as_array().cloned().unwrap_or_default())
+    }
+
+    /// How often the forge was told to edit something in the GitOps repository, as its log says.
+    pub(crate) fn edits(&self) -> Result<usize> {
+        let log = fs::read_to_string(self.world.logs.join("gitea.log"))?;
+        let edit = format!("completed PATCH /api/v1/repos/{USER}/{}/", self.gitops_name());
+        Ok(log.lines().filter(|line| line.contains(&edit)).count())
     }
 
     pub(crate) fn gitops_name(&self) -> String {
