@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 /// What a CI job says of itself, said by hand.
@@ -42,7 +43,16 @@ pub struct Ci {
     #[arg(long, global = true, value_name = "URL", env = "CUPAAS_RUN_URL", hide_short_help = true)]
     pub run_url: Option<String>,
     /// Writes the report as JSON into this file too, whatever --format says.
-    #[arg(long, global = true, value_name = "FILE", env = "CUPAAS_PLAN_FILE", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "CUPAAS_PLAN_FILE",
+        hide_short_help = true,
+        value_hint = clap::ValueHint::FilePath,
+        // An unset variable of a CI job is an empty one.
+        value_parser = clap::builder::OsStringValueParser::new().map(PathBuf::from)
+    )]
     pub plan_file: Option<PathBuf>,
 }
 

@@ -22,6 +22,8 @@ pub struct Place {
     pub address: Option<String>,
     /// A token that was given for it.
     pub token: Option<Secret>,
+    /// Whether that token is for the job's own server alone, where there is a job: the address may be anybody's.
+    pub bound: bool,
 }
 
 /// The forge's CI job that this is a step of.
@@ -104,7 +106,8 @@ impl Place {
             }
         };
         let jobs = own.filter(|job| origin(&api) == origin(&job.api) && same(&repository, &job.repository));
-        let token = self.token.clone().or_else(|| jobs?.token.clone());
+        let given = self.token.clone().filter(|_| !self.bound || job.is_none() || own.is_some());
+        let token = given.or_else(|| jobs?.token.clone());
         Ok(Repository { client: Client::new(forge, &api, token, patience), path: repository })
     }
 

@@ -129,7 +129,8 @@ impl Repository {
     }
 
     /// Closes the branch's open pull requests: nothing is left for them to change. `was` is the commit that the branch
-    /// stood on before it was deleted: forges close a pull request that has lost its branch by themselves.
+    /// stood on before it was deleted: forges close a pull request that has lost its branch by themselves, and one that
+    /// stands on another commit is a newer run's. Without it there was no branch, and nothing is ours to close.
     ///
     /// Errors: as [`Repository::upsert`].
     pub(super) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
@@ -140,18 +141,19 @@ impl Repository {
             ending: None,
             notes: Vec::new(),
         };
+        let Some(was) = was else { return Ok(None) };
         let mut done: Option<PullRequest> = None;
         while let Some(found) = self.find(branch, None)? {
-            if done.as_ref().is_some_and(|done| done.number == found.number) {
+            if found.head != was || done.as_ref().is_some_and(|done| done.number == found.number) {
                 break;
             }
             let below = format!("/pulls/{}", found.number);
             self.put("PATCH", &below, &json!({"state": "closed"}), Right::PullRequests)?;
             done = Some(closed(found));
         }
-        match was {
-            Some(was) if done.is_none() => Ok(self.just_closed(was)?.map(closed)),
-            _ => Ok(done),
+        match done {
+            None => Ok(self.just_closed(was)?.map(closed)),
+            done => Ok(done),
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn page(report: &Report, most: usize) -> Option<String> {
             Some(Page { title: &title, words: "", plan, makes, diffs }.write(most))
         }
         Report::Again(again) if !again.is_empty() => {
-            let title = format!("cupaas: {}", escaped(&again.subject));
+            let title = format!("cupaas: {}", escaped(&told::cut(&again.subject)));
             let words = again::outcome(again).into_iter().map(|line| format!("- {}\n", escaped(&line)));
             let words = words.collect::<String>() + "\n";
             let (plan, makes, diffs) = (&again.plan, &again.makes, &again.diffs);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::markdown::{escaped, fenced};
-use super::text;
+use super::{bounded, text};
 use crate::plan::diff::FileDiff;
 use crate::plan::{Change, Plan};
 
@@ -32,7 +32,8 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The page, in at most `longest` bytes.
     pub(super) fn write(&self, longest: usize) -> String {
-        let mut page = format!("### {}\n\n{}", self.title, self.words);
+        let words = bounded::lines(self.words, longest / 4);
+        let mut page = format!("### {}\n\n{words}", self.title);
         let _ = writeln!(page, "**{}**\n", self.sums());
         self.troubles(&mut page, longest / 4);
         self.apps(&mut page, longest / 2);

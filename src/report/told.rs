@@ -12,6 +12,9 @@ use crate::forge::{CommentAction, Ending, PullAction, PullRequest, Told};
 use crate::load::state::short;
 use crate::resolve::release::Release;
 
+/// The most characters of a pull request's title. GitHub takes 256, the others 255.
+const TITLE: usize = 250;
+
 /// The comment on what merging would do; nothing where that is nothing.
 pub fn comment(report: &Report, longest: usize) -> Option<String> {
     bounded::page(report, longest)
@@ -20,14 +23,22 @@ pub fn comment(report: &Report, longest: usize) -> Option<String> {
 /// Title and text of the pull request of a change.
 pub fn proposal(report: &Report, longest: usize) -> Option<(String, String)> {
     match report {
-        Report::Deployed(deployed) => Some((title(&deployed.release), proposed(deployed, longest))),
+        Report::Deployed(deployed) => Some((cut(&title(&deployed.release)), proposed(deployed, longest))),
         Report::Again(again) => {
             let words: String = again.notes.iter().map(|note| format!("- {}\n", escaped(note))).collect();
             let words = if words.is_empty() { words } else { format!("{words}\n") };
-            Some((tame(&again.subject), again_page(again, &words, longest)))
+            Some((cut(&tame(&again.subject)), again_page(again, &words, longest)))
         }
         _ => None,
     }
+}
+
+/// A title that every forge takes: the words of an edit may name many variables.
+pub(super) fn cut(title: &str) -> String {
+    if title.chars().count() <= TITLE {
+        return title.to_owned();
+    }
+    title.chars().take(TITLE - 1).chain(['…']).collect()
 }
 
 fn title(release: &Release) -> String {
@@ -54,7 +65,7 @@ fn proposed(deployed: &Deployed, longest: usize) -> String {
 }
 
 fn again_page(again: &Again, words: &str, longest: usize) -> String {
-    let title = format!("cupaas: {}", escaped(&again.subject));
+    let title = format!("cupaas: {}", escaped(&cut(&again.subject)));
     let (plan, makes, diffs) = (&again.plan, &again.makes, &again.diffs);
     Page { title: &title, words, plan, makes, diffs }.write(longest)
 }

@@ -16,6 +16,7 @@ const PATIENCE: u64 = 30;
 
 /// Errors: as [`super::Request::new`].
 pub(super) fn comment(given: Commenting, step: &Step, around: &Around) -> Result<Wishes, Failure> {
+    shared(given.comment, "--comment", step)?;
     Ok(Wishes { comment: given.comment, ..wishes(step, around)? })
 }
 
@@ -26,7 +27,19 @@ pub(super) fn deploy(
     step: &Step,
     around: &Around,
 ) -> Result<Wishes, Failure> {
+    shared(status.status, "--status", step)?;
     Ok(Wishes { status: status.status, ..propose(given, step, around)? })
+}
+
+/// What others are told is about a repository that they share, and not the one that cupaas makes where none is named.
+///
+/// Errors: `Usage`.
+fn shared(wanted: bool, flag: &str, step: &Step) -> Result<(), Failure> {
+    if !wanted || !matches!(step.gitops, GitopsPlace::Embedded(_)) {
+        return Ok(());
+    }
+    let message = format!("{flag} is about a GitOps repository that others see, and none is named");
+    Err(Failure::new(Kind::Usage, message).hint("name it: --gitops URL, or CUPAAS_GITOPS"))
 }
 
 /// Errors: as [`super::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
@@ -45,6 +58,7 @@ pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<W
         let message = "--auto-merge, --label and --reviewer are about a pull request";
         return Err(Failure::new(Kind::Usage, message).hint("add --pull-request"));
     }
+    shared(given.pull_request, "--pull-request", step)?;
     let flag = |text: Option<String>| text.filter(|text| !text.is_empty());
     let gitops = Place {
         forge: given.place.forge.and_then(|name| Forge::from_str(&name, true).ok()),
@@ -55,6 +69,8 @@ pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<W
             GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
         },
         token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
+        // It is for the address that it was given with.
+        bound: false,
     };
     let pull_request = given.pull_request.then_some(how);
     Ok(Wishes { gitops, pull_request, ..wishes(step, around)? })
@@ -73,10 +89,11 @@ fn wishes(step: &Step, around: &Around) -> Result<Wishes, Failure> {
         repository: Some(job.repository.clone()),
         address: None,
         token: token.clone(),
+        bound: true,
     };
     let app = match job.as_ref().filter(same) {
         Some(job) => of_job(job),
-        None => Place { address: address.clone(), token: token.clone(), ..Place::default() },
+        None => Place { address: address.clone(), token: token.clone(), bound: true, ..Place::default() },
     };
     let request = ci.and_then(|ci| ci.pull_request.as_ref());
     Ok(Wishes {

@@ -100,6 +100,18 @@ fn a_token_of_ones_own_comes_before_the_jobs() {
 }
 
 #[test]
+fn a_token_of_ones_own_goes_to_no_other_server_than_the_jobs() {
+    let (world, other) = (World::new(Manner::Github), World::new(Manner::Gitea));
+    world.app("1");
+    let address = format!("{}/evil/app", other.server.url);
+    let mut command = world.command(&["deploy", "shop", "--status", "--source-repository", &address]);
+    let ran = ran(&command.env("CUPAAS_FORGE_TOKEN", TOKEN).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no status"), "{}", ran.stderr);
+    assert!(!other.server.heard().iter().any(|heard| heard.authorization.is_some()));
+}
+
+#[test]
 fn a_gitops_repository_that_is_on_no_forge_has_no_pull_requests() {
     let world = World::new(Manner::Github);
     world.app("1");

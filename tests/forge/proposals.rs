@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::server::Manner;
 use super::world::{BRANCH, IMAGE, SHOP, World};
+use crate::sandbox::ran;
 
 const ALL: [Manner; 3] = [Manner::Github, Manner::Gitea, Manner::Forgejo];
 
@@ -121,6 +122,24 @@ fn it_is_closed_and_its_branch_deleted_when_nothing_is_left() {
         assert_eq!(world.tip(BRANCH), None, "{manner:?}");
         let nothing = world.propose(&IMAGE);
         assert_eq!((nothing["status"].as_str(), &nothing["pull_request"]), (Some("unchanged"), &Value::Null));
+    }
+}
+
+#[test]
+fn a_newer_runs_pull_request_is_left_alone() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
+        world.app("2");
+        world.propose(&[]);
+        // As it looks to a run that saw no branch, and asks the forge when a newer one has pushed.
+        let tip = world.tip(BRANCH).unwrap();
+        world.git(&["update-ref", "-d", &format!("refs/heads/{BRANCH}")]);
+        world.app("1");
+        let report = world.propose(&IMAGE);
+        assert_eq!((report["status"].as_str(), &report["pull_request"]), (Some("unchanged"), &Value::Null));
+        assert_eq!((&world.pull()["state"], &world.pull()["head"]["sha"]), (&"open".into(), &tip.into()));
     }
 }
 
@@ -336,4 +355,32 @@ fn flags_for_a_pull_request_need_one() {
     let ran = world.run(&["deploy", "shop", "--auto-merge"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("--pull-request"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_wish_of_many_words_fits_into_what_a_forge_takes() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    world.json(&["deploy", "shop"]);
+    let names: Vec<String> = (0..300).map(|number| format!("A_VARIABLE_OF_A_LONG_NAME_{number}=1")).collect();
+    let mut words = vec!["env", "set", "--app", "shop", "--pull-request"];
+    words.extend(names.iter().map(String::as_str));
+    world.json(&words);
+    let (title, body) = (world.pull()["title"].clone(), world.pull()["body"].clone());
+    assert!(title.as_str().unwrap().chars().count() <= 250, "{title}");
+    assert!(body.as_str().unwrap().len() <= 65_536, "{}", body.as_str().unwrap().len());
+}
+
+#[test]
+fn what_others_are_told_is_about_a_repository_that_they_see() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    for words in
+        [["deploy", "shop", "--status"], ["deploy", "shop", "--pull-request"], ["diff", "shop", "--comment"]]
+    {
+        let ran = ran(&world.command(&words).env("CUPAAS_GITOPS", "").output().unwrap());
+        assert_eq!(ran.code, Some(2), "{words:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("--gitops URL"), "{}", ran.stderr);
+        assert_eq!(world.server.lines(), Vec::<String>::new());
+    }
 }
