@@ -428,6 +428,16 @@ def installation(world):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     mirror = f"http://127.0.0.1:{server.server_address[1]}"
     assert "the program runs: check" in log()
+    # What is kept is changed by another job just when its sum has been looked at.
+    evil = world.root / "evil"
+    evil.mkdir()
+    archive(evil, version, program.replace(b"the program", b"another program"))
+    sha256sum = world.root / "bin/sha256sum"
+    sha256sum.write_text(f"#!/bin/sh\n{shutil.which('sha256sum')} \"$@\"\ncp '{evil / kept[0].name}' '{kept[0]}'\n")
+    sha256sum.chmod(0o755)
+    said = world.act([step(command="check", mirror=mirror)], environment={"PATH": f"{world.root / 'bin'}:{os.environ['PATH']}"})
+    assert "the program runs: check" in said and "another program" not in said, said
+    sha256sum.unlink()
     # An archive that is another one.
     kept[0].unlink()
     whole = {file: file.read_bytes() for file in folder.iterdir()}
@@ -455,30 +465,37 @@ def installation(world):
 
 
 def building(world):
-    """From the action's own source, once. The compiler is a stand-in: it notes what it was asked."""
+    """From the action's own source, anew each time, by a build that sees no token. The compiler is a stand-in: it notes
+    what it was asked, where, and its environment."""
     cargo = world.root / "bin/cargo"
     asked = world.root / "asked"
     cargo.write_text(
-        "#!/bin/sh\necho \"$@\" >>\"$ASKED\"\n"
+        "#!/bin/sh\necho \"$PWD: $*\" >>\"$ASKED\"\nenv -0 >>\"$ASKED.env\"\n"
         "while [ \"$1\" != --root ]; do shift; done\n"
         "mkdir -p \"$2/bin\" && printf '#!/bin/sh\\necho the build runs: $1\\n' >\"$2/bin/cupaas\" && chmod 755 \"$2/bin/cupaas\"\n"
     )
     cargo.chmod(0o755)
-    for name in ["Cargo.lock", "build.rs"]:
-        shutil.copy(ROOT / name, world.action)
-    for name in ["src", "templates", "schemas"]:
-        (world.action / name).mkdir()
-        (world.action / name / "file").write_text("1")
-    one = {**step(command="check", build="true"), "env": {"ASKED": str(asked)}}
+    job = {"CUPAAS_GITOPS_TOKEN": secret("GITOPS"), "CUPAAS_FORGE_TOKEN": secret("FORGE"), "CUPAAS_SOURCE_TOKEN": secret("SOURCE"),
+           "CUPAAS_REGISTRY_PASSWORD": secret("PASSWORD"), "GITHUB_TOKEN": secret("GITHUB_TOKEN")}
+    inputs = {"gitops_token": secret("GITOPS"), "forge_token": secret("FORGE"), "source_token": secret("SOURCE"),
+              "registry_password": secret("PASSWORD"), "value": secret("VALUE")}
+    steps = [{**step(command="check", build="true", **given), "env": {"ASKED": str(asked), **variables}}
+             for given, variables in [(inputs, {"value": "the job's"}), ({}, job)]]
     path = {"PATH": f"{world.root / 'bin'}:{os.environ['PATH']}"}
-    for _ in range(2):
-        assert "the build runs: check" in world.act([one], environment=path)
+    log = world.act(steps, environment=path)
+    assert log.count("the build runs: check") == 2, log
     words = asked.read_text().splitlines()
-    assert len(words) == 1 and words[0].startswith("install --quiet --locked --root "), words
-    assert words[0].endswith(f"--path {world.action}") or "--path" in words[0], words
-    (world.action / "src/file").write_text("2")
-    assert "the build runs: check" in world.act([one], environment=path)
-    assert len(asked.read_text().splitlines()) == 2
+    assert len(words) == 2, words
+    for line in words:
+        folder, rest = line.split(": ", 1)
+        assert rest.startswith("install --quiet --locked --root ") and rest.endswith(" --path ."), line
+        assert not folder.startswith(str(world.app)), line
+    seen = [pair.split("=", 1) for pair in pathlib.Path(f"{asked}.env").read_text().split("\0") if pair]
+    # act hands on its own environment, where the secrets are by their names.
+    given = [name for name, value in seen for token in TOKENS.values() if token in value and name not in TOKENS.keys() - {"GITHUB_TOKEN"}]
+    assert ["ASKED", str(asked)] in seen and not given, f"the build has {given}"
+    left = [str(path) for path in world.root.rglob("*") if path.is_file() and path.name == "cupaas"]
+    assert not left, left
 
 
 DOCKER = """#!/bin/sh
