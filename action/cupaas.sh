@@ -143,6 +143,18 @@ command=${INPUT_COMMAND:-deploy}
 case $command in
   *[!a-z\ -]* | -* | *' -'*) fail "command is no command of cupaas" ;;
 esac
+# One blank between words, and none around them: what follows looks at the words.
+# shellcheck disable=SC2086
+set -- $command
+command=$*
+[ -n "$command" ] || fail "command is blank"
+# Without one, cupaas works in a repository on this machine, for trying it out: in a job that would be lost, and green.
+case ${command%% *} in
+  deploy | diff | remove | sync | app | env | secret | pin | unpin)
+    [ -n "${INPUT_GITOPS:-}${CUPAAS_GITOPS:-}" ] || printf '%s\n' "${INPUT_ARGS:-}" | grep -qE '^--gitops(=.|$)' ||
+      fail "$command needs the GitOps repository: gitops and CUPAAS_GITOPS are both empty (is the variable set, and for this repository?)"
+    ;;
+esac
 # Stays until the job ends: there is the plan's file, which later steps may read.
 work=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/cupaas-XXXXXX")
 # Secrets leave the environment before anything else is started. A variable that the job has exported would stay so.

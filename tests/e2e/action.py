@@ -217,15 +217,15 @@ def everything_arrives(world):
                    args="\n".join(lines), pull_request="true", auto_merge="true", status="true",
                    labels="\n".join(lines), reviewers="ana\n\nluis")
         steps.append({**one, "env": {"RECORD": str(world.root / f"record-{number}")}})
-    value = step(command="secret set", binary=str(world.recorder), args="NAME", value=secret("VALUE"))
+    value = step(command="secret set", binary=str(world.recorder), args="NAME", gitops=".", value=secret("VALUE"))
     steps.append({**value, "env": {"RECORD": str(world.root / "record-value")}})
     # What nobody but this step says is secret stays secret in the next one.
     shown = world.app / "shown"
     shown.write_text("what-this-st3p-knows\nthe-s3cond-line %\n")
-    unknown = step(command="secret set", binary=str(world.recorder), args="NAME", value=shown.read_text().rstrip("\n"))
+    unknown = step(command="secret set", binary=str(world.recorder), args="NAME\n--gitops=.", value=shown.read_text().rstrip("\n"))
     steps += [{**unknown, "env": {"RECORD": str(world.root / "record-unknown")}}, {"run": "cat shown"}]
     steps.append({**step(command="diff", binary=str(world.recorder), comment="true"),
-                  "env": {"RECORD": str(world.root / "record-diff"), "CUPAAS_IMAGE": "the job's"}})
+                  "env": {"RECORD": str(world.root / "record-diff"), "CUPAAS_IMAGE": "the job's", "CUPAAS_GITOPS": "."}})
     log = world.act(steps)
     assert log.count("***") > 2 and "this-st3p" not in log and "s3cond-line" not in log, log
     for number, value in enumerate(HOSTILE):
@@ -263,9 +263,9 @@ def every_shell(world):
             assert argv == ["check", "--app=" + value, *lines, "--", value], (shell, value, argv)
             assert variables["CUPAAS_ENV"] == value, (shell, value)
         for name, value in [("COMMAND", "deploy; touch canary"), ("COMMAND", "deploy --all"), ("COMMAND", "-x"),
-                            ("COMMAND", "a\nb"), ("PULL_REQUEST", "yes"), ("VERSION", "../../x"), ("BINARY", "/nowhere"),
+                            ("COMMAND", "a\nb"), ("COMMAND", " "), ("PULL_REQUEST", "yes"), ("VERSION", "../../x"), ("BINARY", "/nowhere"),
                             ("CHECKSUM", "zz"), ("VERSION", "9.9.9"), ("BUILD", "$(touch canary)")]:
-            variables = world.environment(**{"INPUT_" + name: value}, RUNNER_TEMP=str(world.root / "tmp"),
+            variables = world.environment(**{"INPUT_" + name: value}, INPUT_GITOPS=".", RUNNER_TEMP=str(world.root / "tmp"),
                                           RUNNER_TOOL_CACHE=str(world.root / "tools"))
             if name in ["COMMAND", "PULL_REQUEST"]:
                 variables["INPUT_BINARY"] = str(world.recorder)
@@ -273,7 +273,35 @@ def every_shell(world):
                 variables["INPUT_VERSION"] = "9.9.9"
             code, said = run(shell, str(world.action / "action/cupaas.sh"), cwd=world.app, env=variables, check=False)
             assert code == 2 and said.startswith("::error title=cupaas::"), (shell, name, value, code, said)
+        blanks_and_repositories(world, shell)
         world.scan()
+
+
+def blanks_and_repositories(world, shell):
+    """Blanks around a command change nothing, and what writes wants to know where."""
+
+    def said(command, code=0, **variables):
+        env = world.environment(INPUT_COMMAND=command, INPUT_BINARY=str(world.recorder), RECORD=str(world.root / "record-command"),
+                                RUNNER_TEMP=str(world.root / "tmp"), **variables)
+        ended, text = run(shell, str(world.action / "action/cupaas.sh"), cwd=world.app, env=env, check=False)
+        assert ended == code, (shell, command, variables, ended, text)
+        return text
+
+    for command in ["render", "render ", "  render", " schema  app ", "dockerfile "]:
+        text = said(command)
+        assert text.startswith("::stop-commands::"), (shell, command, text)
+        assert recorded(world.root / "record-command")[0] == command.split(), (shell, command)
+    said(" secret   set ", INPUT_GITOPS=".", INPUT_VALUE="a value")
+    argv, _, stdin = recorded(world.root / "record-command")
+    assert (argv, stdin) == (["secret", "set"], "a value"), (shell, argv, stdin)
+    writers = ["", "diff", "deploy ", "remove", "sync", "app list", "env set", "secret check", "pin", "unpin"]
+    for command in writers:
+        for variables in [{}, {"INPUT_GITOPS": "", "CUPAAS_GITOPS": ""}, {"INPUT_ARGS": "--gitops-branch=main"}]:
+            assert "needs the GitOps repository" in said(command, code=2, **variables), (shell, command)
+        for variables in [{"INPUT_GITOPS": "."}, {"CUPAAS_GITOPS": "."}, {"INPUT_ARGS": "--gitops=."}]:
+            said(command, **variables)
+    for command in ["check", "explain", "render", "dockerfile", "schema"]:
+        said(command)
 
 
 OUTPUTS = ["changed", "commit", "pull-request-url", "url", "plan-file", "matrix"]
