@@ -130,12 +130,10 @@ install() {
 }
 
 # What installs needs no token, and a build runs the code of others: none gets there, the job's own neither.
-without_tokens() (
-  set -e
+forget_tokens() {
   unset CUPAAS_GITOPS_TOKEN CUPAAS_FORGE_TOKEN CUPAAS_SOURCE_TOKEN CUPAAS_REGISTRY_PASSWORD SOPS_AGE_KEY
   unset GITHUB_TOKEN GH_TOKEN GITEA_TOKEN FORGEJO_TOKEN ACTIONS_RUNTIME_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN
-  "$@"
-)
+}
 
 # --- Running --------------------------------------------------------------------------------------------------------
 
@@ -165,7 +163,7 @@ unset INPUT_GITOPS_TOKEN INPUT_TOKEN INPUT_FORGE_TOKEN INPUT_SOURCE_TOKEN INPUT_
 for secret in "$gitops_token" "$token" "$forge_token" "$source_token" "$registry_password" "$value"; do
   mask "$secret"
 done
-program=$(without_tokens install)
+program=$(set -e; forget_tokens; install)
 if [ "$command" = install ]; then
   dirname -- "$program" >>"${GITHUB_PATH:?}"
   exit
