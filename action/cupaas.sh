@@ -65,8 +65,8 @@ target() {
   esac
 }
 
-# Sets $program, unpacked anew. What is kept for the next job is the archive, whose sum is looked at each time: others may
-# run jobs on this machine.
+# Prints where the program is, unpacked anew. What is kept for the next job is the archive. Others may run jobs on this
+# machine, so what is looked at and unpacked is a copy that is this job's own.
 release() { # VERSION TARGET
   name=cupaas-$1-$2.tar.gz
   sum=${INPUT_CHECKSUM:-$(known "$name")}
@@ -76,8 +76,8 @@ release() { # VERSION TARGET
   esac
   command -v sha256sum >/dev/null || command -v shasum >/dev/null || command -v openssl >/dev/null ||
     fail "needs sha256sum, shasum or openssl"
-  archive=$cache/$name
-  if [ ! -f "$archive" ] || [ "$(digest "$archive")" != "$sum" ]; then
+  [ ! -f "$cache/$name" ] || cp "$cache/$name" "$work/$name" || fail "cannot read $cache/$name"
+  if [ ! -f "$work/$name" ] || [ "$(digest "$work/$name")" != "$sum" ]; then
     command -v curl >/dev/null || command -v wget >/dev/null || fail "needs curl or wget"
     url=${INPUT_MIRROR:-${CUPAAS_MIRROR:-https://github.com/cupaas/cupaas/releases/download}}
     fetch "${url%/}/v$1/$name" "$work/$name" ||
@@ -86,32 +86,29 @@ release() { # VERSION TARGET
     # By one step, so that a job beside this one finds all of it or what was there.
     new=$(mktemp "$cache/.new-XXXXXX")
     cp "$work/$name" "$new"
-    mv "$new" "$archive"
-    archive=$work/$name
+    mv "$new" "$cache/$name"
   fi
-  tar -xzf "$archive" -C "$work" cupaas || fail "$name holds no cupaas"
+  tar -xzf "$work/$name" -C "$work" cupaas || fail "$name holds no cupaas"
   rm -f "$work/$name"
-  program=$work/cupaas
+  printf '%s\n' "$work/cupaas"
 }
 
-# Sets $program: built from the source that this action is part of.
+# Prints where the program is, built from the source that this action is part of. Anew each time: a program that an earlier
+# job left on this machine has no sum to be known by. From the source's folder, as the app's may name a toolchain of its own.
 source_build() {
   command -v cargo >/dev/null || fail "build needs cargo"
-  source=$(dirname "$here")
-  state=$(cd "$source" && find Cargo.toml Cargo.lock build.rs src templates schemas -type f -exec cksum {} + | LC_ALL=C sort | cksum | tr ' ' -)
-  program=$cache/source-$state/bin/cupaas
-  [ ! -x "$program" ] || return 0
-  new=$(mktemp -d "$cache/.new-XXXXXX")
-  CARGO_TARGET_DIR=$new/target cargo install --quiet --locked --root "$new" --path "$source" || { rm -rf "$new"; fail "cupaas cannot be built here"; }
-  mkdir -p "$cache/source-$state/bin"
-  mv "$new/bin/cupaas" "$program"
-  rm -rf "$new"
+  (cd "$(dirname "$here")" && CARGO_TARGET_DIR=$work/build/target cargo install --quiet --locked --root "$work/build" --path .) >&2 ||
+    fail "cupaas cannot be built here"
+  mv "$work/build/bin/cupaas" "$work/cupaas"
+  rm -rf "$work/build"
+  printf '%s\n' "$work/cupaas"
 }
 
+# Prints where the program is.
 install() {
   binary=${INPUT_BINARY:-${CUPAAS_BINARY:-}}
   if [ -n "$binary" ]; then
-    program=$(command -v -- "$binary") || fail "there is no program of the name that binary says"
+    command -v -- "$binary" || fail "there is no program of the name that binary says"
     return
   fi
   cache=${RUNNER_TOOL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}}/cupaas
@@ -132,18 +129,41 @@ install() {
   fi
 }
 
+# What installs needs no token, and a build runs the code of others: none gets there, the job's own neither.
+forget_tokens() {
+  unset CUPAAS_GITOPS_TOKEN CUPAAS_FORGE_TOKEN CUPAAS_SOURCE_TOKEN CUPAAS_REGISTRY_PASSWORD SOPS_AGE_KEY
+  unset GITHUB_TOKEN GH_TOKEN GITEA_TOKEN FORGEJO_TOKEN ACTIONS_RUNTIME_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN
+}
+
 # --- Running --------------------------------------------------------------------------------------------------------
 
 command=${INPUT_COMMAND:-deploy}
 case $command in
   *[!a-z\ -]* | -* | *' -'*) fail "command is no command of cupaas" ;;
 esac
+# One blank between words, and none around them: what follows looks at the words.
+# shellcheck disable=SC2086
+set -- $command
+command=$*
+[ -n "$command" ] || fail "command is blank"
+# Without one, cupaas works in a repository on this machine, for trying it out: in a job that would be lost, and green.
+case ${command%% *} in
+  deploy | diff | remove | sync | app | env | secret | pin | unpin)
+    [ -n "${INPUT_GITOPS:-}${CUPAAS_GITOPS:-}" ] || printf '%s\n' "${INPUT_ARGS:-}" | grep -qE '^--gitops(=.|$)' ||
+      fail "$command needs the GitOps repository: gitops and CUPAAS_GITOPS are both empty (is the variable set, and for this repository?)"
+    ;;
+esac
 # Stays until the job ends: there is the plan's file, which later steps may read.
 work=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/cupaas-XXXXXX")
-for secret in "${INPUT_GITOPS_TOKEN:-}" "${INPUT_TOKEN:-}" "${INPUT_FORGE_TOKEN:-}" "${INPUT_SOURCE_TOKEN:-}" "${INPUT_REGISTRY_PASSWORD:-}" "${INPUT_VALUE:-}"; do
+# Secrets leave the environment before anything else is started. A variable that the job has exported would stay so.
+unset gitops_token token forge_token source_token registry_password value
+gitops_token=${INPUT_GITOPS_TOKEN:-} token=${INPUT_TOKEN:-} forge_token=${INPUT_FORGE_TOKEN:-}
+source_token=${INPUT_SOURCE_TOKEN:-} registry_password=${INPUT_REGISTRY_PASSWORD:-} value=${INPUT_VALUE:-}
+unset INPUT_GITOPS_TOKEN INPUT_TOKEN INPUT_FORGE_TOKEN INPUT_SOURCE_TOKEN INPUT_REGISTRY_PASSWORD INPUT_VALUE
+for secret in "$gitops_token" "$token" "$forge_token" "$source_token" "$registry_password" "$value"; do
   mask "$secret"
 done
-install
+program=$(set -e; forget_tokens; install)
 if [ "$command" = install ]; then
   dirname -- "$program" >>"${GITHUB_PATH:?}"
   exit
@@ -158,11 +178,11 @@ command -v git >/dev/null || fail "needs git"
 [ -z "${INPUT_ALLOW_DATA_LOSS:-}" ] || export CUPAAS_ALLOW_DATA_LOSS="$INPUT_ALLOW_DATA_LOSS"
 [ -z "${INPUT_REGISTRY_USER:-}" ] || export CUPAAS_REGISTRY_USER="$INPUT_REGISTRY_USER"
 # Tokens get to cupaas by its environment alone.
-[ -z "${INPUT_GITOPS_TOKEN:-}" ] || export CUPAAS_GITOPS_TOKEN="$INPUT_GITOPS_TOKEN"
-[ -z "${INPUT_FORGE_TOKEN:-}" ] || export CUPAAS_FORGE_TOKEN="$INPUT_FORGE_TOKEN"
-[ -z "${INPUT_SOURCE_TOKEN:-}" ] || export CUPAAS_SOURCE_TOKEN="$INPUT_SOURCE_TOKEN"
-[ -z "${INPUT_REGISTRY_PASSWORD:-}" ] || export CUPAAS_REGISTRY_PASSWORD="$INPUT_REGISTRY_PASSWORD"
-[ -z "${INPUT_TOKEN:-}" ] || export GITHUB_TOKEN="$INPUT_TOKEN"
+[ -z "$gitops_token" ] || export CUPAAS_GITOPS_TOKEN="$gitops_token"
+[ -z "$forge_token" ] || export CUPAAS_FORGE_TOKEN="$forge_token"
+[ -z "$source_token" ] || export CUPAAS_SOURCE_TOKEN="$source_token"
+[ -z "$registry_password" ] || export CUPAAS_REGISTRY_PASSWORD="$registry_password"
+[ -z "$token" ] || export GITHUB_TOKEN="$token"
 export CUPAAS_PLAN_FILE="$work/plan.json"
 
 # A command is one word or two.
@@ -188,8 +208,6 @@ END
 done
 [ -z "${INPUT_FOLDER:-}" ] || set -- "$@" -- "$INPUT_FOLDER"
 
-value=${INPUT_VALUE:-}
-unset INPUT_GITOPS_TOKEN INPUT_TOKEN INPUT_FORGE_TOKEN INPUT_SOURCE_TOKEN INPUT_REGISTRY_PASSWORD INPUT_VALUE
 code=0
 case $command in
   "secret set") printf '%s' "$value" | "$program" "$@" || code=$? ;;

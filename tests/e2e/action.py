@@ -217,15 +217,15 @@ def everything_arrives(world):
                    args="\n".join(lines), pull_request="true", auto_merge="true", status="true",
                    labels="\n".join(lines), reviewers="ana\n\nluis")
         steps.append({**one, "env": {"RECORD": str(world.root / f"record-{number}")}})
-    value = step(command="secret set", binary=str(world.recorder), args="NAME", value=secret("VALUE"))
+    value = step(command="secret set", binary=str(world.recorder), args="NAME", gitops=".", value=secret("VALUE"))
     steps.append({**value, "env": {"RECORD": str(world.root / "record-value")}})
     # What nobody but this step says is secret stays secret in the next one.
     shown = world.app / "shown"
     shown.write_text("what-this-st3p-knows\nthe-s3cond-line %\n")
-    unknown = step(command="secret set", binary=str(world.recorder), args="NAME", value=shown.read_text().rstrip("\n"))
+    unknown = step(command="secret set", binary=str(world.recorder), args="NAME\n--gitops=.", value=shown.read_text().rstrip("\n"))
     steps += [{**unknown, "env": {"RECORD": str(world.root / "record-unknown")}}, {"run": "cat shown"}]
     steps.append({**step(command="diff", binary=str(world.recorder), comment="true"),
-                  "env": {"RECORD": str(world.root / "record-diff"), "CUPAAS_IMAGE": "the job's"}})
+                  "env": {"RECORD": str(world.root / "record-diff"), "CUPAAS_IMAGE": "the job's", "CUPAAS_GITOPS": "."}})
     log = world.act(steps)
     assert log.count("***") > 2 and "this-st3p" not in log and "s3cond-line" not in log, log
     for number, value in enumerate(HOSTILE):
@@ -263,9 +263,9 @@ def every_shell(world):
             assert argv == ["check", "--app=" + value, *lines, "--", value], (shell, value, argv)
             assert variables["CUPAAS_ENV"] == value, (shell, value)
         for name, value in [("COMMAND", "deploy; touch canary"), ("COMMAND", "deploy --all"), ("COMMAND", "-x"),
-                            ("COMMAND", "a\nb"), ("PULL_REQUEST", "yes"), ("VERSION", "../../x"), ("BINARY", "/nowhere"),
+                            ("COMMAND", "a\nb"), ("COMMAND", " "), ("PULL_REQUEST", "yes"), ("VERSION", "../../x"), ("BINARY", "/nowhere"),
                             ("CHECKSUM", "zz"), ("VERSION", "9.9.9"), ("BUILD", "$(touch canary)")]:
-            variables = world.environment(**{"INPUT_" + name: value}, RUNNER_TEMP=str(world.root / "tmp"),
+            variables = world.environment(**{"INPUT_" + name: value}, INPUT_GITOPS=".", RUNNER_TEMP=str(world.root / "tmp"),
                                           RUNNER_TOOL_CACHE=str(world.root / "tools"))
             if name in ["COMMAND", "PULL_REQUEST"]:
                 variables["INPUT_BINARY"] = str(world.recorder)
@@ -273,7 +273,35 @@ def every_shell(world):
                 variables["INPUT_VERSION"] = "9.9.9"
             code, said = run(shell, str(world.action / "action/cupaas.sh"), cwd=world.app, env=variables, check=False)
             assert code == 2 and said.startswith("::error title=cupaas::"), (shell, name, value, code, said)
+        blanks_and_repositories(world, shell)
         world.scan()
+
+
+def blanks_and_repositories(world, shell):
+    """Blanks around a command change nothing, and what writes wants to know where."""
+
+    def said(command, code=0, **variables):
+        env = world.environment(INPUT_COMMAND=command, INPUT_BINARY=str(world.recorder), RECORD=str(world.root / "record-command"),
+                                RUNNER_TEMP=str(world.root / "tmp"), **variables)
+        ended, text = run(shell, str(world.action / "action/cupaas.sh"), cwd=world.app, env=env, check=False)
+        assert ended == code, (shell, command, variables, ended, text)
+        return text
+
+    for command in ["render", "render ", "  render", " schema  app ", "dockerfile "]:
+        text = said(command)
+        assert text.startswith("::stop-commands::"), (shell, command, text)
+        assert recorded(world.root / "record-command")[0] == command.split(), (shell, command)
+    said(" secret   set ", INPUT_GITOPS=".", INPUT_VALUE="a value")
+    argv, _, stdin = recorded(world.root / "record-command")
+    assert (argv, stdin) == (["secret", "set"], "a value"), (shell, argv, stdin)
+    writers = ["", "diff", "deploy ", "remove", "sync", "app list", "env set", "secret check", "pin", "unpin"]
+    for command in writers:
+        for variables in [{}, {"INPUT_GITOPS": "", "CUPAAS_GITOPS": ""}, {"INPUT_ARGS": "--gitops-branch=main"}]:
+            assert "needs the GitOps repository" in said(command, code=2, **variables), (shell, command)
+        for variables in [{"INPUT_GITOPS": "."}, {"CUPAAS_GITOPS": "."}, {"INPUT_ARGS": "--gitops=."}]:
+            said(command, **variables)
+    for command in ["check", "explain", "render", "dockerfile", "schema"]:
+        said(command)
 
 
 OUTPUTS = ["changed", "commit", "pull-request-url", "url", "plan-file", "matrix"]
@@ -428,6 +456,16 @@ def installation(world):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     mirror = f"http://127.0.0.1:{server.server_address[1]}"
     assert "the program runs: check" in log()
+    # What is kept is changed by another job just when its sum has been looked at.
+    evil = world.root / "evil"
+    evil.mkdir()
+    archive(evil, version, program.replace(b"the program", b"another program"))
+    sha256sum = world.root / "bin/sha256sum"
+    sha256sum.write_text(f"#!/bin/sh\n{shutil.which('sha256sum')} \"$@\"\ncp '{evil / kept[0].name}' '{kept[0]}'\n")
+    sha256sum.chmod(0o755)
+    said = world.act([step(command="check", mirror=mirror)], environment={"PATH": f"{world.root / 'bin'}:{os.environ['PATH']}"})
+    assert "the program runs: check" in said and "another program" not in said, said
+    sha256sum.unlink()
     # An archive that is another one.
     kept[0].unlink()
     whole = {file: file.read_bytes() for file in folder.iterdir()}
@@ -455,30 +493,37 @@ def installation(world):
 
 
 def building(world):
-    """From the action's own source, once. The compiler is a stand-in: it notes what it was asked."""
+    """From the action's own source, anew each time, by a build that sees no token. The compiler is a stand-in: it notes
+    what it was asked, where, and its environment."""
     cargo = world.root / "bin/cargo"
     asked = world.root / "asked"
     cargo.write_text(
-        "#!/bin/sh\necho \"$@\" >>\"$ASKED\"\n"
+        "#!/bin/sh\necho \"$PWD: $*\" >>\"$ASKED\"\nenv -0 >>\"$ASKED.env\"\n"
         "while [ \"$1\" != --root ]; do shift; done\n"
         "mkdir -p \"$2/bin\" && printf '#!/bin/sh\\necho the build runs: $1\\n' >\"$2/bin/cupaas\" && chmod 755 \"$2/bin/cupaas\"\n"
     )
     cargo.chmod(0o755)
-    for name in ["Cargo.lock", "build.rs"]:
-        shutil.copy(ROOT / name, world.action)
-    for name in ["src", "templates", "schemas"]:
-        (world.action / name).mkdir()
-        (world.action / name / "file").write_text("1")
-    one = {**step(command="check", build="true"), "env": {"ASKED": str(asked)}}
+    job = {"CUPAAS_GITOPS_TOKEN": secret("GITOPS"), "CUPAAS_FORGE_TOKEN": secret("FORGE"), "CUPAAS_SOURCE_TOKEN": secret("SOURCE"),
+           "CUPAAS_REGISTRY_PASSWORD": secret("PASSWORD"), "GITHUB_TOKEN": secret("GITHUB_TOKEN")}
+    inputs = {"gitops_token": secret("GITOPS"), "forge_token": secret("FORGE"), "source_token": secret("SOURCE"),
+              "registry_password": secret("PASSWORD"), "value": secret("VALUE")}
+    steps = [{**step(command="check", build="true", **given), "env": {"ASKED": str(asked), **variables}}
+             for given, variables in [(inputs, {"value": "the job's"}), ({}, job)]]
     path = {"PATH": f"{world.root / 'bin'}:{os.environ['PATH']}"}
-    for _ in range(2):
-        assert "the build runs: check" in world.act([one], environment=path)
+    log = world.act(steps, environment=path)
+    assert log.count("the build runs: check") == 2, log
     words = asked.read_text().splitlines()
-    assert len(words) == 1 and words[0].startswith("install --quiet --locked --root "), words
-    assert words[0].endswith(f"--path {world.action}") or "--path" in words[0], words
-    (world.action / "src/file").write_text("2")
-    assert "the build runs: check" in world.act([one], environment=path)
-    assert len(asked.read_text().splitlines()) == 2
+    assert len(words) == 2, words
+    for line in words:
+        folder, rest = line.split(": ", 1)
+        assert rest.startswith("install --quiet --locked --root ") and rest.endswith(" --path ."), line
+        assert not folder.startswith(str(world.app)), line
+    seen = [pair.split("=", 1) for pair in pathlib.Path(f"{asked}.env").read_text().split("\0") if pair]
+    # act hands on its own environment, where the secrets are by their names.
+    given = [name for name, value in seen for token in TOKENS.values() if token in value and name not in TOKENS.keys() - {"GITHUB_TOKEN"}]
+    assert ["ASKED", str(asked)] in seen and not given, f"the build has {given}"
+    left = [str(path) for path in world.root.rglob("*") if path.is_file() and path.name == "cupaas"]
+    assert not left, left
 
 
 DOCKER = """#!/bin/sh
