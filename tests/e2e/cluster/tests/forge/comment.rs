@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::World;
-use crate::team::Team;
+use crate::team::{Team, body, only};
 
 const WORKFLOW: &str = r#"on: [push, pull_request]
 permissions: {}
@@ -39,19 +39,15 @@ jobs:
           token: ${{ secrets.GITHUB_TOKEN }}
 "#;
 
-fn says(greeting: &str) -> String {
-    format!("processes: {{web: {{command: serve}}}}\nenv: {{GREETING: '{greeting}'}}\n")
-}
-
 /// Written when the pull request is opened, left alone by a job that finds the same, edited by the next commit, removed
 /// when nothing is left to change.
 pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
     let mut team = Team::begin(&world, "comment", WORKFLOW).await?;
-    team.says(&says("hello"))?;
+    team.greets("hello")?;
     let pushed = team.push("Begin").await?;
     team.job(&pushed)?;
 
-    team.says(&says("good morning"))?;
+    team.greets("good morning")?;
     team.app.commit("Say something else")?;
     let opened = team.propose("greeting").await?;
     let number = opened.payload["number"].as_u64().context("a number")?;
@@ -63,7 +59,7 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
     let same = only(comments(&team, number).await?)?;
     ensure!(same == written, "it was written again for nothing: {same}");
 
-    team.says(&says("good night"))?;
+    team.greets("good night")?;
     let more = team.propose_more("greeting").await?;
     team.job(&more)?;
     let edited = only(comments(&team, number).await?)?;
@@ -74,7 +70,7 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
         body(&edited)
     );
 
-    team.says(&says("hello"))?;
+    team.greets("hello")?;
     let back = team.propose_more("greeting").await?;
     team.job(&back)?;
     let left = comments(&team, number).await?;
@@ -85,13 +81,4 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
 async fn comments(team: &Team, number: u64) -> Result<Vec<Value>> {
     let list = team.api(&team.name, &format!("issues/{number}/comments")).await?;
     Ok(list.as_array().cloned().unwrap_or_default())
-}
-
-fn body(comment: &Value) -> &str {
-    comment["body"].as_str().unwrap_or_default()
-}
-
-fn only(mut list: Vec<Value>) -> Result<Value> {
-    ensure!(list.len() == 1, "{} comments: {list:?}", list.len());
-    list.pop().context("one")
 }

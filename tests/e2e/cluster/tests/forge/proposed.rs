@@ -9,7 +9,7 @@ use cupaas_cluster_tests::wait::{Seen, until};
 use serde_json::{Value, json};
 
 use crate::World;
-use crate::team::Team;
+use crate::team::{Team, body, only};
 
 const WORKFLOW: &str = r#"on: push
 permissions: {}
@@ -28,15 +28,11 @@ jobs:
           pull-request: true
 "#;
 
-fn says(greeting: &str) -> String {
-    format!("processes: {{web: {{command: serve}}}}\nenv: {{GREETING: '{greeting}'}}\n")
-}
-
 /// Opened by a push, updated in place by the next, merged by a person; another one is closed when what it held is
 /// taken back.
 pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
     let mut team = Team::begin(&world, "proposed", WORKFLOW).await?;
-    team.says(&says("hello"))?;
+    team.greets("hello")?;
     let first = team.push("Begin").await?;
     team.job(&first)?;
     let opened = only(team.pulls("open").await?)?;
@@ -46,7 +42,7 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
     team.gitops.pull()?;
     ensure!(!team.gitops.folder.join("deploy").exists(), "it stands on main already");
 
-    team.says(&says("good morning"))?;
+    team.greets("good morning")?;
     let second = team.push("Say something else").await?;
     team.job(&second)?;
     let updated = only(team.pulls("open").await?)?;
@@ -68,14 +64,14 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
     team.job(&second)?;
     ensure!(team.pulls("open").await?.is_empty(), "a pull request for what stands already");
 
-    team.says(&says("good night"))?;
+    team.greets("good night")?;
     let third = team.push("Say good night").await?;
     team.job(&third)?;
     let other = only(team.pulls("open").await?)?;
     ensure!(other["number"] != opened["number"], "a merged pull request was opened again");
     // The image follows the commit: nothing is left to change only where it is that of before too.
     let image = second.payload["after"].as_str().context("a commit")?;
-    team.says(&says("good morning"))?;
+    team.greets("good morning")?;
     team.app.write(".github/workflows/ci.yaml", &WORKFLOW.replace("${{ github.sha }}", image))?;
     let back = team.push("Say what was said, with its image").await?;
     team.job(&back)?;
@@ -91,9 +87,9 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
 /// Both jobs begin before either has pushed; whichever ends first, the pull request holds the newer commit.
 pub(crate) async fn raced(world: Arc<World>) -> Result<()> {
     let mut team = Team::begin(&world, "raced", WORKFLOW).await?;
-    team.says(&says("hello"))?;
+    team.greets("hello")?;
     let older = team.push("Begin").await?;
-    team.says(&says("hello again"))?;
+    team.greets("hello again")?;
     let newer = team.push("Say more").await?;
     let (first, second) = (team.job_of(&newer)?, team.job_of(&older)?);
     let beside = std::thread::spawn(move || second.run());
@@ -118,13 +114,4 @@ async fn merge(team: &Team, pull: &Value) -> Result<()> {
         Ok(if answer.taken() { Seen::Yes(()) } else { Seen::NotYet(answer.message().to_owned()) })
     })
     .await
-}
-
-fn body(pull: &Value) -> &str {
-    pull["body"].as_str().unwrap_or_default()
-}
-
-fn only(mut list: Vec<Value>) -> Result<Value> {
-    ensure!(list.len() == 1, "{} pull requests are open", list.len());
-    list.pop().context("one")
 }

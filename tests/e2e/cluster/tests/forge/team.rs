@@ -69,6 +69,11 @@ impl Team {
         self.app.write(".cupaas", &format!("name: {}\nruntime: image\n{text}", self.name))
     }
 
+    /// Writes a `.cupaas` whose one process is told this greeting.
+    pub(crate) fn greets(&self, greeting: &str) -> Result<()> {
+        self.says(&format!("processes: {{web: {{command: serve}}}}\nenv: {{GREETING: '{greeting}'}}\n"))
+    }
+
     /// A program on the runner's machine.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -168,6 +173,17 @@ impl Team {
             })
             .await
     }
+}
+
+/// The text of a pull request or a comment.
+pub(crate) fn body(told: &Value) -> &str {
+    told["body"].as_str().unwrap_or_default()
+}
+
+/// The only one of a list.
+pub(crate) fn only(mut list: Vec<Value>) -> Result<Value> {
+    ensure!(list.len() == 1, "{} instead of one: {list:?}", list.len());
+    list.pop().context("one")
 }
 
 /// A run of the workflow.
