@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Edit;
-use crate::forge::Told;
+use crate::forge::{Forges, Told};
 use crate::load::gitops::{Gitops, Place};
 use crate::load::inputs;
 use crate::load::state::State;
@@ -92,6 +92,15 @@ impl<'a> Landing<'a> {
         Ok(())
     }
 
+    /// Whether what the branch beside holds is still to come: nobody has closed its pull request.
+    ///
+    /// Errors: the forge's own.
+    pub(crate) fn is_open(&self, forges: &Forges) -> Result<bool, Failure> {
+        let Some(proposal) = &self.proposal else { return Ok(false) };
+        let Some(head) = proposal.head() else { return Ok(false) };
+        Ok(!forges.declined(proposal.branch().as_str(), &head)?)
+    }
+
     /// Puts the change where it belongs.
     ///
     /// Errors: the server's own; `Forbidden` where the repository is a folder without git.
@@ -103,7 +112,11 @@ impl<'a> Landing<'a> {
     ) -> Result<Pushed, Failure> {
         let snapshot = snapshot(gitops, self.step)?;
         progress("pushing");
-        let Some(commit) = snapshot.commit(change)? else {
+        let commit = match &self.proposal {
+            Some(_) => snapshot.proposed(change)?,
+            None => snapshot.commit(change)?,
+        };
+        let Some(commit) = commit else {
             // Someone else has just written the same: nothing is left to push.
             return Ok(Pushed::Landed { commit: snapshot.head().unwrap_or_default() });
         };

@@ -68,7 +68,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
             let report = match &step.subject {
                 Subject::Folder => {
                     let mut gitops = scaffold::embedded::open(request, step, progress)?;
-                    pipeline(request, step, &mut gitops, progress)?
+                    pipeline(request, step, &mut gitops, &forges, progress)?
                 }
                 Subject::Released(_) | Subject::Edited(_) => {
                     again(request, step, &|gitops| edit::of(step, gitops), progress)?
@@ -96,6 +96,7 @@ fn pipeline(
     request: &Request,
     step: &Step,
     gitops: &mut Gitops,
+    forges: &Forges,
     progress: &dyn Fn(&str),
 ) -> Result<Report, Failure> {
     let mut landing = Landing::begin(step);
@@ -112,7 +113,7 @@ fn pipeline(
         }
         landing.look(gitops, || landing::branch_of(&release.environment, &release.app))?;
         landing.keep(gitops, &mut state)?;
-        if let Some(why) = superseded(step, &state, &inputs)? {
+        if let Some(why) = superseded(step, &state, &inputs, || landing.is_open(forges))? {
             return Ok(Report::Superseded { release: Box::new(release), why });
         }
         state.same_as_proposed(&mut release);
@@ -169,7 +170,7 @@ fn sync(
     for ready in sync::fetch::all(&news, &survey, options, &remotes, step) {
         let deploy = |step: &Step| {
             progress(&format!("deploying {}", step.asked.app.as_deref().unwrap_or_default()));
-            let report = pipeline(request, step, &mut gitops, progress)?;
+            let report = pipeline(request, step, &mut gitops, &Forges::default(), progress)?;
             if matches!(report, Report::Deployed(_)) {
                 landing::refresh(&mut gitops)?;
             }
@@ -307,11 +308,20 @@ fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure
     Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: step.out.clone() })
 }
 
-fn superseded(step: &Step, state: &State, inputs: &Inputs) -> Result<Option<String>, Failure> {
+/// Why a newer commit stands already, or is proposed by a pull request that `is_open`.
+fn superseded(
+    step: &Step,
+    state: &State,
+    inputs: &Inputs,
+    is_open: impl FnOnce() -> Result<bool, Failure>,
+) -> Result<Option<String>, Failure> {
     match (&step.followed, &inputs.asked.source.commit) {
         _ if step.allow_older || step.stage != Stage::Deploy => Ok(None),
         (Some(followed), Some(commit)) => followed.superseded(state, commit),
-        _ => Ok(state::superseded(state, inputs)),
+        _ => match (state::superseded(state, inputs), state::superseded_by_proposal(state, inputs)) {
+            (None, Some(why)) => Ok(is_open()?.then_some(why)),
+            (deployed, _) => Ok(deployed),
+        },
     }
 }
 

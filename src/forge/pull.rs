@@ -157,6 +157,14 @@ impl Repository {
         }
     }
 
+    /// Whether somebody has closed the branch's pull request without merging it, and left the branch as it was. One that
+    /// was pushed a moment ago may have none yet.
+    ///
+    /// Errors: as [`Repository::upsert`].
+    pub(super) fn is_declined(&self, branch: &str, head: &str) -> Result<bool, Failure> {
+        Ok(self.find(branch, None)?.is_none() && self.just_closed(head)?.is_some())
+    }
+
     /// The pull request that was closed, and not merged, with this as its last commit.
     fn just_closed(&self, commit: &str) -> Result<Option<Found>, Failure> {
         let newest = match self.forge() {

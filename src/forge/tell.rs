@@ -35,7 +35,7 @@ impl Told {
 }
 
 /// The forges that a run tells something.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Forges {
     gitops: Option<Repository>,
 }
@@ -48,7 +48,7 @@ impl Forges {
         let wishes = &step.tells;
         let wanted = wishes.pull_request.is_some() && step.stage == Stage::Deploy;
         if !wanted {
-            return Ok(Self { gitops: None });
+            return Ok(Self::default());
         }
         let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.patience)?;
         if !repository.has_token() {
@@ -59,6 +59,13 @@ impl Forges {
             .hint("set CUPAAS_GITOPS_TOKEN to one that may write to its contents and pull requests"));
         }
         Ok(Self { gitops: Some(repository) })
+    }
+
+    /// Whether what stands on the branch of a pull request is not wanted any more: somebody has closed it.
+    ///
+    /// Errors: where the forge does not answer or does not let us.
+    pub fn declined(&self, branch: &str, head: &str) -> Result<bool, Failure> {
+        self.gitops.as_ref().map_or(Ok(false), |gitops| gitops.is_declined(branch, head))
     }
 
     /// Tells what there is to be told.

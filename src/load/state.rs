@@ -176,12 +176,16 @@ pub fn same_repository(one: &str, other: &str) -> bool {
     one == other || plain(one) == plain(other)
 }
 
-/// Why a newer commit stands already, or is proposed, where one is.
+/// Why a newer commit stands already, where one does.
 ///
 /// By descent where the history is at hand; else a commit of the same branch with a later committer time.
 pub fn superseded(state: &State, inputs: &Inputs) -> Option<String> {
-    let deployed = state.previous.as_ref().and_then(|release| newer(release, inputs, "deployed"));
-    deployed.or_else(|| newer(state.proposed.as_ref()?, inputs, "proposed"))
+    newer(state.previous.as_ref()?, inputs, "deployed")
+}
+
+/// The same, of what a pull request would make it.
+pub fn superseded_by_proposal(state: &State, inputs: &Inputs) -> Option<String> {
+    newer(state.proposed.as_ref()?, inputs, "proposed")
 }
 
 fn newer(release: &ReleaseFile, inputs: &Inputs, word: &str) -> Option<String> {

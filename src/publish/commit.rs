@@ -56,11 +56,21 @@ impl Snapshot {
     /// `Invalid` with the path where a file, link or submodule stands in the way; `Internal` where the change
     /// contradicts itself or holds a name that git refuses; else as [`Snapshot::open`].
     pub fn commit(&mut self, change: &Change) -> Result<Option<Commit>, Failure> {
+        let Some(tree) = self.tree_of(change)? else { return Ok(None) };
+        write(&self.store, tree, self.head, change, "").map(Some)
+    }
+
+    /// The tree that the change makes, or nothing where it changes nothing.
+    pub(super) fn tree_of(&mut self, change: &Change) -> Result<Option<Oid>, Failure> {
         let nodes = nodes(&self.store, change)?;
         let root = self.complete(|this, missing| {
             build::rebuild(&this.store, "", this.root, &nodes, &mut missing.alone)
         })?;
-        finish(&self.store, root, self.head, self.root, change)
+        let root = match root {
+            None if self.head.is_some() => Some(self.store.write(ObjectType::Tree, b"")?),
+            root => root,
+        };
+        Ok(root.filter(|_| root != self.root))
     }
 }
 
@@ -70,8 +80,8 @@ impl Snapshot {
 /// As [`Snapshot::commit`].
 pub(super) fn first(store: &Store, change: &Change) -> Result<Option<Oid>, Failure> {
     let nodes = nodes(store, change)?;
-    let root = build::rebuild(store, "", None, &nodes, &mut BTreeSet::new())?;
-    Ok(finish(store, root, None, None, change)?.map(|commit| commit.id))
+    let Some(tree) = build::rebuild(store, "", None, &nodes, &mut BTreeSet::new())? else { return Ok(None) };
+    write(store, tree, None, change, "").map(|commit| Some(commit.id))
 }
 
 /// Writes all files and owned folders, and arranges them by path.
@@ -87,24 +97,17 @@ pub(super) fn nodes(store: &Store, change: &Change) -> Result<Nodes, Failure> {
     Ok(top)
 }
 
-fn finish(
+/// Writes the commit; `trailers` are added to its message, each with its line's end.
+pub(super) fn write(
     store: &Store,
-    root: Option<Oid>,
+    tree: Oid,
     parent: Option<Oid>,
-    before: Option<Oid>,
     change: &Change,
-) -> Result<Option<Commit>, Failure> {
-    let root = match root {
-        Some(root) => root,
-        None if parent.is_none() => return Ok(None),
-        None => store.write(ObjectType::Tree, b"")?,
-    };
-    if Some(root) == before {
-        return Ok(None);
-    }
-    let text = commit_text(root, parent, change)?;
+    trailers: &str,
+) -> Result<Commit, Failure> {
+    let text = commit_text(tree, parent, change)? + trailers;
     let id = store.write(ObjectType::Commit, text.as_bytes())?;
-    Ok(Some(Commit { id, parent }))
+    Ok(Commit { id, parent })
 }
 
 /// A commit object's text, as git writes it.

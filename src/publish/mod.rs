@@ -29,6 +29,7 @@ mod store;
 mod temporary;
 mod walk;
 mod words;
+mod written;
 
 pub use address::{BranchName, GitopsAddress, holds_credentials};
 pub use commit::{Change, Commit, Identity};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use git2::{ObjectType, Oid};
+use git2::Oid;
 
 use super::address::BranchName;
 use super::build;
@@ -12,11 +12,9 @@ use super::fetch;
 use super::push::Pushed;
 use super::snapshot::{Entry, Snapshot};
 use super::words::internal;
+use super::written::Known;
 use crate::diagnostic::{Failure, Kind};
 use crate::tree::RepoPath;
-
-/// What every commit of cupaas has in its message.
-const TRAILER: &str = "\nCupaas-";
 
 /// A branch for a pull request, as it stood when it was looked at.
 #[derive(Debug, Clone)]
@@ -48,34 +46,19 @@ impl Snapshot {
     /// Looks where `branch` of the same repository stands.
     ///
     /// # Errors
-    /// `Forbidden` where its newest commit is somebody else's, which would be lost; else as [`Snapshot::open`].
+    /// `Forbidden` where it holds something of somebody else, which would be lost; else as [`Snapshot::open`].
     pub fn proposal(&mut self, branch: &BranchName) -> Result<Proposal, Failure> {
         if !fetch::again(&self.git, branch, self.asking)? {
             return Ok(Proposal { branch: branch.clone(), stands: None });
         }
         let id = self.store.repository.refname_to_id(&branch.reference()).map_err(internal)?;
-        let tree = self.store.repository.find_commit(id).map_err(internal)?.tree_id();
-        let text = self.commit_text(id)?;
-        let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
-        // From the text: of a shallow commit, libgit2 hides them.
-        let parents: Vec<Oid> =
-            head.lines().filter_map(|line| line.strip_prefix("parent ")?.parse().ok()).collect();
-        // A merge is what a forge makes of "update branch"; what it holds can be made again.
-        if parents.len() < 2 && !message.contains(TRAILER) {
-            let message = format!("the newest commit of {branch} is not one of cupaas");
+        let Known { tree, parents, .. } = self.known(id)?;
+        if !self.wrote(id)? {
+            let message = format!("{branch} holds what cupaas did not write");
             return Err(Failure::new(Kind::Forbidden, message)
                 .hint("merge the pull request, or delete the branch; it will be made again"));
         }
         Ok(Proposal { branch: branch.clone(), stands: Some(Stands { id, tree, parents }) })
-    }
-
-    fn commit_text(&self, id: Oid) -> Result<String, Failure> {
-        let odb = self.store.repository.odb().map_err(internal)?;
-        let object = odb.read(id).map_err(internal)?;
-        if object.kind() != ObjectType::Commit {
-            return Err(internal(format!("{id} is not a commit")));
-        }
-        Ok(String::from_utf8_lossy(object.data()).into_owned())
     }
 
     /// Files of the proposal, as [`Snapshot::read`] gives those of the branch that is read.

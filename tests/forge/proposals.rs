@@ -181,6 +181,28 @@ fn an_older_commit_does_not_replace_what_a_newer_one_proposes() {
 }
 
 #[test]
+fn what_somebody_has_declined_supersedes_nothing() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        world.sandbox.git("", &["clone", "-q", "shop", "old"]);
+        world.app("2");
+        world.propose(&[]);
+        let older = ["deploy", "old", "--pull-request", "--source-branch", "main"];
+        // A newer job has pushed, and opens its pull request a moment later.
+        let pull = world.server.state(|state| state.pulls.remove(0));
+        assert_eq!(world.json(&older)["status"], "superseded", "{manner:?}");
+        // Somebody has closed it, and left the branch.
+        world.server.state(|state| {
+            state.pulls.push(pull.clone());
+            state.pulls[0]["state"] = "closed".into();
+        });
+        let report = world.json(&older);
+        assert_eq!((report["status"].as_str(), action(&report)), (Some("proposed"), "opened"), "{manner:?}");
+    }
+}
+
+#[test]
 fn racing_jobs_end_with_the_newest() {
     let world = World::new(Manner::Gitea);
     let count = 4;
@@ -255,15 +277,16 @@ fn somebody_elses_commit_on_the_branch_is_not_lost() {
     let world = World::new(Manner::Gitea);
     world.app("1");
     world.propose(&[]);
-    let tree = world.git(&["rev-parse", &format!("{BRANCH}^{{tree}}")]);
+    let ours = world.tip(BRANCH).unwrap();
+    let tree = world.git(&["rev-parse", &format!("{ours}^{{tree}}")]);
     let theirs = world.git(&["commit-tree", &tree, "-p", BRANCH, "-m", "by hand"]);
     world.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &theirs]);
     world.app("2");
     let ran = world.run(&["deploy", "shop", "--pull-request"]);
     assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("is not one of cupaas"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("holds what cupaas did not write"), "{}", ran.stderr);
     // What a forge's button makes is only a merge.
-    let merge = world.git(&["commit-tree", &tree, "-p", BRANCH, "-p", "main", "-m", "Merge branch 'main'"]);
+    let merge = world.git(&["commit-tree", &tree, "-p", &ours, "-p", "main", "-m", "Merge branch 'main'"]);
     world.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &merge]);
     assert_eq!(world.propose(&[])["status"], "proposed");
 }

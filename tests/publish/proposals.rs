@@ -1,5 +1,7 @@
 //! A branch beside the one that is read: what a pull request is made of, over HTTP and partly fetched.
 
+use std::path::PathBuf;
+
 use cupaas::diagnostic::Kind;
 use cupaas::publish::{BranchName, Change, Proposal, Pushed, Snapshot};
 
@@ -19,7 +21,7 @@ fn branch() -> BranchName {
 /// Puts a change onto the branch, and gives it as it stands then.
 fn propose(snapshot: &mut Snapshot, change: &Change) -> Proposal {
     let before = snapshot.proposal(&branch()).unwrap();
-    let commit = snapshot.commit(change).unwrap().unwrap();
+    let commit = snapshot.proposed(change).unwrap().unwrap();
     assert!(matches!(snapshot.propose(&before, &commit), Ok(Pushed::Landed { .. })));
     snapshot.proposal(&branch()).unwrap()
 }
@@ -42,7 +44,7 @@ fn it_is_read_beside_the_branch_and_replaced_by_compare_and_swap() {
         "the branch stays what is read"
     );
     // Who has seen nothing there, and who has seen something else, is late.
-    let other = snapshot.commit(&change("newer")).unwrap().unwrap();
+    let other = snapshot.proposed(&change("newer")).unwrap().unwrap();
     assert_eq!(snapshot.propose(&nothing, &other).unwrap(), Pushed::Raced);
     assert!(matches!(snapshot.propose(&first, &other), Ok(Pushed::Landed { .. })));
     assert_eq!(snapshot.withdraw(&first).unwrap(), Pushed::Raced);
@@ -62,7 +64,7 @@ fn it_holds_while_its_own_files_stay_as_they_were() {
     let holds = |wish: &Change| {
         let mut snapshot = begin();
         let proposal = snapshot.proposal(&branch()).unwrap();
-        let commit = snapshot.commit(wish).unwrap().unwrap();
+        let commit = snapshot.proposed(wish).unwrap().unwrap();
         snapshot.holds(&proposal, &commit, wish).unwrap()
     };
     assert!(holds(&wish));
@@ -80,22 +82,128 @@ fn it_holds_while_its_own_files_stay_as_they_were() {
     assert!(!holds(&wish), "it would not merge");
 }
 
-#[test]
-fn somebody_elses_commit_is_refused_and_a_merge_is_not() {
-    let remote = Remote::with(&[("a", "a")]);
+/// The server's repository, in which people and forges write too.
+struct People {
+    bare: PathBuf,
+}
+
+impl People {
+    /// A commit of what `from` holds, with a file more or another file in its place where one is given.
+    fn commit(&self, from: &str, file: Option<(&str, &str)>, parents: &[&str], message: &str) -> String {
+        let git = |args: &[&str]| git(&self.bare, args).trim().to_owned();
+        git(&["read-tree", from]);
+        if let Some((path, text)) = file {
+            let blob = self.bare.join("blob");
+            std::fs::write(&blob, text).unwrap();
+            let id = git(&["hash-object", "-w", "blob"]);
+            git(&["update-index", "--add", "--cacheinfo", &format!("100644,{id},{path}")]);
+        }
+        let tree = git(&["write-tree"]);
+        let parents: Vec<&str> = parents.iter().flat_map(|parent| ["-p", *parent]).collect();
+        git(&[&["commit-tree", &tree, "-m", message], &parents[..]].concat())
+    }
+
+    /// The same, by way of a forge's button: the files of `ours` that it changed, on top of another commit.
+    fn on(&self, base: &str, file: (&str, &str), parents: &[&str], message: &str) -> String {
+        self.commit(base, Some(file), parents, message)
+    }
+
+    fn put(&self, branch: &str, id: &str) {
+        git(&self.bare, &["update-ref", &format!("refs/heads/{branch}"), id]);
+    }
+
+    fn message(&self, id: &str) -> String {
+        git(&self.bare, &["log", "-1", "--format=%B", id])
+    }
+}
+
+const FILE: &str = "deploy/p/shop/a.yaml";
+
+/// A proposal on the branch, a commit on `main` since, and whether what a person or a forge makes of them may be replaced.
+fn may_replace(make: impl Fn(&People, &str, &str) -> String) -> bool {
+    let remote = Remote::with(&[("a", "a"), (FILE, "old"), ("deploy/p/other/a.yaml", "x")]);
     let server = Server::start(remote.folder.path(), |_| Answer::Pass);
-    let mut snapshot = Snapshot::open(&server.address(), None, None).unwrap();
-    let ours = propose(&mut snapshot, &change("new")).head().unwrap();
-    let bare = remote.path();
-    let tree = git(&bare, &["rev-parse", &format!("{ours}^{{tree}}")]);
-    let put = |parents: &[&str]| {
-        let args: Vec<&str> = parents.iter().flat_map(|parent| ["-p", *parent]).collect();
-        let id = git(&bare, &[&["commit-tree", tree.trim(), "-m", "theirs"], &args[..]].concat());
-        git(&bare, &["update-ref", "refs/heads/cupaas/p/shop", id.trim()]);
+    let begin = || Snapshot::open(&server.address(), None, None).unwrap();
+    let ours = propose(&mut begin(), &change("new")).head().unwrap();
+    let people = People { bare: remote.path() };
+    people.put("main", &people.commit("main", Some(("deploy/p/other/a.yaml", "y")), &["main"], "other"));
+    people.put("cupaas/p/shop", &make(&people, &ours, "main"));
+    // One that the job has not read: it is late, or others deploy meanwhile.
+    people.put("main", &people.commit("main", Some(("b", "b")), &["main"], "later"));
+    match begin().proposal(&branch()) {
+        Ok(proposal) => proposal.head().is_some(),
+        Err(failure) => {
+            assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
+            assert!(failure.message.contains("holds what cupaas did not write"), "{failure}");
+            false
+        }
+    }
+}
+
+#[test]
+fn what_a_forge_makes_of_ours_is_ours() {
+    assert!(may_replace(|_, ours, _| ours.to_owned()));
+    let merged = |people: &People, ours: &str, base: &str| {
+        people.on(base, (FILE, "new"), &[ours, base], "Merge branch 'main' into cupaas/p/shop")
     };
-    put(&[&ours]);
-    let failure = snapshot.proposal(&branch()).unwrap_err();
-    assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
-    put(&[&ours, "main"]);
-    assert!(snapshot.proposal(&branch()).unwrap().head().is_some());
+    assert!(may_replace(merged), "updated by a merge");
+    assert!(may_replace(|people, ours, base| {
+        let first = merged(people, ours, base);
+        people.put("main", &people.commit("main", Some(("c", "c")), &["main"], "one more"));
+        merged(people, &first, "main")
+    }));
+    assert!(
+        may_replace(|people, ours, base| people.on(base, (FILE, "new"), &[base], &people.message(ours))),
+        "rebased"
+    );
+    assert!(
+        may_replace(|people, ours, _| {
+            let message = format!("Better words\n\n{}", people.message(ours));
+            people.commit(ours, None, &["main~1"], &message)
+        }),
+        "another message"
+    );
+}
+
+#[test]
+fn what_a_person_adds_is_not_lost() {
+    let theirs = ("deploy/p/shop/b.yaml", "theirs");
+    assert!(!may_replace(|people, ours, _| people.commit(ours, Some(theirs), &[ours], "more")), "on top");
+    let amended = |people: &People, ours: &str, _: &str| {
+        people.commit(ours, Some(theirs), &["main~1"], &people.message(ours))
+    };
+    assert!(!may_replace(amended), "amended");
+    assert!(
+        !may_replace(|people, ours, _| {
+            people.commit(ours, Some((FILE, "edited")), &["main~1"], &people.message(ours))
+        }),
+        "one of ours amended"
+    );
+    let below = |people: &People, ours: &str, base: &str| {
+        let theirs = people.commit(ours, Some(theirs), &[ours], "more");
+        let merged = people.on(base, (FILE, "new"), &[&theirs, base], "Merge branch 'main'");
+        people.commit(
+            &merged,
+            Some(("deploy/p/shop/b.yaml", "theirs")),
+            &[&theirs, base],
+            "Merge branch 'main'",
+        )
+    };
+    assert!(!may_replace(below), "below a merge");
+    let resolved = |people: &People, ours: &str, base: &str| {
+        people.on(base, (FILE, "both"), &[ours, base], "Merge branch 'main'")
+    };
+    assert!(!may_replace(resolved), "in a merge");
+    let elsewhere = |people: &People, ours: &str, base: &str| {
+        let feature = people.commit(base, Some(("feature", "x")), &[base], "feature");
+        let merged = people.on(&feature, (FILE, "new"), &[ours, &feature], "Merge branch 'feature'");
+        people.put("feature", &feature);
+        merged
+    };
+    assert!(!may_replace(elsewhere), "by a merge of another branch");
+    let upon = |people: &People, ours: &str, base: &str| {
+        let feature = people.commit(base, Some(("feature", "x")), &[base], "feature");
+        people.on(&feature, (FILE, "new"), &[&feature], &people.message(ours))
+    };
+    assert!(!may_replace(upon), "rebased onto a commit of theirs");
 }
