@@ -267,6 +267,7 @@ fn head_branch(folder: &Path, asked: Option<&BranchName>) -> Result<BranchName, 
     match head.trim().strip_prefix("ref: refs/heads/") {
         Some(branch) => BranchName::parse(branch),
         None => Err(Failure::new(Kind::Usage, "the GitOps repository has no current branch")
-            .hint("name the branch: --gitops-branch")),
+            .hint("name the branch: --gitops-branch")
+            .hint("or make one of what is checked out there: `git switch --create NAME`")),
     }
 }
