@@ -48,10 +48,11 @@ impl Author {
     }
 }
 
-/// A hidden line that tells one comment of ours from all others.
-pub(super) fn marker(about: &str) -> String {
+/// A hidden line that tells one comment of ours from all others: those on other apps and environments, and those on the
+/// same ones in another GitOps repository.
+pub(super) fn marker(about: &str, gitops: &str) -> String {
     // `--` would end an HTML comment for some readers.
-    format!("<!-- cupaas:diff:{} -->", about.replace("--", "-\u{200b}-"))
+    format!("<!-- cupaas:diff:{}:{gitops} -->", about.replace("--", "-\u{200b}-"))
 }
 
 impl Repository {
@@ -163,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_marker_is_one_html_comment() {
-        assert_eq!(marker("production/shop"), "<!-- cupaas:diff:production/shop -->");
-        assert_eq!(marker("production/a--b").matches("--").count(), 2);
+        assert_eq!(marker("production/shop", "0a1b2c"), "<!-- cupaas:diff:production/shop:0a1b2c -->");
+        assert_eq!(marker("production/a--b", "0a1b2c").matches("--").count(), 2);
     }
 
     #[test]

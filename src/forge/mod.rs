@@ -44,6 +44,8 @@ pub struct Wishes {
     pub here: Place,
     /// Where the GitOps repository is.
     pub gitops: Place,
+    /// A short name of it for a page that anybody may read: it tells it from others, and not where it is.
+    pub gitops_mark: String,
     /// The CI job that this is a step of.
     pub job: Option<Job>,
     /// The app's pull request that this run is about.

@@ -131,7 +131,7 @@ fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
         _ => return Err("there is nothing to say it of".to_owned()),
     };
     let repository = own(&wishes.here, wishes).map_err(|failure| said(&failure))?;
-    let marker = super::comment::marker(&about);
+    let marker = super::comment::marker(&about, &wishes.gitops_mark);
     let room = COMMENT - marker.len() - 1;
     let text = report::comment(report, room).map(|page| format!("{marker}\n{page}"));
     repository.comment(number, &marker, text.as_deref()).map_err(|failure| match wishes.fork {

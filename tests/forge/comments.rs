@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::server::{Fault, JOB, Manner, TOKEN, USER};
 use super::world::{IMAGE, World};
 
-const MARKER: &str = "<!-- cupaas:diff:production/shop -->";
+const MARKER: &str = "<!-- cupaas:diff:production/shop:";
 
 fn action(report: &Value) -> &str {
     report["comment"]["action"].as_str().unwrap_or_else(|| panic!("{report:#}"))
@@ -15,6 +15,18 @@ fn bodies(world: &World) -> Vec<String> {
     world.server.state(|state| {
         state.comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     })
+}
+
+fn markers(world: &World) -> Vec<String> {
+    bodies(world).iter().map(|body| body.lines().next().unwrap().to_owned()).collect()
+}
+
+/// The marker of the app's comment, which is taken away again.
+fn marker(world: &World) -> String {
+    world.comment();
+    let marker = markers(world).remove(0);
+    world.server.state(|state| state.comments.clear());
+    marker
 }
 
 /// Somebody's comment.
@@ -36,11 +48,9 @@ fn it_is_created_edited_untouched_and_removed() {
         assert_eq!(action(&comment()), "created");
         let first = bodies(&world);
         assert_eq!(first.len(), 1);
-        assert!(
-            first[0].starts_with(&format!("{MARKER}\n### cupaas: shop in production\n\n**")),
-            "{}",
-            first[0]
-        );
+        let (marker, page) = first[0].split_once('\n').unwrap();
+        assert!(marker.starts_with(MARKER) && marker.ends_with(" -->"), "{marker}");
+        assert!(page.starts_with("### cupaas: shop in production\n\n**"), "{page}");
         assert!(
             first[0].contains("<details><summary>deploy/production/shop/app/deployment-web.yaml</summary>")
         );
@@ -95,8 +105,9 @@ fn only_our_own_is_touched() {
         let world = World::new(Manner::Github);
         world.app("1");
         // Somebody has copied the marker.
-        foreign(&world, "eve", &format!("{MARKER}\nmine"));
-        foreign(&world, "eve", &format!("I mean {MARKER}"));
+        let marker = marker(&world);
+        foreign(&world, "eve", &format!("{marker}\nmine"));
+        foreign(&world, "eve", &format!("I mean {marker}"));
         let comment = || {
             let mut command =
                 world.command(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--format", "json"]);
@@ -143,9 +154,44 @@ fn each_environment_has_its_own() {
     for environment in ["production", "staging", "production"] {
         world.json(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--env", environment]);
     }
-    let first: Vec<String> =
-        bodies(&world).iter().map(|body| body.lines().next().unwrap().to_owned()).collect();
-    assert_eq!(first, [MARKER, "<!-- cupaas:diff:staging/shop -->"]);
+    let first = markers(&world);
+    assert_eq!(first.len(), 2);
+    assert!(first[0].starts_with(MARKER) && first[1].starts_with("<!-- cupaas:diff:staging/shop:"));
+}
+
+#[test]
+fn each_gitops_repository_has_its_own() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    let comment = |gitops: &str| {
+        world.json(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--gitops", gitops])
+    };
+    let other = world.sandbox.path("other.git").display().to_string();
+    world.sandbox.git("", &["clone", "-q", "--bare", "gitops", &other]);
+    assert_eq!(action(&comment(&world.gitops)), "created");
+    assert_eq!(action(&comment(&other)), "created");
+    assert_eq!(action(&comment(&world.gitops)), "untouched");
+    let own = markers(&world);
+    assert!(own.len() == 2 && own[0] != own[1], "{own:?}");
+    assert!(own.iter().all(|marker| !marker.contains("gitops")), "{own:?}");
+    // Checkouts of one repository are that repository, by whichever way they were fetched.
+    world.server.state(|state| state.comments.clear());
+    for (folder, origin) in [
+        ("one", "https://ana:s3cr3t@git.example.cu/me/gitops.git"),
+        ("two", "git@git.example.cu:me/gitops"),
+        ("three", "ssh://git@git.example.cu/me/gitops.git"),
+    ] {
+        world.sandbox.git("", &["clone", "-q", &world.gitops, folder]);
+        world.sandbox.git(folder, &["remote", "set-url", "origin", origin]);
+        let report = comment(&world.sandbox.path(folder).display().to_string());
+        assert_eq!(action(&report), if folder == "one" { "created" } else { "untouched" }, "{folder}");
+    }
+    // A folder without git is one of its own, and another branch another plan.
+    world.sandbox.write("plain", &[("cupaas.yaml", crate::sandbox::PLATFORM)]);
+    assert_eq!(action(&comment(&world.sandbox.path("plain").display().to_string())), "created");
+    world.git(&["branch", "next", "main"]);
+    world.json(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--gitops-branch", "next"]);
+    assert_eq!(bodies(&world).len(), 3);
 }
 
 #[test]
