@@ -32,20 +32,31 @@ pub enum CommentAction {
 enum Author {
     /// Those of this user.
     User(String),
-    /// Those of some program: a job's own token on GitHub does not tell its name.
+    /// Those of some program, where the token may not ask who it is: a job's own on GitHub, or one without the right to
+    /// read its user. Its own may be there too, under a name that only a comment of ours tells.
     Program,
-    /// Those with the marker.
-    Unknown,
 }
 
 impl Author {
     fn wrote(&self, comment: &Value) -> bool {
+        let user = &comment["user"];
         match self {
-            Self::User(name) => comment["user"]["login"].as_str() == Some(name),
-            Self::Program => comment["user"]["type"] == "Bot",
-            Self::Unknown => true,
+            Self::User(name) => user["login"].as_str() == Some(name),
+            Self::Program => user["type"] == "Bot" || user["id"] == ACTIONS,
         }
     }
+}
+
+/// The user that Gitea's and Forgejo's jobs write as: `gitea-actions` or `forgejo-actions`, and nobody can log in as
+/// either (`ActionsUserID` in their `models/user/user_system.go`).
+const ACTIONS: i64 = -2;
+
+/// Comments with the marker.
+#[derive(Default)]
+struct Marked {
+    ours: Vec<Value>,
+    /// Of users who may be us, where we cannot ask; and any reader may copy a marker.
+    unsure: Vec<Value>,
 }
 
 /// A hidden line that tells one comment of ours from all others: those on other apps and environments, and those on the
@@ -57,7 +68,10 @@ pub(super) fn marker(about: &str, gitops: &str) -> String {
 
 impl Repository {
     /// Makes the comment of a pull request say `text`, whose first line is the marker; takes it away where there is no
-    /// text.
+    /// text, or makes it say `nothing` where it cannot be known whose it is.
+    ///
+    /// Nobody else's is touched. Where the token may not ask who it is, one that says so already is left as it is,
+    /// whoever wrote it; else a new one is made, whose answer tells our name, and our older ones go.
     ///
     /// Errors: where the forge does not answer, or does not let us.
     pub(super) fn comment(
@@ -65,60 +79,78 @@ impl Repository {
         number: u64,
         marker: &str,
         text: Option<&str>,
+        nothing: &str,
     ) -> Result<Commented, Failure> {
         let list = format!("/issues/{number}/comments");
-        let mut ours = self.ours(&list, marker)?;
+        let Marked { mut ours, unsure } = self.marked(&list, marker)?;
         let first = if ours.is_empty() { None } else { Some(ours.remove(0)) };
         // Two runs at once may each have made one.
         for more in ours.iter().chain(first.iter().filter(|_| text.is_none())) {
             self.delete(more)?;
         }
-        let done =
-            |action, value: &Value| Commented { action, url: value["html_url"].as_str().map(str::to_owned) };
-        let nothing = |action| Ok(Commented { action, url: None });
+        let nowhere = |action| Ok(Commented { action, url: None });
         match (text, first) {
-            (None, None) => nothing(CommentAction::Untouched),
-            (None, Some(_)) => nothing(CommentAction::Removed),
+            (None, None) if unsure.is_empty() => nowhere(CommentAction::Untouched),
+            (None, Some(_)) => nowhere(CommentAction::Removed),
             (Some(text), Some(there)) => {
-                if same_text(there["body"].as_str().unwrap_or_default(), text) {
+                if says(&there, text) {
                     return Ok(done(CommentAction::Untouched, &there));
                 }
                 let below = format!("/issues/comments/{}", there["id"]);
                 let now = self.put("PATCH", &below, &json!({"body": text}), Right::Comments)?;
                 Ok(done(CommentAction::Edited, &now))
             }
-            (Some(text), None) => {
-                let there = || Ok(self.ours(&list, marker)?.into_iter().next());
-                match self.make(&list, &json!({"body": text}), Right::Comments, there)? {
-                    Made::New(made) | Made::There(made) => Ok(done(CommentAction::Created, &made)),
-                    Made::Refused(failure, _) => Err(failure),
-                }
-            }
+            (text, None) => self.anew(&list, marker, text.unwrap_or(nothing), &unsure),
         }
     }
 
-    /// Our comments with the marker, on the first page that has any.
-    fn ours(&self, list: &str, marker: &str) -> Result<Vec<Value>, Failure> {
-        let marked = |comment: &Value| {
-            comment["body"]
-                .as_str()
-                .is_some_and(|body| body.lines().next().map(str::trim_end) == Some(marker))
+    fn anew(&self, list: &str, marker: &str, text: &str, unsure: &[Value]) -> Result<Commented, Failure> {
+        if let Some(there) = unsure.iter().find(|comment| says(comment, text)) {
+            return Ok(done(CommentAction::Untouched, there));
+        }
+        let there = || {
+            let Marked { ours, unsure } = self.marked(list, marker)?;
+            Ok(ours.into_iter().chain(unsure).find(|comment| says(comment, text)))
         };
-        let mut found: Vec<Value> = Vec::new();
+        let made = match self.make(list, &json!({"body": text}), Right::Comments, there)? {
+            Made::New(made) | Made::There(made) => made,
+            Made::Refused(failure, _) => return Err(failure),
+        };
+        let me = made["user"]["login"].as_str();
+        for old in unsure.iter().filter(|old| me.is_some() && old["user"]["login"].as_str() == me) {
+            self.delete(old)?;
+        }
+        Ok(done(CommentAction::Created, &made))
+    }
+
+    /// The comments with the marker, up to the first page that has any of ours.
+    fn marked(&self, list: &str, marker: &str) -> Result<Marked, Failure> {
+        let is_marked = |comment: &&Value| {
+            let body = comment["body"].as_str();
+            body.is_some_and(|body| body.lines().next().map(str::trim_end) == Some(marker))
+        };
+        let mut found = Marked::default();
         let mut author = None;
         let mut failure = None;
         let look = |items: &[Value]| {
-            let marked: Vec<&Value> = items.iter().filter(|comment| marked(comment)).collect();
-            // Who we are is asked only where it matters.
-            if !marked.is_empty() && author.is_none() {
-                match self.author() {
-                    Ok(found) => author = Some(found),
-                    Err(said) => failure = Some(said),
+            for comment in items.iter().filter(is_marked) {
+                // Who we are is asked only where it matters.
+                if author.is_none() {
+                    match self.author() {
+                        Ok(known) => author = Some(known),
+                        Err(said) => {
+                            failure = Some(said);
+                            return true;
+                        }
+                    }
+                }
+                match &author {
+                    Some(author) if author.wrote(comment) => found.ours.push(comment.clone()),
+                    Some(Author::Program) => found.unsure.push(comment.clone()),
+                    _ => {}
                 }
             }
-            let wrote = |comment: &Value| author.as_ref().is_some_and(|author| author.wrote(comment));
-            found.extend(marked.into_iter().filter(|comment| wrote(comment)).cloned());
-            !found.is_empty() || failure.is_some()
+            !found.ours.is_empty()
         };
         self.comments(list, look)?;
         failure.map_or(Ok(found), Err)
@@ -140,11 +172,7 @@ impl Repository {
             super::Call { method: "GET", path: "/user", body: None, right: Right::Nothing, repeatable: true };
         let answer = self.client.send(call)?;
         let name = answer.body["login"].as_str().filter(|_| answer.is_good());
-        Ok(match (name, self.forge()) {
-            (Some(name), _) => Author::User(name.to_owned()),
-            (None, Forge::Github) => Author::Program,
-            (None, _) => Author::Unknown,
-        })
+        Ok(name.map_or(Author::Program, |name| Author::User(name.to_owned())))
     }
 
     fn delete(&self, comment: &Value) -> Result<(), Failure> {
@@ -156,6 +184,14 @@ impl Repository {
         }
         Err(self.refused("DELETE", &below, Right::Comments, &answer))
     }
+}
+
+fn says(comment: &Value, text: &str) -> bool {
+    same_text(comment["body"].as_str().unwrap_or_default(), text)
+}
+
+fn done(action: CommentAction, comment: &Value) -> Commented {
+    Commented { action, url: comment["html_url"].as_str().map(str::to_owned) }
 }
 
 #[cfg(test)]
@@ -177,6 +213,8 @@ mod tests {
             Author::Program.wrote(&by("github-actions[bot]", "Bot"))
                 && !Author::Program.wrote(&by("eve", "User"))
         );
-        assert!(Author::Unknown.wrote(&by("eve", "User")));
+        let job = json!({"user": {"id": -2, "login": "forgejo-actions"}});
+        let eve = json!({"user": {"id": 7, "login": "forgejo-actions"}});
+        assert!(Author::Program.wrote(&job) && !Author::Program.wrote(&eve));
     }
 }

@@ -5,6 +5,7 @@ use super::status::{Deployment, Status};
 use super::{Commented, Place, PullRequest, Repository, Wishes};
 use crate::diagnostic::{Failure, Kind};
 use crate::landing::Branch;
+use crate::load::released::Scope;
 use crate::load::state::short;
 use crate::report::{self, COMMENT, Report};
 use crate::request::{Stage, Step, Subject};
@@ -110,6 +111,34 @@ fn propose(
     repository.upsert(wanted).map(Some)
 }
 
+/// What a comment is about; what is not named is all of it.
+struct About {
+    app: Option<String>,
+    environment: Option<String>,
+}
+
+impl About {
+    fn release(release: &Release) -> Self {
+        Self { app: Some(release.app.clone()), environment: Some(release.environment.clone()) }
+    }
+
+    fn scope(scope: &Scope) -> Self {
+        Self { app: scope.app.clone(), environment: scope.environment.clone() }
+    }
+
+    /// What the marker says.
+    fn key(&self) -> String {
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "all".to_owned());
+        format!("{}/{}", name(&self.environment), name(&self.app))
+    }
+
+    /// What a heading says.
+    fn title(&self) -> String {
+        let app = self.app.as_deref().unwrap_or("all apps");
+        format!("{app} in {}", self.environment.as_deref().unwrap_or("all environments"))
+    }
+}
+
 /// Errors: why there is no comment.
 fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
     let wishes = &step.tells;
@@ -117,24 +146,21 @@ fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
         return Err("this run is not about a pull request; name one with --ci-pull-request".to_owned());
     };
     let about = match (report, &step.subject) {
-        (Report::Differs(difference), _) => {
-            format!("{}/{}", difference.release.environment, difference.release.app)
-        }
-        (Report::Again(_), Subject::Released(scope)) => {
-            let app = scope.app.as_deref().unwrap_or("all");
-            format!("{}/{app}", scope.environment.as_deref().unwrap_or("all"))
-        }
         // Neither superseded nor pinned: nothing is known of what merging would do.
-        (Report::Pinned { release, .. } | Report::Superseded { release, .. }, _) => {
-            format!("{}/{}", release.environment, release.app)
+        (Report::Differs(_) | Report::Pinned { .. } | Report::Superseded { .. }, _) => {
+            report.release().map(About::release)
         }
-        _ => return Err("there is nothing to say it of".to_owned()),
+        (Report::Again(_), Subject::Released(scope)) => Some(About::scope(scope)),
+        _ => None,
     };
+    let Some(about) = about else { return Err("there is nothing to say it of".to_owned()) };
     let repository = own(&wishes.here, wishes).map_err(|failure| said(&failure))?;
-    let marker = super::comment::marker(&about, &wishes.gitops_mark);
+    let marker = super::comment::marker(&about.key(), &wishes.gitops_mark);
     let room = COMMENT - marker.len() - 1;
-    let text = report::comment(report, room).map(|page| format!("{marker}\n{page}"));
-    repository.comment(number, &marker, text.as_deref()).map_err(|failure| match wishes.fork {
+    let marked = |page: String| format!("{marker}\n{page}");
+    let text = report::comment(report, room).map(marked);
+    let nothing = marked(report::settled(&about.title()));
+    repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|failure| match wishes.fork {
         true => format!("{}; a pull request of a fork gets a token that may only read", said(&failure)),
         false => said(&failure),
     })

@@ -20,6 +20,11 @@ pub fn comment(report: &Report, longest: usize) -> Option<String> {
     bounded::page(report, longest)
 }
 
+/// The comment where merging would do nothing any more; `about` says of what.
+pub fn settled(about: &str) -> String {
+    format!("### cupaas: {}\n\nMerging this changes nothing now.\n", escaped(about))
+}
+
 /// Title and text of the pull request of a change.
 pub fn proposal(report: &Report, longest: usize) -> Option<(String, String)> {
     match report {

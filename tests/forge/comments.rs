@@ -99,31 +99,83 @@ fn it_is_found_behind_three_hundred_others() {
     }
 }
 
+/// `diff --comment` with another token than the job's.
+fn comment_as(world: &World, token: &str) -> Value {
+    let args = ["diff", "shop", "--comment", "--ci-pull-request", "5", "--format", "json"];
+    let mut command = world.command(&[&args[..], &IMAGE[..]].concat());
+    let ran = crate::sandbox::ran(&command.env("CUPAAS_FORGE_TOKEN", token).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+fn authors(world: &World) -> Vec<String> {
+    let login = |comment: &Value| comment["user"]["login"].as_str().unwrap().to_owned();
+    world.server.state(|state| state.comments.iter().map(login).collect())
+}
+
 #[test]
 fn only_our_own_is_touched() {
-    for (token, login) in [(TOKEN, USER), (JOB, "github-actions[bot]")] {
-        let world = World::new(Manner::Github);
+    for (manner, token, login) in [
+        (Manner::Github, TOKEN, USER),
+        (Manner::Github, JOB, "github-actions[bot]"),
+        (Manner::Gitea, JOB, "gitea-actions"),
+        (Manner::Forgejo, JOB, "forgejo-actions"),
+    ] {
+        // A later forge may not let a job ask who it is.
+        for silent in [false, manner != Manner::Github] {
+            let world =
+                World::faulty(manner, move |heard, _| (silent && heard.path == "/user").then(refusal));
+            world.app("1");
+            // Somebody has copied the marker.
+            let marker = marker(&world);
+            foreign(&world, "eve", &format!("{marker}\nmine"));
+            foreign(&world, "eve", &format!("I mean {marker}"));
+            let comment = || comment_as(&world, token);
+            assert_eq!(action(&comment()), "created");
+            assert_eq!(action(&comment()), "untouched", "{login}");
+            world.app("2");
+            assert_eq!(action(&comment()), "edited");
+            assert!(bodies(&world)[0].ends_with("mine") && bodies(&world)[1].starts_with("I mean"));
+            assert_eq!(authors(&world), ["eve", "eve", login]);
+            world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
+            assert_eq!(action(&comment()), "removed");
+            assert_eq!(authors(&world), ["eve", "eve"]);
+        }
+    }
+}
+
+/// What Gitea and Forgejo say to a token without `read:user`.
+fn refusal() -> Fault {
+    let message = "token does not have at least one of required scope(s), required=[read:user]";
+    Fault::Say(403, String::new(), json!({"message": message}).to_string())
+}
+
+#[test]
+fn a_token_that_may_not_ask_who_it_is_keeps_one_comment() {
+    for manner in [Manner::Gitea, Manner::Forgejo] {
+        let world = World::faulty(manner, |heard, _| (heard.path == "/user").then(refusal));
         world.app("1");
-        // Somebody has copied the marker.
         let marker = marker(&world);
         foreign(&world, "eve", &format!("{marker}\nmine"));
-        foreign(&world, "eve", &format!("I mean {marker}"));
-        let comment = || {
-            let mut command =
-                world.command(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--format", "json"]);
-            let ran = crate::sandbox::ran(&command.env("CUPAAS_FORGE_TOKEN", token).output().unwrap());
-            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-            serde_json::from_str::<Value>(&ran.stdout).unwrap()
-        };
+        let comment = || comment_as(&world, TOKEN);
         assert_eq!(action(&comment()), "created");
-        assert_eq!(action(&comment()), "untouched", "{login}");
+        assert_eq!(action(&comment()), "untouched");
         world.app("2");
-        assert_eq!(action(&comment()), "edited");
-        assert!(bodies(&world)[0].ends_with("mine") && bodies(&world)[1].starts_with("I mean"));
-        let authors = world
-            .server
-            .state(|state| state.comments.iter().map(|c| c["user"]["login"].clone()).collect::<Vec<_>>());
-        assert_eq!(authors, ["eve", "eve", login]);
+        // Only the new one's answer tells which of the old ones is ours.
+        assert_eq!(action(&comment()), "created");
+        assert_eq!(authors(&world), ["eve", USER]);
+        assert_eq!(action(&comment()), "untouched");
+        world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
+        assert_eq!(action(&comment()), "created");
+        assert_eq!(authors(&world), ["eve", USER]);
+        assert!(bodies(&world)[0].ends_with("mine"));
+        assert!(
+            bodies(&world)[1].ends_with("\n\nMerging this changes nothing now.\n"),
+            "{:?}",
+            bodies(&world)
+        );
+        assert_eq!(action(&comment()), "untouched");
+        assert_eq!(authors(&world), ["eve", USER]);
     }
 }
 
