@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::rights::Right;
 use super::{Forge, Made, Repository, same_text};
 use crate::diagnostic::Failure;
+use crate::load::state::short;
 
 /// The comment, and what was done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,38 @@ pub(super) fn marker(about: &str, gitops: &str) -> String {
     format!("<!-- cupaas:diff:{}:{gitops} -->", about.replace("--", "-\u{200b}-"))
 }
 
+/// What stands before the commit in a comment's last line.
+const SINCE: &str = "So since commit ";
+/// The most bytes that [`body`] adds to marker and page.
+pub(super) const AROUND: usize = 40;
+
+/// A whole comment. The last line names the commit with which it began to say so: a later one that changes nothing of
+/// it leaves it as it is, so "of commit" would soon look out of date. Forges make a link of the name.
+pub(super) fn body(marker: &str, page: &str, commit: Option<&str>) -> String {
+    let since = commit.map(|commit| format!("\n{SINCE}{}.\n", short(commit))).unwrap_or_default();
+    format!("{marker}\n{page}{since}")
+}
+
+/// What a comment says, whatever the commit.
+fn meaning(body: &str) -> &str {
+    let body = body.trim_end();
+    match body.rsplit_once('\n') {
+        Some((said, last)) if last.starts_with(SINCE) => said,
+        _ => body,
+    }
+}
+
 impl Repository {
+    /// The pull request's last commit, where it is not `commit`, and the forge lets us see it: a token that may write
+    /// comments need not have the right to read pull requests.
+    ///
+    /// Errors: where the forge does not answer.
+    pub(super) fn moved_on(&self, number: u64, commit: &str) -> Result<Option<String>, Failure> {
+        let answer = self.send("GET", &format!("/pulls/{number}"), &Value::Null, Right::PullRequests)?;
+        let head = answer.body["head"]["sha"].as_str().filter(|_| answer.is_good());
+        Ok(head.filter(|head| !head.eq_ignore_ascii_case(commit)).map(str::to_owned))
+    }
+
     /// Makes the comment of a pull request say `text`, whose first line is the marker; takes it away where there is no
     /// text, or makes it say `nothing` where it cannot be known whose it is.
     ///
@@ -187,7 +219,7 @@ impl Repository {
 }
 
 fn says(comment: &Value, text: &str) -> bool {
-    same_text(comment["body"].as_str().unwrap_or_default(), text)
+    same_text(meaning(comment["body"].as_str().unwrap_or_default()), meaning(text))
 }
 
 fn done(action: CommentAction, comment: &Value) -> Commented {
@@ -202,6 +234,19 @@ mod tests {
     fn a_marker_is_one_html_comment() {
         assert_eq!(marker("production/shop", "0a1b2c"), "<!-- cupaas:diff:production/shop:0a1b2c -->");
         assert_eq!(marker("production/a--b", "0a1b2c").matches("--").count(), 2);
+    }
+
+    #[test]
+    fn a_comment_says_the_same_with_another_commit() {
+        let body = |page, commit| body("<!-- m -->", page, commit);
+        let (one, other) = ("1".repeat(64), "2".repeat(64));
+        let first = body("page\n", Some(&one));
+        assert_eq!(first, "<!-- m -->\npage\n\nSo since commit 1111111111.\n");
+        assert!(first.len() <= "<!-- m -->page\n".len() + AROUND);
+        let there = |body: &str| json!({"body": body.replace('\n', "\r\n")});
+        assert!(says(&there(&first), &body("page\n", Some(&other))));
+        assert!(says(&there(&first), &body("page\n", None)));
+        assert!(!says(&there(&first), &body("another\n", Some(&one))));
     }
 
     #[test]

@@ -50,7 +50,9 @@ pub struct Wishes {
     pub job: Option<Job>,
     /// The app's pull request that this run is about.
     pub number: Option<u64>,
-    /// Whether that comes from another repository.
+    /// The commit of it that is looked at, where that is certain.
+    pub commit: Option<String>,
+    /// Whether the pull request comes from another repository.
     pub fork: bool,
     /// Whether the change becomes a pull request of the GitOps repository.
     pub pull_request: Option<Proposing>,

@@ -2,11 +2,12 @@
 
 use super::pull::{Wanted, said};
 use super::status::{Deployment, Status};
-use super::{Commented, Place, PullRequest, Repository, Wishes};
+use super::{Commented, Place, PullRequest, Repository, Wishes, comment};
 use crate::diagnostic::{Failure, Kind};
 use crate::landing::Branch;
 use crate::load::released::Scope;
 use crate::load::state::short;
+use crate::publish::is_descendant;
 use crate::report::{self, COMMENT, Report};
 use crate::request::{Stage, Step, Subject};
 use crate::resolve::release::Release;
@@ -78,7 +79,7 @@ impl Forges {
         }
         if wishes.comment && step.stage == Stage::Diff {
             progress("telling the forge");
-            match comment(step, &told.report) {
+            match say(step, &told.report) {
                 Ok(comment) => told.comment = Some(comment),
                 Err(note) => told.notes.push(format!("the comment is left out: {note}")),
             }
@@ -140,7 +141,7 @@ impl About {
 }
 
 /// Errors: why there is no comment.
-fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
+fn say(step: &Step, report: &Report) -> Result<Commented, String> {
     let wishes = &step.tells;
     let Some(number) = wishes.number else {
         return Err("this run is not about a pull request; name one with --ci-pull-request".to_owned());
@@ -155,11 +156,20 @@ fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
     };
     let Some(about) = about else { return Err("there is nothing to say it of".to_owned()) };
     let repository = own(&wishes.here, wishes).map_err(|failure| said(&failure))?;
-    let marker = super::comment::marker(&about.key(), &wishes.gitops_mark);
-    let room = COMMENT - marker.len() - 1;
-    let marked = |page: String| format!("{marker}\n{page}");
-    let text = report::comment(report, room).map(marked);
-    let nothing = marked(report::settled(&about.title()));
+    let commit = wishes.commit.as_deref();
+    if let Some(commit) = commit
+        && let Some(head) = repository.moved_on(number, commit).map_err(|failure| said(&failure))?
+        // A forge may answer from before the push that has started this job.
+        && is_descendant(&step.asked.folder, commit, &head) != Some(true)
+    {
+        let (head, commit) = (short(&head), short(commit));
+        return Err(format!("pull request {number} is at {head} by now, and this run is about {commit}"));
+    }
+    let marker = comment::marker(&about.key(), &wishes.gitops_mark);
+    let room = COMMENT - marker.len() - comment::AROUND;
+    let body = |page: String| comment::body(&marker, &page, commit);
+    let text = report::comment(report, room).map(body);
+    let nothing = body(report::settled(&about.title()));
     repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|failure| match wishes.fork {
         true => format!("{}; a pull request of a fork gets a token that may only read", said(&failure)),
         false => said(&failure),

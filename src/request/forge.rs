@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::ci::{Ci, is_of};
-use super::{Around, GitopsPlace, Step, text};
+use super::ci::{Ci, is_commit, is_of};
+use super::{Around, GitopsPlace, Step, Subject, text};
 use crate::cli::{Commenting, Proposed, Status};
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::{Forge, Job, Place, Proposing, Wishes};
@@ -17,11 +17,34 @@ use crate::resolve::names::hash;
 /// How long one answer may take, in seconds.
 const PATIENCE: u64 = 30;
 
+/// `stated`: the app's commit is what somebody has typed.
+///
 /// Errors: as [`super::Request::new`].
-pub(super) fn comment(given: Commenting, step: &Step, around: &Around) -> Result<Wishes, Failure> {
+pub(super) fn comment(
+    given: Commenting,
+    stated: bool,
+    step: &Step,
+    around: &Around,
+) -> Result<Wishes, Failure> {
     shared(given.comment, "--comment", step)?;
-    let gitops_mark = gitops_mark(step, around);
-    Ok(Wishes { comment: given.comment, gitops_mark, ..wishes(step, around)? })
+    let (gitops_mark, commit) = (gitops_mark(step, around), proposed(stated, step, around));
+    Ok(Wishes { comment: given.comment, gitops_mark, commit, ..wishes(step, around)? })
+}
+
+/// The commit of the pull request that this run looks at. What is checked out may as well be the forge's trial merge, or
+/// the target's own commit; so the event has to name the same one, or a person the one and no event another.
+fn proposed(stated: bool, step: &Step, around: &Around) -> Option<String> {
+    let ci = around.ci.as_ref()?;
+    let looked_at = match step.subject {
+        Subject::Folder => step.asked.source.commit.as_ref(),
+        // The job's own repository has the files.
+        Subject::Released(_) | Subject::Edited(_) => ci.commit.as_ref(),
+    }?;
+    let certain = match &ci.pull_request.as_ref()?.head {
+        Some(head) => head.eq_ignore_ascii_case(looked_at),
+        None => stated && is_commit(looked_at),
+    };
+    certain.then(|| looked_at.clone())
 }
 
 /// A hash of the GitOps repository and its branch, the same by each of its addresses. A checkout is what its `origin`

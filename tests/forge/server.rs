@@ -259,6 +259,11 @@ fn answer(heard: &Heard, shared: &Shared) -> Said {
         ("POST", ["repos", owner, name, "pulls"]) => {
             open(body, shared, &mut state, &format!("{owner}/{name}"))
         }
+        ("GET", ["repos", _, _, "pulls", number]) => state
+            .pulls
+            .iter()
+            .find(|pull| is(&pull["number"], number))
+            .map_or_else(missing, |pull| say(200, pull.clone())),
         ("PATCH", ["repos", _, _, "pulls", number]) => {
             let Some(pull) = state.pulls.iter_mut().find(|pull| is(&pull["number"], number)) else {
                 return missing();
