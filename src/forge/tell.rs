@@ -5,6 +5,8 @@ use super::status::{Deployment, Status};
 use super::{Commented, Place, PullRequest, Repository, Wishes, comment};
 use crate::diagnostic::{Failure, Kind};
 use crate::landing::Branch;
+use crate::load::gitops::Gitops;
+use crate::load::meant::meant;
 use crate::load::released::Scope;
 use crate::load::state::short;
 use crate::publish::is_descendant;
@@ -79,7 +81,7 @@ impl Forges {
         }
         if wishes.comment && step.stage == Stage::Diff {
             progress("telling the forge");
-            match say(step, &told.report) {
+            match plan(step, &told.report) {
                 Ok(comment) => told.comment = Some(comment),
                 Err(note) => told.notes.push(format!("the comment is left out: {note}")),
             }
@@ -93,6 +95,27 @@ impl Forges {
         let silent =
             told.branch.is_none() && told.comment.is_none() && told.told.is_empty() && told.notes.is_empty();
         Ok(if silent { told.report } else { Report::Told(Box::new(told)) })
+    }
+}
+
+/// Says in the pull request's comment that its files cannot be rendered, where they are why a `diff` has failed: a plan
+/// of an earlier commit would lie there. A new comment says so too: none at all means that merging changes nothing.
+///
+/// A failure that is no fault of files leaves the comment as it is, and so does one of which nobody knows which app and
+/// environment it is about. The failure stands, whether or not the forge could be told of it.
+pub fn tell_failure(step: &Step, failure: &Failure, gitops: Option<&mut Gitops>, progress: &dyn Fn(&str)) {
+    if !step.tells.comment || step.stage != Stage::Diff || failure.kind != Kind::Invalid {
+        return;
+    }
+    let about = match (&step.subject, gitops) {
+        (Subject::Released(scope), _) => Some(About::scope(scope)),
+        (_, Some(gitops)) => meant(&step.asked, gitops)
+            .map(|(app, environment)| About { app: Some(app), environment: Some(environment) }),
+        _ => None,
+    };
+    if let Some(about) = about {
+        progress("telling the forge");
+        say(step, &about, |room| Some(report::unrenderable(&about.title(), failure, room))).ok();
     }
 }
 
@@ -141,11 +164,7 @@ impl About {
 }
 
 /// Errors: why there is no comment.
-fn say(step: &Step, report: &Report) -> Result<Commented, String> {
-    let wishes = &step.tells;
-    let Some(number) = wishes.number else {
-        return Err("this run is not about a pull request; name one with --ci-pull-request".to_owned());
-    };
+fn plan(step: &Step, report: &Report) -> Result<Commented, String> {
     let about = match (report, &step.subject) {
         // Neither superseded nor pinned: nothing is known of what merging would do.
         (Report::Differs(_) | Report::Pinned { .. } | Report::Superseded { .. }, _) => {
@@ -154,7 +173,20 @@ fn say(step: &Step, report: &Report) -> Result<Commented, String> {
         (Report::Again(_), Subject::Released(scope)) => Some(About::scope(scope)),
         _ => None,
     };
-    let Some(about) = about else { return Err("there is nothing to say it of".to_owned()) };
+    match about {
+        Some(about) => say(step, &about, |room| report::comment(report, room)),
+        None => Err("there is nothing to say it of".to_owned()),
+    }
+}
+
+/// Makes the comment say the page that `page` makes for so many bytes.
+///
+/// Errors: why there is no comment.
+fn say(step: &Step, about: &About, page: impl FnOnce(usize) -> Option<String>) -> Result<Commented, String> {
+    let wishes = &step.tells;
+    let Some(number) = wishes.number else {
+        return Err("this run is not about a pull request; name one with --ci-pull-request".to_owned());
+    };
     let repository = own(&wishes.here, wishes).map_err(|failure| said(&failure))?;
     let commit = wishes.commit.as_deref();
     if let Some(commit) = commit
@@ -168,7 +200,7 @@ fn say(step: &Step, report: &Report) -> Result<Commented, String> {
     let marker = comment::marker(&about.key(), &wishes.gitops_mark);
     let room = COMMENT - marker.len() - comment::AROUND;
     let body = |page: String| comment::body(&marker, &page, commit);
-    let text = report::comment(report, room).map(body);
+    let text = page(room).map(body);
     let nothing = body(report::settled(&about.title()));
     repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|failure| match wishes.fork {
         true => format!("{}; a pull request of a fork gets a token that may only read", said(&failure)),
