@@ -68,10 +68,13 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
             let report = match &step.subject {
                 Subject::Folder => {
                     let mut gitops = scaffold::embedded::open(request, step, progress)?;
-                    pipeline(request, step, &mut gitops, &forges, progress)?
+                    pipeline(request, step, &mut gitops, &forges, progress).inspect_err(|failure| {
+                        forge::tell_failure(step, failure, Some(&mut gitops), progress);
+                    })?
                 }
                 Subject::Released(_) | Subject::Edited(_) => {
-                    again(request, step, &|gitops| edit::of(step, gitops), progress)?
+                    again(request, step, &|gitops| edit::of(step, gitops), progress)
+                        .inspect_err(|failure| forge::tell_failure(step, failure, None, progress))?
                 }
             };
             forges.tell(step, report, progress)

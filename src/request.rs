@@ -189,11 +189,12 @@ impl Request {
                 ..step(Stage::Render, render.shared)?
             })),
             Command::Diff(diff) => {
+                let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
                 let step = wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide)?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(diff.allow_data_loss),
                     exit_code: diff.exit_code,
-                    tells: forge::comment(diff.commenting, &step, &around)?,
+                    tells: forge::comment(diff.commenting, stated, &step, &around)?,
                     ..step
                 }))
             }

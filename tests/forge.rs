@@ -10,6 +10,7 @@ mod tls;
 
 mod forge {
     mod comments;
+    mod failures;
     mod faults;
     mod finding;
     mod proposals;

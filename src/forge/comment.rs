@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::rights::Right;
 use super::{Forge, Made, Repository, same_text};
 use crate::diagnostic::Failure;
+use crate::load::state::short;
 
 /// The comment, and what was done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,31 +33,77 @@ pub enum CommentAction {
 enum Author {
     /// Those of this user.
     User(String),
-    /// Those of some program: a job's own token on GitHub does not tell its name.
+    /// Those of some program, where the token may not ask who it is: a job's own on GitHub, or one without the right to
+    /// read its user. Its own may be there too, under a name that only a comment of ours tells.
     Program,
-    /// Those with the marker.
-    Unknown,
 }
 
 impl Author {
     fn wrote(&self, comment: &Value) -> bool {
+        let user = &comment["user"];
         match self {
-            Self::User(name) => comment["user"]["login"].as_str() == Some(name),
-            Self::Program => comment["user"]["type"] == "Bot",
-            Self::Unknown => true,
+            Self::User(name) => user["login"].as_str() == Some(name),
+            Self::Program => user["type"] == "Bot" || user["id"] == ACTIONS,
         }
     }
 }
 
-/// A hidden line that tells one comment of ours from all others.
-pub(super) fn marker(about: &str) -> String {
+/// The user that Gitea's and Forgejo's jobs write as: `gitea-actions` or `forgejo-actions`, and nobody can log in as
+/// either (`ActionsUserID` in their `models/user/user_system.go`).
+const ACTIONS: i64 = -2;
+
+/// Comments with the marker.
+#[derive(Default)]
+struct Marked {
+    ours: Vec<Value>,
+    /// Of users who may be us, where we cannot ask; and any reader may copy a marker.
+    unsure: Vec<Value>,
+}
+
+/// A hidden line that tells one comment of ours from all others: those on other apps and environments, and those on the
+/// same ones in another GitOps repository.
+pub(super) fn marker(about: &str, gitops: &str) -> String {
     // `--` would end an HTML comment for some readers.
-    format!("<!-- cupaas:diff:{} -->", about.replace("--", "-\u{200b}-"))
+    format!("<!-- cupaas:diff:{}:{gitops} -->", about.replace("--", "-\u{200b}-"))
+}
+
+/// What stands before the commit in a comment's last line.
+const SINCE: &str = "So since commit ";
+/// The most bytes that [`body`] adds to marker and page.
+pub(super) const AROUND: usize = 40;
+
+/// A whole comment. The last line names the commit with which it began to say so: a later one that changes nothing of
+/// it leaves it as it is, so "of commit" would soon look out of date. Forges make a link of the name.
+pub(super) fn body(marker: &str, page: &str, commit: Option<&str>) -> String {
+    let since = commit.map(|commit| format!("\n{SINCE}{}.\n", short(commit))).unwrap_or_default();
+    format!("{marker}\n{page}{since}")
+}
+
+/// What a comment says, whatever the commit.
+fn meaning(body: &str) -> &str {
+    let body = body.trim_end();
+    match body.rsplit_once('\n') {
+        Some((said, last)) if last.starts_with(SINCE) => said,
+        _ => body,
+    }
 }
 
 impl Repository {
+    /// The pull request's last commit, where it is not `commit`, and the forge lets us see it: a token that may write
+    /// comments need not have the right to read pull requests.
+    ///
+    /// Errors: where the forge does not answer.
+    pub(super) fn moved_on(&self, number: u64, commit: &str) -> Result<Option<String>, Failure> {
+        let answer = self.send("GET", &format!("/pulls/{number}"), &Value::Null, Right::PullRequests)?;
+        let head = answer.body["head"]["sha"].as_str().filter(|_| answer.is_good());
+        Ok(head.filter(|head| !head.eq_ignore_ascii_case(commit)).map(str::to_owned))
+    }
+
     /// Makes the comment of a pull request say `text`, whose first line is the marker; takes it away where there is no
-    /// text.
+    /// text, or makes it say `nothing` where it cannot be known whose it is.
+    ///
+    /// Nobody else's is touched. Where the token may not ask who it is, one that says so already is left as it is,
+    /// whoever wrote it; else a new one is made, whose answer tells our name, and our older ones go.
     ///
     /// Errors: where the forge does not answer, or does not let us.
     pub(super) fn comment(
@@ -64,60 +111,78 @@ impl Repository {
         number: u64,
         marker: &str,
         text: Option<&str>,
+        nothing: &str,
     ) -> Result<Commented, Failure> {
         let list = format!("/issues/{number}/comments");
-        let mut ours = self.ours(&list, marker)?;
+        let Marked { mut ours, unsure } = self.marked(&list, marker)?;
         let first = if ours.is_empty() { None } else { Some(ours.remove(0)) };
         // Two runs at once may each have made one.
         for more in ours.iter().chain(first.iter().filter(|_| text.is_none())) {
             self.delete(more)?;
         }
-        let done =
-            |action, value: &Value| Commented { action, url: value["html_url"].as_str().map(str::to_owned) };
-        let nothing = |action| Ok(Commented { action, url: None });
+        let nowhere = |action| Ok(Commented { action, url: None });
         match (text, first) {
-            (None, None) => nothing(CommentAction::Untouched),
-            (None, Some(_)) => nothing(CommentAction::Removed),
+            (None, None) if unsure.is_empty() => nowhere(CommentAction::Untouched),
+            (None, Some(_)) => nowhere(CommentAction::Removed),
             (Some(text), Some(there)) => {
-                if same_text(there["body"].as_str().unwrap_or_default(), text) {
+                if says(&there, text) {
                     return Ok(done(CommentAction::Untouched, &there));
                 }
                 let below = format!("/issues/comments/{}", there["id"]);
                 let now = self.put("PATCH", &below, &json!({"body": text}), Right::Comments)?;
                 Ok(done(CommentAction::Edited, &now))
             }
-            (Some(text), None) => {
-                let there = || Ok(self.ours(&list, marker)?.into_iter().next());
-                match self.make(&list, &json!({"body": text}), Right::Comments, there)? {
-                    Made::New(made) | Made::There(made) => Ok(done(CommentAction::Created, &made)),
-                    Made::Refused(failure, _) => Err(failure),
-                }
-            }
+            (text, None) => self.anew(&list, marker, text.unwrap_or(nothing), &unsure),
         }
     }
 
-    /// Our comments with the marker, on the first page that has any.
-    fn ours(&self, list: &str, marker: &str) -> Result<Vec<Value>, Failure> {
-        let marked = |comment: &Value| {
-            comment["body"]
-                .as_str()
-                .is_some_and(|body| body.lines().next().map(str::trim_end) == Some(marker))
+    fn anew(&self, list: &str, marker: &str, text: &str, unsure: &[Value]) -> Result<Commented, Failure> {
+        if let Some(there) = unsure.iter().find(|comment| says(comment, text)) {
+            return Ok(done(CommentAction::Untouched, there));
+        }
+        let there = || {
+            let Marked { ours, unsure } = self.marked(list, marker)?;
+            Ok(ours.into_iter().chain(unsure).find(|comment| says(comment, text)))
         };
-        let mut found: Vec<Value> = Vec::new();
+        let made = match self.make(list, &json!({"body": text}), Right::Comments, there)? {
+            Made::New(made) | Made::There(made) => made,
+            Made::Refused(failure, _) => return Err(failure),
+        };
+        let me = made["user"]["login"].as_str();
+        for old in unsure.iter().filter(|old| me.is_some() && old["user"]["login"].as_str() == me) {
+            self.delete(old)?;
+        }
+        Ok(done(CommentAction::Created, &made))
+    }
+
+    /// The comments with the marker, up to the first page that has any of ours.
+    fn marked(&self, list: &str, marker: &str) -> Result<Marked, Failure> {
+        let is_marked = |comment: &&Value| {
+            let body = comment["body"].as_str();
+            body.is_some_and(|body| body.lines().next().map(str::trim_end) == Some(marker))
+        };
+        let mut found = Marked::default();
         let mut author = None;
         let mut failure = None;
         let look = |items: &[Value]| {
-            let marked: Vec<&Value> = items.iter().filter(|comment| marked(comment)).collect();
-            // Who we are is asked only where it matters.
-            if !marked.is_empty() && author.is_none() {
-                match self.author() {
-                    Ok(found) => author = Some(found),
-                    Err(said) => failure = Some(said),
+            for comment in items.iter().filter(is_marked) {
+                // Who we are is asked only where it matters.
+                if author.is_none() {
+                    match self.author() {
+                        Ok(known) => author = Some(known),
+                        Err(said) => {
+                            failure = Some(said);
+                            return true;
+                        }
+                    }
+                }
+                match &author {
+                    Some(author) if author.wrote(comment) => found.ours.push(comment.clone()),
+                    Some(Author::Program) => found.unsure.push(comment.clone()),
+                    _ => {}
                 }
             }
-            let wrote = |comment: &Value| author.as_ref().is_some_and(|author| author.wrote(comment));
-            found.extend(marked.into_iter().filter(|comment| wrote(comment)).cloned());
-            !found.is_empty() || failure.is_some()
+            !found.ours.is_empty()
         };
         self.comments(list, look)?;
         failure.map_or(Ok(found), Err)
@@ -139,11 +204,7 @@ impl Repository {
             super::Call { method: "GET", path: "/user", body: None, right: Right::Nothing, repeatable: true };
         let answer = self.client.send(call)?;
         let name = answer.body["login"].as_str().filter(|_| answer.is_good());
-        Ok(match (name, self.forge()) {
-            (Some(name), _) => Author::User(name.to_owned()),
-            (None, Forge::Github) => Author::Program,
-            (None, _) => Author::Unknown,
-        })
+        Ok(name.map_or(Author::Program, |name| Author::User(name.to_owned())))
     }
 
     fn delete(&self, comment: &Value) -> Result<(), Failure> {
@@ -157,14 +218,35 @@ impl Repository {
     }
 }
 
+fn says(comment: &Value, text: &str) -> bool {
+    same_text(meaning(comment["body"].as_str().unwrap_or_default()), meaning(text))
+}
+
+fn done(action: CommentAction, comment: &Value) -> Commented {
+    Commented { action, url: comment["html_url"].as_str().map(str::to_owned) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_marker_is_one_html_comment() {
-        assert_eq!(marker("production/shop"), "<!-- cupaas:diff:production/shop -->");
-        assert_eq!(marker("production/a--b").matches("--").count(), 2);
+        assert_eq!(marker("production/shop", "0a1b2c"), "<!-- cupaas:diff:production/shop:0a1b2c -->");
+        assert_eq!(marker("production/a--b", "0a1b2c").matches("--").count(), 2);
+    }
+
+    #[test]
+    fn a_comment_says_the_same_with_another_commit() {
+        let body = |page, commit| body("<!-- m -->", page, commit);
+        let (one, other) = ("1".repeat(64), "2".repeat(64));
+        let first = body("page\n", Some(&one));
+        assert_eq!(first, "<!-- m -->\npage\n\nSo since commit 1111111111.\n");
+        assert!(first.len() <= "<!-- m -->page\n".len() + AROUND);
+        let there = |body: &str| json!({"body": body.replace('\n', "\r\n")});
+        assert!(says(&there(&first), &body("page\n", Some(&other))));
+        assert!(says(&there(&first), &body("page\n", None)));
+        assert!(!says(&there(&first), &body("another\n", Some(&one))));
     }
 
     #[test]
@@ -176,6 +258,8 @@ mod tests {
             Author::Program.wrote(&by("github-actions[bot]", "Bot"))
                 && !Author::Program.wrote(&by("eve", "User"))
         );
-        assert!(Author::Unknown.wrote(&by("eve", "User")));
+        let job = json!({"user": {"id": -2, "login": "forgejo-actions"}});
+        let eve = json!({"user": {"id": 7, "login": "forgejo-actions"}});
+        assert!(Author::Program.wrote(&job) && !Author::Program.wrote(&eve));
     }
 }

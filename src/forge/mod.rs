@@ -22,7 +22,7 @@ use rights::Right;
 pub use comment::{CommentAction, Commented};
 pub use place::{Job, Place};
 pub use pull::{Ending, PullAction, PullRequest};
-pub use tell::{Forges, Told};
+pub use tell::{Forges, Told, tell_failure};
 
 /// A kind of forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,11 +44,15 @@ pub struct Wishes {
     pub here: Place,
     /// Where the GitOps repository is.
     pub gitops: Place,
+    /// A short name of it for a page that anybody may read: it tells it from others, and not where it is.
+    pub gitops_mark: String,
     /// The CI job that this is a step of.
     pub job: Option<Job>,
     /// The app's pull request that this run is about.
     pub number: Option<u64>,
-    /// Whether that comes from another repository.
+    /// The commit of it that is looked at, where that is certain.
+    pub commit: Option<String>,
+    /// Whether the pull request comes from another repository.
     pub fork: bool,
     /// Whether the change becomes a pull request of the GitOps repository.
     pub pull_request: Option<Proposing>,

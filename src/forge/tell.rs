@@ -2,10 +2,14 @@
 
 use super::pull::{Wanted, said};
 use super::status::{Deployment, Status};
-use super::{Commented, Place, PullRequest, Repository, Wishes};
+use super::{Commented, Place, PullRequest, Repository, Wishes, comment};
 use crate::diagnostic::{Failure, Kind};
 use crate::landing::Branch;
+use crate::load::gitops::Gitops;
+use crate::load::meant::meant;
+use crate::load::released::Scope;
 use crate::load::state::short;
+use crate::publish::is_descendant;
 use crate::report::{self, COMMENT, Report};
 use crate::request::{Stage, Step, Subject};
 use crate::resolve::release::Release;
@@ -84,7 +88,7 @@ impl Forges {
         }
         if wishes.comment && step.stage == Stage::Diff {
             progress("telling the forge");
-            match comment(step, &told.report) {
+            match plan(step, &told.report) {
                 Ok(comment) => told.comment = Some(comment),
                 Err(note) => told.notes.push(format!("the comment is left out: {note}")),
             }
@@ -98,6 +102,27 @@ impl Forges {
         let silent =
             told.branch.is_none() && told.comment.is_none() && told.told.is_empty() && told.notes.is_empty();
         Ok(if silent { told.report } else { Report::Told(Box::new(told)) })
+    }
+}
+
+/// Says in the pull request's comment that its files cannot be rendered, where they are why a `diff` has failed: a plan
+/// of an earlier commit would lie there. A new comment says so too: none at all means that merging changes nothing.
+///
+/// A failure that is no fault of files leaves the comment as it is, and so does one of which nobody knows which app and
+/// environment it is about. The failure stands, whether or not the forge could be told of it.
+pub fn tell_failure(step: &Step, failure: &Failure, gitops: Option<&mut Gitops>, progress: &dyn Fn(&str)) {
+    if !step.tells.comment || step.stage != Stage::Diff || failure.kind != Kind::Invalid {
+        return;
+    }
+    let about = match (&step.subject, gitops) {
+        (Subject::Released(scope), _) => Some(About::scope(scope)),
+        (_, Some(gitops)) => meant(&step.asked, gitops)
+            .map(|(app, environment)| About { app: Some(app), environment: Some(environment) }),
+        _ => None,
+    };
+    if let Some(about) = about {
+        progress("telling the forge");
+        say(step, &about, |room| Some(report::unrenderable(&about.title(), failure, room))).ok();
     }
 }
 
@@ -117,31 +142,74 @@ fn propose(
     repository.upsert(wanted).map(Some)
 }
 
+/// What a comment is about; what is not named is all of it.
+struct About {
+    app: Option<String>,
+    environment: Option<String>,
+}
+
+impl About {
+    fn release(release: &Release) -> Self {
+        Self { app: Some(release.app.clone()), environment: Some(release.environment.clone()) }
+    }
+
+    fn scope(scope: &Scope) -> Self {
+        Self { app: scope.app.clone(), environment: scope.environment.clone() }
+    }
+
+    /// What the marker says.
+    fn key(&self) -> String {
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "all".to_owned());
+        format!("{}/{}", name(&self.environment), name(&self.app))
+    }
+
+    /// What a heading says.
+    fn title(&self) -> String {
+        let app = self.app.as_deref().unwrap_or("all apps");
+        format!("{app} in {}", self.environment.as_deref().unwrap_or("all environments"))
+    }
+}
+
 /// Errors: why there is no comment.
-fn comment(step: &Step, report: &Report) -> Result<Commented, String> {
+fn plan(step: &Step, report: &Report) -> Result<Commented, String> {
+    let about = match (report, &step.subject) {
+        // Neither superseded nor pinned: nothing is known of what merging would do.
+        (Report::Differs(_) | Report::Pinned { .. } | Report::Superseded { .. }, _) => {
+            report.release().map(About::release)
+        }
+        (Report::Again(_), Subject::Released(scope)) => Some(About::scope(scope)),
+        _ => None,
+    };
+    match about {
+        Some(about) => say(step, &about, |room| report::comment(report, room)),
+        None => Err("there is nothing to say it of".to_owned()),
+    }
+}
+
+/// Makes the comment say the page that `page` makes for so many bytes.
+///
+/// Errors: why there is no comment.
+fn say(step: &Step, about: &About, page: impl FnOnce(usize) -> Option<String>) -> Result<Commented, String> {
     let wishes = &step.tells;
     let Some(number) = wishes.number else {
         return Err("this run is not about a pull request; name one with --ci-pull-request".to_owned());
     };
-    let about = match (report, &step.subject) {
-        (Report::Differs(difference), _) => {
-            format!("{}/{}", difference.release.environment, difference.release.app)
-        }
-        (Report::Again(_), Subject::Released(scope)) => {
-            let app = scope.app.as_deref().unwrap_or("all");
-            format!("{}/{app}", scope.environment.as_deref().unwrap_or("all"))
-        }
-        // Neither superseded nor pinned: nothing is known of what merging would do.
-        (Report::Pinned { release, .. } | Report::Superseded { release, .. }, _) => {
-            format!("{}/{}", release.environment, release.app)
-        }
-        _ => return Err("there is nothing to say it of".to_owned()),
-    };
     let repository = own(&wishes.here, wishes).map_err(|failure| said(&failure))?;
-    let marker = super::comment::marker(&about);
-    let room = COMMENT - marker.len() - 1;
-    let text = report::comment(report, room).map(|page| format!("{marker}\n{page}"));
-    repository.comment(number, &marker, text.as_deref()).map_err(|failure| match wishes.fork {
+    let commit = wishes.commit.as_deref();
+    if let Some(commit) = commit
+        && let Some(head) = repository.moved_on(number, commit).map_err(|failure| said(&failure))?
+        // A forge may answer from before the push that has started this job.
+        && is_descendant(&step.asked.folder, commit, &head) != Some(true)
+    {
+        let (head, commit) = (short(&head), short(commit));
+        return Err(format!("pull request {number} is at {head} by now, and this run is about {commit}"));
+    }
+    let marker = comment::marker(&about.key(), &wishes.gitops_mark);
+    let room = COMMENT - marker.len() - comment::AROUND;
+    let body = |page: String| comment::body(&marker, &page, commit);
+    let text = page(room).map(body);
+    let nothing = body(report::settled(&about.title()));
+    repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|failure| match wishes.fork {
         true => format!("{}; a pull request of a fork gets a token that may only read", said(&failure)),
         false => said(&failure),
     })

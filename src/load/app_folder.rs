@@ -42,8 +42,26 @@ pub struct AppFolder {
 ///
 /// Errors: no `.cupaas` or several, and whatever is not a plain text file of a sane size.
 pub fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
+    let app_file = app_file(folder, called)?;
+    let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
+        Ok(_) => Some(read_text(&folder.join("Procfile"), &shown(folder, called, "Procfile"))?),
+        Err(_) => None,
+    };
+    Ok(AppFolder { app_file, procfile, listing: list(folder) })
+}
+
+/// What messages call a file of the folder.
+fn shown(folder: &Path, called: Option<&str>, name: &str) -> String {
     let named = called.map_or(folder, Path::new);
-    let shown = |name: &str| named.join(name).display().to_string().trim_start_matches("./").to_owned();
+    named.join(name).display().to_string().trim_start_matches("./").to_owned()
+}
+
+/// Reads the folder's `.cupaas` alone.
+///
+/// Errors: as [`read`].
+pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Failure> {
+    let named = called.map_or(folder, Path::new);
+    let shown = |name: &str| shown(folder, called, name);
     if !folder.is_dir() {
         return Err(Failure::new(Kind::Usage, format!("{} is not a folder", named.display())));
     }
@@ -64,12 +82,7 @@ pub fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
             return Err(Failure::invalid(vec![problem]));
         }
     };
-    let app_file = read_text(&folder.join(name), &shown(name))?;
-    let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
-        Ok(_) => Some(read_text(&folder.join("Procfile"), &shown("Procfile"))?),
-        Err(_) => None,
-    };
-    Ok(AppFolder { app_file, procfile, listing: list(folder) })
+    read_text(&folder.join(name), &shown(name))
 }
 
 /// Reads one file that a person wrote for cupaas.

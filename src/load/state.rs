@@ -168,12 +168,14 @@ pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Resul
 
 /// Two addresses of one repository: by https and by ssh, with `.git` and without.
 pub fn same_repository(one: &str, other: &str) -> bool {
-    let plain = |address: &str| {
-        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-        let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
-        rest.trim_end_matches('/').trim_end_matches(".git").replacen(':', "/", 1).to_lowercase()
-    };
-    one == other || plain(one) == plain(other)
+    one == other || plain_address(one) == plain_address(other)
+}
+
+/// What all addresses of one repository have in common: host and path, without scheme, login and `.git`.
+pub fn plain_address(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+    rest.trim_end_matches('/').trim_end_matches(".git").replacen(':', "/", 1).to_lowercase()
 }
 
 /// Why a newer commit stands already, where one does.

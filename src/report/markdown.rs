@@ -14,7 +14,12 @@ pub(super) fn of(report: &Report) -> String {
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
-    let mut page = format!("### cupaas: {}\n\n", escaped(&failure.message));
+    format!("### cupaas: {}\n\n{}", escaped(&failure.message), problems(failure))
+}
+
+/// What is wrong and what to do, one line each.
+pub(super) fn problems(failure: &Failure) -> String {
+    let mut page = String::new();
     for placed in failure.diagnostics.iter().map(Placed::from) {
         let hint = placed.hint.map(|hint| format!(" ({})", escaped(hint))).unwrap_or_default();
         let file = escaped(placed.file);

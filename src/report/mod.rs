@@ -39,7 +39,7 @@ pub use bounded::within;
 pub use decided::{decided, differs, refused};
 pub use files::{completions, man, schema};
 pub use page::COMMENT;
-pub use told::{comment, proposal};
+pub use told::{comment, proposal, settled, unrenderable};
 
 /// How a run ended that did its work.
 #[derive(Debug)]

@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::markdown::escaped;
+use super::markdown::{escaped, problems};
 use super::page::Page;
 use super::style::{CHANGED, FAINT, STRONG, paint, tame};
 use super::{Again, Deployed, Report, bounded, text};
+use crate::diagnostic::Failure;
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest, Told};
 use crate::load::state::short;
 use crate::resolve::release::Release;
@@ -18,6 +19,22 @@ const TITLE: usize = 250;
 /// The comment on what merging would do; nothing where that is nothing.
 pub fn comment(report: &Report, longest: usize) -> Option<String> {
     bounded::page(report, longest)
+}
+
+/// The comment on files that cannot be rendered, in at most `longest` bytes; `about` says of what.
+pub fn unrenderable(about: &str, failure: &Failure, longest: usize) -> String {
+    let page = format!(
+        "### cupaas: {}\n\n**This cannot be rendered: {}.** Merging it would deploy nothing.\n\n{}",
+        escaped(about),
+        escaped(&failure.message),
+        problems(failure),
+    );
+    bounded::lines(&page, longest)
+}
+
+/// The comment where merging would do nothing any more; `about` says of what.
+pub fn settled(about: &str) -> String {
+    format!("### cupaas: {}\n\nMerging this changes nothing now.\n", escaped(about))
 }
 
 /// Title and text of the pull request of a change.

@@ -287,7 +287,7 @@ fn is_repository(text: &str) -> bool {
 }
 
 /// SHA-1 or SHA-256.
-fn is_commit(text: &str) -> bool {
+pub(super) fn is_commit(text: &str) -> bool {
     [40, 64].contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit())
 }
 

@@ -1,23 +1,74 @@
 //! What was typed of forges, and what the CI job and the environment say for it → [`Wishes`].
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::ci::{Ci, is_of};
-use super::{Around, GitopsPlace, Step, text};
+use super::ci::{Ci, is_commit, is_of};
+use super::{Around, GitopsPlace, Step, Subject, text};
 use crate::cli::{Commenting, Proposed, Status};
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::{Forge, Job, Place, Proposing, Wishes};
-use crate::publish::Secret;
+use crate::load::state::plain_address;
+use crate::publish::{Secret, Source};
+use crate::resolve::names::hash;
 
 /// How long one answer may take, in seconds.
 const PATIENCE: u64 = 30;
 
+/// `stated`: the app's commit is what somebody has typed.
+///
 /// Errors: as [`super::Request::new`].
-pub(super) fn comment(given: Commenting, step: &Step, around: &Around) -> Result<Wishes, Failure> {
+pub(super) fn comment(
+    given: Commenting,
+    stated: bool,
+    step: &Step,
+    around: &Around,
+) -> Result<Wishes, Failure> {
     shared(given.comment, "--comment", step)?;
-    Ok(Wishes { comment: given.comment, ..wishes(step, around)? })
+    let (gitops_mark, commit) = (gitops_mark(step, around), proposed(stated, step, around));
+    Ok(Wishes { comment: given.comment, gitops_mark, commit, ..wishes(step, around)? })
+}
+
+/// The commit of the pull request that this run looks at. What is checked out may as well be the forge's trial merge, or
+/// the target's own commit; so the event has to name the same one, or a person the one and no event another.
+fn proposed(stated: bool, step: &Step, around: &Around) -> Option<String> {
+    let ci = around.ci.as_ref()?;
+    let looked_at = match step.subject {
+        Subject::Folder => step.asked.source.commit.as_ref(),
+        // The job's own repository has the files.
+        Subject::Released(_) | Subject::Edited(_) => ci.commit.as_ref(),
+    }?;
+    let certain = match &ci.pull_request.as_ref()?.head {
+        Some(head) => head.eq_ignore_ascii_case(looked_at),
+        None => stated && is_commit(looked_at),
+    };
+    certain.then(|| looked_at.clone())
+}
+
+/// A hash of the GitOps repository and its branch, the same by each of its addresses. A checkout is what its `origin`
+/// is; any other folder is its path, within the job's workspace where it is there: runners have many of those.
+fn gitops_mark(step: &Step, around: &Around) -> String {
+    let local = |folder: &Path| {
+        let found = Source::read(folder).unwrap_or_default();
+        if let Some(origin) = found.repository {
+            let path = if found.path.is_empty() { String::new() } else { format!("\n{}", found.path) };
+            return plain_address(&origin) + &path;
+        }
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let workspace = around.ci.as_ref().and_then(|ci| ci.workspace.as_ref()?.canonicalize().ok());
+        let inside = workspace.and_then(|workspace| folder.strip_prefix(workspace).ok());
+        plain_address(&inside.unwrap_or(&folder).display().to_string())
+    };
+    let place = match &step.gitops {
+        GitopsPlace::Address(address) => match address.local() {
+            Some(folder) => local(&folder),
+            None => plain_address(address.as_str()),
+        },
+        GitopsPlace::Folder(folder) | GitopsPlace::Embedded(folder) => local(folder),
+    };
+    hash(&format!("{place}\n{}", step.branch.as_deref().unwrap_or_default()), 12)
 }
 
 /// Errors: as [`propose`].

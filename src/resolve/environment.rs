@@ -2,13 +2,16 @@
 //! the only one that asks for no branch.
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
-use crate::load::inputs::Inputs;
+use crate::load::document::Document;
+use crate::load::inputs::{Asked, Inputs, Recorded};
+use crate::load::platform::{PlatformFile, RegistrationFile};
 
 /// The environment, and where that came from.
 ///
 /// Errors: an environment that the platform does not have, or a branch that says nothing.
 pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
-    let (name, origin) = wanted(inputs)?;
+    let Inputs { asked, recorded, registration, platform, .. } = inputs;
+    let (name, origin) = wanted(asked, recorded.as_ref(), registration.as_ref(), platform)?;
     let known = &inputs.platform.value.environments;
     if known.contains_key(&name) {
         return Ok((name, origin));
@@ -29,22 +32,30 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     }
 }
 
-fn wanted(inputs: &Inputs) -> Result<(String, String), Failure> {
-    if let Some(name) = &inputs.asked.environment {
-        let origin = inputs.recorded.as_ref().map_or("--env", |recorded| &recorded.place);
+/// As [`choose`], of files that are not all right: the environment may be one that the platform does not have.
+///
+/// Errors: a branch that says nothing.
+pub fn wanted(
+    asked: &Asked,
+    recorded: Option<&Recorded>,
+    registration: Option<&Document<RegistrationFile>>,
+    platform: &Document<PlatformFile>,
+) -> Result<(String, String), Failure> {
+    if let Some(name) = &asked.environment {
+        let origin = recorded.map_or("--env", |recorded| &recorded.place);
         return Ok((name.clone(), origin.to_owned()));
     }
-    let branch = inputs.asked.source.branch.as_deref();
-    if let (Some(branch), Some(registration)) = (branch, &inputs.registration)
+    let branch = asked.source.branch.as_deref();
+    if let (Some(branch), Some(registration)) = (branch, registration)
         && let Some(name) = registration.value.branches.get(branch)
     {
         return Ok((name.0.clone(), format!("{} (branch {branch})", registration.at(&["branches", branch]))));
     }
-    let environments = &inputs.platform.value.environments;
+    let environments = &platform.value.environments;
     let by_branch =
         environments.iter().find(|(_, settings)| branch.is_some() && settings.branch.as_deref() == branch);
     if let (Some((name, _)), Some(branch)) = (by_branch, branch) {
-        let place = inputs.platform.at(&["environments", name, "branch"]);
+        let place = platform.at(&["environments", name, "branch"]);
         return Ok((name.clone(), format!("{place} (branch {branch})")));
     }
     let open: Vec<&String> =
@@ -52,9 +63,9 @@ fn wanted(inputs: &Inputs) -> Result<(String, String), Failure> {
     let only: Vec<&String> = environments.keys().collect();
     match (open.as_slice(), only.as_slice()) {
         // One that asks for no branch takes all of them; a lone one is meant where no branch is known.
-        ([name], _) => Ok(((*name).clone(), inputs.platform.key(&["environments", name]).to_string())),
+        ([name], _) => Ok(((*name).clone(), platform.key(&["environments", name]).to_string())),
         (_, [name]) if branch.is_none() => {
-            Ok(((*name).clone(), inputs.platform.key(&["environments", name]).to_string()))
+            Ok(((*name).clone(), platform.key(&["environments", name]).to_string()))
         }
         _ => {
             let what = match branch {

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::server::{Fault, JOB, Manner, TOKEN, USER};
 use super::world::{IMAGE, World};
+use crate::sandbox::Ran;
 
-const MARKER: &str = "<!-- cupaas:diff:production/shop -->";
+const MARKER: &str = "<!-- cupaas:diff:production/shop:";
 
 fn action(report: &Value) -> &str {
     report["comment"]["action"].as_str().unwrap_or_else(|| panic!("{report:#}"))
@@ -15,6 +16,18 @@ fn bodies(world: &World) -> Vec<String> {
     world.server.state(|state| {
         state.comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     })
+}
+
+fn markers(world: &World) -> Vec<String> {
+    bodies(world).iter().map(|body| body.lines().next().unwrap().to_owned()).collect()
+}
+
+/// The marker of the app's comment, which is taken away again.
+fn marker(world: &World) -> String {
+    world.comment();
+    let marker = markers(world).remove(0);
+    world.server.state(|state| state.comments.clear());
+    marker
 }
 
 /// Somebody's comment.
@@ -36,11 +49,9 @@ fn it_is_created_edited_untouched_and_removed() {
         assert_eq!(action(&comment()), "created");
         let first = bodies(&world);
         assert_eq!(first.len(), 1);
-        assert!(
-            first[0].starts_with(&format!("{MARKER}\n### cupaas: shop in production\n\n**")),
-            "{}",
-            first[0]
-        );
+        let (marker, page) = first[0].split_once('\n').unwrap();
+        assert!(marker.starts_with(MARKER) && marker.ends_with(" -->"), "{marker}");
+        assert!(page.starts_with("### cupaas: shop in production\n\n**"), "{page}");
         assert!(
             first[0].contains("<details><summary>deploy/production/shop/app/deployment-web.yaml</summary>")
         );
@@ -89,30 +100,179 @@ fn it_is_found_behind_three_hundred_others() {
     }
 }
 
+/// `diff --comment` with another token than the job's.
+fn comment_as(world: &World, token: &str) -> Value {
+    let args = ["diff", "shop", "--comment", "--ci-pull-request", "5", "--format", "json"];
+    let mut command = world.command(&[&args[..], &IMAGE[..]].concat());
+    let ran = crate::sandbox::ran(&command.env("CUPAAS_FORGE_TOKEN", token).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+fn authors(world: &World) -> Vec<String> {
+    let login = |comment: &Value| comment["user"]["login"].as_str().unwrap().to_owned();
+    world.server.state(|state| state.comments.iter().map(login).collect())
+}
+
 #[test]
 fn only_our_own_is_touched() {
-    for (token, login) in [(TOKEN, USER), (JOB, "github-actions[bot]")] {
-        let world = World::new(Manner::Github);
+    for (manner, token, login) in [
+        (Manner::Github, TOKEN, USER),
+        (Manner::Github, JOB, "github-actions[bot]"),
+        (Manner::Gitea, JOB, "gitea-actions"),
+        (Manner::Forgejo, JOB, "forgejo-actions"),
+    ] {
+        // A later forge may not let a job ask who it is.
+        for silent in [false, manner != Manner::Github] {
+            let world =
+                World::faulty(manner, move |heard, _| (silent && heard.path == "/user").then(refusal));
+            world.app("1");
+            // Somebody has copied the marker.
+            let marker = marker(&world);
+            foreign(&world, "eve", &format!("{marker}\nmine"));
+            foreign(&world, "eve", &format!("I mean {marker}"));
+            let comment = || comment_as(&world, token);
+            assert_eq!(action(&comment()), "created");
+            assert_eq!(action(&comment()), "untouched", "{login}");
+            world.app("2");
+            assert_eq!(action(&comment()), "edited");
+            assert!(bodies(&world)[0].ends_with("mine") && bodies(&world)[1].starts_with("I mean"));
+            assert_eq!(authors(&world), ["eve", "eve", login]);
+            world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
+            assert_eq!(action(&comment()), "removed");
+            assert_eq!(authors(&world), ["eve", "eve"]);
+        }
+    }
+}
+
+/// What Gitea and Forgejo say to a token without `read:user`.
+fn refusal() -> Fault {
+    let message = "token does not have at least one of required scope(s), required=[read:user]";
+    Fault::Say(403, String::new(), json!({"message": message}).to_string())
+}
+
+#[test]
+fn a_token_that_may_not_ask_who_it_is_keeps_one_comment() {
+    for manner in [Manner::Gitea, Manner::Forgejo] {
+        let world = World::faulty(manner, |heard, _| (heard.path == "/user").then(refusal));
         world.app("1");
-        // Somebody has copied the marker.
-        foreign(&world, "eve", &format!("{MARKER}\nmine"));
-        foreign(&world, "eve", &format!("I mean {MARKER}"));
-        let comment = || {
-            let mut command =
-                world.command(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--format", "json"]);
-            let ran = crate::sandbox::ran(&command.env("CUPAAS_FORGE_TOKEN", token).output().unwrap());
-            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-            serde_json::from_str::<Value>(&ran.stdout).unwrap()
-        };
+        let marker = marker(&world);
+        foreign(&world, "eve", &format!("{marker}\nmine"));
+        let comment = || comment_as(&world, TOKEN);
         assert_eq!(action(&comment()), "created");
-        assert_eq!(action(&comment()), "untouched", "{login}");
+        assert_eq!(action(&comment()), "untouched");
         world.app("2");
-        assert_eq!(action(&comment()), "edited");
-        assert!(bodies(&world)[0].ends_with("mine") && bodies(&world)[1].starts_with("I mean"));
-        let authors = world
-            .server
-            .state(|state| state.comments.iter().map(|c| c["user"]["login"].clone()).collect::<Vec<_>>());
-        assert_eq!(authors, ["eve", "eve", login]);
+        // Only the new one's answer tells which of the old ones is ours.
+        assert_eq!(action(&comment()), "created");
+        assert_eq!(authors(&world), ["eve", USER]);
+        assert_eq!(action(&comment()), "untouched");
+        world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
+        assert_eq!(action(&comment()), "created");
+        assert_eq!(authors(&world), ["eve", USER]);
+        assert!(bodies(&world)[0].ends_with("mine"));
+        assert!(
+            bodies(&world)[1].ends_with("\n\nMerging this changes nothing now.\n"),
+            "{:?}",
+            bodies(&world)
+        );
+        assert_eq!(action(&comment()), "untouched");
+        assert_eq!(authors(&world), ["eve", USER]);
+    }
+}
+
+/// `diff --comment` in the job of an event of pull request 5, whose own last commit is `head`.
+fn comment_on(world: &World, event: &str, head: &str) -> Ran {
+    let repository = json!({"full_name": "me/shop"});
+    let side = |sha: &str| json!({"sha": sha, "ref": "work", "repo": repository});
+    let pull = json!({"number": 5, "head": side(head), "base": side(&"b".repeat(40))});
+    let payload = json!({"pull_request": pull, "repository": repository}).to_string();
+    world.sandbox.write("events", &[("event.json", &payload)]);
+    let args = ["diff", "shop", "--comment", "--format", "json", "--env", "production"];
+    let mut command = world.command(&[&args[..], &IMAGE[..]].concat());
+    command.env("GITHUB_EVENT_NAME", event).env("GITHUB_EVENT_PATH", world.sandbox.path("events/event.json"));
+    crate::sandbox::ran(&command.env("GITHUB_SHA", "b".repeat(40)).output().unwrap())
+}
+
+fn good(ran: &Ran) -> Value {
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+/// The forge knows pull request 5, which is at `head`.
+fn at(world: &World, head: &str) {
+    world.server.state(|state| {
+        state.pulls = vec![json!({"number": 5, "state": "closed", "head": {"sha": head}})];
+    });
+}
+
+#[test]
+fn it_says_since_which_commit_and_a_new_one_alone_is_no_change() {
+    for manner in [Manner::Github, Manner::Gitea, Manner::Forgejo] {
+        let world = World::new(manner);
+        let first = world.app("1");
+        at(&world, &first);
+        assert_eq!(action(&good(&comment_on(&world, "pull_request", &first))), "created");
+        let since = |commit: &str| format!("\n\nSo since commit {}.\n", &commit[..10]);
+        assert!(bodies(&world)[0].ends_with(&since(&first)), "{}", bodies(&world)[0]);
+        world.sandbox.write("shop", &[("README", "more words")]);
+        let second = world.sandbox.commit("shop", 1_700_000_900);
+        at(&world, &second);
+        assert_eq!(action(&good(&comment_on(&world, "pull_request", &second))), "untouched");
+        assert!(bodies(&world)[0].ends_with(&since(&first)));
+        let third = world.app("2");
+        at(&world, &third);
+        assert_eq!(action(&good(&comment_on(&world, "pull_request", &third))), "edited");
+        assert!(bodies(&world)[0].ends_with(&since(&third)) && bodies(&world).len() == 1);
+        // Of a job of the target it is not known what it looks at.
+        assert_eq!(action(&good(&comment_on(&world, "pull_request_target", &second))), "untouched");
+        world.app("3");
+        assert_eq!(action(&good(&comment_on(&world, "pull_request_target", &second))), "edited");
+        assert!(!bodies(&world)[0].contains("So since commit"));
+        // What somebody states is as good as what an event says.
+        let stated = world.app("4");
+        at(&world, &stated);
+        let args = ["diff", "shop", "--comment", "--ci-pull-request", "5", "--source-commit", &stated];
+        assert_eq!(action(&world.json(&args)), "edited");
+        assert!(bodies(&world)[0].ends_with(&since(&stated)));
+    }
+}
+
+#[test]
+fn an_old_job_leaves_the_newer_commits_plan_alone() {
+    for manner in [Manner::Github, Manner::Gitea, Manner::Forgejo] {
+        let world = World::new(manner);
+        let old = world.app("1");
+        at(&world, &old);
+        comment_on(&world, "pull_request", &old);
+        let new = world.app("2");
+        at(&world, &new);
+        comment_on(&world, "pull_request", &new);
+        let said = bodies(&world);
+        world.sandbox.git("shop", &["checkout", "-q", &old]);
+        world.server.lines();
+        let report = good(&comment_on(&world, "pull_request", &old));
+        assert_eq!(report["comment"], Value::Null, "{report:#}");
+        let note =
+            format!("pull request 5 is at {} by now, and this run is about {}", &new[..10], &old[..10]);
+        assert_eq!(report["notes"], json!([format!("the comment is left out: {note}")]));
+        assert_eq!(world.server.lines(), ["GET /repos/me/shop/pulls/5"]);
+        assert_eq!(bodies(&world), said, "{manner:?}");
+        // A forge that has not yet seen the push of a newer one is no reason to be silent about that.
+        let newest = world.app("3");
+        at(&world, &old);
+        assert_eq!(action(&good(&comment_on(&world, "pull_request", &newest))), "edited");
+    }
+}
+
+#[test]
+fn without_the_right_to_read_pull_requests_it_is_written_all_the_same() {
+    for (manner, status) in [(Manner::Github, 403), (Manner::Gitea, 404), (Manner::Forgejo, 403)] {
+        let refusal = move || Fault::Say(status, String::new(), json!({"message": "no"}).to_string());
+        let world = World::faulty(manner, move |heard, _| heard.path.ends_with("/pulls/5").then(refusal));
+        let first = world.app("1");
+        assert_eq!(action(&good(&comment_on(&world, "pull_request", &first))), "created");
+        let second = world.app("2");
+        assert_eq!(action(&good(&comment_on(&world, "pull_request", &second))), "edited");
     }
 }
 
@@ -143,9 +303,44 @@ fn each_environment_has_its_own() {
     for environment in ["production", "staging", "production"] {
         world.json(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--env", environment]);
     }
-    let first: Vec<String> =
-        bodies(&world).iter().map(|body| body.lines().next().unwrap().to_owned()).collect();
-    assert_eq!(first, [MARKER, "<!-- cupaas:diff:staging/shop -->"]);
+    let first = markers(&world);
+    assert_eq!(first.len(), 2);
+    assert!(first[0].starts_with(MARKER) && first[1].starts_with("<!-- cupaas:diff:staging/shop:"));
+}
+
+#[test]
+fn each_gitops_repository_has_its_own() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    let comment = |gitops: &str| {
+        world.json(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--gitops", gitops])
+    };
+    let other = world.sandbox.path("other.git").display().to_string();
+    world.sandbox.git("", &["clone", "-q", "--bare", "gitops", &other]);
+    assert_eq!(action(&comment(&world.gitops)), "created");
+    assert_eq!(action(&comment(&other)), "created");
+    assert_eq!(action(&comment(&world.gitops)), "untouched");
+    let own = markers(&world);
+    assert!(own.len() == 2 && own[0] != own[1], "{own:?}");
+    assert!(own.iter().all(|marker| !marker.contains("gitops")), "{own:?}");
+    // Checkouts of one repository are that repository, by whichever way they were fetched.
+    world.server.state(|state| state.comments.clear());
+    for (folder, origin) in [
+        ("one", "https://ana:s3cr3t@git.example.cu/me/gitops.git"),
+        ("two", "git@git.example.cu:me/gitops"),
+        ("three", "ssh://git@git.example.cu/me/gitops.git"),
+    ] {
+        world.sandbox.git("", &["clone", "-q", &world.gitops, folder]);
+        world.sandbox.git(folder, &["remote", "set-url", "origin", origin]);
+        let report = comment(&world.sandbox.path(folder).display().to_string());
+        assert_eq!(action(&report), if folder == "one" { "created" } else { "untouched" }, "{folder}");
+    }
+    // A folder without git is one of its own, and another branch another plan.
+    world.sandbox.write("plain", &[("cupaas.yaml", crate::sandbox::PLATFORM)]);
+    assert_eq!(action(&comment(&world.sandbox.path("plain").display().to_string())), "created");
+    world.git(&["branch", "next", "main"]);
+    world.json(&["diff", "shop", "--comment", "--ci-pull-request", "5", "--gitops-branch", "next"]);
+    assert_eq!(bodies(&world).len(), 3);
 }
 
 #[test]

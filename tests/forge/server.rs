@@ -44,6 +44,10 @@ impl Heard {
     pub(crate) fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+
+    fn is_of_job(&self) -> bool {
+        self.authorization.as_deref().is_some_and(|is| is.ends_with(JOB))
+    }
 }
 
 type Rule = dyn Fn(&Heard, usize) -> Option<Fault> + Send + Sync;
@@ -233,10 +237,10 @@ fn answer(heard: &Heard, shared: &Shared) -> Said {
         ("GET", ["api", ..]) => missing(),
         _ if heard.authorization.is_none() => say(401, json!({"message": "Requires authentication"})),
         // A job's own token is no user.
-        ("GET", ["user"]) if heard.authorization.as_deref().is_some_and(|is| is.ends_with(JOB)) => {
+        ("GET", ["user"]) if github && heard.is_of_job() => {
             say(403, json!({"message": "Resource not accessible by integration"}))
         }
-        ("GET", ["user"]) => say(200, json!({"login": USER, "id": 7})),
+        ("GET", ["user"]) => say(200, author(heard, shared.manner)),
         ("POST", ["api", "graphql"]) if github => graphql(body, &mut state),
         ("GET", ["repos", _, _]) => say(
             200,
@@ -255,6 +259,11 @@ fn answer(heard: &Heard, shared: &Shared) -> Said {
         ("POST", ["repos", owner, name, "pulls"]) => {
             open(body, shared, &mut state, &format!("{owner}/{name}"))
         }
+        ("GET", ["repos", _, _, "pulls", number]) => state
+            .pulls
+            .iter()
+            .find(|pull| is(&pull["number"], number))
+            .map_or_else(missing, |pull| say(200, pull.clone())),
         ("PATCH", ["repos", _, _, "pulls", number]) => {
             let Some(pull) = state.pulls.iter_mut().find(|pull| is(&pull["number"], number)) else {
                 return missing();
@@ -318,12 +327,7 @@ fn answer(heard: &Heard, shared: &Shared) -> Said {
         }
         ("POST", ["repos", _, _, "issues", _, "comments"]) => {
             let id = state.number();
-            let job = heard.authorization.as_deref().is_some_and(|is| is.ends_with(JOB));
-            let user = if job {
-                json!({"login": "github-actions[bot]", "type": "Bot"})
-            } else {
-                json!({"login": USER, "type": "User"})
-            };
+            let user = author(heard, shared.manner);
             let comment = json!({
                 "id": id, "body": body["body"], "user": user, "html_url": format!("{}/comment/{id}", shared.root),
             });
@@ -375,6 +379,17 @@ fn answer(heard: &Heard, shared: &Shared) -> Said {
             say(201, body.clone())
         }
         _ => missing(),
+    }
+}
+
+/// Whom a token stands for. Gitea's and Forgejo's users have no type.
+fn author(heard: &Heard, manner: Manner) -> Value {
+    match (heard.is_of_job(), manner) {
+        (true, Manner::Github) => json!({"id": 41_898_282, "login": "github-actions[bot]", "type": "Bot"}),
+        (true, Manner::Gitea) => json!({"id": -2, "login": "gitea-actions"}),
+        (true, Manner::Forgejo) => json!({"id": -2, "login": "forgejo-actions"}),
+        (false, Manner::Github) => json!({"id": 7, "login": USER, "type": "User"}),
+        (false, _) => json!({"id": 7, "login": USER}),
     }
 }
 

@@ -40,8 +40,13 @@ impl World {
 
     /// A new commit of the app, whose variable `A` is `value`.
     pub(crate) fn app(&self, value: &str) -> String {
+        self.file(&format!("{SHOP}env: {{A: '{value}'}}\n"))
+    }
+
+    /// A new commit of the app, whose `.cupaas` is `text`.
+    pub(crate) fn file(&self, text: &str) -> String {
         self.clock.set(self.clock.get() + 100);
-        self.sandbox.write("shop", &[(".cupaas", &format!("{SHOP}env: {{A: '{value}'}}\n"))]);
+        self.sandbox.write("shop", &[(".cupaas", text)]);
         self.sandbox.commit("shop", self.clock.get())
     }
 
