@@ -23,7 +23,7 @@ use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, witho
 use crate::secrets;
 use crate::sync::Followed;
 use ci::Ci;
-pub use here::here;
+pub use here::{here, is_empty};
 
 /// One run.
 #[derive(Debug)]
@@ -307,6 +307,14 @@ impl Step {
         let gitops = place(given(shared.repository.gitops), &around.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
+        if !elsewhere && stage >= Stage::Deploy && around.ci.is_some() {
+            let message = "no GitOps repository is named, and one on this machine is gone with the job";
+            return Err(Failure::new(Kind::Usage, message)
+                .hint(
+                    "name it: --gitops URL, or CUPAAS_GITOPS (is the variable set, and for this repository?)",
+                )
+                .hint("to try it on the runner all the same: --ci none"));
+        }
         Ok(Self {
             stage,
             subject,

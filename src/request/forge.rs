@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use super::ci::{Ci, is_of};
 use super::{Around, GitopsPlace, Step, text};
 use crate::cli::{Commenting, Proposed, Status};
@@ -61,7 +59,7 @@ pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<W
     shared(given.pull_request, "--pull-request", step)?;
     let flag = |text: Option<String>| text.filter(|text| !text.is_empty());
     let gitops = Place {
-        forge: given.place.forge.and_then(|name| Forge::from_str(&name, true).ok()),
+        forge: given.place.forge,
         api: flag(given.place.gitops_api).map(|url| url.trim_end_matches('/').to_owned()),
         repository: flag(given.place.gitops_repository),
         address: match &step.gitops {
