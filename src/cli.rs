@@ -256,9 +256,9 @@ pub struct New {
     /// A service that the app needs; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub service: Vec<String>,
-    /// Where the workflow file belongs.
-    #[arg(long, value_enum, default_value_t = Forge::Github)]
-    pub forge: Forge,
+    /// Whose workflow is written; default: what the address of `origin` or a forge's folder tells, else GitHub's.
+    #[arg(long, value_enum)]
+    pub forge: Option<Forge>,
 }
 
 /// Where an app's repository lives.

@@ -159,6 +159,19 @@ impl Place {
 }
 
 impl Forge {
+    /// Which forge a repository's address is of, where the whole world knows it.
+    pub fn of_address(address: &str) -> Option<Self> {
+        let server = Written::read(address)?.server;
+        let host = server.split_once("://")?.1.to_lowercase();
+        match host.strip_prefix("ssh.").unwrap_or(&host) {
+            "github.com" => Some(Self::Github),
+            host if host.ends_with(".ghe.com") => Some(Self::Github),
+            "codeberg.org" => Some(Self::Forgejo),
+            "gitea.com" => Some(Self::Gitea),
+            _ => None,
+        }
+    }
+
     /// Where the API of a forge is that answers at `server`.
     fn api_of(self, server: &str) -> String {
         let host = server.split_once("://").map_or(server, |(_, host)| host);
@@ -212,6 +225,21 @@ mod tests {
         assert_eq!(Forge::Github.api_of("https://octo.ghe.com"), "https://api.octo.ghe.com");
         assert_eq!(Forge::Github.api_of("https://git.corp.example"), "https://git.corp.example/api/v3");
         assert_eq!(Forge::Gitea.api_of("https://example.cu/gitea"), "https://example.cu/gitea/api/v1");
+    }
+
+    #[test]
+    fn some_addresses_are_of_forges_that_all_know() {
+        for (address, forge) in [
+            ("https://github.com/me/shop.git", Some(Forge::Github)),
+            ("git@GitHub.com:me/shop.git", Some(Forge::Github)),
+            ("ssh://git@ssh.github.com:443/me/shop.git", Some(Forge::Github)),
+            ("ssh://git@codeberg.org/me/shop", Some(Forge::Forgejo)),
+            ("https://github.com.evil.example/me/shop", None),
+            ("https://git.example.cu/github.com/shop", None),
+            ("/srv/github.com/me/shop", None),
+        ] {
+            assert_eq!(Forge::of_address(address), forge, "{address}");
+        }
     }
 
     fn job() -> Job {
