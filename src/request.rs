@@ -318,9 +318,9 @@ impl Step {
         Ok(Self {
             stage,
             subject,
-            gitops,
             branch: given(shared.repository.gitops_branch),
-            token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
+            token: forge::gitops_token(&gitops, around),
+            gitops,
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
             followed: None,

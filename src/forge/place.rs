@@ -41,6 +41,15 @@ pub struct Job {
     pub token: Option<Secret>,
 }
 
+impl Job {
+    /// The job's own token, where this is the address of its own repository, by the scheme and the host of its server.
+    pub fn token_for(&self, address: &str) -> Option<&Secret> {
+        let Written { server, repository } = Written::read(address)?;
+        let own = same(&server, &self.server) && same(&repository, &self.repository);
+        self.token.as_ref().filter(|_| own)
+    }
+}
+
 /// Where a repository is, by its address: `https://host/prefix/owner/name.git`, `ssh://…` or `user@host:owner/name`.
 #[derive(Debug, PartialEq, Eq)]
 struct Written {
@@ -249,6 +258,21 @@ mod tests {
             server: "https://git.example.cu".to_owned(),
             repository: "me/shop".to_owned(),
             token: Some(Secret::new("jobs")),
+        }
+    }
+
+    #[test]
+    fn git_gets_the_jobs_own_token_for_its_own_repository_alone() {
+        for (address, own) in [
+            ("https://git.example.cu/me/shop.git", true),
+            ("https://Git.example.cu/Me/Shop", true),
+            ("https://git.example.cu/me/gitops", false),
+            ("http://git.example.cu/me/shop", false),
+            ("https://git.example.cu:8443/me/shop", false),
+            ("https://git.example.cu.evil.example/me/shop", false),
+            ("/srv/me/shop", false),
+        ] {
+            assert_eq!(job().token_for(address).is_some(), own, "{address}");
         }
     }
 

@@ -106,6 +106,16 @@ fn wishes(step: &Step, around: &Around) -> Result<Wishes, Failure> {
     })
 }
 
+/// The token for a GitOps repository: the one that was given for it; else the job's own, where it is the job's own
+/// repository.
+pub(super) fn gitops_token(gitops: &GitopsPlace, around: &Around) -> Option<Secret> {
+    let own = || {
+        let GitopsPlace::Address(address) = gitops else { return None };
+        job(around.ci.as_ref()?)?.token_for(address.as_str()).cloned()
+    };
+    text("CUPAAS_GITOPS_TOKEN").map(Secret::new).or_else(own)
+}
+
 /// The job, as far as it tells where its forge is.
 fn job(ci: &Ci) -> Option<Job> {
     let names: &[&str] = match ci.forge {
