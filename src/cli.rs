@@ -2,15 +2,14 @@
 
 mod ci;
 mod forge;
+mod read;
 mod registered;
 mod secret;
 mod sync;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use ci::{Ci, CiForge};
 pub use forge::{Commenting, Proposed, Status};
@@ -37,26 +36,6 @@ pub struct Cli {
     #[command(flatten)]
     pub ci: Ci,
 }
-
-impl Cli {
-    /// What was typed.
-    ///
-    /// Errors: clap's own. One of `secret set` does not repeat what was typed: it may be a value.
-    pub fn read(words: Vec<OsString>) -> Result<Self, clap::Error> {
-        let sets =
-            words.get(1).is_some_and(|word| word == "secret") && words.iter().any(|word| word == "set");
-        Self::try_parse_from(words).map_err(|error| match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error,
-            ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error,
-            kind if sets => Self::command().error(kind, NO_VALUE),
-            _ => error,
-        })
-    }
-}
-
-const NO_VALUE: &str = "this is not how `secret set` is used; a value is never an argument\n\n  \
-    cupaas secret set NAME [FOLDER]        asks for the value, or reads it from standard input\n  \
-    cupaas secret set NAME --file FILE     reads it from a file";
 
 const LONG: &str = "Heroku's `git push` on your own cluster, with no platform server.\n\n\
     Reads the .cupaas file of an app's repository and the platform's settings from a GitOps repository, renders \
@@ -277,9 +256,9 @@ pub struct New {
     /// A service that the app needs; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub service: Vec<String>,
-    /// Where the workflow file belongs.
-    #[arg(long, value_enum, default_value_t = Forge::Github)]
-    pub forge: Forge,
+    /// Whose workflow is written; default: what the address of `origin` or a forge's folder tells, else GitHub's.
+    #[arg(long, value_enum)]
+    pub forge: Option<Forge>,
 }
 
 /// Where an app's repository lives.

@@ -13,7 +13,7 @@ use cupaas::runner;
 fn main() -> ExitCode {
     // A core dump of this process would hold what it has just encrypted.
     let _ = cupaas::seal::core_dumps_off();
-    let cli = match Cli::read(std::env::args_os().collect()) {
+    let cli = match Cli::read(std::env::args_os().collect(), &request::is_empty) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(unread(&error)),
     };

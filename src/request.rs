@@ -1,6 +1,7 @@
 //! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
+mod assigned;
 pub mod ci;
 mod forge;
 mod here;
@@ -9,7 +10,7 @@ mod secret;
 mod standing;
 mod sync;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
@@ -22,8 +23,9 @@ use crate::load::released::Scope;
 use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, without_credentials};
 use crate::secrets;
 use crate::sync::Followed;
+use assigned::assigned;
 use ci::Ci;
-pub use here::here;
+pub use here::{here, is_empty};
 
 /// One run.
 #[derive(Debug)]
@@ -308,12 +310,20 @@ impl Step {
         let gitops = place(given(shared.repository.gitops), &around.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
+        if !elsewhere && stage >= Stage::Deploy && around.ci.is_some() {
+            let message = "no GitOps repository is named, and one on this machine is gone with the job";
+            return Err(Failure::new(Kind::Usage, message)
+                .hint(
+                    "name it: --gitops URL, or CUPAAS_GITOPS (is the variable set, and for this repository?)",
+                )
+                .hint("to try it on the runner all the same: --ci none"));
+        }
         Ok(Self {
             stage,
             subject,
-            gitops,
             branch: given(shared.repository.gitops_branch),
-            token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
+            token: forge::gitops_token(&gitops, around),
+            gitops,
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
             followed: None,
@@ -328,7 +338,7 @@ impl Step {
                 environment,
                 image: given(shared.image),
                 needs_image: stage != Stage::Dockerfile,
-                variables: variables(&shared.set)?,
+                variables: assigned(&shared.set, "--set NAME=VALUE")?,
                 source,
                 dirty: found.dirty,
                 ci: elsewhere && text("CI").is_some_and(|text| text != "false" && text != "0"),
@@ -344,14 +354,6 @@ fn folder_name(folder: &Path) -> String {
 
 fn text(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|text| !text.is_empty())
-}
-
-fn variables(set: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    let one = |text: &String| match text.split_once('=') {
-        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-        None => Err(Failure::new(Kind::Usage, format!("--set {text:?} has no `=`")).hint("--set NAME=VALUE")),
-    };
-    set.iter().map(one).collect()
 }
 
 fn place(given: Option<String>, home: &Path) -> Result<GitopsPlace, Failure> {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 /// What a CI job says of itself, said by hand.
@@ -49,9 +48,7 @@ pub struct Ci {
         value_name = "FILE",
         env = "CUPAAS_PLAN_FILE",
         hide_short_help = true,
-        value_hint = clap::ValueHint::FilePath,
-        // An unset variable of a CI job is an empty one.
-        value_parser = clap::builder::OsStringValueParser::new().map(PathBuf::from)
+        value_hint = clap::ValueHint::FilePath
     )]
     pub plan_file: Option<PathBuf>,
 }

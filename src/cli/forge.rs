@@ -1,7 +1,7 @@
 //! What forges are told, and where they are.
 
-use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::FalseyValueParser;
 
 use crate::forge::Forge;
 
@@ -13,11 +13,11 @@ pub struct ForgePlace {
         long,
         value_name = "FORGE",
         env = "CUPAAS_FORGE",
-        value_parser = kinds(),
+        value_enum,
         hide_short_help = true,
         help_heading = "Forge"
     )]
-    pub forge: Option<String>,
+    pub forge: Option<Forge>,
     /// The address of its API; default: what the repository's address tells.
     #[arg(
         long,
@@ -72,10 +72,4 @@ pub struct Commenting {
     /// Keeps one comment on the app's pull request that says what merging it would change.
     #[arg(long, env = "CUPAAS_COMMENT", value_parser = FalseyValueParser::new())]
     pub comment: bool,
-}
-
-/// The kinds by name. An unset variable of a CI job is an empty one, and names none.
-fn kinds() -> PossibleValuesParser {
-    let kinds = Forge::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    PossibleValuesParser::new(kinds.chain([PossibleValue::new("").hide(true)]))
 }

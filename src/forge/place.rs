@@ -41,6 +41,15 @@ pub struct Job {
     pub token: Option<Secret>,
 }
 
+impl Job {
+    /// The job's own token, where this is the address of its own repository, by the scheme and the host of its server.
+    pub fn token_for(&self, address: &str) -> Option<&Secret> {
+        let Written { server, repository } = Written::read(address)?;
+        let own = same(&server, &self.server) && same(&repository, &self.repository);
+        self.token.as_ref().filter(|_| own)
+    }
+}
+
 /// Where a repository is, by its address: `https://host/prefix/owner/name.git`, `ssh://…` or `user@host:owner/name`.
 #[derive(Debug, PartialEq, Eq)]
 struct Written {
@@ -159,6 +168,19 @@ impl Place {
 }
 
 impl Forge {
+    /// Which forge a repository's address is of, where the whole world knows it.
+    pub fn of_address(address: &str) -> Option<Self> {
+        let server = Written::read(address)?.server;
+        let host = server.split_once("://")?.1.to_lowercase();
+        match host.strip_prefix("ssh.").unwrap_or(&host) {
+            "github.com" => Some(Self::Github),
+            host if host.ends_with(".ghe.com") => Some(Self::Github),
+            "codeberg.org" => Some(Self::Forgejo),
+            "gitea.com" => Some(Self::Gitea),
+            _ => None,
+        }
+    }
+
     /// Where the API of a forge is that answers at `server`.
     fn api_of(self, server: &str) -> String {
         let host = server.split_once("://").map_or(server, |(_, host)| host);
@@ -214,6 +236,21 @@ mod tests {
         assert_eq!(Forge::Gitea.api_of("https://example.cu/gitea"), "https://example.cu/gitea/api/v1");
     }
 
+    #[test]
+    fn some_addresses_are_of_forges_that_all_know() {
+        for (address, forge) in [
+            ("https://github.com/me/shop.git", Some(Forge::Github)),
+            ("git@GitHub.com:me/shop.git", Some(Forge::Github)),
+            ("ssh://git@ssh.github.com:443/me/shop.git", Some(Forge::Github)),
+            ("ssh://git@codeberg.org/me/shop", Some(Forge::Forgejo)),
+            ("https://github.com.evil.example/me/shop", None),
+            ("https://git.example.cu/github.com/shop", None),
+            ("/srv/github.com/me/shop", None),
+        ] {
+            assert_eq!(Forge::of_address(address), forge, "{address}");
+        }
+    }
+
     fn job() -> Job {
         Job {
             forge: Forge::Gitea,
@@ -221,6 +258,21 @@ mod tests {
             server: "https://git.example.cu".to_owned(),
             repository: "me/shop".to_owned(),
             token: Some(Secret::new("jobs")),
+        }
+    }
+
+    #[test]
+    fn git_gets_the_jobs_own_token_for_its_own_repository_alone() {
+        for (address, own) in [
+            ("https://git.example.cu/me/shop.git", true),
+            ("https://Git.example.cu/Me/Shop", true),
+            ("https://git.example.cu/me/gitops", false),
+            ("http://git.example.cu/me/shop", false),
+            ("https://git.example.cu:8443/me/shop", false),
+            ("https://git.example.cu.evil.example/me/shop", false),
+            ("/srv/me/shop", false),
+        ] {
+            assert_eq!(job().token_for(address).is_some(), own, "{address}");
         }
     }
 

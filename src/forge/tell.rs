@@ -60,7 +60,8 @@ impl Forges {
                 Kind::Usage,
                 "a pull request needs a token for the GitOps repository's forge",
             )
-            .hint("set CUPAAS_GITOPS_TOKEN to one that may write to its contents and pull requests"));
+            .hint("set CUPAAS_GITOPS_TOKEN to one that may write to its contents and pull requests")
+            .hint("where it is the job's own repository, hand the job's own on: GITHUB_TOKEN: ${{ github.token }}"));
         }
         Ok(Self { gitops: Some(repository) })
     }

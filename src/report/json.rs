@@ -95,7 +95,7 @@ fn body(report: &Report) -> Value {
         }
         Report::Told(told) => told::json(told, body(&told.report)),
         Report::Wrote(wrote) => {
-            json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "next": wrote.next})
+            json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "notes": wrote.notes, "next": wrote.next})
         }
         Report::Dockerfile { text, .. } => json!({"status": "ok", "dockerfile": text}),
         Report::Text(text) => json!({"status": "ok", "text": text}),

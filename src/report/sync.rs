@@ -38,6 +38,11 @@ pub(super) fn title(entry: &Entry) -> String {
     title
 }
 
+/// Whether something is deployed, or would be without `--dry-run`.
+fn changed(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Deployed { .. } | Outcome::Ready { .. })
+}
+
 /// What became of it, in one line.
 fn words(entry: &Entry) -> String {
     match &entry.outcome {
@@ -128,7 +133,7 @@ pub(super) fn json(synced: &Synced) -> Value {
     json!({
         "status": if synced.exit_code() == 0 { "synced" } else { "failed" },
         "exit_code": synced.exit_code(),
-        "changed": synced.entries.iter().any(|entry| matches!(entry.outcome, Outcome::Deployed { .. })),
+        "changed": synced.entries.iter().any(|entry| changed(&entry.outcome)),
         "repositories": synced.repositories,
         "counts": counts(synced),
         "apps": apps,

@@ -255,6 +255,9 @@ fn wrote_text(wrote: &Wrote) -> String {
     for path in &wrote.kept {
         let _ = writeln!(text, "{} {} (it was there)", paint(FAINT, "kept"), path.display());
     }
+    for note in &wrote.notes {
+        let _ = writeln!(text, "  {note}");
+    }
     for (index, step) in wrote.next.iter().enumerate() {
         let _ = writeln!(text, "{}{}. {step}", if index == 0 { "\nNext:\n" } else { "" }, index + 1);
     }

@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use super::ci::{Ci, is_commit, is_of};
 use super::{Around, GitopsPlace, Step, Subject, text};
 use crate::cli::{Commenting, Proposed, Status};
@@ -112,7 +110,7 @@ pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<W
     shared(given.pull_request, "--pull-request", step)?;
     let flag = |text: Option<String>| text.filter(|text| !text.is_empty());
     let gitops = Place {
-        forge: given.place.forge.and_then(|name| Forge::from_str(&name, true).ok()),
+        forge: given.place.forge,
         api: flag(given.place.gitops_api).map(|url| url.trim_end_matches('/').to_owned()),
         repository: flag(given.place.gitops_repository),
         address: match &step.gitops {
@@ -157,6 +155,16 @@ fn wishes(step: &Step, around: &Around) -> Result<Wishes, Failure> {
         job,
         ..Wishes::default()
     })
+}
+
+/// The token for a GitOps repository: the one that was given for it; else the job's own, where it is the job's own
+/// repository.
+pub(super) fn gitops_token(gitops: &GitopsPlace, around: &Around) -> Option<Secret> {
+    let own = || {
+        let GitopsPlace::Address(address) = gitops else { return None };
+        job(around.ci.as_ref()?)?.token_for(address.as_str()).cloned()
+    };
+    text("CUPAAS_GITOPS_TOKEN").map(Secret::new).or_else(own)
 }
 
 /// The job, as far as it tells where its forge is.

@@ -1,6 +1,7 @@
 //! The environment and the event of a CI job → [`Ci`], read once.
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 
@@ -20,4 +21,9 @@ fn event(path: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = File::open(path).ok()?.take(ci::EVENT + 1).read_to_end(&mut bytes).ok()?;
     (read as u64 <= ci::EVENT).then_some(bytes)
+}
+
+/// Whether a variable of the environment is set to an empty text.
+pub fn is_empty(variable: &OsStr) -> bool {
+    std::env::var_os(variable).is_some_and(|text| text.is_empty())
 }

@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 
+use super::assigned::assigned;
 use super::standing;
 use super::{Action, Around, Look, Stage, Step, Subject, folder_name, forge, named, text};
 use crate::cli::{AppCommand, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Target, Unpin};
-use crate::diagnostic::{Failure, Kind, Source as Text, Span};
+use crate::diagnostic::{Failure, Source as Text, Span};
 use crate::edit::{AddApp, Deed, EnvChange, typed};
 use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
@@ -127,17 +128,8 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
         }
         all.extend(read.into_iter().map(|(name, (value, span))| (name, (value, Some(span)))));
     }
-    let mut typed_before = std::collections::BTreeSet::new();
-    for text in &set.variables {
-        let Some((name, value)) = text.split_once('=') else {
-            // What was typed may be a value, so it is not repeated.
-            return Err(Failure::new(Kind::Usage, "a variable without `=`").hint("cupaas env set NAME=VALUE"));
-        };
-        if !typed_before.insert(name) {
-            return Err(Failure::new(Kind::Usage, format!("{name} is given twice")).hint("keep one of them"));
-        }
-        all.insert(name.to_owned(), (value.to_owned(), None));
-    }
+    let typed = assigned(&set.variables, "cupaas env set NAME=VALUE")?;
+    all.extend(typed.into_iter().map(|(name, value)| (name, (value, None))));
     Ok(all)
 }
 

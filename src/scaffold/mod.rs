@@ -4,6 +4,7 @@
 pub mod embedded;
 mod init;
 mod new;
+mod workflow;
 
 use std::fs;
 use std::io::Write;
@@ -24,6 +25,8 @@ pub struct Wrote {
     pub written: Vec<PathBuf>,
     /// Files that were there and were left as they are.
     pub kept: Vec<PathBuf>,
+    /// What was decided that nobody had said.
+    pub notes: Vec<String>,
     /// What to do next, in the order to do it.
     pub next: Vec<String>,
 }

@@ -5,16 +5,12 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::Wrote;
+use super::workflow::{self, Workflow};
 use crate::cli::{self, Forge};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::app_folder::{APP_FILES, matches};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::inputs::WITHOUT_RECIPE;
-
-// The examples themselves: what people get is what is looked at and run.
-const GITHUB: &str = include_str!("../../examples/deploy/.github/workflows/deploy.yaml");
-const GITEA: &str = include_str!("../../examples/deploy/.gitea/workflows/deploy.yaml");
-const FORGEJO: &str = include_str!("../../examples/deploy/.forgejo/workflows/deploy.yaml");
 
 /// `cupaas new`.
 ///
@@ -41,15 +37,12 @@ pub fn new(asked: &cli::New) -> Result<Wrote, Failure> {
         let service = known(&catalog, RecipeKind::Service, service)?;
         text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
     }
+    let workflow = workflow::of(&asked.folder, asked.forge)?;
     let mut wrote = Wrote::default();
     wrote.file(asked.folder.join(".cupaas"), &text, 0o644)?;
-    let (folder, workflow) = match asked.forge {
-        Forge::Github => (".github", GITHUB),
-        Forge::Gitea => (".gitea", GITEA),
-        Forge::Forgejo => (".forgejo", FORGEJO),
-        Forge::None => return Ok(wrote),
-    };
-    wrote.file(asked.folder.join(folder).join("workflows/deploy.yaml"), workflow, 0o644)?;
+    let Some(Workflow { forge, taken, file, text }) = workflow else { return Ok(wrote) };
+    wrote.file(file, &text, 0o644)?;
+    wrote.notes.extend(taken.map(|taken| format!("the workflow is {taken}")));
     wrote.next = vec![
         "see what a deploy would do: cupaas diff".to_owned(),
         "try it on this machine alone: cupaas deploy".to_owned(),
@@ -57,7 +50,7 @@ pub fn new(asked: &cli::New) -> Result<Wrote, Failure> {
          CUPAAS_GITOPS_TOKEN"
             .to_owned(),
     ];
-    if asked.forge != Forge::Github {
+    if forge != Forge::Github {
         let next = "and who may push images: the variable REGISTRY_USER and the secret REGISTRY_TOKEN";
         wrote.next.push(next.to_owned());
     }

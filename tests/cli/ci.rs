@@ -254,3 +254,63 @@ fn a_runners_file_that_cannot_be_written_fails_no_deploy() {
     assert!(done.stderr.contains("warning: cannot write /nowhere/output"), "{}", done.stderr);
     assert_eq!(sandbox.commits(&gitops), 2);
 }
+
+#[test]
+fn an_empty_variable_is_an_unset_one() {
+    let help = |args: &[&str]| {
+        let sandbox = Sandbox::new();
+        sandbox.good(args).stdout
+    };
+    // Every variable that stands for a flag, of every command.
+    let pages = [&["deploy", "--help"][..], &["render", "--help"], &["diff", "--help"], &["man"]];
+    let all: String = pages.iter().map(|args| help(args)).collect();
+    let names: std::collections::BTreeSet<&str> = all
+        .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .filter(|word| word.starts_with("CUPAAS_"))
+        .collect();
+    assert!(names.len() > 25, "{names:?}");
+    let sandbox = Sandbox::new();
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    checkout(&sandbox);
+    let with_all_empty = |args: &[&str]| {
+        let mut command = job(&sandbox, "GITHUB", args);
+        for name in names.iter().filter(|name| **name != "CUPAAS_HOME") {
+            command.env(name, "");
+        }
+        run(&mut command)
+    };
+    let words = ["app", "--gitops", &gitops, "--env", "production"];
+    for command in ["check", "render", "diff", "deploy", "remove"] {
+        let done = with_all_empty(&[&[command], &words[..]].concat());
+        assert_eq!(done.code, Some(0), "{command}: {}", done.stderr);
+    }
+    // The help names what is empty just now, and a flag that is typed is meant.
+    let done = with_all_empty(&["deploy", "--help"]);
+    assert!(done.stdout.contains("[env: CUPAAS_CI="), "{}", done.stdout);
+    for flag in ["--ci=", "--format=", "--forge="] {
+        let done = with_all_empty(&[&["deploy", flag], &words[..]].concat());
+        assert_eq!(done.code, Some(2), "{flag}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn no_job_deploys_into_a_repository_that_is_gone_with_it() {
+    let sandbox = Sandbox::new();
+    checkout(&sandbox);
+    for (forge, named) in [("GITHUB", false), ("GITEA", true), ("FORGEJO", true)] {
+        for words in [&["deploy", "app"][..], &["remove", "app"], &["env", "set", "A=1"], &["sync"]] {
+            let mut command = job(&sandbox, forge, words);
+            if named {
+                command.env("CUPAAS_GITOPS", "");
+            }
+            let done = run(&mut command);
+            assert_eq!(done.code, Some(2), "{forge} {words:?}: {}", done.stderr);
+            assert!(done.stderr.contains("CUPAAS_GITOPS"), "{}", done.stderr);
+        }
+    }
+    assert!(!sandbox.path("home/cupaas").exists());
+    let looked = run(job(&sandbox, "GITHUB", &["diff", "app"]).env("CUPAAS_GITOPS", ""));
+    assert_eq!(looked.code, Some(0), "{}", looked.stderr);
+    let tried = run(&mut job(&sandbox, "GITHUB", &["deploy", "app", "--ci", "none"]));
+    assert_eq!(tried.code, Some(0), "{}", tried.stderr);
+}

@@ -147,6 +147,56 @@ fn the_schemas_of_files_stand_in_docs() {
     }
 }
 
+/// The workflow of an app below the top of a repository, whose `origin` this is; what `new` said.
+fn below(origin: &str, there: &[(&str, &str)], args: &[&str]) -> (Sandbox, String) {
+    let sandbox = Sandbox::new();
+    sandbox.write("mono", there);
+    sandbox.write("mono/services/shop", &[("requirements.txt", "flask\n")]);
+    sandbox.git("mono", &["init", "-q"]);
+    if !origin.is_empty() {
+        sandbox.git("mono", &["remote", "add", "origin", origin]);
+    }
+    let new = sandbox.good(&[&["new", "mono/services/shop"], args].concat());
+    (sandbox, new.stdout)
+}
+
+#[test]
+fn a_workflow_is_written_where_the_forge_reads_it() {
+    let (sandbox, _) = below("https://github.com/me/mono.git", &[], &[]);
+    let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap();
+    let shop = read("mono/.github/workflows/deploy-services.shop.yaml");
+    assert!(shop.contains("paths: [\"services/shop/**\""), "{shop}");
+    assert!(read("mono/services/shop/.cupaas").contains("runtime: python"));
+    assert!(!sandbox.path("mono/services/shop/.github").exists());
+    // Another app of the same repository has its own, named from wherever one stands.
+    sandbox.write("mono/api", &[("Dockerfile", "FROM scratch\n")]);
+    let mut new = sandbox.cupaas(&["new"]);
+    assert!(new.current_dir(sandbox.path("mono/api")).status().unwrap().success());
+    let api = read("mono/.github/workflows/deploy-api.yaml");
+    for (line, other) in api.lines().zip(shop.lines()).filter(|(line, _)| line.contains("group: ")) {
+        assert_ne!(line, other, "one queue for two apps");
+    }
+    let bad = sandbox.write("mono/a${{ b }}", &[("Dockerfile", "FROM scratch\n")]);
+    assert_eq!(sandbox.run(&["new", &bad.display().to_string()]).code, Some(2));
+    assert!(!bad.join(".cupaas").exists(), "half of it is written");
+}
+
+#[test]
+fn new_tells_which_forge_it_takes() {
+    let at = |origin: &str, there: &[(&str, &str)], args: &[&str], folder: &str, why: &str| {
+        let (sandbox, said) = below(origin, there, args);
+        let file = format!("mono/{folder}/workflows/deploy-services.shop.yaml");
+        assert!(sandbox.path(&file).is_file(), "{said}");
+        assert!(said.contains(why), "{said}");
+    };
+    let gitea = [(".gitea/workflows/x.yaml", ""), (".github/workflows/x.yaml", "")];
+    at("git@github.com:me/mono.git", &gitea, &[], ".github", "for GitHub, since origin is git@github.com");
+    at("https://codeberg.org/me/mono", &[], &[], ".forgejo", "for Forgejo, since origin is https://codeberg");
+    at("https://git.example.cu/me/mono", &gitea, &[], ".gitea", "for Gitea, since there is .gitea/");
+    at("", &[], &[], ".github", "for GitHub, since nothing here says");
+    at("https://github.com/me/mono", &[], &["--forge", "forgejo"], ".forgejo", "Next:");
+}
+
 #[test]
 fn what_new_and_init_write_works() {
     let sandbox = Sandbox::new();

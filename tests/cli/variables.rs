@@ -103,9 +103,13 @@ fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place(
 fn one_name_has_one_value_and_a_file_may_come_from_standard_input() {
     let world = World::new(&[("cupaas.yaml", PLATFORM), ("apps/shop.yaml", "format: 1\n")]);
     for words in [["A=1", "A=2"], ["A=1", "A=1"]] {
-        let refused = world.run(&[&["env", "set", "--app", "shop"], &words[..]].concat());
-        assert_eq!(refused.code, Some(2), "{}", refused.stdout);
-        assert!(refused.stderr.contains("A is given twice"), "{}", refused.stderr);
+        let flags = ["deploy", "--app", "shop", "--set", words[0], "--set", words[1]];
+        for refused in
+            [world.run(&[&["env", "set", "--app", "shop"], &words[..]].concat()), world.run(&flags)]
+        {
+            assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+            assert!(refused.stderr.contains("A is given twice"), "{}", refused.stderr);
+        }
     }
     let piped = |text: &[u8]| {
         let args = ["env", "set", "--file", "-", "C=3", "--app", "shop", "--gitops", &world.gitops];

@@ -32,8 +32,8 @@ render() {
     CUPAAS_HOME=$work/home "$cupaas" render "$variant" --app "$name" --gitops "$variant/gitops" \
       --image "registry.example.cu/$name$image" --out "$work/trees/$name" >/dev/null
   done
-  # A deploy, so that what is sealed is looked at too.
-  CUPAAS_HOME=$work/home "$cupaas" deploy examples/tasks/app --image "registry.example.cu/tasks$image" >/dev/null
+  # A deploy, so that what is sealed is looked at too; into the repository of this machine, also in a job.
+  CUPAAS_CI=none CUPAAS_HOME=$work/home "$cupaas" deploy examples/tasks/app --image "registry.example.cu/tasks$image" >/dev/null
   mkdir "$work/trees/example"
   git -C "$work/home/gitops.git" archive HEAD | tar -x -C "$work/trees/example"
   # What the tests expect and the example shows.

@@ -88,6 +88,41 @@ fn a_jobs_own_token_is_for_its_own_repository_on_its_own_server() {
 }
 
 #[test]
+fn the_jobs_own_token_will_do_where_the_gitops_repository_is_the_jobs_own() {
+    for (manner, scheme) in KINDS {
+        let world = World::new(manner);
+        world.app("1");
+        let mut command = world.command(&["deploy", "shop", "--pull-request", "--format", "json"]);
+        command.env_remove("CUPAAS_GITOPS_TOKEN").env("CUPAAS_CI_REPOSITORY", "me/gitops");
+        let ran = ran(&command.output().unwrap());
+        assert_eq!(ran.code, Some(0), "{manner:?}: {}", ran.stderr);
+        let (heard, own) = (world.server.heard(), Some(format!("{scheme}{JOB}")));
+        assert!(heard.iter().any(|heard| heard.line() == "POST /repos/me/gitops/pulls"), "{manner:?}");
+        assert!(heard.iter().all(|heard| heard.authorization == own), "{manner:?}");
+    }
+}
+
+#[test]
+fn git_gets_the_jobs_own_token_too() {
+    // What is no address of the API is heard as it comes; this forge has no git behind it.
+    let asked = |job: &str| {
+        let world = World::new(Manner::Gitea);
+        world.app("1");
+        let mut command = world.command(&["diff", "shop"]);
+        command.env("CUPAAS_GITOPS", format!("{}/me/gitops", world.server.url));
+        command.env_remove("CUPAAS_GITOPS_TOKEN").env("CUPAAS_CI_REPOSITORY", job);
+        assert_ne!(command.status().unwrap().code(), Some(0));
+        let heard = world.server.heard();
+        let git = heard.iter().find(|heard| heard.path == "/me/gitops/info/refs").unwrap();
+        git.authorization.clone()
+    };
+    // `x-access-token:s3cr3t-of-a-job`
+    let own = "Basic eC1hY2Nlc3MtdG9rZW46czNjcjN0LW9mLWEtam9i".to_owned();
+    assert_eq!(asked("me/gitops"), Some(own));
+    assert_eq!(asked("me/shop"), None);
+}
+
+#[test]
 fn a_token_of_ones_own_comes_before_the_jobs() {
     let world = World::new(Manner::Github);
     world.app("1");

@@ -31,9 +31,11 @@ fn a_push_and_one_sync_deploy_the_new_commit_once() {
     assert_eq!((world.commits(), world.registry.seen().len()), (2, asked));
 
     let second = world.built("shop", 1_700_000_200, &[("app.txt", "two")]);
-    assert_eq!(world.sync(&["--dry-run"]).status("shop"), "ready");
+    let dry = world.sync(&["--dry-run"]);
+    assert_eq!((dry.status("shop"), &dry.value["changed"]), ("ready", &true.into()));
     assert_eq!(world.commits(), 2);
     assert_eq!(world.sync(&[]).status("shop"), "deployed");
+    assert_eq!(world.sync(&["--dry-run"]).value["changed"], false);
     assert_eq!(world.commits(), 3);
     assert!(world.release("shop").contains(&second));
     let log = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
