@@ -33,8 +33,8 @@ pub enum CommentAction {
 enum Author {
     /// Those of this user.
     User(String),
-    /// Those of some program, where the token may not ask who it is: a job's own on GitHub, or one without the right to
-    /// read its user. Its own may be there too, under a name that only a comment of ours tells.
+    /// Those of some program, where the token may not ask who it is. On GitHub that is a program's. On Gitea and Forgejo
+    /// it may also be a user's without the right to read its user, whose name only the next comment tells.
     Program,
 }
 
@@ -178,7 +178,9 @@ impl Repository {
                 }
                 match &author {
                     Some(author) if author.wrote(comment) => found.ours.push(comment.clone()),
-                    Some(Author::Program) => found.unsure.push(comment.clone()),
+                    Some(Author::Program) if self.forge() != Forge::Github => {
+                        found.unsure.push(comment.clone());
+                    }
                     _ => {}
                 }
             }

@@ -141,6 +141,10 @@ fn only_our_own_is_touched() {
             world.json(&[&["deploy", "shop"], &IMAGE[..]].concat());
             assert_eq!(action(&comment()), "removed");
             assert_eq!(authors(&world), ["eve", "eve"]);
+            if !silent {
+                assert_eq!(action(&comment()), "untouched");
+                assert_eq!(authors(&world), ["eve", "eve"]);
+            }
         }
     }
 }

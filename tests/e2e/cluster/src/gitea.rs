@@ -25,6 +25,8 @@ pub struct Gitea {
     client: Client,
     /// A token with every right of [`USER`].
     pub token: String,
+    /// One that may comment and read repositories, and nothing else.
+    pub narrow: String,
 }
 
 impl Gitea {
@@ -38,14 +40,19 @@ impl Gitea {
         let admin = ["--admin", "--email", "me@example.cu", "--must-change-password=false"];
         let user = ["admin", "user", "create", "--username", USER, "--password", PASSWORD];
         output(program(&settings)?.args(user).args(admin))?;
-        let token =
-            ["admin", "user", "generate-access-token", "--username", USER, "--scopes", "all", "--raw"];
-        // It may say more, before it and behind it.
-        let said = output(program(&settings)?.args(token))?;
-        let token = said.lines().map(str::trim).find(|line| is_token(line)).context("no token")?.to_owned();
+        let token = |name: &str, scopes: &str| -> Result<String> {
+            let words = ["admin", "user", "generate-access-token", "--username", USER, "--raw"];
+            let said =
+                output(program(&settings)?.args(words).args(["--token-name", name, "--scopes", scopes]))?;
+            // It may say more, before it and behind it.
+            let token = said.lines().map(str::trim).find(|line| is_token(line));
+            token.map(str::to_owned).context("no token")
+        };
+        let narrow = token("narrow", "write:issue,read:repository")?;
+        let token = token("all", "all")?;
         running.run("gitea", program(&settings)?.arg("web"))?;
         let client = Client::try_from(Config::new(ADDRESS.parse()?))?;
-        let gitea = Self { client, token };
+        let gitea = Self { client, token, narrow };
         until("Gitea", Duration::from_secs(60), async || {
             running.alive()?;
             Ok(match gitea.get("/api/v1/version").await {

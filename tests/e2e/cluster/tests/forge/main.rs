@@ -41,6 +41,7 @@ fn main() -> ExitCode {
             ),
             Check::new("of two jobs that race for one pull request, the newer stands", proposed::raced),
             Check::new("a comment is written, edited, left alone and removed", comment::whole_life),
+            Check::new("a token that may not ask who it is keeps one comment", comment::by_a_narrow_token),
         ],
     )
 }

@@ -26,6 +26,8 @@ pub(crate) struct Team {
     /// The GitOps repository, as whoever looks at it has it.
     pub(crate) gitops: WorkTree,
     pub(crate) hook: Hook,
+    /// The token that its jobs comment with.
+    pub(crate) comments_with: String,
     work: PathBuf,
     jobs: std::cell::Cell<u32>,
 }
@@ -47,6 +49,7 @@ impl Team {
             app,
             gitops,
             hook,
+            comments_with: gitea.token.clone(),
             work: work.clone(),
             jobs: std::cell::Cell::new(0),
         };
@@ -117,7 +120,7 @@ impl Team {
             .variable("CUPAAS_PROGRAM", &parts::cupaas()?.display().to_string())
             .variable("CUPAAS_GITOPS", &self.address(&format!("{}-gitops", self.name)))
             .secret("CUPAAS_GITOPS_TOKEN", token)
-            .secret("GITHUB_TOKEN", token);
+            .secret("GITHUB_TOKEN", &self.comments_with);
         Ok(Job { runner, work, token: token.clone() })
     }
 
