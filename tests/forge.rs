@@ -14,6 +14,7 @@ mod forge {
     mod finding;
     mod proposals;
     mod recorded;
+    mod removals;
     pub(crate) mod server;
     mod statuses;
     pub(crate) mod world;
