@@ -219,6 +219,9 @@ pub struct Remove {
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
 }
 
 /// `deploy`.

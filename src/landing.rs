@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Edit;
 use crate::forge::{Forges, Told};
+use crate::leaving::Leaving;
 use crate::load::gitops::{Gitops, Place};
 use crate::load::inputs;
 use crate::load::state::State;
@@ -49,7 +50,7 @@ impl<'a> Landing<'a> {
 
     /// Whether the change becomes a pull request.
     pub(crate) fn proposes(&self) -> bool {
-        self.step.tells.pull_request.is_some() && self.step.stage == Stage::Deploy
+        self.step.tells.pull_request.is_some() && self.step.stage >= Stage::Deploy
     }
 
     /// How often someone else was first.
@@ -216,14 +217,22 @@ pub(crate) fn branch_of_again(step: &Step, edit: &Edit) -> Result<BranchName, Fa
             format!("cupaas/edit-{}-{hash}", edit.app.as_deref().unwrap_or("all"))
         }
         // Not the one of a deploy, which may propose a newer commit than the one that is rendered again.
-        (Subject::Released(scope), None) => {
-            let what = scope.app.as_ref().map_or_else(|| "all".to_owned(), |app| format!("app-{app}"));
-            match &scope.environment {
-                Some(environment) => format!("cupaas/render-{what}-in-{environment}"),
-                None => format!("cupaas/render-{what}"),
-            }
-        }
+        (Subject::Released(scope), None) => match (&scope.app, &scope.environment) {
+            (Some(app), Some(environment)) => format!("cupaas/render-in-{environment}/{app}"),
+            (Some(app), None) => format!("cupaas/render-app/{app}"),
+            (None, Some(environment)) => format!("cupaas/render-all-in-{environment}"),
+            (None, None) => "cupaas/render-all".to_owned(),
+        },
         _ => "cupaas/render-all".to_owned(),
     };
     BranchName::parse(&name)
+}
+
+/// The branch on which an app leaves, one environment or all. Beside its deploy's: both may wait. Neither folder is an
+/// environment's, for its hyphen, and no app's name can make one of them the other.
+pub(crate) fn branch_of_leaving(leaving: &Leaving) -> Result<BranchName, Failure> {
+    BranchName::parse(&match &leaving.environment {
+        Some(environment) => format!("cupaas/remove-in-{environment}/{}", leaving.app),
+        None => format!("cupaas/remove-app/{}", leaving.app),
+    })
 }

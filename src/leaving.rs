@@ -70,6 +70,14 @@ impl Leaving {
         self.releases.is_empty() && self.edits.is_empty()
     }
 
+    /// What it is, in a line: a commit's first, a pull request's title.
+    pub fn subject(&self) -> String {
+        match self.releases.as_slice() {
+            [(_, only)] if self.edits.is_empty() => format!("remove({}/{})", self.app, only.environment),
+            _ => format!("remove({})", self.app),
+        }
+    }
+
     /// What leaving does to the cluster.
     pub fn plan(&self, step: &Step) -> Plan {
         let before: Files = self.releases.iter().flat_map(|(state, _)| state.before.clone()).collect();

@@ -61,8 +61,8 @@ use tree::{Files, RepoPath};
 /// Errors: a [`Failure`] whose kind is the exit code. Nothing was written then.
 pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     match &request.action {
-        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, false, progress),
         Action::RemoveApp(step) => remove(request, step, true, progress),
+        Action::Step(step) if step.stage == Stage::Remove => remove(request, step, false, progress),
         Action::Step(step) => {
             let forges = Forges::open(step)?;
             let report = match &step.subject {
@@ -379,21 +379,32 @@ fn place(step: &Step) -> String {
 /// Takes an app away, from one environment or as a whole. Its files need not be at hand: the last releases say what
 /// there is.
 fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
+    let forges = Forges::open(step)?;
     let mut gitops = scaffold::embedded::open(request, step, progress)?;
     let mut landing = Landing::begin(step);
     loop {
         let leaving = Leaving::find(step, whole, &mut gitops)?;
-        if leaving.is_empty() {
-            return Ok(Report::Absent(leaving));
-        }
-        let plan = leaving.plan(step);
-        if plan.blocked() {
-            return Err(report::refused(&plan));
-        }
-        let change = removal(&leaving.app, &leaving.releases, &leaving.edits, signature(request))?;
-        match landing.push(&mut gitops, &change, progress)? {
-            Pushed::Landed { commit } => return Ok(Report::Removed { leaving, plan, commit }),
-            Pushed::Raced => landing.next(&mut gitops, progress)?,
-        }
+        landing.look(&mut gitops, || landing::branch_of_leaving(&leaving))?;
+        let (pushed, plan) = if leaving.is_empty() {
+            (landing.withdraw(&mut gitops, progress)?, None)
+        } else {
+            let plan = leaving.plan(step);
+            if plan.blocked() {
+                return Err(report::refused(&plan));
+            }
+            let about = About { subject: &leaving.subject(), app: Some(&leaving.app) };
+            let change = removal(about, &leaving.releases, &leaving.edits, signature(request))?;
+            (landing.push(&mut gitops, &change, progress)?, Some(plan))
+        };
+        let proposed = landing.proposes();
+        let report = match (pushed, plan) {
+            (Pushed::Landed { commit }, Some(plan)) => Report::Removed { leaving, plan, commit, proposed },
+            (Pushed::Landed { .. }, None) => Report::Absent(leaving),
+            (Pushed::Raced, _) => {
+                landing.next(&mut gitops, progress)?;
+                continue;
+            }
+        };
+        return forges.tell(step, landing.told(report), progress);
     }
 }

@@ -216,10 +216,14 @@ impl Request {
             Command::Pin(pin) => registered::pin(pin, &around)?,
             Command::Unpin(unpin) => registered::unpin(unpin, &around)?,
             Command::Sync(given) => sync::sync(given, cli.format, &around)?,
-            Command::Remove(remove) => Action::Step(Box::new(Step {
-                allow_data_loss: named(remove.allow_data_loss),
-                ..step(Stage::Remove, remove.shared)?
-            })),
+            Command::Remove(remove) => {
+                let step = step(Stage::Remove, remove.shared)?;
+                Action::Step(Box::new(Step {
+                    allow_data_loss: named(remove.allow_data_loss),
+                    tells: forge::propose(remove.proposed, &step, &around)?,
+                    ..step
+                }))
+            }
         };
         let Around { home, ci } = around;
         let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());

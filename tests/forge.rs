@@ -14,7 +14,7 @@ mod forge {
     mod faults;
     mod finding;
     mod proposals;
-    mod recorded;
+    mod removals;
     pub(crate) mod server;
     mod statuses;
     pub(crate) mod world;

@@ -50,7 +50,7 @@ impl Forges {
     /// Errors: one that cannot be known or reached.
     pub fn open(step: &Step) -> Result<Self, Failure> {
         let wishes = &step.tells;
-        let wanted = wishes.pull_request.is_some() && step.stage == Stage::Deploy;
+        let wanted = wishes.pull_request.is_some() && step.stage >= Stage::Deploy;
         if !wanted {
             return Ok(Self::default());
         }

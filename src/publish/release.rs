@@ -124,16 +124,13 @@ fn put(change: &mut Change, one: Rendered<'_>) -> Result<(), Failure> {
 ///
 /// Errors: none but cupaas's own.
 pub fn removal(
-    app: &str,
+    about: About<'_>,
     leaving: &[(State, ReleaseFile)],
     edits: &Edits,
     signature: Signature<'_>,
 ) -> Result<Change, Failure> {
-    let what = match leaving {
-        [(_, only)] if edits.is_empty() => format!("{app}/{}", only.environment),
-        _ => app.to_owned(),
-    };
-    let mut message = format!("remove({what})\n\n");
+    let app = about.app.unwrap_or_default();
+    let mut message = format!("{}\n\n", about.subject);
     if !leaving.is_empty() {
         message.push_str("Data, credentials and what the app was made from stay.\n\n");
     }

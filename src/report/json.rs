@@ -66,13 +66,13 @@ fn body(report: &Report) -> Value {
         Report::Pinned { pin, .. } => {
             json!({"status": "pinned", "changed": false, "pin": self::pin(pin)})
         }
-        Report::Removed { leaving, plan, commit } => {
+        Report::Removed { leaving, plan, commit, proposed } => {
             let environments: Vec<&str> =
                 leaving.releases.iter().map(|(_, release)| release.environment.as_str()).collect();
             let namespaces: Vec<String> =
                 environments.iter().map(|environment| names::namespace(&leaving.app, environment)).collect();
             json!({
-                "status": "removed", "changed": true, "app": leaving.app, "commit": commit,
+                "status": if *proposed { "proposed" } else { "removed" }, "changed": true, "app": leaving.app, "commit": commit,
                 "environment": environments.first(), "environments": environments,
                 "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
                 "files": leaving.edits.keys().map(RepoPath::as_str).collect::<Vec<_>>(),

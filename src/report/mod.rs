@@ -80,7 +80,7 @@ pub enum Report {
         /// What holds it.
         pin: Pinned,
     },
-    /// `remove` committed.
+    /// `remove` committed, to its branch or beside it.
     Removed {
         /// What left.
         leaving: Leaving,
@@ -88,6 +88,8 @@ pub enum Report {
         plan: Plan,
         /// The commit.
         commit: String,
+        /// Whether it waits in a pull request.
+        proposed: bool,
     },
     /// `remove` found nothing.
     Absent(Leaving),

@@ -37,7 +37,7 @@ pub(super) fn of(report: &Report) -> String {
             pin.place,
             pin.way_out()
         ),
-        Report::Removed { leaving, plan, commit } => removed(leaving, plan, commit),
+        Report::Removed { leaving, plan, commit, proposed } => removed(leaving, plan, commit, *proposed),
         Report::Absent(Leaving { app, environment: Some(environment), .. }) => {
             format!("{} {app} is not deployed in {environment}: nothing to do\n", paint(GOOD, "ok"))
         }
@@ -222,11 +222,12 @@ fn lost(loss: &Loss) -> String {
     text
 }
 
-fn removed(leaving: &Leaving, plan_: &Plan, commit: &str) -> String {
+fn removed(leaving: &Leaving, plan_: &Plan, commit: &str, proposed: bool) -> String {
     let Leaving { app, releases, edits, .. } = leaving;
     let environments: Vec<&str> = releases.iter().map(|(_, release)| release.environment.as_str()).collect();
     let from = if environments.is_empty() { "the registrations".to_owned() } else { environments.join(", ") };
-    let mut text = format!("{} {app} from {from}\n", paint(GOOD, "removed"));
+    let done = if proposed { "proposed to remove" } else { "removed" };
+    let mut text = format!("{} {app} from {from}\n", paint(GOOD, done));
     for file in edits.keys() {
         let _ = writeln!(text, "  {} {file}", paint(GONE, "-"));
     }

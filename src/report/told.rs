@@ -10,7 +10,10 @@ use super::style::{CHANGED, FAINT, STRONG, paint, tame};
 use super::{Again, Deployed, Report, bounded, text};
 use crate::diagnostic::Failure;
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest, Told};
+use crate::leaving::Leaving;
 use crate::load::state::short;
+use crate::plan::Plan;
+use crate::resolve::names;
 use crate::resolve::release::Release;
 
 /// The most characters of a pull request's title. GitHub takes 256, the others 255.
@@ -46,8 +49,34 @@ pub fn proposal(report: &Report, longest: usize) -> Option<(String, String)> {
             let words = if words.is_empty() { words } else { format!("{words}\n") };
             Some((cut(&tame(&again.subject)), again_page(again, &words, longest)))
         }
+        Report::Removed { leaving, plan, .. } => {
+            Some((cut(&tame(&leaving.subject())), removal(leaving, plan, longest)))
+        }
         _ => None,
     }
+}
+
+/// What leaves, what stays, and how that is deleted too.
+fn removal(leaving: &Leaving, plan: &Plan, longest: usize) -> String {
+    let app = escaped(&leaving.app);
+    let mut words = String::new();
+    for (_, release) in &leaving.releases {
+        let environment = &release.environment;
+        let namespace = names::namespace(&leaving.app, environment);
+        let _ = writeln!(
+            words,
+            "- **{app} leaves {environment}**: its processes and configuration are deleted. What stays: the namespace \
+             `{namespace}` with its claims and credentials, and `releases/{environment}/{app}/`; deploying it again \
+             finds its data. To delete that for good: `kubectl delete namespace {namespace}`, and `git rm -r \
+             releases/{environment}/{app}` here."
+        );
+    }
+    for file in leaving.edits.keys() {
+        let _ = writeln!(words, "- `{file}` is deleted.");
+    }
+    words.push('\n');
+    let title = format!("cupaas: {}", escaped(&leaving.subject()));
+    Page { title: &title, words: &words, plan, makes: &[], diffs: &[] }.write(longest)
 }
 
 /// A title that every forge takes: the words of an edit may name many variables.

@@ -80,6 +80,7 @@ pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failur
             let mut step = step(remove.repository, nothing(), false, around)?;
             step.asked.app = Some(remove.name);
             step.allow_data_loss = named(remove.allow_data_loss);
+            step.tells = forge::propose(remove.proposed, &step, around)?;
             Ok(Action::RemoveApp(Box::new(step)))
         }
     }

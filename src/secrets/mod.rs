@@ -10,13 +10,17 @@ mod set;
 mod subject;
 mod unset;
 
+use std::cell::OnceCell;
+
+use zeroize::Zeroizing;
+
 use crate::diagnostic::Failure;
 use crate::edit::Edit;
 use crate::load::age_keys::KeyPlaces;
 use crate::load::gitops::Gitops;
 use crate::load::secret_value::{self, ValueFrom};
 use crate::report::Report;
-use crate::request::{Request, Step};
+use crate::request::{GitopsPlace, Request, Step};
 use crate::scaffold;
 
 pub use check::Checked;
@@ -90,9 +94,20 @@ pub fn run(request: &Request, asked: &Asked, progress: &dyn Fn(&str)) -> Result<
         }
         What::Set { name, from, allow_empty } => {
             set::possible(name)?;
-            // Before the repository is fetched: whoever is asked for a value is not to wait for it.
-            let value = secret_value::read(from, name)?;
-            set::meant(name, &value, *allow_empty)?;
+            // Nobody is asked for a value that could not be kept; and only once, however often the run begins again.
+            let asked = OnceCell::new();
+            let value = || {
+                if let Some(value) = asked.get() {
+                    return Ok(Zeroizing::clone(value));
+                }
+                let value = secret_value::read(from, name)?;
+                set::meant(name, &value, *allow_empty)?;
+                Ok(asked.get_or_init(|| value).clone())
+            };
+            if matches!(&step.gitops, GitopsPlace::Embedded(path) if !path.exists()) {
+                // It is not made for a value that nobody gives, and knows nothing yet that could be wrong.
+                value()?;
+            }
             edit(&|gitops| set::edit(step, name, &value, gitops))
         }
         What::Unset { name } => {

@@ -44,10 +44,11 @@ pub(super) fn meant(name: &str, value: &[u8], allow_empty: bool) -> Result<(), F
     .hint("is the variable or file that it comes from filled? To set an empty value: --allow-empty"))
 }
 
+/// `value` gives the value, and is asked for it when all else is right.
 pub(super) fn edit(
     step: &Step,
     name: &str,
-    value: &Zeroizing<Vec<u8>>,
+    value: &dyn Fn() -> Result<Zeroizing<Vec<u8>>, Failure>,
     gitops: &mut Gitops,
 ) -> Result<Edit, Failure> {
     let subject = Subject::read(step, gitops)?;
@@ -55,7 +56,8 @@ pub(super) fn edit(
         return Err(not_kept_here(format!("put it under {place}")));
     }
     let recipients = seal::release::recipients(&subject.platform)?;
-    let unfit = no_variable(name, value);
+    let value = value()?;
+    let unfit = no_variable(name, &value);
     let entry = subject.named().find(|entry| entry.name == name);
     if let (Some(why), Some(None)) = (&unfit, entry.map(|entry| &entry.file)) {
         let message =

@@ -12,6 +12,8 @@ fn a_secret_of_an_app_that_nobody_knows_is_refused() {
     let head = world.head();
     for args in [
         &["secret", "set", "TOKEN", "--random"][..],
+        // Said before the value is asked for: nothing stands on standard input here.
+        &["secret", "set", "TOKEN"],
         &["secret", "unset", "TOKEN"],
         &["secret", "list"],
         &["secret", "check"],

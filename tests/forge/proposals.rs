@@ -331,7 +331,7 @@ fn every_app_and_one_named_have_a_branch_of_their_own() {
         (Some("proposed"), Some("cupaas/render-all"))
     );
     let one = world.json(&["deploy", "--app", "shop", "--pull-request"]);
-    assert_eq!(one["branch"], "cupaas/render-app-shop");
+    assert_eq!(one["branch"], "cupaas/render-app/shop");
     assert_eq!(world.server.state(|state| state.pulls.len()), 2);
     world.merge("cupaas/render-all");
     let left = world.json(&["deploy", "--app", "shop", "--pull-request"]);
