@@ -115,7 +115,7 @@ fn draft(
     if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
         return Err(pin.refused());
     }
-    let (mut state, release) = crate::decide(step, &mut inputs, gitops, members)?;
+    let (mut state, release) = crate::decide::decide(step, &mut inputs, gitops, members)?;
     landing.keep(gitops, &mut state)?;
     let tree = renderer.render(&release, &inputs, &state.kept)?;
     Ok(Draft { inputs, state, release, tree })

@@ -42,7 +42,7 @@ impl Leaving {
         let state = State::read(gitops, &cluster, &environment, &app)?;
         // Whoever names the app means it; a folder only speaks for its own.
         if step.asked.app.is_none() {
-            crate::owned(step, &state, None)?;
+            crate::decide::owned(step, &state, None)?;
         }
         let previous = state.previous.clone().filter(|previous| !previous.removed);
         let releases = previous.map(|previous| (state, previous)).into_iter().collect();

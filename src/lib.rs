@@ -6,6 +6,7 @@
 
 pub mod again;
 pub mod cli;
+mod decide;
 pub mod diagnostic;
 pub mod edit;
 pub mod forge;
@@ -32,6 +33,7 @@ pub mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use decide::{decide, pinned, superseded};
 use diagnostic::Failure;
 use edit::Edit;
 use forge::Forges;
@@ -39,9 +41,8 @@ use landing::Landing;
 use leaving::Leaving;
 use load::gitops::{Edits, Gitops};
 use load::inputs::{self, Inputs};
-use load::platform::RegistrationFile;
 use load::release_file::ReleaseFile;
-use load::state::{self, State};
+use load::state::State;
 use plan::credentials::Past;
 use plan::waiting::Remembered;
 use plan::{Facts, Plan};
@@ -51,7 +52,6 @@ use publish::{Pushed, Remotes};
 use render::{Renderer, Tree};
 use report::{Again, Deployed, Report};
 use request::{Action, GitopsPlace, Request, Stage, Step, Subject};
-use resolve::image::Pinned;
 use resolve::release::Release;
 use sync::Synced;
 use tree::{Files, RepoPath};
@@ -240,55 +240,6 @@ fn again(
     }
 }
 
-/// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
-/// run.
-fn decide(
-    step: &Step,
-    inputs: &mut Inputs,
-    gitops: &mut Gitops,
-    members: &BTreeSet<String>,
-) -> Result<(State, Release), Failure> {
-    let environment =
-        resolve::environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
-            [] => failure,
-            problems => Failure::invalid(problems.to_vec()),
-        })?;
-    let settings = inputs.platform.value.environments.get(&environment.0);
-    let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
-    let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
-    if inputs.recorded.is_none() {
-        // One that is wrong names no owner; it is said with everything else that is.
-        let sound = inputs.registration.as_ref().filter(|file| {
-            !inputs.problems.iter().any(|problem| problem.span.source.name == file.source.name)
-        });
-        owned(step, &state, sound.map(|file| &file.value))?;
-        edit::admitted(step, inputs)?;
-    }
-    if state.previous.is_none() {
-        state::renamed(gitops, inputs, &environment.0)?;
-    }
-    if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
-        let unset = resolve::secrets::unset(inputs, &environment.0, &state.kept);
-        inputs.problems.extend(unset);
-    }
-    let mut release = resolve::resolve(inputs, environment, state.previous.as_ref())?;
-    release.warnings.extend(resolve::secrets::changed_hands(&release, inputs, &state));
-    let hosts = release.route.iter().flat_map(|route| &route.hosts);
-    let hosts: Vec<_> = hosts.filter_map(|host| resolve::routes::host_file(host)).collect();
-    let mut held = gitops.read(&hosts)?;
-    held.retain(|_, owner| !members.contains(owner));
-    let taken = resolve::routes::taken(&release, inputs, &held);
-    if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
-}
-
-/// An app is touched only from where it comes from; on one's own machine all of it is one's own.
-fn owned(step: &Step, state: &State, registration: Option<&RegistrationFile>) -> Result<(), Failure> {
-    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
-        return Ok(());
-    }
-    state::other_owner(state, &step.asked.source, registration).map_or(Ok(()), Err)
-}
-
 /// The file that registers an app with its first deploy.
 fn registering(step: &Step, inputs: &Inputs) -> Result<BTreeMap<RepoPath, Option<Vec<u8>>>, Failure> {
     if matches!(step.gitops, GitopsPlace::Embedded(_)) {
@@ -298,34 +249,11 @@ fn registering(step: &Step, inputs: &Inputs) -> Result<BTreeMap<RepoPath, Option
     Ok(files.map(|(path, text)| (path, text.map(String::into_bytes))).collect())
 }
 
-/// Where a pin holds an environment that a deploy would move.
-fn pinned(step: &Step, state: &State, inputs: &Inputs) -> Option<Pinned> {
-    let deployed = state.previous.as_ref().filter(|previous| !previous.removed)?;
-    if step.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
-}
-
 fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure> {
     if let Some(folder) = &step.out {
         scaffold::write_files(folder, &tree.files)?;
     }
     Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: step.out.clone() })
-}
-
-/// Why a newer commit stands already, or is proposed by a pull request that `is_open`.
-fn superseded(
-    step: &Step,
-    state: &State,
-    inputs: &Inputs,
-    is_open: impl FnOnce() -> Result<bool, Failure>,
-) -> Result<Option<String>, Failure> {
-    match (&step.followed, &inputs.asked.source.commit) {
-        _ if step.allow_older || step.stage != Stage::Deploy => Ok(None),
-        (Some(followed), Some(commit)) => followed.superseded(state, commit),
-        _ => match (state::superseded(state, inputs), state::superseded_by_proposal(state, inputs)) {
-            (None, Some(why)) => Ok(is_open()?.then_some(why)),
-            (deployed, _) => Ok(deployed),
-        },
-    }
 }
 
 fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {

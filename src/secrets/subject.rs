@@ -67,7 +67,7 @@ impl Subject {
             services = recipes(&file.value);
             folder_names = file.value.secrets;
             if step.asked.app.is_none() {
-                crate::owned(step, &state, None)?;
+                crate::decide::owned(step, &state, None)?;
             }
         } else if state.previous.is_none() && state.kept.is_empty() && !known::is_known(&app, gitops)? {
             // What is written for an app that nobody knows would wait for ever.

@@ -1,0 +1,89 @@
+//! Which release a run is about, and whether it may be deployed: owned by this app, not pinned, not overtaken.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Failure;
+use crate::edit;
+use crate::load::gitops::Gitops;
+use crate::load::inputs::Inputs;
+use crate::load::platform::RegistrationFile;
+use crate::load::state::{self, State};
+use crate::request::{GitopsPlace, Stage, Step};
+use crate::resolve::image::Pinned;
+use crate::resolve::release::Release;
+use crate::resolve::{environment, resolve, routes, secrets};
+
+/// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
+/// run.
+pub(crate) fn decide(
+    step: &Step,
+    inputs: &mut Inputs,
+    gitops: &mut Gitops,
+    members: &BTreeSet<String>,
+) -> Result<(State, Release), Failure> {
+    let environment = environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
+        [] => failure,
+        problems => Failure::invalid(problems.to_vec()),
+    })?;
+    let settings = inputs.platform.value.environments.get(&environment.0);
+    let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
+    let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
+    if inputs.recorded.is_none() {
+        // One that is wrong names no owner; it is said with everything else that is.
+        let sound = inputs.registration.as_ref().filter(|file| {
+            !inputs.problems.iter().any(|problem| problem.span.source.name == file.source.name)
+        });
+        owned(step, &state, sound.map(|file| &file.value))?;
+        edit::admitted(step, inputs)?;
+    }
+    if state.previous.is_none() {
+        state::renamed(gitops, inputs, &environment.0)?;
+    }
+    if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
+        let unset = secrets::unset(inputs, &environment.0, &state.kept);
+        inputs.problems.extend(unset);
+    }
+    let mut release = resolve(inputs, environment, state.previous.as_ref())?;
+    release.warnings.extend(secrets::changed_hands(&release, inputs, &state));
+    let hosts = release.route.iter().flat_map(|route| &route.hosts);
+    let hosts: Vec<_> = hosts.filter_map(|host| routes::host_file(host)).collect();
+    let mut held = gitops.read(&hosts)?;
+    held.retain(|_, owner| !members.contains(owner));
+    let taken = routes::taken(&release, inputs, &held);
+    if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
+}
+
+/// An app is touched only from where it comes from; on one's own machine all of it is one's own.
+pub(crate) fn owned(
+    step: &Step,
+    state: &State,
+    registration: Option<&RegistrationFile>,
+) -> Result<(), Failure> {
+    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
+        return Ok(());
+    }
+    state::other_owner(state, &step.asked.source, registration).map_or(Ok(()), Err)
+}
+
+/// Where a pin holds an environment that a deploy would move.
+pub(crate) fn pinned(step: &Step, state: &State, inputs: &Inputs) -> Option<Pinned> {
+    let deployed = state.previous.as_ref().filter(|previous| !previous.removed)?;
+    if step.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
+}
+
+/// Why a newer commit stands already, or is proposed by a pull request that `is_open`.
+pub(crate) fn superseded(
+    step: &Step,
+    state: &State,
+    inputs: &Inputs,
+    is_open: impl FnOnce() -> Result<bool, Failure>,
+) -> Result<Option<String>, Failure> {
+    match (&step.followed, &inputs.asked.source.commit) {
+        _ if step.allow_older || step.stage != Stage::Deploy => Ok(None),
+        (Some(followed), Some(commit)) => followed.superseded(state, commit),
+        _ => match (state::superseded(state, inputs), state::superseded_by_proposal(state, inputs)) {
+            (None, Some(why)) => Ok(is_open()?.then_some(why)),
+            (deployed, _) => Ok(deployed),
+        },
+    }
+}
