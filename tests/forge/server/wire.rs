@@ -66,9 +66,12 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) -> Option<()> {
     }
 }
 
-/// Keeps the request for those who compare it with what the forge's project says of its API.
+/// Keeps the request for those who compare it with what the forge's project says of its API. What git asks is none.
 fn write_down(manner: Manner, heard: &Heard) {
     let Some(folder) = std::env::var_os("CUPAAS_FORGE_RECORD") else { return };
+    if heard.path.ends_with("/info/refs") {
+        return;
+    }
     let line = json!({"method": heard.method, "path": heard.path, "query": heard.query, "body": heard.body});
     let name = format!("{manner:?}.jsonl").to_lowercase();
     let mut file =

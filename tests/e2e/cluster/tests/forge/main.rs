@@ -39,6 +39,10 @@ fn main() -> ExitCode {
                 "a pull request is opened, updated in place, merged, and closed when nothing is left",
                 proposed::whole_life,
             ),
+            Check::new(
+                "a branch that the forge brings up to date is replaced, and a person's commit is not",
+                proposed::brought_up_to_date,
+            ),
             Check::new("of two jobs that race for one pull request, the newer stands", proposed::raced),
             Check::new("a comment is written, edited, left alone and removed", comment::whole_life),
             Check::new("a token that may not ask who it is keeps one comment", comment::by_a_narrow_token),

@@ -28,6 +28,8 @@ jobs:
           pull-request: true
 "#;
 
+const BRANCH: &str = "cupaas/production/updated";
+
 /// Opened by a push, updated in place by the next, merged by a person; another one is closed when what it held is
 /// taken back.
 pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
@@ -103,6 +105,66 @@ pub(crate) async fn raced(world: Arc<World>) -> Result<()> {
     let record = team.gitops.git(&["show", "FETCH_HEAD:releases/production/raced/release.yaml"])?;
     ensure!(record.contains(newest), "the older commit stands in {}: {record}", one["number"]);
     Ok(())
+}
+
+/// What the forge's buttons make of the branch stays cupaas's to replace; a person's commit there does not.
+pub(crate) async fn brought_up_to_date(world: Arc<World>) -> Result<()> {
+    let mut team = Team::begin(&world, "updated", WORKFLOW).await?;
+    for style in ["merge", "rebase"] {
+        team.greets(style)?;
+        let event = team.push("Say how").await?;
+        team.job(&event)?;
+        let pull = only(team.pulls("open").await?)?;
+        team.gitops.pull()?;
+        team.gitops.write("README.md", &format!("Before {style}.\n"))?;
+        team.gitops.publish("Write something else")?;
+        update(&team, &pull, style).await?;
+        team.greets(&format!("{style}d"))?;
+        let event = team.push("Say it once more").await?;
+        team.job(&event)?;
+        let again = only(team.pulls("open").await?)?;
+        ensure!(again["number"] == pull["number"], "another pull request: {}", again["number"]);
+        ensure!(head(&team)?.contains(event.payload["after"].as_str().unwrap_or("?")), "{style}: it stays");
+    }
+    let pull = only(team.pulls("open").await?)?;
+    head(&team)?;
+    let git = |words: &[&str]| team.gitops.git(words);
+    git(&["switch", "--quiet", "--create", "theirs", "FETCH_HEAD"])?;
+    team.gitops.write("deploy/production/updated/app/note.yaml", "# A person's.\n")?;
+    team.gitops.commit("Leave a note")?;
+    git(&["push", "--quiet", "origin", &format!("HEAD:refs/heads/{BRANCH}")])?;
+    git(&["switch", "--quiet", "main"])?;
+    team.gitops.write("README.md", "Once more.\n")?;
+    team.gitops.publish("Write something else")?;
+    update(&team, &pull, "merge").await?;
+    team.greets("over it")?;
+    let event = team.push("Say something over it").await?;
+    let failed = team.job(&event).err().context("a person's commit was overwritten")?;
+    ensure!(format!("{failed:#}").contains("holds what cupaas did not write"), "{failed:#}");
+    Ok(())
+}
+
+/// What the branch's release was made from. The branch is fetched then.
+fn head(team: &Team) -> Result<String> {
+    team.gitops.git(&["fetch", "--quiet", "origin", BRANCH])?;
+    team.gitops.git(&["show", "FETCH_HEAD:releases/production/updated/release.yaml"])
+}
+
+/// The button that brings the branch of a pull request up to date.
+async fn update(team: &Team, pull: &Value, style: &str) -> Result<()> {
+    let path =
+        format!("/api/v1/repos/{USER}/{}/pulls/{}/update?style={style}", team.gitops_name(), pull["number"]);
+    let before = head(team)?;
+    until("the branch is up to date", Duration::from_secs(60), async || {
+        let answer = team.world.gitea.post(&path, &json!({})).await?;
+        Ok(if answer.taken() { Seen::Yes(()) } else { Seen::NotYet(answer.message().to_owned()) })
+    })
+    .await?;
+    ensure!(before == head(team)?, "the button has changed the release");
+    team.gitops
+        .git(&["merge-base", "--is-ancestor", "origin/main", "FETCH_HEAD"])
+        .map(drop)
+        .context("it is not")
 }
 
 async fn merge(team: &Team, pull: &Value) -> Result<()> {
