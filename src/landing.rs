@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Edit;
-use crate::forge::{Forges, Told};
+use crate::forge::{Ended, Forges, Told};
 use crate::leaving::Leaving;
 use crate::load::gitops::{Gitops, Place};
 use crate::load::inputs;
@@ -64,12 +64,22 @@ impl<'a> Landing<'a> {
     pub(crate) fn look(
         &mut self,
         gitops: &mut Gitops,
+        forges: &Forges,
         name: impl FnOnce() -> Result<BranchName, Failure>,
     ) -> Result<(), Failure> {
-        if self.proposes() {
-            let name = name()?;
-            self.proposal = Some(snapshot(gitops, self.step)?.proposal(&name)?);
+        if !self.proposes() {
+            return Ok(());
         }
+        let proposal = snapshot(gitops, self.step)?.proposal(&name()?)?;
+        if let Some(head) = proposal.head().filter(|_| proposal.holds_others())
+            // Merged by a squash or a rebase, it is no ancestor of anything.
+            && forges.ended(proposal.branch().as_str(), &head)? != Some(Ended::Merged)
+        {
+            let message = format!("{} holds what cupaas did not write", proposal.branch());
+            return Err(Failure::new(Kind::Forbidden, message)
+                .hint("merge the pull request, or delete the branch; it will be made again"));
+        }
+        self.proposal = Some(proposal);
         Ok(())
     }
 
@@ -93,13 +103,13 @@ impl<'a> Landing<'a> {
         Ok(())
     }
 
-    /// Whether what the branch beside holds is still to come: nobody has closed its pull request.
+    /// Whether what the branch beside holds is still to come: its pull request is neither merged nor closed.
     ///
     /// Errors: the forge's own.
     pub(crate) fn is_open(&self, forges: &Forges) -> Result<bool, Failure> {
         let Some(proposal) = &self.proposal else { return Ok(false) };
         let Some(head) = proposal.head() else { return Ok(false) };
-        Ok(!forges.declined(proposal.branch().as_str(), &head)?)
+        Ok(forges.ended(proposal.branch().as_str(), &head)?.is_none())
     }
 
     /// Puts the change where it belongs.
@@ -108,6 +118,7 @@ impl<'a> Landing<'a> {
     pub(crate) fn push(
         &mut self,
         gitops: &mut Gitops,
+        forges: &Forges,
         change: &Change,
         progress: &dyn Fn(&str),
     ) -> Result<Pushed, Failure> {
@@ -123,7 +134,20 @@ impl<'a> Landing<'a> {
         };
         let Some(proposal) = &self.proposal else { return snapshot.push(&commit) };
         let pushed = match proposal.head() {
-            Some(head) if snapshot.holds(proposal, &commit, change)? => Pushed::Landed { commit: head },
+            // A pull request that has ended is begun anew by a commit of its own: an older run that has seen the end, and
+            // not this one, loses the race.
+            Some(head)
+                if snapshot.holds(proposal, &commit, change)?
+                    && forges.ended(proposal.branch().as_str(), &head)?.is_none() =>
+            {
+                Pushed::Landed { commit: head }
+            }
+            // Within one second it would be the same commit.
+            Some(head) if head == commit.id() => {
+                let later = Change { time: change.time + 1, ..change.clone() };
+                let later = snapshot.proposed(&later)?;
+                snapshot.propose(proposal, later.as_ref().unwrap_or(&commit))?
+            }
             _ => snapshot.propose(proposal, &commit)?,
         };
         if let Pushed::Landed { commit } = &pushed {

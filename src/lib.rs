@@ -73,7 +73,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
                     })?
                 }
                 Subject::Released(_) | Subject::Edited(_) => {
-                    again(request, step, &|gitops| edit::of(step, gitops), progress)
+                    again(request, step, &forges, &|gitops| edit::of(step, gitops), progress)
                         .inspect_err(|failure| forge::tell_failure(step, failure, None, progress))?
                 }
             };
@@ -114,7 +114,7 @@ fn pipeline(
         if let Some(pin) = pinned(step, &state, &inputs) {
             return Ok(Report::Pinned { release: Box::new(release), pin });
         }
-        landing.look(gitops, || landing::branch_of(&release.environment, &release.app))?;
+        landing.look(gitops, forges, || landing::branch_of(&release.environment, &release.app))?;
         landing.keep(gitops, &mut state)?;
         if let Some(why) = superseded(step, &state, &inputs, || landing.is_open(forges))? {
             return Ok(Report::Superseded { release: Box::new(release), why });
@@ -144,7 +144,7 @@ fn pipeline(
         let rendered = Rendered { release: &release, tree: &tree, state: &state };
         let mut change = change(rendered, &plan, signature(request))?;
         change.files.extend(registering(step, &inputs)?);
-        match landing.push(gitops, &change, progress)? {
+        match landing.push(gitops, forges, &change, progress)? {
             Pushed::Landed { commit } => {
                 let (place, tries, proposed) = (place(step), landing.tries(), landing.proposes());
                 let deployed = Deployed { release, plan, commit, place, tries, proposed };
@@ -189,6 +189,7 @@ fn sync(
 fn again(
     request: &Request,
     step: &Step,
+    forges: &Forges,
     edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>,
     progress: &dyn Fn(&str),
 ) -> Result<Report, Failure> {
@@ -200,7 +201,7 @@ fn again(
         let edit = edit(&mut gitops)?;
         gitops.edit(&edit.files);
         let records = again::records(&edit, &mut gitops)?;
-        landing.look(&mut gitops, || landing::branch_of_again(step, &edit))?;
+        landing.look(&mut gitops, forges, || landing::branch_of_again(step, &edit))?;
         let mut drafts = again::render(step, &records, &mut gitops, &landing)?;
         if step.stage < Stage::Diff {
             return report::each(step, drafts);
@@ -229,7 +230,7 @@ fn again(
         let all: Vec<Rendered<'_>> = drafts.iter().map(again::Draft::rendered).collect();
         let about = About { subject: &report.subject, app: edit.app.as_deref() };
         let change = changes(&all, &edit.files, about, &report.plan, signature(request))?;
-        match landing.push(&mut gitops, &change, progress)? {
+        match landing.push(&mut gitops, forges, &change, progress)? {
             Pushed::Landed { commit } => {
                 (report.commit, report.tries, report.place) = (Some(commit), landing.tries(), place(step));
                 report.proposed = landing.proposes();
@@ -312,7 +313,7 @@ fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) 
     let mut landing = Landing::begin(step);
     loop {
         let leaving = Leaving::find(step, whole, &mut gitops)?;
-        landing.look(&mut gitops, || landing::branch_of_leaving(&leaving))?;
+        landing.look(&mut gitops, &forges, || landing::branch_of_leaving(&leaving))?;
         let (pushed, plan) = if leaving.is_empty() {
             (landing.withdraw(&mut gitops, progress)?, None)
         } else {
@@ -322,7 +323,7 @@ fn remove(request: &Request, step: &Step, whole: bool, progress: &dyn Fn(&str)) 
             }
             let about = About { subject: &leaving.subject(), app: Some(&leaving.app) };
             let change = removal(about, &leaving.releases, &leaving.edits, signature(request))?;
-            (landing.push(&mut gitops, &change, progress)?, Some(plan))
+            (landing.push(&mut gitops, &forges, &change, progress)?, Some(plan))
         };
         let proposed = landing.proposes();
         let report = match (pushed, plan) {

@@ -21,7 +21,7 @@ use rights::Right;
 
 pub use comment::{CommentAction, Commented};
 pub use place::{Job, Place};
-pub use pull::{Ending, PullAction, PullRequest};
+pub use pull::{Ended, Ending, PullAction, PullRequest};
 pub use tell::{Forges, Told, tell_failure};
 
 /// A kind of forge.

@@ -61,6 +61,19 @@ pub enum Ending {
     Merged,
 }
 
+/// How a pull request has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// What it held is in the base.
+    Merged,
+    /// Somebody did not want it.
+    Closed,
+}
+
+fn is_merged(value: &Value) -> bool {
+    value["merged"] == true || value["merged_at"].is_string()
+}
+
 /// A pull request as a forge shows it.
 struct Found {
     number: u64,
@@ -152,37 +165,50 @@ impl Repository {
             done = Some(closed(found));
         }
         match done {
-            None => Ok(self.just_closed(was)?.map(closed)),
+            None => Ok(self.just_closed(branch, was)?.map(closed)),
             done => Ok(done),
         }
     }
 
-    /// Whether somebody has closed the branch's pull request without merging it, and left the branch as it was. One that
-    /// was pushed a moment ago may have none yet.
+    /// How the branch's pull request has ended that had this last commit, where none is open.
     ///
     /// Errors: as [`Repository::upsert`].
-    pub(super) fn is_declined(&self, branch: &str, head: &str) -> Result<bool, Failure> {
-        Ok(self.find(branch, None)?.is_none() && self.just_closed(head)?.is_some())
+    pub(super) fn ended(&self, branch: &str, head: &str) -> Result<Option<Ended>, Failure> {
+        if self.find(branch, None)?.is_some() {
+            return Ok(None);
+        }
+        let closed = self.closed(branch, head, |_| true, usize::MAX)?;
+        Ok(closed.map(|value| if is_merged(&value) { Ended::Merged } else { Ended::Closed }))
     }
 
-    /// The pull request that was closed, and not merged, with this as its last commit.
-    fn just_closed(&self, commit: &str) -> Result<Option<Found>, Failure> {
+    /// The pull request that was closed, and not merged, with this as its last commit: it is among the newest.
+    fn just_closed(&self, branch: &str, commit: &str) -> Result<Option<Found>, Failure> {
+        let closed = self.closed(branch, commit, |value| !is_merged(value), 1)?;
+        Ok(closed.as_ref().and_then(Found::read))
+    }
+
+    /// The newest one that is closed and had this last commit, on so many pages.
+    fn closed(
+        &self,
+        branch: &str,
+        commit: &str,
+        fits: impl Fn(&Value) -> bool,
+        pages: usize,
+    ) -> Result<Option<Value>, Failure> {
         let newest = match self.forge() {
-            Forge::Github => "sort=updated&direction=desc",
-            Forge::Gitea | Forge::Forgejo => "sort=recentupdate",
+            Forge::Github => {
+                let head = encoded(&format!("{}:{branch}", self.owner()));
+                format!("head={head}&sort=updated&direction=desc")
+            }
+            Forge::Gitea | Forge::Forgejo => "sort=recentupdate".to_owned(),
         };
-        let mut found = None;
-        self.client.pages(
-            &self.at(&format!("/pulls?state=closed&{newest}")),
-            Right::PullRequests,
-            |items| {
-                let merged = |value: &Value| value["merged"] == true || value["merged_at"].is_string();
-                let is = |value: &&Value| value["head"]["sha"] == commit && !merged(value);
-                found = items.iter().find(is).and_then(Found::read);
-                // What has just been closed is on the first page.
-                true
-            },
-        )?;
+        let (mut found, mut seen) = (None, 0);
+        let path = self.at(&format!("/pulls?state=closed&{newest}"));
+        self.client.pages(&path, Right::PullRequests, |items| {
+            seen += 1;
+            found = items.iter().find(|value| value["head"]["sha"] == commit && fits(value)).cloned();
+            found.is_some() || seen >= pages
+        })?;
         Ok(found)
     }
 

@@ -1,6 +1,6 @@
 //! A run's report → what forges are told of it, and the report with what came of that.
 
-use super::pull::{Wanted, said};
+use super::pull::{Ended, Wanted, said};
 use super::status::{Deployment, Status};
 use super::{Commented, Place, PullRequest, Repository, Wishes, comment};
 use crate::diagnostic::{Failure, Kind};
@@ -66,11 +66,12 @@ impl Forges {
         Ok(Self { gitops: Some(repository) })
     }
 
-    /// Whether what stands on the branch of a pull request is not wanted any more: somebody has closed it.
+    /// How the branch's pull request has ended that had this last commit; nothing where one is open, and where there is
+    /// none: one that was pushed a moment ago may have none yet.
     ///
     /// Errors: where the forge does not answer or does not let us.
-    pub fn declined(&self, branch: &str, head: &str) -> Result<bool, Failure> {
-        self.gitops.as_ref().map_or(Ok(false), |gitops| gitops.is_declined(branch, head))
+    pub fn ended(&self, branch: &str, head: &str) -> Result<Option<Ended>, Failure> {
+        self.gitops.as_ref().map_or(Ok(None), |gitops| gitops.ended(branch, head))
     }
 
     /// Tells what there is to be told.

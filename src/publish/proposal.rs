@@ -28,12 +28,18 @@ struct Stands {
     id: Oid,
     tree: Oid,
     parents: Vec<Oid>,
+    ours: bool,
 }
 
 impl Proposal {
     /// The branch.
     pub fn branch(&self) -> &BranchName {
         &self.branch
+    }
+
+    /// Whether it holds something of somebody else, which would be lost with it.
+    pub fn holds_others(&self) -> bool {
+        self.stands.as_ref().is_some_and(|stands| !stands.ours)
     }
 
     /// Its newest commit, where the branch is there.
@@ -46,19 +52,15 @@ impl Snapshot {
     /// Looks where `branch` of the same repository stands.
     ///
     /// # Errors
-    /// `Forbidden` where it holds something of somebody else, which would be lost; else as [`Snapshot::open`].
+    /// `Unavailable` where the server does not show who wrote it; else as [`Snapshot::open`].
     pub fn proposal(&mut self, branch: &BranchName) -> Result<Proposal, Failure> {
         if !fetch::again(&self.git, branch, self.asking)? {
             return Ok(Proposal { branch: branch.clone(), stands: None });
         }
         let id = self.store.repository.refname_to_id(&branch.reference()).map_err(internal)?;
         let Known { tree, parents, .. } = self.known(id)?;
-        if !self.wrote(id)? {
-            let message = format!("{branch} holds what cupaas did not write");
-            return Err(Failure::new(Kind::Forbidden, message)
-                .hint("merge the pull request, or delete the branch; it will be made again"));
-        }
-        Ok(Proposal { branch: branch.clone(), stands: Some(Stands { id, tree, parents }) })
+        let ours = self.wrote(id)?;
+        Ok(Proposal { branch: branch.clone(), stands: Some(Stands { id, tree, parents, ours }) })
     }
 
     /// Files of the proposal, as [`Snapshot::read`] gives those of the branch that is read.

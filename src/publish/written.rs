@@ -9,18 +9,20 @@ use sha2::{Digest as _, Sha256};
 use super::commit::{self, Change, Commit};
 use super::fetch;
 use super::objects::Mode;
-use super::snapshot::Snapshot;
+use super::snapshot::{LARGEST, Snapshot};
 use super::store::Store;
 use super::words::internal;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Failure, Kind};
 
 /// The tree that cupaas has written.
 const TREE: &str = "Cupaas-Tree: ";
-/// What that changes: a forge that rebases a commit gives it another tree and keeps this.
+/// What that changes, a short digest for each path: a forge that rebases a commit gives it another tree and keeps this.
 const CHANGE: &str = "Cupaas-Change: ";
+/// The most paths that a commit says so of; one that changes more is not known again when it was rebased.
+const PATHS: usize = 500;
 
 /// How many merges of the base are looked through.
-const MERGES: usize = 50;
+const MERGES: usize = 200;
 
 /// What a commit object says of itself. From its text: of a shallow commit, libgit2 hides the parents.
 pub(super) struct Known {
@@ -40,8 +42,12 @@ impl Snapshot {
     /// As [`Snapshot::commit`].
     pub fn proposed(&mut self, change: &Change) -> Result<Option<Commit>, Failure> {
         let Some(tree) = self.tree_of(change)? else { return Ok(None) };
-        let digest = self.digest(self.root, tree)?;
-        let trailers = format!("{TREE}{tree}\n{CHANGE}{digest}\n");
+        let mut trailers = format!("{TREE}{tree}\n");
+        let digests = self.digests(self.root, tree)?;
+        if digests.len() <= PATHS {
+            let digests: Vec<&str> = digests.iter().map(String::as_str).collect();
+            trailers += &format!("{CHANGE}{}\n", digests.join(" "));
+        }
         commit::write(&self.store, tree, self.head, change, &trailers).map(Some)
     }
 
@@ -52,17 +58,16 @@ impl Snapshot {
     pub(super) fn wrote(&mut self, mut id: Oid) -> Result<bool, Failure> {
         for _ in 0..MERGES {
             let known = self.known(id)?;
-            match known.parents[..] {
-                [] => return self.says(&known, None),
-                [parent] => return self.says(&known, Some(parent)),
-                [ours, base] => {
-                    if !self.is_read(base)? || !self.bring(ours)? || !self.adds_nothing(&known, ours, base)? {
-                        return Ok(false);
-                    }
+            let said = match known.parents[..] {
+                [] => self.says(&known, None)?,
+                [parent] => self.says(&known, Some(parent))?,
+                [ours, base] if self.is_read(base)? && self.is_automatic(&known, ours, base)? => {
                     id = ours;
+                    continue;
                 }
-                _ => return Ok(false),
-            }
+                _ => false,
+            };
+            return Ok(said || self.is_read(id)?);
         }
         Ok(false)
     }
@@ -85,11 +90,13 @@ impl Snapshot {
             return Ok(true);
         }
         let (Some(change), Some(parent)) = (known.trailer(CHANGE), parent) else { return Ok(false) };
+        let said: BTreeSet<&str> = change.split(' ').collect();
         if !self.is_read(parent)? {
             return Ok(false);
         }
         let began = self.known(parent)?.tree;
-        Ok(self.digest(Some(began), known.tree)? == change)
+        // What the base has got meanwhile is no change any more.
+        Ok(self.digests(Some(began), known.tree)?.iter().all(|digest| said.contains(digest.as_str())))
     }
 
     /// Whether a commit is on the branch that is read. It is here then.
@@ -97,40 +104,88 @@ impl Snapshot {
         if Some(id) == self.head {
             return Ok(true);
         }
-        if !self.bring(id)? {
-            return Ok(false);
-        }
-        let since = self.known(id)?.time.saturating_sub(1);
-        let commits = fetch::history(&self.git, &self.branch, since).unwrap_or_default();
+        self.bring(id)?;
+        let head = self.head.map(|head| self.known(head)).transpose()?;
+        // A clock that is behind may have made the newest commit.
+        let since = head.iter().map(|head| head.time).fold(self.known(id)?.time, i64::min).saturating_sub(1);
+        let Some(commits) = fetch::history(&self.git, &self.branch, since) else { return Err(unseen()) };
         Ok(commits.contains(&id.to_string()))
     }
 
-    /// Fetches a commit; `false` where the server does not give it.
-    fn bring(&self, id: Oid) -> Result<bool, Failure> {
-        Ok(self.store.has(id)? || fetch::commit(&self.git, id, self.asking)?)
+    /// Fetches a commit.
+    ///
+    /// Errors: a server that does not give it.
+    fn bring(&self, id: Oid) -> Result<(), Failure> {
+        if self.store.has(id)? || fetch::commit(&self.git, id, self.asking)? { Ok(()) } else { Err(unseen()) }
     }
 
-    /// Whether a merge holds nothing but what one of its sides does.
-    fn adds_nothing(&mut self, merge: &Known, ours: Oid, base: Oid) -> Result<bool, Failure> {
-        let sides = [merge.tree, self.known(ours)?.tree, self.known(base)?.tree];
-        self.complete(|this, missing| {
+    /// Whether a merge is what git makes by itself of its two sides.
+    fn is_automatic(&mut self, merge: &Known, ours: Oid, theirs: Oid) -> Result<bool, Failure> {
+        self.bring(ours)?;
+        let ours = self.known(ours)?;
+        // What both sides began with: ours stands on the base, or has taken it in.
+        let Some(base) = ours.parents.last().copied() else { return Ok(false) };
+        self.bring(base)?;
+        let sides = [merge.tree, self.known(base)?.tree, ours.tree, self.known(theirs)?.tree];
+        let texts = self.complete(|this, missing| {
+            let mut texts = Vec::new();
             let mut todo = vec![sides.map(|tree| Some((Mode::Folder, tree)))];
-            while let Some([merged, ours, base]) = todo.pop() {
-                if merged == ours || merged == base {
-                    continue;
+            while let Some([merged, base, ours, theirs]) = todo.pop() {
+                let one_sided = [(ours == theirs, ours), (ours == base, theirs), (theirs == base, ours)];
+                if let Some((_, wanted)) = one_sided.into_iter().find(|(is, _)| *is) {
+                    if merged == wanted {
+                        continue;
+                    }
+                    return Ok(None);
                 }
-                let folders = [merged, ours, base].map(folder);
-                if folders[0].is_none() {
-                    return Ok(false);
+                let all = [merged, base, ours, theirs];
+                if [merged, ours, theirs].into_iter().all(|leaf| folder(leaf).is_some()) {
+                    todo.extend(entries(&this.store, all.map(folder), &mut missing.alone)?.into_values());
+                } else if let [
+                    Some((mode, merged)),
+                    Some((_, base)),
+                    Some((our, ours)),
+                    Some((their, theirs)),
+                ] = all
+                    && [mode, our, their].iter().all(|mode| *mode == Mode::File)
+                {
+                    texts.push([merged, base, ours, theirs]);
+                } else {
+                    return Ok(None);
                 }
-                todo.extend(entries(&this.store, folders, &mut missing.alone)?.into_values());
             }
-            Ok(true)
-        })
+            for id in texts.iter().flatten() {
+                if !this.store.has(*id)? {
+                    missing.whole.insert(*id);
+                }
+            }
+            Ok(Some(texts))
+        })?;
+        for [merged, base, ours, theirs] in texts.iter().flatten() {
+            if self.merged([*base, *ours, *theirs])? != self.store.blob(*merged, LARGEST)? {
+                return Ok(false);
+            }
+        }
+        Ok(texts.is_some())
     }
 
-    /// A digest of each path that differs between two trees, with what it becomes.
-    fn digest(&mut self, before: Option<Oid>, after: Oid) -> Result<String, Failure> {
+    /// What git makes of two sides of a file; nothing where they are in conflict.
+    #[allow(clippy::disallowed_methods)] // files of the temporary repository's own
+    fn merged(&self, sides: [Oid; 3]) -> Result<Option<Vec<u8>>, Failure> {
+        let mut paths = Vec::new();
+        for (name, id) in ["base", "ours", "theirs"].into_iter().zip(sides) {
+            let path = self.git.folder().join(format!("merge-{name}"));
+            let Some(text) = self.store.blob(id, LARGEST)? else { return Ok(None) };
+            std::fs::write(&path, text).map_err(internal)?;
+            paths.push(path.display().to_string());
+        }
+        let [base, ours, theirs] = &paths[..] else { return Ok(None) };
+        let answer = self.git.run(&["merge-file", "--stdout", "--quiet", ours, base, theirs], Vec::new())?;
+        Ok(Some(answer.stdout).filter(|_| answer.good))
+    }
+
+    /// A short digest of each path that differs between two trees, with what it becomes.
+    fn digests(&mut self, before: Option<Oid>, after: Oid) -> Result<BTreeSet<String>, Failure> {
         let changes = self.complete(|this, missing| {
             let mut changes: BTreeMap<Vec<u8>, Leaf> = BTreeMap::new();
             let mut todo = vec![(Vec::new(), [before, Some(after)])];
@@ -152,15 +207,21 @@ impl Snapshot {
             }
             Ok(changes)
         })?;
-        let mut digest = Sha256::new();
-        for (path, leaf) in changes {
-            digest.update(path);
-            digest.update(
-                leaf.map(|(mode, id)| format!("\0{mode:?} {id}\0")).unwrap_or_else(|| "\0\0".to_owned()),
-            );
-        }
-        Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        let digest = |(path, leaf): (Vec<u8>, Leaf)| {
+            let becomes = leaf.map(|(mode, id)| format!("{mode:?} {id}")).unwrap_or_default();
+            let digest = Sha256::digest([&path[..], b"\0", becomes.as_bytes()].concat());
+            digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        };
+        Ok(changes.into_iter().map(digest).collect())
     }
+}
+
+/// Said where it cannot be known who wrote something.
+fn unseen() -> Failure {
+    let message =
+        "the GitOps repository's server does not show who wrote what stands on the pull request's branch";
+    Failure::new(Kind::Unavailable, message)
+        .hint("merge the pull request, or delete the branch; it will be made again")
 }
 
 /// Folders side by side: what each has under each name. Nothing where one of them is missing: what seems to differ then

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::diagnostic::Failure;
 use crate::edit::Edit;
+use crate::forge::Forges;
 use crate::load::age_keys::KeyPlaces;
 use crate::load::gitops::Gitops;
 use crate::load::secret_value::{self, ValueFrom};
@@ -80,8 +81,9 @@ pub enum What {
 /// Errors: as [`crate::run`]; no message holds a value.
 pub fn run(request: &Request, asked: &Asked, progress: &dyn Fn(&str)) -> Result<Report, Failure> {
     let step = &asked.step;
-    let edit =
-        |edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>| crate::again(request, step, edit, progress);
+    let edit = |edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>| {
+        crate::again(request, step, &Forges::default(), edit, progress)
+    };
     match &asked.what {
         What::List => {
             let mut gitops = scaffold::embedded::open(request, step, progress)?;

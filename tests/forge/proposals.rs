@@ -181,6 +181,33 @@ fn an_older_commit_does_not_replace_what_a_newer_one_proposes() {
 }
 
 #[test]
+fn what_is_merged_is_replaced_and_supersedes_nothing() {
+    for manner in ALL {
+        let world = World::new(manner);
+        world.app("1");
+        world.sandbox.git("", &["clone", "-q", "shop", "old"]);
+        world.app("2");
+        world.propose(&[]);
+        // A person adds something, and squashes it all; the branch is left.
+        let tree = world.git(&["rev-parse", &format!("{BRANCH}^{{tree}}")]);
+        let theirs = world.git(&["commit-tree", &tree, "-p", BRANCH, "-m", "by hand"]);
+        world.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &theirs]);
+        let squash = world.git(&["commit-tree", &tree, "-p", "main", "-m", "squashed"]);
+        let before = world.tip("main").unwrap();
+        world.git(&["update-ref", "refs/heads/main", &squash]);
+        world.server.state(|state| {
+            let pull = &mut state.pulls[0];
+            (pull["state"], pull["merged"]) = ("closed".into(), true.into());
+            pull["head"]["sha"] = theirs.clone().into();
+        });
+        // It is taken back, and an older version is deployed.
+        world.git(&["update-ref", "refs/heads/main", &before]);
+        let older = world.json(&["deploy", "old", "--pull-request", "--source-branch", "main"]);
+        assert_eq!((older["status"].as_str(), action(&older)), (Some("proposed"), "opened"), "{manner:?}");
+    }
+}
+
+#[test]
 fn what_somebody_has_declined_supersedes_nothing() {
     for manner in ALL {
         let world = World::new(manner);
@@ -196,9 +223,26 @@ fn what_somebody_has_declined_supersedes_nothing() {
         world.server.state(|state| {
             state.pulls.push(pull.clone());
             state.pulls[0]["state"] = "closed".into();
+            // Since then many others were closed.
+            for number in 100..260 {
+                let mut other = pull.clone();
+                (other["number"], other["state"]) = (number.into(), "closed".into());
+                (other["head"]["ref"], other["head"]["sha"]) = ("other".into(), "0".repeat(40).into());
+                state.pulls.insert(0, other);
+            }
         });
         let report = world.json(&older);
         assert_eq!((report["status"].as_str(), action(&report)), (Some("proposed"), "opened"), "{manner:?}");
+        // Who wants the same again begins with another commit: a run that saw the old one is late.
+        let tip = world.tip(BRANCH);
+        world.server.state(|state| {
+            for pull in &mut state.pulls {
+                pull["state"] = "closed".into();
+            }
+        });
+        let same = world.json(&older);
+        assert_eq!(action(&same), "opened", "{manner:?}");
+        assert_ne!(world.tip(BRANCH), tip);
     }
 }
 

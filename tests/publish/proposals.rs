@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use cupaas::diagnostic::Kind;
 use cupaas::publish::{BranchName, Change, Proposal, Pushed, Snapshot};
 
 use super::http::{Answer, Server};
@@ -130,14 +129,7 @@ fn may_replace(make: impl Fn(&People, &str, &str) -> String) -> bool {
     people.put("cupaas/p/shop", &make(&people, &ours, "main"));
     // One that the job has not read: it is late, or others deploy meanwhile.
     people.put("main", &people.commit("main", Some(("b", "b")), &["main"], "later"));
-    match begin().proposal(&branch()) {
-        Ok(proposal) => proposal.head().is_some(),
-        Err(failure) => {
-            assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
-            assert!(failure.message.contains("holds what cupaas did not write"), "{failure}");
-            false
-        }
-    }
+    !begin().proposal(&branch()).unwrap().holds_others()
 }
 
 #[test]
@@ -163,6 +155,52 @@ fn what_a_forge_makes_of_ours_is_ours() {
         }),
         "another message"
     );
+}
+
+#[test]
+fn what_git_merges_within_a_file_is_ours() {
+    let lines = |first: &str, last: &str| format!("{first}\n1\n2\n3\n4\n5\n{last}\n");
+    let may_replace = |update: &dyn Fn(&People, &str) -> String| {
+        let remote = Remote::with(&[("a", "a"), (FILE, &lines("old", "old"))]);
+        let server = Server::start(remote.folder.path(), |_| Answer::Pass);
+        let begin = || Snapshot::open(&server.address(), None, None).unwrap();
+        let ours = propose(&mut begin(), &change(&lines("new", "old"))).head().unwrap();
+        let people = People { bare: remote.path() };
+        people.put("main", &people.commit("main", Some((FILE, &lines("old", "theirs"))), &["main"], "edit"));
+        people.put("cupaas/p/shop", &update(&people, &ours));
+        !begin().proposal(&branch()).unwrap().holds_others()
+    };
+    let merge = |people: &People, ours: &str, text: &str| {
+        people.on("main", (FILE, text), &[ours, "main"], "Merge branch 'main'")
+    };
+    assert!(may_replace(&|people, ours| merge(people, ours, &lines("new", "theirs"))));
+    assert!(!may_replace(&|people, ours| merge(people, ours, &lines("new", "both"))));
+    assert!(!may_replace(&|people, ours| merge(people, ours, &lines("old", "theirs"))));
+}
+
+#[test]
+fn what_is_in_the_base_is_not_lost() {
+    let merged = |people: &People, ours: &str, _: &str| {
+        let theirs = people.commit(ours, Some(("deploy/p/shop/b.yaml", "theirs")), &[ours], "more");
+        let merge = people.commit(&theirs, None, &["main", &theirs], "Merge branch 'cupaas/p/shop'");
+        people.put("main", &merge);
+        theirs
+    };
+    assert!(may_replace(merged));
+    // A part of the change has got there by another way, and the rest is rebased.
+    let remote = Remote::with(&[("a", "a")]);
+    let server = Server::start(remote.folder.path(), |_| Answer::Pass);
+    let begin = || Snapshot::open(&server.address(), None, None).unwrap();
+    let both = |text: &str| Change {
+        message: "deploy\n\nCupaas-App: shop\n".to_owned(),
+        ..folder(OURS, &[("a.yaml", text), ("b.yaml", "same")])
+    };
+    let ours = propose(&mut begin(), &both("new")).head().unwrap();
+    let people = People { bare: remote.path() };
+    people.put("main", &people.commit("main", Some(("deploy/p/shop/b.yaml", "same")), &["main"], "a part"));
+    let rebased = people.on("main", (FILE, "new"), &["main"], &people.message(&ours));
+    people.put("cupaas/p/shop", &rebased);
+    assert!(!begin().proposal(&branch()).unwrap().holds_others());
 }
 
 #[test]
@@ -194,6 +232,10 @@ fn what_a_person_adds_is_not_lost() {
         people.on(base, (FILE, "both"), &[ours, base], "Merge branch 'main'")
     };
     assert!(!may_replace(resolved), "in a merge");
+    let taken_back = |people: &People, ours: &str, base: &str| {
+        people.commit(base, None, &[ours, base], "Merge branch 'main', and leave the file as it is")
+    };
+    assert!(!may_replace(taken_back), "resolved towards the base");
     let elsewhere = |people: &People, ours: &str, base: &str| {
         let feature = people.commit(base, Some(("feature", "x")), &[base], "feature");
         let merged = people.on(&feature, (FILE, "new"), &[ours, &feature], "Merge branch 'feature'");
