@@ -142,7 +142,9 @@ pub fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnos
     let written = source.text.get(range.clone()).unwrap_or_default();
     // A pattern says little to a person, and the hint says it better.
     if message.starts_with("does not match") && violation.hint.is_some() && written.len() <= 60 {
-        message = format!("{written} does not fit here");
+        // What stands behind `=` may be a value, and a message may end on a page.
+        let shown = written.split_once('=').map_or(written.to_owned(), |(name, _)| format!("{name}=…"));
+        message = format!("{shown} does not fit here");
     }
     let diagnostic = Diagnostic::error(Span::new(source, range), message);
     match violation.hint {

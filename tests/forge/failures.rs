@@ -151,6 +151,15 @@ fn a_secret_that_stands_in_the_wrong_place_is_not_repeated() {
 }
 
 #[test]
+fn a_value_that_was_written_as_a_name_is_not_repeated() {
+    let world = World::new(Manner::Github);
+    world.file(&format!("{SHOP}secrets: ['API_KEY=hunter2']\n"));
+    failing(&world, &[]);
+    let page = page(&world);
+    assert!(page.contains("API\\_KEY=…") && !page.contains("hunter2"), "{page}");
+}
+
+#[test]
 fn an_old_commit_that_is_wrong_is_not_said_of_a_newer_one() {
     let world = World::new(Manner::Forgejo);
     let wrong = world.file(WRONG);
