@@ -86,7 +86,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
             look::at(step, *look, &mut gitops)
         }
         Action::New(new) => scaffold::new(new).map(Report::Wrote),
-        Action::Init(init) => scaffold::init(init, &request.home).map(Report::Wrote),
+        Action::Init(init) => scaffold::init(init, request.home.folder()?).map(Report::Wrote),
         Action::Schema(file) => report::schema(*file).map(Report::Text),
         Action::Completions(shell) => Ok(Report::Text(report::completions(*shell))),
         Action::Man => report::man().map(Report::Text),

@@ -5,6 +5,8 @@ mod assigned;
 pub mod ci;
 mod forge;
 mod here;
+mod home;
+mod job;
 mod registered;
 mod secret;
 mod standing;
@@ -13,7 +15,7 @@ mod sync;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use crate::cli::{CiForge, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Deed;
 use crate::forge::Wishes;
@@ -26,6 +28,8 @@ use crate::sync::Followed;
 use assigned::assigned;
 use ci::Ci;
 pub use here::{here, is_empty};
+pub use home::Home;
+use job::{in_ci, shared_one};
 
 /// One run.
 #[derive(Debug)]
@@ -35,7 +39,7 @@ pub struct Request {
     /// How to say it.
     pub format: Format,
     /// Where cupaas keeps what belongs to this user: the local GitOps repository and its age identity.
-    pub home: PathBuf,
+    pub home: Home,
     /// Who stands in commits.
     pub author: Identity,
     /// Address of the CI run, for the commit.
@@ -49,9 +53,11 @@ pub struct Request {
 /// What surrounds every command.
 struct Around {
     /// Where cupaas keeps what belongs to this user.
-    home: PathBuf,
+    home: Home,
     /// The CI job.
     ci: Option<Ci>,
+    /// Whether this is a job, also of a CI that cupaas knows nothing more of.
+    job: bool,
 }
 
 /// What to do.
@@ -172,7 +178,8 @@ impl Request {
             return Err(Failure::new(Kind::Usage, "--format matrix is for `cupaas sync` alone"));
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
-        let around = Around { home: home()?, ci };
+        let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && in_ci());
+        let around = Around { home: Home::read()?, job, ci };
         let step = |stage, shared: Shared| Step::new(stage, shared, &around);
         let action = match cli.command {
             Command::New(new) => Action::New(new),
@@ -183,6 +190,7 @@ impl Request {
             Command::Check(check) => Action::Step(Box::new(wide(
                 step(Stage::Check, standing::on(check.shared, &check.wide))?,
                 check.wide,
+                &around,
             )?)),
             Command::Explain(shared) => Action::Step(Box::new(step(Stage::Explain, shared)?)),
             Command::Dockerfile(shared) => Action::Step(Box::new(step(Stage::Dockerfile, shared)?)),
@@ -192,7 +200,8 @@ impl Request {
             })),
             Command::Diff(diff) => {
                 let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
-                let step = wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide)?;
+                let step =
+                    wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide, &around)?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(diff.allow_data_loss),
                     exit_code: diff.exit_code,
@@ -201,8 +210,11 @@ impl Request {
                 }))
             }
             Command::Deploy(deploy) => {
-                let step =
-                    wide(step(Stage::Deploy, standing::on(deploy.shared, &deploy.wide))?, deploy.wide)?;
+                let step = wide(
+                    step(Stage::Deploy, standing::on(deploy.shared, &deploy.wide))?,
+                    deploy.wide,
+                    &around,
+                )?;
                 Action::Step(Box::new(Step {
                     allow_data_loss: named(deploy.allow_data_loss),
                     allow_older: deploy.allow_older,
@@ -225,7 +237,7 @@ impl Request {
                 }))
             }
         };
-        let Around { home, ci } = around;
+        let Around { home, ci, job: _ } = around;
         let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());
         let actor = ci.as_ref().and_then(|ci| ci.actor.clone());
         Ok(Self { action, format: cli.format, author: author(), run_url, actor, home, ci })
@@ -238,11 +250,12 @@ fn named(losses: Vec<String>) -> BTreeSet<String> {
 
 /// The same step, of every app where that was asked for.
 ///
-/// Errors: an image, which is one app's; kind `Usage`.
-fn wide(step: Step, wide: Wide) -> Result<Step, Failure> {
+/// Errors: an image, which is one app's, or no repository in a job; kind `Usage`.
+fn wide(step: Step, wide: Wide, around: &Around) -> Result<Step, Failure> {
     if !wide.all {
         return Ok(step);
     }
+    shared_one(&step.gitops, around)?;
     if step.asked.image.is_some() {
         return Err(
             Failure::new(Kind::Usage, "--all takes no --image or CUPAAS_IMAGE").hint("an image is one app's")
@@ -314,13 +327,8 @@ impl Step {
         let gitops = place(given(shared.repository.gitops), &around.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
-        if !elsewhere && stage >= Stage::Deploy && around.ci.is_some() {
-            let message = "no GitOps repository is named, and one on this machine is gone with the job";
-            return Err(Failure::new(Kind::Usage, message)
-                .hint(
-                    "name it: --gitops URL, or CUPAAS_GITOPS (is the variable set, and for this repository?)",
-                )
-                .hint("to try it on the runner all the same: --ci none"));
+        if stage >= Stage::Deploy || subject != Subject::Folder {
+            shared_one(&gitops, around)?;
         }
         Ok(Self {
             stage,
@@ -345,7 +353,7 @@ impl Step {
                 variables: assigned(&shared.set, "--set NAME=VALUE")?,
                 source,
                 dirty: found.dirty,
-                ci: elsewhere && text("CI").is_some_and(|text| text != "false" && text != "0"),
+                ci: elsewhere && in_ci(),
             },
         })
     }
@@ -360,8 +368,8 @@ fn text(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|text| !text.is_empty())
 }
 
-fn place(given: Option<String>, home: &Path) -> Result<GitopsPlace, Failure> {
-    let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.join("gitops.git"))) };
+fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, Failure> {
+    let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.folder()?.join("gitops.git"))) };
     let here = std::env::current_dir()
         .map_err(|e| Failure::new(Kind::Usage, format!("no working directory: {e}")))?;
     let address = GitopsAddress::parse(&text, &here)?;
@@ -371,21 +379,6 @@ fn place(given: Option<String>, home: &Path) -> Result<GitopsPlace, Failure> {
         }
         _ => Ok(GitopsPlace::Address(address)),
     }
-}
-
-/// `$CUPAAS_HOME`, else `$XDG_DATA_HOME/cupaas`, else `~/.local/share/cupaas` (XDG Base Directory Specification).
-fn home() -> Result<PathBuf, Failure> {
-    let folder = |variable: &str| text(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    if let Some(given) = text("CUPAAS_HOME") {
-        return folder("CUPAAS_HOME").ok_or_else(|| {
-            Failure::new(Kind::Usage, format!("CUPAAS_HOME {given:?} is not a whole path"))
-                .hint("begin it with /")
-        });
-    }
-    folder("XDG_DATA_HOME")
-        .map(|data| data.join("cupaas"))
-        .or_else(|| folder("HOME").map(|home| home.join(".local/share/cupaas")))
-        .ok_or_else(|| Failure::new(Kind::Usage, "neither CUPAAS_HOME nor HOME names a folder"))
 }
 
 fn author() -> Identity {

@@ -28,5 +28,6 @@ mod cli {
     mod setting;
     mod standing;
     mod variables;
+    mod workflow;
     mod world;
 }

@@ -18,7 +18,7 @@ pub struct KeyPlaces {
     /// `SOPS_AGE_KEY_FILE`: a file that must be there.
     pub file: Option<PathBuf>,
     /// What `init` made, where it did.
-    pub made: PathBuf,
+    pub made: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for KeyPlaces {
@@ -53,7 +53,9 @@ impl KeyPlaces {
                 return Err(wrong(&path.display().to_string()));
             }
         }
-        if let Ok(text) = fs::read_to_string(&self.made).map(Zeroizing::new) {
+        if let Some(made) = &self.made
+            && let Ok(text) = fs::read_to_string(made).map(Zeroizing::new)
+        {
             keys.add(&text);
         }
         Ok(keys)

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::assigned::assigned;
+use super::job::shared_one;
 use super::standing;
 use super::{Action, Around, Look, Stage, Step, Subject, folder_name, forge, named, text};
 use crate::cli::{AppCommand, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Target, Unpin};
@@ -34,7 +35,9 @@ pub(super) fn step(
         source_branch: None,
     };
     let stage = if dry_run { Stage::Diff } else { Stage::Deploy };
-    Step::about(stage, subject, shared, around)
+    let step = Step::about(stage, subject, shared, around)?;
+    shared_one(&step.gitops, around)?;
+    Ok(step)
 }
 
 /// The same, about one app: `--app`, else the one in this folder.

@@ -1,19 +1,18 @@
 //! What was typed of secrets → what is asked of them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use super::job::shared_one;
 use super::standing;
-use super::{Action, Around, Stage, Step, text};
+use super::{Action, Around, Home, Stage, Step, text};
 use crate::cli::{Secret, SecretOf, Shared};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::age_keys::KeyPlaces;
 use crate::load::secret_value::ValueFrom;
 use crate::secrets::{Asked, What};
 
-/// `home` is where `init` keeps its identity.
-///
 /// Errors: as [`super::Request::new`]; none repeats a word that may be a value.
 pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> {
     let asked = match secret {
@@ -39,7 +38,7 @@ pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> 
         Secret::List(of) => Asked { step: step(Stage::Check, of, around)?, what: What::List },
         Secret::Check(check) => {
             let what = What::Check { all: check.all, keys: key_places(&around.home) };
-            Asked { step: step(Stage::Check, check.of, around)?, what }
+            Asked { step: of_all(check.all, step(Stage::Check, check.of, around)?, around)?, what }
         }
         Secret::Rotate(rotate) => {
             if rotate.all && !rotate.recipients {
@@ -58,7 +57,7 @@ pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> 
                 }
             };
             let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
-            Asked { step: step(stage, of, around)?, what }
+            Asked { step: of_all(rotate.all, step(stage, of, around)?, around)?, what }
         }
     };
     Ok(Action::Secret(Box::new(asked)))
@@ -80,11 +79,19 @@ fn step(stage: Stage, of: SecretOf, around: &Around) -> Result<Step, Failure> {
     Step::new(stage, shared, around)
 }
 
+/// The same step, which is of every app where `all` says so.
+fn of_all(all: bool, step: Step, around: &Around) -> Result<Step, Failure> {
+    if all {
+        shared_one(&step.gitops, around)?;
+    }
+    Ok(step)
+}
+
 /// Where `sops` looks for private keys, and where `init` puts one.
-fn key_places(home: &Path) -> KeyPlaces {
+fn key_places(home: &Home) -> KeyPlaces {
     KeyPlaces {
         text: text("SOPS_AGE_KEY").map(Zeroizing::new),
         file: text("SOPS_AGE_KEY_FILE").map(PathBuf::from),
-        made: home.join("age/keys.txt"),
+        made: home.folder().ok().map(|home| home.join("age/keys.txt")),
     }
 }

@@ -21,7 +21,7 @@ pub fn open(request: &Request, step: &Step, progress: &dyn Fn(&str)) -> Result<G
         GitopsPlace::Address(address) => fetch(address),
         GitopsPlace::Folder(folder) => Ok(Place::Folder(folder.clone()).into()),
         GitopsPlace::Embedded(path) if !path.exists() && step.stage != Stage::Deploy => {
-            Ok(Place::Memory(super::embedded_files(&request.home, false)?).into())
+            Ok(Place::Memory(super::embedded_files(request.home.folder()?, false)?).into())
         }
         GitopsPlace::Embedded(path) => {
             make_embedded(request, path)?;
@@ -34,7 +34,7 @@ fn make_embedded(request: &Request, path: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }
-    let files = super::embedded_files(&request.home, true)?;
+    let files = super::embedded_files(request.home.folder()?, true)?;
     let files = files.into_iter().map(|(path, text)| (path, Some(text.into_bytes()))).collect();
     let change = crate::publish::Change {
         folders: Default::default(),

@@ -126,9 +126,10 @@ fn below(workflow: &str, path: &str, name: &str, file: &str) -> String {
             "          command: diff\n",
             "          command: diff\n          folder: ${{ env.FOLDER }}\n".to_owned(),
         ),
-        ("vars.CUPAAS_IMAGE_NAME }}", format!("vars.CUPAAS_IMAGE_NAME }}}}-{name}")),
-        ("cupaas dockerfile |", "cupaas dockerfile \"$FOLDER\" |".to_owned()),
-        ("--file - .\n", "--file - \"$FOLDER\"\n".to_owned()),
+        ("image=$IMAGE:", format!("image=$IMAGE-{name}:")),
+        // A folder may begin with `-`.
+        ("$(cupaas dockerfile)", "$(cupaas dockerfile \"./$FOLDER\")".to_owned()),
+        ("--file - .\n", "--file - \"./$FOLDER\"\n".to_owned()),
         (IMAGE, format!("          folder: ${{{{ env.FOLDER }}}}\n{IMAGE}")),
     ];
     changes.iter().fold(workflow.to_owned(), |text, (from, to)| text.replacen(from, to, 1))
@@ -152,8 +153,9 @@ mod tests {
                 "  group: deploy-x-${{ github.ref }}\n",
                 "  FOLDER: \"services/my shop\"\n",
                 "          command: diff\n          folder: ${{ env.FOLDER }}\n",
-                "          IMAGE: ${{ vars.CUPAAS_IMAGE_NAME }}-x #",
-                " cupaas dockerfile \"$FOLDER\" | docker build --tag \"$IMAGE:$GITHUB_SHA\" --file - \"$FOLDER\"\n",
+                "          image=$IMAGE-x:$GITHUB_SHA\n",
+                "          dockerfile=$(cupaas dockerfile \"./$FOLDER\")\n",
+                " docker build --tag \"$image\" --file - \"./$FOLDER\"\n",
                 "          folder: ${{ env.FOLDER }}\n          image: ${{ steps.build.outputs.image }}\n",
             ]
             .into_iter()

@@ -297,9 +297,32 @@ fn an_empty_variable_is_an_unset_one() {
 fn no_job_deploys_into_a_repository_that_is_gone_with_it() {
     let sandbox = Sandbox::new();
     checkout(&sandbox);
-    for (forge, named) in [("GITHUB", false), ("GITEA", true), ("FORGEJO", true)] {
-        for words in [&["deploy", "app"][..], &["remove", "app"], &["env", "set", "A=1"], &["sync"]] {
+    // The last one is a CI that is no forge's.
+    for (forge, named) in [("GITHUB", false), ("GITEA", true), ("FORGEJO", true), ("", true)] {
+        let job = |words: &[&str]| {
             let mut command = job(&sandbox, forge, words);
+            if forge.is_empty() {
+                command = sandbox.cupaas(words);
+                command.env("CI", "true");
+            }
+            command
+        };
+        for words in [
+            &["deploy", "app"][..],
+            &["remove", "app"],
+            &["env", "set", "A=1"],
+            // What looks would find nothing, and be green.
+            &["sync"],
+            &["sync", "--dry-run"],
+            &["sync", "--format", "matrix"],
+            &["diff", "--all"],
+            &["check", "--all"],
+            &["secret", "check", "--all"],
+            &["app", "list"],
+            &["app", "show", "tasks"],
+            &["diff", "--app", "tasks"],
+        ] {
+            let mut command = job(words);
             if named {
                 command.env("CUPAAS_GITOPS", "");
             }
@@ -309,8 +332,34 @@ fn no_job_deploys_into_a_repository_that_is_gone_with_it() {
         }
     }
     assert!(!sandbox.path("home/cupaas").exists());
-    let looked = run(job(&sandbox, "GITHUB", &["diff", "app"]).env("CUPAAS_GITOPS", ""));
-    assert_eq!(looked.code, Some(0), "{}", looked.stderr);
+    for words in [&["diff", "app"][..], &["check", "app"]] {
+        let looked = run(job(&sandbox, "GITHUB", words).env("CUPAAS_GITOPS", ""));
+        assert_eq!(looked.code, Some(0), "{words:?}: {}", looked.stderr);
+    }
     let tried = run(&mut job(&sandbox, "GITHUB", &["deploy", "app", "--ci", "none"]));
     assert_eq!(tried.code, Some(0), "{}", tried.stderr);
+    for (variable, value) in [("CUPAAS_CI", "none"), ("CI", "false")] {
+        let tried = run(sandbox.cupaas(&["deploy", "app"]).env("CI", "true").env(variable, value));
+        assert_eq!(tried.code, Some(0), "{}", tried.stderr);
+    }
+}
+
+#[test]
+fn a_machine_without_a_home_deploys_where_a_repository_is_named() {
+    let sandbox = Sandbox::new();
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    checkout(&sandbox);
+    let homeless = |words: &[&str]| {
+        let mut command = sandbox.cupaas(words);
+        run(command.env_remove("HOME").env_remove("CUPAAS_HOME"))
+    };
+    let named = homeless(&["deploy", "app", "--gitops", &gitops, "--env", "production"]);
+    assert_eq!(named.code, Some(0), "{}", named.stderr);
+    let looked = homeless(&["check", "--all", "--gitops", &gitops]);
+    assert_eq!(looked.code, Some(0), "{}", looked.stderr);
+    for words in [&["deploy", "app"][..], &["init", "fleet"]] {
+        let done = homeless(words);
+        assert_eq!(done.code, Some(2), "{words:?}: {}", done.stderr);
+        assert!(done.stderr.contains("neither CUPAAS_HOME nor HOME"), "{words:?}: {}", done.stderr);
+    }
 }

@@ -1,0 +1,22 @@
+//! What no job of a CI may do without a GitOps repository that is named, whichever CI that is.
+
+use super::{Around, GitopsPlace, text};
+use crate::diagnostic::{Failure, Kind};
+
+/// Whether this is a CI job, as nearly every CI says it.
+pub(super) fn in_ci() -> bool {
+    text("CI").is_some_and(|text| text != "false" && text != "0")
+}
+
+/// What is about the GitOps repository itself: in a job the one of this machine is new, and gone with the job.
+///
+/// Errors: `Usage` where that one is meant.
+pub(super) fn shared_one(gitops: &GitopsPlace, around: &Around) -> Result<(), Failure> {
+    if !around.job || !matches!(gitops, GitopsPlace::Embedded(_)) {
+        return Ok(());
+    }
+    let message = "no GitOps repository is named, and one on this machine is gone with the job";
+    Err(Failure::new(Kind::Usage, message)
+        .hint("name it: --gitops URL, or CUPAAS_GITOPS (is the variable set, and for this repository?)")
+        .hint("to try it on the runner all the same: --ci none"))
+}
