@@ -29,7 +29,7 @@ use assigned::assigned;
 use ci::Ci;
 pub use here::{here, is_empty};
 pub use home::Home;
-use job::{in_ci, shared_one};
+use job::{in_ci, means_another, shared_one};
 
 /// One run.
 #[derive(Debug)]
@@ -178,7 +178,7 @@ impl Request {
             return Err(Failure::new(Kind::Usage, "--format matrix is for `cupaas sync` alone"));
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
-        let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && in_ci());
+        let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && means_another());
         let around = Around { home: Home::read()?, job, ci };
         let step = |stage, shared: Shared| Step::new(stage, shared, &around);
         let action = match cli.command {

@@ -1,7 +1,7 @@
 //! What forges are told, and where they are.
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 
 use crate::forge::Forge;
 
@@ -42,10 +42,10 @@ pub struct ForgePlace {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Proposed {
     /// Opens a pull request of the GitOps repository, or updates the open one, instead of committing to its branch.
-    #[arg(long, env = "CUPAAS_PULL_REQUEST", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CUPAAS_PULL_REQUEST", value_parser = BoolishValueParser::new())]
     pub pull_request: bool,
     /// With --pull-request: has it merged when the forge's rules allow it.
-    #[arg(long, env = "CUPAAS_AUTO_MERGE", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CUPAAS_AUTO_MERGE", value_parser = BoolishValueParser::new())]
     pub auto_merge: bool,
     /// With --pull-request: a label; may be given several times.
     #[arg(long, value_name = "NAME", env = "CUPAAS_LABEL", value_delimiter = ',')]
@@ -62,7 +62,7 @@ pub struct Proposed {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Status {
     /// Sets a status of the app's commit, and on GitHub a deployment.
-    #[arg(long, env = "CUPAAS_STATUS", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CUPAAS_STATUS", value_parser = BoolishValueParser::new())]
     pub status: bool,
 }
 
@@ -70,6 +70,6 @@ pub struct Status {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Commenting {
     /// Keeps one comment on the app's pull request that says what merging it would change.
-    #[arg(long, env = "CUPAAS_COMMENT", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CUPAAS_COMMENT", value_parser = BoolishValueParser::new())]
     pub comment: bool,
 }

@@ -128,7 +128,8 @@ pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<W
 fn wishes(step: &Step, around: &Around) -> Result<Wishes, Failure> {
     let ci = around.ci.as_ref();
     let job = ci.and_then(job);
-    let token = text("CUPAAS_FORGE_TOKEN").map(Secret::new);
+    // In a job that does not say where its forge is, nobody knows whose host an address is.
+    let token = text("CUPAAS_FORGE_TOKEN").filter(|_| ci.is_none() || job.is_some()).map(Secret::new);
     let address = step.asked.source.repository.clone();
     // Of a checkout whose address is another name of the job's own server, the job knows better.
     let same = |job: &&Job| address.as_ref().is_none_or(|address| is_of(address, &job.repository));

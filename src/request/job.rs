@@ -8,6 +8,13 @@ pub(super) fn in_ci() -> bool {
     text("CI").is_some_and(|text| text != "false" && text != "0")
 }
 
+/// Whether a job, of no forge's CI, means to name a GitOps repository: a variable that is there and empty is one that
+/// nobody has defined. Without it somebody tries cupaas out.
+#[allow(clippy::disallowed_methods)] // the environment is read in this room
+pub(super) fn means_another() -> bool {
+    in_ci() && std::env::var_os("CUPAAS_GITOPS").is_some()
+}
+
 /// What is about the GitOps repository itself: in a job the one of this machine is new, and gone with the job.
 ///
 /// Errors: `Usage` where that one is meant.

@@ -97,6 +97,11 @@ fn flux_next(asked: &cli::Init, home: &Path) -> Vec<String> {
              --from-file=age.agekey={}",
             home.join("age").join("keys.txt").display()
         ),
+        format!(
+            "let Flux read the repository: flux create secret git cupaas --url={} (by https also --username and \
+             --password; by ssh, let the key that it prints read the repository)",
+            asked.url
+        ),
         // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
         "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
          --type json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\

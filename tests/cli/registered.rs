@@ -311,7 +311,8 @@ fn the_commands_of_both_readmes_run() {
         shell
             .args(["-c", &script])
             .current_dir(sandbox.path(""))
-            .env("CUPAAS_HOME", sandbox.path("home/cupaas"));
+            .env("CUPAAS_HOME", sandbox.path("home/cupaas"))
+            .env("CUPAAS_CI", "none");
         let done = ran(&shell.stdin(Stdio::null()).output().unwrap());
         assert_eq!(done.code, Some(0), "{file}: {}{}", done.stdout, done.stderr);
         assert!(done.stdout.contains("GREETING") && done.stderr.is_empty(), "{}{}", done.stdout, done.stderr);
