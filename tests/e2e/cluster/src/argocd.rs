@@ -105,28 +105,26 @@ pub async fn refresh(server: &Server, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// What `argocd app sync` does: all that the Application holds is applied again. Waits until that is over.
+/// What `argocd app sync` does: all that the Application holds is applied again. Waits until that is over. Argo CD may
+/// begin to sync by itself at the same moment, and what was asked for is gone with the end of that: it is asked again.
 pub async fn sync(server: &Server, name: &str, within: Duration) -> Result<()> {
     let before = application(server, name).await?["status"]["operationState"]["startedAt"].take();
-    // Times are whole seconds.
-    until("a second later", within, async || {
-        let application = application(server, name).await?;
-        if !application["operation"].is_null() {
-            return Ok(Seen::NotYet("it is being synced".into()));
-        }
-        let operation = json!({"operation": {"initiatedBy": {"username": "ana"}, "sync": {
-            "revision": application["status"]["sync"]["revision"],
-            "syncOptions": application["spec"]["syncPolicy"]["syncOptions"]}}});
-        let answer = server.patch(&path(name), "argocd", &operation).await?;
-        ensure!(answer.taken(), "{name}: {}", answer.message());
-        Ok(Seen::Yes(()))
-    })
-    .await?;
     until("Argo CD synced again", within, async || {
-        let state = application(server, name).await?["status"]["operationState"].take();
+        let mut application = application(server, name).await?;
+        let state = application["status"]["operationState"].take();
+        // Times are whole seconds.
         let by_hand = state["operation"]["initiatedBy"]["username"] == "ana" && state["startedAt"] != before;
-        let seen = format!("{} {}", state["phase"], state["message"]);
-        Ok(if by_hand && state["phase"] == "Succeeded" { Seen::Yes(()) } else { Seen::NotYet(seen) })
+        if by_hand && state["phase"] == "Succeeded" {
+            return Ok(Seen::Yes(()));
+        }
+        if application["operation"].is_null() {
+            let operation = json!({"operation": {"initiatedBy": {"username": "ana"}, "sync": {
+                "revision": application["status"]["sync"]["revision"],
+                "syncOptions": application["spec"]["syncPolicy"]["syncOptions"]}}});
+            let answer = server.patch(&path(name), "argocd", &operation).await?;
+            ensure!(answer.taken(), "{name}: {}", answer.message());
+        }
+        Ok(Seen::NotYet(format!("{} {}", state["phase"], state["message"])))
     })
     .await
 }
