@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cupaas::publish::backoff::Backoff;
-use cupaas::publish::{GitopsAddress, Pushed, Snapshot};
+use cupaas::backoff::Backoff;
+use cupaas::git::{GitopsAddress, Pushed, Snapshot};
 use http::{Answer, Server};
 use support::{Remote, folder, git, import, path};
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use cupaas::load::asked::Asked;
 use cupaas::load::gitops::{Gitops, Place};
-use cupaas::load::inputs::{self, Asked};
+use cupaas::load::inputs;
 use cupaas::load::state::State;
 use cupaas::plan::{Facts, compare};
 use cupaas::render::Renderer;

@@ -189,6 +189,14 @@ impl Failure {
         self.hints.push(hint.into());
         self
     }
+
+    /// What is wrong and the first thing to do about it, in one line.
+    pub fn with_hint(&self) -> String {
+        match self.hints.first() {
+            Some(hint) => format!("{}; {hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -202,6 +210,14 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A mistake in what was typed: it has its place there.
+pub fn typed(what: &str, text: &str, message: impl Into<String>, hint: impl Into<String>) -> Failure {
+    let source = Source::new(what, text);
+    let span = Span::new(&source, 0..text.len());
+    let diagnostics = vec![Diagnostic::error(span, message).hint(hint)];
+    Failure { diagnostics, ..Failure::new(Kind::Usage, "the command line is wrong, nothing was written") }
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,11 +4,11 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use cupaas::cli::{Cli, Format};
+use cupaas::cli::Cli;
 use cupaas::diagnostic::Kind;
-use cupaas::report::{self, ci};
-use cupaas::request::{self, Request};
-use cupaas::runner;
+use cupaas::report::{self, Format, ci};
+use cupaas::run::action::Request;
+use cupaas::{request, runner};
 
 fn main() -> ExitCode {
     // A core dump of this process would hold what it has just encrypted.
@@ -52,7 +52,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     };
     let ended = Request::new(cli, job.clone()).and_then(|request| cupaas::run(&request, &progress));
     let (mut out, mut err, code) = match &ended {
-        Ok(done) => (report::of(done, format), report::warnings(done, format), done.exit_code()),
+        Ok(done) => (report::of(done, format), report::warnings(done, format), done.report.exit_code()),
         Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind.exit_code())
         }

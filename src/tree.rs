@@ -56,6 +56,9 @@ impl fmt::Display for RepoPath {
 /// Texts of files by path, in the order of their paths.
 pub type Files = BTreeMap<RepoPath, String>;
 
+/// Edited files, by path: the new text, or nothing where the file goes.
+pub type Edits = BTreeMap<RepoPath, Option<String>>;
+
 #[cfg(test)]
 mod tests {
     use super::*;

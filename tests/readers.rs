@@ -11,7 +11,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use cupaas::render::emit::to_yaml;
-use cupaas::resolve::command::{literal, lost};
+use cupaas::resolve::command::literal;
+use cupaas::yaml::characters::lost;
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};

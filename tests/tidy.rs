@@ -1,16 +1,35 @@
 //! What a reviewer would otherwise have to look for in every change.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
 
+#[path = "tidy/rooms.rs"]
+mod rooms;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 /// The pure modules: the same input gives the same output.
-const PURE: [&str; 7] = ["resolve", "render", "plan", "report", "schema", "tree", "diagnostic"];
+const PURE: [&str; 15] = [
+    "report",
+    "outcome",
+    "publish",
+    "plan",
+    "render",
+    "resolve",
+    "yaml",
+    "schema",
+    "layout",
+    "repository",
+    "names",
+    "expression",
+    "backoff",
+    "tree",
+    "diagnostic",
+];
 /// The most lines of a file of `src/`, its tests left out.
 const FILE: usize = 400;
-/// The most lines of a function of `lib.rs`: each is to be seen on one screen.
+/// The most lines of a function of `src/`: each is to be seen on one screen.
 const FUNCTION: usize = 60;
 
 fn root() -> &'static Path {
@@ -119,15 +138,24 @@ fn every_file_says_what_it_is_and_fits_into_a_head() {
 }
 
 #[test]
-fn the_pipeline_is_read_on_one_screen() {
-    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let lines: Vec<&str> = text.lines().collect();
-    let begins = |line: &str| line.starts_with("fn ") || line.starts_with("pub fn ");
+fn a_function_fits_on_one_screen() {
+    let begins = |line: &str| {
+        let line = line.trim_start();
+        let line =
+            line.strip_prefix("pub").map_or(line, |rest| rest.trim_start_matches(|c| c != ' ').trim_start());
+        ["fn ", "const fn "].iter().any(|start| line.starts_with(start))
+    };
     let mut wrong = Vec::new();
-    for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins(line)) {
-        let length = lines[start..].iter().position(|line| *line == "}").map_or(lines.len(), |end| end + 1);
-        if length > FUNCTION {
-            wrong.push(format!("src/lib.rs:{}: {length} lines: {line}", start + 1));
+    for (path, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins(line) && !line.ends_with(';'))
+        {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            let end = format!("{indent}}}");
+            let length = lines[start..].iter().position(|line| **line == end).map_or(0, |end| end + 1);
+            if length > FUNCTION {
+                wrong.push(format!("{path}:{}: {length} lines: {}", start + 1, line.trim()));
+            }
         }
     }
     none(wrong);

@@ -2,8 +2,8 @@
 #![no_main]
 
 use cupaas::diagnostic::Source;
-use cupaas::edit::yaml::{Change, edit};
-use cupaas::load::yaml;
+use cupaas::yaml::edit::{edit, Change};
+use cupaas::yaml::node;
 
 libfuzzer_sys::fuzz_target!(|data: (String, Vec<String>, Option<String>)| {
     let (text, path, value) = data;

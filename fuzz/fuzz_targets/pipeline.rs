@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cupaas::diagnostic::Source;
 use cupaas::load::app_file::AppFile;
+use cupaas::load::asked::Asked;
 use cupaas::load::catalog::{Catalog, RecipeKind};
-use cupaas::load::document;
-use cupaas::load::inputs::{Asked, Inputs};
+use cupaas::load::inputs::Inputs;
 use cupaas::load::platform::PlatformFile;
-use cupaas::plan::{Facts, compare};
+use cupaas::plan::{compare, Facts};
 use cupaas::render::Renderer;
 use cupaas::resolve;
 use cupaas::tree::Files;
+use cupaas::yaml::document;
 
 const PLATFORM: &str = "environments: {production: {cluster: home, domain: apps.example.cu}}\n";
 

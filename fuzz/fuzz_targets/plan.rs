@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cupaas::plan::{Facts, compare};
+use cupaas::plan::{compare, Facts};
 use cupaas::tree::{Files, RepoPath};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

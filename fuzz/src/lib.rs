@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use cupaas::cli::Format;
 use cupaas::diagnostic::{Diagnostic, Failure, Kind, Source};
-use cupaas::load::document::{self, Document};
-use cupaas::report;
+use cupaas::report::{self, Format};
+use cupaas::yaml::document::{self, Document};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

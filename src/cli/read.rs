@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
-use super::Cli;
+use crate::cli::Cli;
 
 const NO_VALUE: &str = "this is not how `secret set` is used; a value is never an argument\n\n  \
     cupaas secret set NAME [FOLDER]        asks for the value, or reads it from standard input\n  \

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Proposed, Repository};
+use crate::cli::{Proposed, Repository};
 
 /// Registrations: `apps/<app>.yaml`.
 #[derive(Debug, Clone, Subcommand)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Repository;
+use crate::cli::Repository;
 
 /// What to do with secrets. A value is never an argument: other processes can see those.
 #[derive(Debug, Clone, Subcommand)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Repository;
+use crate::cli::Repository;
 
 /// `sync`.
 #[derive(Debug, Clone, Args)]

@@ -8,14 +8,14 @@ use ureq::http::{HeaderMap, Request, Response};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
-use super::Forge;
-use super::limits::{Said, Verdict};
-use super::rights::Right;
+use crate::backoff::Backoff;
+use crate::clock::{self, Pace};
 use crate::diagnostic::{Failure, Kind};
+use crate::forge::Forge;
+use crate::forge::limits::{Said, Verdict};
+use crate::forge::rights::Right;
 use crate::http;
-use crate::publish::Secret;
-use crate::publish::backoff::Backoff;
-use crate::publish::pace::{self, Pace};
+use crate::token::Secret;
 
 /// The longest answer that is read: a hundred comments of the longest kind.
 const LONGEST: u64 = 32 << 20;
@@ -105,14 +105,14 @@ impl Client {
         let mut waited = Duration::ZERO;
         loop {
             let failure = match self.once(call) {
-                Ok((said, answer)) => match said.judge(pace::now()) {
+                Ok((said, answer)) => match said.judge(clock::now()) {
                     Verdict::Take => return Ok(answer),
                     Verdict::Limited(time) => {
                         waited = waited.saturating_add(time);
                         if waited > WAIT {
                             return Err(self.limited(call, time));
                         }
-                        pace::wait(time);
+                        clock::wait(time);
                         continue;
                     }
                     Verdict::Failed => self.refused(call, &answer),
@@ -286,7 +286,7 @@ impl Client {
 
     fn limited(&self, call: Call<'_>, time: Duration) -> Failure {
         let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
-        let until = crate::seal::rfc3339(pace::now().saturating_add(seconds)).unwrap_or_default();
+        let until = crate::clock::rfc3339(clock::now().saturating_add(seconds)).unwrap_or_default();
         let said = format!("is asked too often, and answers no more until {until} (in {seconds} s)");
         self.failure(Kind::Unavailable, call, &said).hint("try again then, or with a token of its own limit")
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::rights::Right;
-use super::{Forge, Made, Repository, same_text};
 use crate::diagnostic::Failure;
-use crate::load::state::short;
+use crate::forge::rights::Right;
+use crate::forge::{Forge, Made, Repository, same_text};
+use crate::repository::short;
 
 /// The comment, and what was done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ struct Marked {
 
 /// A hidden line that tells one comment of ours from all others: those on other apps and environments, and those on the
 /// same ones in another GitOps repository.
-pub(super) fn marker(about: &str, gitops: &str) -> String {
+pub(crate) fn marker(about: &str, gitops: &str) -> String {
     // `--` would end an HTML comment for some readers.
     format!("<!-- cupaas:diff:{}:{gitops} -->", about.replace("--", "-\u{200b}-"))
 }
@@ -70,11 +70,11 @@ pub(super) fn marker(about: &str, gitops: &str) -> String {
 /// What stands before the commit in a comment's last line.
 const SINCE: &str = "So since commit ";
 /// The most bytes that [`body`] adds to marker and page.
-pub(super) const AROUND: usize = 40;
+pub(crate) const AROUND: usize = 40;
 
 /// A whole comment. The last line names the commit with which it began to say so: a later one that changes nothing of
 /// it leaves it as it is, so "of commit" would soon look out of date. Forges make a link of the name.
-pub(super) fn body(marker: &str, page: &str, commit: Option<&str>) -> String {
+pub(crate) fn body(marker: &str, page: &str, commit: Option<&str>) -> String {
     let since = commit.map(|commit| format!("\n{SINCE}{}.\n", short(commit))).unwrap_or_default();
     format!("{marker}\n{page}{since}")
 }
@@ -93,7 +93,7 @@ impl Repository {
     /// comments need not have the right to read pull requests.
     ///
     /// Errors: where the forge does not answer.
-    pub(super) fn moved_on(&self, number: u64, commit: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn moved_on(&self, number: u64, commit: &str) -> Result<Option<String>, Failure> {
         let answer = self.send("GET", &format!("/pulls/{number}"), &Value::Null, Right::PullRequests)?;
         let head = answer.body["head"]["sha"].as_str().filter(|_| answer.is_good());
         Ok(head.filter(|head| !head.eq_ignore_ascii_case(commit)).map(str::to_owned))
@@ -106,7 +106,7 @@ impl Repository {
     /// whoever wrote it; else a new one is made, whose answer tells our name, and our older ones go.
     ///
     /// Errors: where the forge does not answer, or does not let us.
-    pub(super) fn comment(
+    pub(crate) fn comment(
         &self,
         number: u64,
         marker: &str,
@@ -202,8 +202,13 @@ impl Repository {
 
     /// Who our token is.
     fn author(&self) -> Result<Author, Failure> {
-        let call =
-            super::Call { method: "GET", path: "/user", body: None, right: Right::Nothing, repeatable: true };
+        let call = crate::forge::Call {
+            method: "GET",
+            path: "/user",
+            body: None,
+            right: Right::Nothing,
+            repeatable: true,
+        };
         let answer = self.client.send(call)?;
         let name = answer.body["login"].as_str().filter(|_| answer.is_good());
         Ok(name.map_or(Author::Program, |name| Author::User(name.to_owned())))

@@ -2,17 +2,15 @@
 //! undone, and no deploy fails, because a forge could not be told of it; a token goes to the one API that it is for.
 
 mod client;
-mod comment;
+pub mod comment;
 mod limits;
 mod place;
 mod pull;
 mod rights;
-mod status;
-mod tell;
+pub mod status;
 
 use std::time::Duration;
 
-use clap::ValueEnum;
 use serde_json::Value;
 
 use crate::diagnostic::{Failure, Kind};
@@ -21,11 +19,10 @@ use rights::Right;
 
 pub use comment::{CommentAction, Commented};
 pub use place::{Job, Place};
-pub use pull::{Ended, Ending, PullAction, PullRequest};
-pub use tell::{Forges, Told, tell_failure};
+pub use pull::{Ended, Ending, PullAction, PullRequest, Wanted};
 
 /// A kind of forge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forge {
     /// GitHub, also Enterprise Server.
     Github,
@@ -33,6 +30,17 @@ pub enum Forge {
     Gitea,
     /// Forgejo.
     Forgejo,
+}
+
+impl Forge {
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Github => "GitHub",
+            Self::Gitea => "Gitea",
+            Self::Forgejo => "Forgejo",
+        }
+    }
 }
 
 /// What a run tells forges, and where they are.
@@ -90,7 +98,7 @@ impl Repository {
         self.client.forge()
     }
 
-    fn has_token(&self) -> bool {
+    pub(crate) fn has_token(&self) -> bool {
         self.client.has_token()
     }
 

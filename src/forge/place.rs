@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::client::{Call, Client, origin};
-use super::rights::Right;
-use super::{Forge, Repository};
 use crate::diagnostic::{Failure, Kind};
-use crate::publish::Secret;
+use crate::forge::client::{Call, Client, origin};
+use crate::forge::rights::Right;
+use crate::forge::{Forge, Repository};
+use crate::token::Secret;
 
 /// A repository on a forge, as far as it is known. Addresses have no `/` at their end.
 #[derive(Debug, Clone, Default)]

@@ -4,24 +4,27 @@ mod merge;
 
 use serde_json::{Value, json};
 
-use super::rights::Right;
-use super::{Forge, Made, Proposing, Repository, encoded, same_text};
 use crate::diagnostic::{Failure, Kind};
+use crate::forge::rights::Right;
+use crate::forge::{Forge, Made, Proposing, Repository, encoded, same_text};
 
 /// What a pull request is about.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub struct Wanted<'a> {
     /// The branch that was pushed.
-    pub(super) branch: &'a str,
+    pub branch: &'a str,
     /// The branch that it is to be merged into.
-    pub(super) base: &'a str,
+    pub base: &'a str,
     /// What we have pushed, or found there.
-    pub(super) commit: &'a str,
+    pub commit: &'a str,
     /// Whether it was pushed by this run.
-    pub(super) pushed: bool,
-    pub(super) title: &'a str,
-    pub(super) body: &'a str,
-    pub(super) how: &'a Proposing,
+    pub pushed: bool,
+    /// Its title.
+    pub title: &'a str,
+    /// Its text.
+    pub body: &'a str,
+    /// Labels, reviewers, and whether it merges by itself.
+    pub how: &'a Proposing,
 }
 
 /// A pull request, and what was done about it.
@@ -108,7 +111,7 @@ impl Repository {
     ///
     /// Errors: where the forge does not answer or does not let us; a label, a reviewer or a merge that cannot be had is
     /// a note.
-    pub(super) fn upsert(&self, wanted: Wanted<'_>) -> Result<PullRequest, Failure> {
+    pub(crate) fn upsert(&self, wanted: Wanted<'_>) -> Result<PullRequest, Failure> {
         let (found, action) = match self.find(wanted.branch, Some(wanted.base))? {
             Some(found) => self.update(found, wanted)?,
             None => self.open(wanted)?,
@@ -126,7 +129,7 @@ impl Repository {
             return Ok(done);
         }
         let note = |done: Result<(), Failure>, what: &str| {
-            done.err().map(|failure| format!("{what}: {}", said(&failure)))
+            done.err().map(|failure| format!("{what}: {}", failure.with_hint()))
         };
         done.notes.extend(note(self.label(&found, &wanted.how.labels), "labels"));
         if action == PullAction::Opened {
@@ -135,7 +138,7 @@ impl Repository {
         if wanted.how.auto_merge {
             match self.merge_when_ready(&found, wanted) {
                 Ok(ending) => done.ending = Some(ending),
-                Err(failure) => done.notes.push(format!("auto-merge: {}", said(&failure))),
+                Err(failure) => done.notes.push(format!("auto-merge: {}", failure.with_hint())),
             }
         }
         Ok(done)
@@ -146,7 +149,7 @@ impl Repository {
     /// stands on another commit is a newer run's. Without it there was no branch, and nothing is ours to close.
     ///
     /// Errors: as [`Repository::upsert`].
-    pub(super) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
+    pub(crate) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
         let closed = |found: Found| PullRequest {
             number: found.number,
             url: found.url,
@@ -173,7 +176,7 @@ impl Repository {
     /// How the branch's pull request has ended that had this last commit, where none is open.
     ///
     /// Errors: as [`Repository::upsert`].
-    pub(super) fn ended(&self, branch: &str, head: &str) -> Result<Option<Ended>, Failure> {
+    pub(crate) fn ended(&self, branch: &str, head: &str) -> Result<Option<Ended>, Failure> {
         if self.find(branch, None)?.is_some() {
             return Ok(None);
         }
@@ -345,13 +348,5 @@ impl Repository {
         let below = format!("/pulls/{number}/requested_reviewers");
         let body = json!({"reviewers": users, "team_reviewers": teams});
         self.put("POST", &below, &body, Right::PullRequests).map(drop)
-    }
-}
-
-/// A failure as a note: what is wrong, and the first thing to do.
-pub(super) fn said(failure: &Failure) -> String {
-    match failure.hints.first() {
-        Some(hint) => format!("{}; {hint}", failure.message),
-        None => failure.message.clone(),
     }
 }

@@ -2,42 +2,45 @@
 
 use serde_json::{Value, json};
 
-use super::rights::Right;
-use super::{Forge, Made, Repository, brief, encoded};
 use crate::diagnostic::{Failure, Kind};
+use crate::forge::rights::Right;
+use crate::forge::{Forge, Made, Repository, brief, encoded};
 
 /// What is said of a commit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Status<'a> {
+pub struct Status<'a> {
     /// The app's commit.
-    pub(super) commit: &'a str,
+    pub commit: &'a str,
     /// Which line of the commit's statuses it is.
-    pub(super) context: &'a str,
+    pub context: &'a str,
     /// Where a reader is led.
-    pub(super) url: Option<&'a str>,
+    pub url: Option<&'a str>,
     /// What became of it, on one line.
-    pub(super) description: &'a str,
+    pub description: &'a str,
 }
 
 /// A deployment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Deployment<'a> {
-    pub(super) app: &'a str,
-    pub(super) environment: &'a str,
+pub struct Deployment<'a> {
+    /// The app.
+    pub app: &'a str,
+    /// Its environment.
+    pub environment: &'a str,
     /// The app's commit.
-    pub(super) commit: &'a str,
-    pub(super) description: &'a str,
+    pub commit: &'a str,
+    /// What became of it, on one line.
+    pub description: &'a str,
     /// Where the app answers.
-    pub(super) url: Option<&'a str>,
+    pub url: Option<&'a str>,
     /// The job's page.
-    pub(super) log: Option<&'a str>,
+    pub log: Option<&'a str>,
 }
 
 impl Repository {
     /// Sets the commit's status: the deploy has done what it had to.
     ///
     /// Errors: where the forge does not answer, or does not let us.
-    pub(super) fn status(&self, status: Status<'_>) -> Result<(), Failure> {
+    pub(crate) fn status(&self, status: Status<'_>) -> Result<(), Failure> {
         let mut body = json!({
             "state": "success", "context": status.context, "description": brief(status.description),
         });
@@ -48,14 +51,14 @@ impl Repository {
     }
 
     /// Whether there is such a thing here.
-    pub(super) fn has_deployments(&self) -> bool {
+    pub(crate) fn has_deployments(&self) -> bool {
         self.forge() == Forge::Github
     }
 
     /// Makes a deployment, and ends those of the same app and environment before it.
     ///
     /// Errors: as [`Repository::status`].
-    pub(super) fn deployment(&self, deployment: Deployment<'_>) -> Result<(), Failure> {
+    pub(crate) fn deployment(&self, deployment: Deployment<'_>) -> Result<(), Failure> {
         // A repository may hold several apps that share the names of their environments.
         let task = format!("deploy:{}", deployment.app);
         let body = json!({

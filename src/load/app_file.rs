@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::secret_entry::SecretEntry;
-use super::words::{
+use crate::load::secret_entry::SecretEntry;
+use crate::load::words::{
     Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, UrlPath, VariableName, keyed,
 };
 

@@ -1,13 +1,13 @@
 //! What an app is called: by a flag, its own file, its registration, or the address of its repository.
 
-use super::app_file::AppFile;
-use super::app_folder::{self, AppFolder};
-use super::document::{self, Document};
-use super::gitops::Gitops;
-use super::inputs::Asked;
-use super::registered;
-use super::words::Name;
 use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::load::app_file::AppFile;
+use crate::load::app_folder::{self, AppFolder};
+use crate::load::asked::Asked;
+use crate::load::gitops::Gitops;
+use crate::load::registered;
+use crate::load::words::Name;
+use crate::yaml::document::{self, Document};
 
 /// The name of the app in a folder: `--app`, else what its file, its registration or its repository says.
 pub(super) fn app_name(
@@ -120,7 +120,7 @@ fn slug(text: &str) -> Option<String> {
     let joined = words.join("-");
     let named =
         if joined.starts_with(|c: char| c.is_ascii_digit()) { format!("app-{joined}") } else { joined };
-    Some(crate::resolve::names::fit(&named, 40))
+    Some(crate::names::fit(&named, 40))
 }
 
 /// Latin letters with accents (Unicode's Latin-1 Supplement and Latin Extended-A) and what they are written as without.

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
-use super::document::{self, Document};
-use super::recipe::RecipeFile;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::load::recipe::RecipeFile;
 use crate::tree::Files;
+use crate::yaml::document::{self, Document};
 
 static BUILT_IN: Dir<'_> = include_dir!("$OUT_DIR/templates");
 

@@ -10,7 +10,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
-use super::yaml::{Node, NodeKind, plain_to_json};
+use crate::yaml::node::{Node, NodeKind, plain_to_json};
 
 type Error = serde::de::value::Error;
 

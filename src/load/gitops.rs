@@ -2,15 +2,15 @@
 //! there yet.
 #![allow(clippy::disallowed_methods)] // This is where a GitOps folder is read.
 
-use std::collections::BTreeMap;
+use crate::tree::Edits;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
-use crate::publish::snapshot::LARGEST;
-use crate::publish::{Entry, Snapshot};
+use crate::git::snapshot::LARGEST;
+use crate::git::{Entry, Snapshot};
 use crate::tree::{Files, RepoPath};
 
 /// The GitOps repository, as a run sees it: what stands there, and over it what the run is about to write.
@@ -21,9 +21,6 @@ pub struct Gitops {
     /// Files that the run has edited: the new text, or nothing where the file goes.
     edits: Edits,
 }
-
-/// Edited files, by path: the new text, or nothing where the file goes.
-pub type Edits = BTreeMap<RepoPath, Option<String>>;
 
 /// Where the GitOps repository's files come from.
 #[derive(Debug)]
@@ -46,6 +43,17 @@ impl Gitops {
     /// From now on, reading finds these texts; those of an earlier round are forgotten.
     pub fn edit(&mut self, edits: &Edits) {
         self.edits = edits.clone();
+    }
+
+    /// Sees what was pushed since.
+    ///
+    /// # Errors
+    /// The repository's own.
+    pub fn refresh(&mut self) -> Result<(), Failure> {
+        match &mut self.place {
+            Place::Snapshot(snapshot) => snapshot.refresh(),
+            Place::Folder(_) | Place::Memory(_) => Ok(()),
+        }
     }
 
     /// All files at and below `paths`; what is not there is left out.

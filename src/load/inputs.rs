@@ -1,50 +1,24 @@
 //! Everything that a release is decided from, read in one go, with all problems of all files together.
 
+use crate::layout::path;
+use crate::load::asked::Asked;
+use crate::load::release_file::previous;
+use crate::yaml::document::keep;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::app_file::AppFile;
-use super::app_folder;
-use super::app_name::{app_name, app_of};
-use super::catalog::{Catalog, Recipe, RecipeKind};
-use super::document::{self, Document};
-use super::gitops::Gitops;
-use super::platform::{PlatformFile, RegistrationFile};
-use super::recipe::RecipeFile;
-use super::registered;
-use super::release_file::{ReleaseFile, SourceFacts};
-use super::requires::read_platform;
-use super::words::Named;
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source};
-use crate::tree::{Files, RepoPath};
-
-/// What the person asked for, as far as deciding a release needs it.
-#[derive(Debug, Clone, Default)]
-pub struct Asked {
-    /// The app's folder.
-    pub folder: PathBuf,
-    /// The folder's own name, whatever way it was written.
-    pub folder_name: String,
-    /// What messages call the folder, where it is a copy of another.
-    pub called: Option<String>,
-    /// `--app`.
-    pub app: Option<String>,
-    /// `--env`.
-    pub environment: Option<String>,
-    /// `--image`.
-    pub image: Option<String>,
-    /// Whether it matters that an image is named.
-    pub needs_image: bool,
-    /// `--set NAME=VALUE`, the last layer of the variables.
-    pub variables: BTreeMap<String, String>,
-    /// Where the app's files come from.
-    pub source: SourceFacts,
-    /// Whether the app's folder has changes that no commit holds.
-    pub dirty: bool,
-    /// Whether this is a CI job, whose folders are gone when it ends.
-    pub ci: bool,
-}
+use crate::load::app_file::AppFile;
+use crate::load::app_name::{app_name, app_of};
+use crate::load::catalog::{Catalog, Recipe, RecipeKind};
+use crate::load::gitops::Gitops;
+use crate::load::platform::{PlatformFile, RegistrationFile};
+use crate::load::recipe::RecipeFile;
+use crate::load::requires::read_platform;
+use crate::load::words::Named;
+use crate::load::{app_folder, registered};
+use crate::tree::RepoPath;
+use crate::yaml::document::{self, Document};
 
 /// What a release is decided from.
 #[derive(Debug)]
@@ -162,16 +136,6 @@ pub(super) fn gather(
     })
 }
 
-/// What was recorded by the last deploy, and the credentials that wait beside it.
-pub fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>, Failure> {
-    match files.get(release) {
-        None => Ok(None),
-        Some(text) => document::read(&Source::new(release.as_str(), text.clone()))
-            .map(|document| Some(document.value))
-            .map_err(Failure::invalid),
-    }
-}
-
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
 ///
 /// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
@@ -193,18 +157,6 @@ pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, Stri
         Some(release) => Ok((name, environment, release.cluster)),
         None => Err(Failure::new(Kind::Usage, format!("there is no environment {environment:?}"))),
     }
-}
-
-/// What could be read; else what is wrong is among the problems.
-pub fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
-    read.map_err(|found| problems.extend(found)).ok()
-}
-
-/// A path of the GitOps repository.
-///
-/// Errors: one that would leave it; kind `Usage`.
-pub fn path(text: &str) -> Result<RepoPath, Failure> {
-    RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
 }
 
 /// The files that concern all apps, and this one's registration: nothing that grows with the number of apps.

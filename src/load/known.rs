@@ -1,11 +1,10 @@
 //! Which apps the GitOps repository knows: those that are registered, and those of which anything stands in `releases/`.
 
-use super::gitops::Gitops;
-use super::inputs::path;
-use super::registered;
-use super::released;
-use super::requires::read_platform;
 use crate::diagnostic::{Failure, Kind};
+use crate::layout::path;
+use crate::load::gitops::Gitops;
+use crate::load::requires::read_platform;
+use crate::load::{records, registered};
 use crate::tree::RepoPath;
 
 /// Whether `name` is registered, deployed, or has anything that waits for it, in an environment of the platform.
@@ -25,7 +24,7 @@ pub fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
     let names = || -> Result<Vec<String>, Failure> {
         let (registered, _) = registered::all(gitops, false)?;
         let registered = registered.into_iter().map(|app| app.name);
-        Ok(registered.chain(released::records(gitops)?.into_iter().map(|release| release.app)).collect())
+        Ok(registered.chain(records::records(gitops)?.into_iter().map(|release| release.app)).collect())
     };
     // Whatever is wrong with other files is not what this run is about.
     let names = { names }().unwrap_or_default();

@@ -1,11 +1,10 @@
 //! `cupaas.yaml` and `apps/<app>.yaml` as they are written: the settings that all apps share, and what one app is
 //! registered with.
 
-use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words::{
+use crate::load::words::{
     Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Text, VariableName, keyed,
 };
 
@@ -72,7 +71,7 @@ pub enum Unregistered {
 }
 
 /// Who rolls out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {
     /// Flux's kustomize-controller.

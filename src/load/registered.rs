@@ -1,22 +1,23 @@
 //! `apps/` → what the platform says of its apps: where each comes from, and which branch goes where.
 
+use crate::load::records;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::document::{self, Document};
-use super::gitops::Gitops;
-use super::inputs::path;
-use super::platform::RegistrationFile;
-use super::release_file::{ReleaseFile, SourceFacts};
-use super::released::{self, Scope};
-use super::state::same_repository;
-use super::words::{Name, VariableName};
-use super::yaml::{self, Node, NodeKind};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
-use crate::publish::{BranchName, GitopsAddress, without_credentials};
-use crate::resolve::variables::refused;
+use crate::git::{BranchName, GitopsAddress};
+use crate::layout::path;
+use crate::load::gitops::Gitops;
+use crate::load::platform::RegistrationFile;
+use crate::load::records::Scope;
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::variable::refused;
+use crate::load::words::{Name, VariableName};
+use crate::repository::{same_repository, without_credentials};
 use crate::tree::{Files, RepoPath};
+use crate::yaml::document::{self, Document};
+use crate::yaml::node::{self, Node, NodeKind};
 
 /// One registered app.
 #[derive(Debug, Clone)]
@@ -149,10 +150,10 @@ pub fn name_of(
     let (all, _) = all(gitops, false)?;
     let Some(app) = all.into_iter().find(|app| app.is_from(url, &source.path)) else { return Ok(None) };
     // One whose own file names it is not the one that has no name.
-    let releases = released::find(&Scope::of(&app.name, None), gitops)?;
+    let releases = records::find(&Scope::of(&app.name, None), gitops)?;
     let names_itself = |release: &ReleaseFile| {
         let text = release.files.get(".cupaas").cloned().unwrap_or_default();
-        yaml::parse(&Source::new("", text)).is_ok_and(|root| root.get("name").is_some())
+        node::parse(&Source::new("", text)).is_ok_and(|root| root.get("name").is_some())
     };
     Ok(Some(app.name).filter(|_| !releases.iter().any(names_itself)))
 }
@@ -167,7 +168,7 @@ pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile
     let root = match &file {
         Some(file) => file.root.clone(),
         // Of what is no YAML, or of a newer format, no more can be said.
-        None => match yaml::parse(source) {
+        None => match node::parse(source) {
             Ok(root) if !document::is_newer(&root) => root,
             _ => return (None, problems),
         },

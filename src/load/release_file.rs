@@ -1,12 +1,15 @@
 //! `releases/<env>/<app>/release.yaml`: what a release was made from, enough to render it again without the app's
 //! repository. cupaas alone writes it.
 
+use crate::diagnostic::{Failure, Source};
+use crate::tree::{Files, RepoPath};
+use crate::yaml::document;
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words::Named;
+use crate::load::words::Named;
 
 /// What a release was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -75,4 +78,14 @@ pub struct SourceFacts {
     /// The commit's committer time, seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<i64>,
+}
+
+/// What was recorded by the last deploy, and the credentials that wait beside it.
+pub fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>, Failure> {
+    match files.get(release) {
+        None => Ok(None),
+        Some(text) => document::read(&Source::new(release.as_str(), text.clone()))
+            .map(|document| Some(document.value))
+            .map_err(Failure::invalid),
+    }
 }

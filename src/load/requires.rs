@@ -1,11 +1,11 @@
 //! `cupaas.yaml`, of which `requires` is looked at before anything else: an old binary says what is wrong, and not
 //! "unknown key".
 
-use super::document::{self, Document};
-use super::platform::PlatformFile;
-use super::yaml;
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::load::platform::PlatformFile;
 use crate::tree::Files;
+use crate::yaml::document::{self, Document};
+use crate::yaml::node;
 
 /// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
 pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
@@ -16,7 +16,7 @@ pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagno
         return Err(vec![problem.hint("`cupaas init` writes one")]);
     };
     let source = Source::new("cupaas.yaml", text.clone());
-    let root = yaml::parse(&source)?;
+    let root = node::parse(&source)?;
     if let Some(node) = root.get("requires")
         && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
     {

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
-use super::words::{ContainerPath, VariableName};
+use crate::load::words::{ContainerPath, VariableName};
 
 /// `SECRET_KEY`, or `{SIGNING_KEY: {file: /app/keys/signing.pem}}`.
 #[derive(Debug, Clone, PartialEq, Eq)]

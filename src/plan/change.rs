@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::effects;
-use super::fields::differences;
-use super::model::{Action, Change, Effect};
-use super::object::Object;
-use super::redact::{is_sensitive, redact};
+use crate::plan::effects;
+use crate::plan::fields::differences;
+use crate::plan::model::{Action, Change, Effect};
+use crate::plan::object::Object;
+use crate::plan::redact::{is_sensitive, redact};
 
 /// What happens to the object; `unreadable` are files whose objects before are not known.
 pub(super) fn of(

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::losses::SERVICE;
-use super::model::{Loss, LossKind, Plan};
-use super::object::documents;
+use crate::plan::loss::SERVICE;
+use crate::plan::model::{Loss, LossKind, Plan};
+use crate::plan::object::documents;
 use crate::render::Unsealed;
 use crate::resolve::secrets::credentials_object;
 use crate::tree::{Files, RepoPath};

@@ -4,8 +4,8 @@
 use serde_json::Value;
 use similar::TextDiff;
 
-use super::object::documents;
-use super::redact::{is_sensitive, redact};
+use crate::plan::object::documents;
+use crate::plan::redact::{is_sensitive, redact};
 use crate::tree::{Files, RepoPath};
 
 /// The lines of one file that differ.
@@ -22,7 +22,7 @@ const MOST_LINES: usize = 40_000;
 
 /// The diffs of all files that differ, in the order of their paths.
 pub fn unified(before: &Files, after: &Files) -> Vec<FileDiff> {
-    let paths = super::changed_paths(before, after);
+    let paths = crate::plan::trees::changed_paths(before, after);
     paths.into_iter().map(|path| file(path, before.get(path), after.get(path))).collect()
 }
 

@@ -1,13 +1,14 @@
 //! One object before and after → what its change does to the cluster. The rules are those of Kubernetes'
 //! controllers: what replaces pods, what only counts at the next run, what nobody notices.
 
+use crate::plan::volumes::deleted;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::model::Effect;
-use super::object::Object;
-use super::{immutable, pod, volumes};
+use crate::plan::model::Effect;
+use crate::plan::object::Object;
+use crate::plan::{immutable, pod, volumes};
 
 /// The effects, in the order in which a person would want to hear of them.
 pub(super) fn of(before: Option<&Object>, after: Option<&Object>) -> Vec<Effect> {
@@ -26,12 +27,6 @@ pub(super) fn of(before: Option<&Object>, after: Option<&Object>) -> Vec<Effect>
         effects.push(Effect::NoRestart);
     }
     effects
-}
-
-/// An object whose deletion takes data along.
-pub(super) fn deleted(before: Option<&Object>, after: Option<&Object>) -> Option<Vec<Effect>> {
-    let lost = before.filter(|old| after.is_none() && !old.is_protected())?;
-    Some(vec![Effect::DataLoss { name: lost.id.name.clone() }])
 }
 
 fn workload(old: &Object, new: &Object) -> Vec<Effect> {

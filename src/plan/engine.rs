@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::Trees;
-use super::object::{Object, Place, documents};
 use crate::load::platform::Delivery;
+use crate::plan::object::{Object, Place, documents};
+use crate::plan::trees::Trees;
 
 /// Who delivers what the object names; nothing for an object that delivers nothing.
 pub(super) fn of(object: &Value) -> Option<Delivery> {

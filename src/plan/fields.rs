@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::model::FieldChange;
+use crate::plan::model::FieldChange;
 
 /// The fields that differ between two objects.
 pub(super) fn differences(before: &Value, after: &Value) -> Vec<FieldChange> {

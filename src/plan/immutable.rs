@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::model::{Refusal, Rule};
-use super::object::Object;
+use crate::plan::model::{Refusal, Rule};
+use crate::plan::object::Object;
 
 /// Kind, where in it, the field, and what counts as the same where nothing is written.
 type Fixed = (&'static [&'static str], &'static str, Option<&'static str>);

@@ -2,15 +2,14 @@
 //! One loss for each name, however many objects it is made of; a whole app that leaves loses nothing that is
 //! protected, for whoever removes an app is asked about that.
 
+use crate::plan::loss::{SERVICE, is_program, loss};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Trees;
-use super::model::{Loss, LossKind};
-use super::object::{self, Object, Place};
-use super::{engine, versions, volumes};
+use crate::plan::model::{Loss, LossKind};
+use crate::plan::object::{self, Object, Place};
+use crate::plan::trees::Trees;
+use crate::plan::{engine, versions, volumes};
 use crate::render::delivery;
-
-pub(super) const SERVICE: &str = "cupaas.dev/service";
 
 /// The losses, and the allowances that none of them needs.
 pub(super) fn find(trees: &Trees<'_>, allowed: &BTreeSet<String>) -> (Vec<Loss>, Vec<String>) {
@@ -73,19 +72,6 @@ fn is_removed(trees: &Trees<'_>, app: &str, name: &str, gone: &[&Object]) -> boo
     left.peek().is_none()
         || gone.iter().any(|object| is_claim(object))
         || (gone.iter().any(|object| is_program(object)) && !left.any(is_program))
-}
-
-pub(super) fn is_program(object: &Object) -> bool {
-    // Another group's object may be an operator's database.
-    matches!(object.kind(), "StatefulSet" | "Deployment" | "DaemonSet") || is_custom(object)
-}
-
-fn is_custom(object: &Object) -> bool {
-    let group = object.group();
-    let helpers = ["external-secrets.io", "monitoring.coreos.com", "cert-manager.io"];
-    group.contains('.')
-        && !group.ends_with(".k8s.io")
-        && !helpers.iter().any(|helper| group.ends_with(helper))
 }
 
 fn is_claim(object: &Object) -> bool {
@@ -196,25 +182,6 @@ fn elsewhere(trees: &Trees<'_>, object: &Object, app: &str, losses: &mut Vec<Los
             format!("copy the data of `{name}` over while the app stands on both, or keep it on {from}");
         losses.push(loss(LossKind::Cluster, Some(app), name, message, Vec::new(), object, &back));
     }
-}
-
-pub(super) fn loss(
-    kind: LossKind,
-    app: Option<&str>,
-    name: &str,
-    message: String,
-    kept: Vec<String>,
-    object: &Object,
-    back: &str,
-) -> Loss {
-    let namespace = object.id.namespace.as_ref().map(|ns| format!(" -n {ns}")).unwrap_or_default();
-    let way_back = if kept.is_empty() {
-        back.to_owned()
-    } else {
-        format!("{back}; to delete the rest for good: kubectl{namespace} delete {}", kept.join(" "))
-    };
-    let app = app.map(str::to_owned);
-    Loss { name: name.to_owned(), app, kind, message, kept, way_back, allow: String::new(), allowed: false }
 }
 
 #[cfg(test)]

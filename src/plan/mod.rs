@@ -11,6 +11,7 @@ mod effects;
 mod engine;
 mod fields;
 mod immutable;
+mod loss;
 mod losses;
 mod model;
 mod moves;
@@ -18,38 +19,31 @@ mod object;
 mod pod;
 mod quantity;
 mod redact;
+pub mod refused;
 mod summary;
 #[cfg(test)]
 mod test_support;
 #[cfg(test)]
 mod tests;
+mod trees;
 mod versions;
 mod volumes;
 pub mod waiting;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::plan::trees::{changed_paths, read};
+use std::collections::BTreeSet;
 
 pub use model::{
     Action, Change, Effect, Facts, FieldChange, Loss, LossKind, ObjectId, Plan, Reason, Refusal, Rule,
     Summary,
 };
-use object::{Key, Object, Place};
+use object::Key;
 
-use crate::tree::{Files, RepoPath};
+use crate::tree::Files;
 
 /// The label that says which version of a service an object runs.
 const VERSION_LABEL: &str = "cupaas.dev/service-version";
-
-/// Both states of the objects in the files that differ.
-struct Trees<'a> {
-    before_files: &'a Files,
-    after_files: &'a Files,
-    before: BTreeMap<Key, Object>,
-    after: BTreeMap<Key, Object>,
-    /// Files of `before` that could not be read: what they held is not known.
-    unreadable: BTreeSet<String>,
-}
 
 /// What going from `before` to `after` means. `allowed` names the losses that were agreed to.
 pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts: Facts) -> Plan {
@@ -81,42 +75,4 @@ pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts:
     plan.changes.sort_by(|a, b| (&a.file, &a.object).cmp(&(&b.file, &b.object)));
     plan.refusals.sort_by(|a, b| (&a.file, &a.object, &a.field).cmp(&(&b.file, &b.object, &b.field)));
     plan
-}
-
-fn changed_paths<'a>(before: &'a Files, after: &'a Files) -> BTreeSet<&'a RepoPath> {
-    let differs = |(path, text): &(&RepoPath, &String), other: &Files| other.get(*path) != Some(*text);
-    let gone = before.iter().filter(|file| differs(file, after));
-    let new = after.iter().filter(|file| differs(file, before));
-    gone.chain(new).map(|(path, _)| path).collect()
-}
-
-fn read<'a>(
-    before_files: &'a Files,
-    after_files: &'a Files,
-    changed: &BTreeSet<&RepoPath>,
-    plan: &mut Plan,
-) -> Trees<'a> {
-    let mut trees = Trees {
-        before_files,
-        after_files,
-        before: BTreeMap::new(),
-        after: BTreeMap::new(),
-        unreadable: BTreeSet::new(),
-    };
-    for path in changed {
-        let Some(place) = Place::of(path) else { continue };
-        if let Some(text) = before_files.get(path) {
-            match object::read(path.as_str(), &place, text) {
-                Some(objects) => trees.before.extend(objects.into_iter().map(|o| (o.key.clone(), o))),
-                None => _ = trees.unreadable.insert(path.to_string()),
-            }
-        }
-        if let Some(text) = after_files.get(path) {
-            match object::read(path.as_str(), &place, text) {
-                Some(objects) => trees.after.extend(objects.into_iter().map(|o| (o.key.clone(), o))),
-                None => plan.refusals.push(Refusal::unreadable(path.as_str())),
-            }
-        }
-    }
-    trees
 }

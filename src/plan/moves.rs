@@ -10,10 +10,11 @@
 //! another engine has just taken over would go too, and a server-side apply of the one would never again remove a
 //! field that the other still owns. So one is over before the other begins.
 
-use super::model::{Refusal, Rule};
-use super::object::Object;
-use super::{Trees, engine};
 use crate::load::platform::Delivery;
+use crate::plan::engine;
+use crate::plan::model::{Refusal, Rule};
+use crate::plan::object::Object;
+use crate::plan::trees::Trees;
 
 /// Adds the refusals.
 pub(super) fn check(trees: &Trees<'_>, refusals: &mut Vec<Refusal>) {

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::model::ObjectId;
 use crate::load::platform::Delivery;
+use crate::plan::model::ObjectId;
 use crate::render::delivery;
 use crate::tree::RepoPath;
 

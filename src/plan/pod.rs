@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::model::Reason;
+use crate::plan::model::Reason;
 
 /// The reasons, most telling first, none twice.
 pub(super) fn reasons(before: &Value, after: &Value) -> Vec<Reason> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Action, Effect, Plan, Refusal, Rule, Summary};
+use crate::plan::model::{Action, Effect, Plan, Refusal, Rule, Summary};
 
 impl Plan {
     /// Whether there is nothing to commit and nothing to say.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Facts, Plan, compare};
+use crate::plan::{Facts, Plan, compare};
 use crate::tree::{Files, RepoPath};
 
 pub(super) const DISABLED: &str = "annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}";

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::losses::{SERVICE, is_program, loss};
-use super::model::{Loss, LossKind};
-use super::object::{Key, Object};
-use super::{Trees, VERSION_LABEL};
+use crate::plan::VERSION_LABEL;
+use crate::plan::loss::{SERVICE, is_program, loss};
+use crate::plan::model::{Loss, LossKind};
+use crate::plan::object::{Key, Object};
+use crate::plan::trees::Trees;
 
 /// How many numbers of the version are its major part: 2 where 11.4 and 11.8 are.
 const PARTS: &str = "cupaas.dev/major-parts";

@@ -1,9 +1,8 @@
 //! Two versions of a claim → how its size changes and whether the cluster would go along.
 
-use super::effects;
-use super::model::{Effect, Facts, Refusal, Rule};
-use super::object::Object;
-use super::quantity;
+use crate::plan::model::{Effect, Facts, Refusal, Rule};
+use crate::plan::object::Object;
+use crate::plan::quantity;
 
 const FIELD: &str = "spec.resources.requests.storage";
 
@@ -16,7 +15,7 @@ enum Size {
 
 /// Growth, or the data that goes with a claim.
 pub(super) fn effects(before: Option<&Object>, after: Option<&Object>) -> Option<Vec<Effect>> {
-    let Some((old, new)) = before.zip(after) else { return effects::deleted(before, after) };
+    let Some((old, new)) = before.zip(after) else { return deleted(before, after) };
     let grows = matches!(change(old, new), Size::Grows);
     let volume = name(new).to_owned();
     grows.then(|| vec![Effect::Grow { volume, from: written(old), to: written(new) }])
@@ -82,6 +81,12 @@ fn written(claim: &Object) -> String {
 pub(super) fn name(claim: &Object) -> &str {
     let labels = ["cupaas.dev/volume", "cupaas.dev/service"];
     labels.iter().find_map(|label| claim.label(label)).unwrap_or(&claim.id.name)
+}
+
+/// An object whose deletion takes data along.
+pub(crate) fn deleted(before: Option<&Object>, after: Option<&Object>) -> Option<Vec<Effect>> {
+    let lost = before.filter(|old| after.is_none() && !old.is_protected())?;
+    Some(vec![Effect::DataLoss { name: lost.id.name.clone() }])
 }
 
 #[cfg(test)]

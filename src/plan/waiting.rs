@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::model::{Facts, Plan};
-use super::object::documents;
-use super::{VERSION_LABEL, compare};
+use crate::plan::model::{Facts, Plan};
+use crate::plan::object::documents;
+use crate::plan::{VERSION_LABEL, compare};
 use crate::tree::Files;
 
 /// What is remembered of what an app once had.

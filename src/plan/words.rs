@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::model::{Action, Effect, ObjectId, Reason};
+use crate::plan::model::{Action, Effect, ObjectId, Reason};
 
 impl Display for ObjectId {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {

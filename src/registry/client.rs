@@ -6,11 +6,11 @@ use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
-use super::challenge::{self, Challenge};
-use super::credentials::{self, Login};
-use super::{Access, Found, Reference};
 use crate::diagnostic::{Failure, Kind};
 use crate::http;
+use crate::registry::challenge::{self, Challenge};
+use crate::registry::credentials::{self, Login};
+use crate::registry::{Access, Found, Reference};
 
 /// Manifests and indexes, of the OCI and of docker.
 const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{Access, Reference};
-use crate::publish::Secret;
+use crate::registry::{Access, Reference};
+use crate::token::Secret;
 
 /// What a registry may be told.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::Failure;
-use crate::publish::Secret;
+use crate::token::Secret;
 
 pub use reference::Reference;
 

@@ -6,8 +6,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_json::json;
 
-use super::expression;
 use crate::diagnostic::{Failure, Kind, Span};
+use crate::expression;
 use crate::load::catalog::Recipe;
 use crate::resolve::release::Release;
 

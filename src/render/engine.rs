@@ -10,10 +10,10 @@ use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use serde_json::{Map, Value as Json};
 
-use super::expression;
 use crate::diagnostic::{Failure, Source, Span};
 use crate::load::catalog::Recipe;
-use crate::resolve::{command, names};
+use crate::resolve::command;
+use crate::{expression, names};
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';

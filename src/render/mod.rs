@@ -5,11 +5,11 @@ pub mod delivery;
 pub mod dockerfile;
 pub mod emit;
 pub mod engine;
-pub mod expression;
 mod rooms;
 mod sealed;
 mod tree;
 
+use crate::layout::Folders;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use rooms::{Rendered, Rooms};
 use sealed::{add_hashes, seal_from};
 use tree::write;
 
-pub use tree::{Folders, Tree, Unsealed, release_file};
+pub use tree::{Tree, Unsealed, release_file};
 
 /// Renders releases; remembers compiled templates, parsed texts and schemas from one to the next.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ impl Renderer {
         let record = Folders::below(&folders.release, "release.yaml")?;
         tree.files.insert(record, emit::to_yaml(&json!(release_file(release)))?);
         for host in release.route.iter().flat_map(|route| &route.hosts) {
-            if let Some(file) = routes::host_file(host) {
+            if let Some(file) = crate::layout::host_file(host) {
                 tree.files.insert(file, routes::host_owner(release));
             }
         }
@@ -161,6 +161,6 @@ fn elsewhere(release: &Release) -> Known {
 
 fn extra_schema(path: &str, text: &str) -> Result<ExtraSchema, Failure> {
     let source = Source::new(path, text);
-    let root = crate::load::yaml::parse(&source).map_err(Failure::invalid)?;
+    let root = crate::yaml::node::parse(&source).map_err(Failure::invalid)?;
     Ok(ExtraSchema { name: path.to_owned(), schema: root.to_json() })
 }

@@ -6,14 +6,14 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Map, Value as Json};
 
-use super::delivery;
-use super::engine::Engine;
-use super::expression;
-use super::tree::Folders;
 use crate::diagnostic::{Failure, Span};
+use crate::expression;
+use crate::layout::Folders;
 use crate::load::catalog::Recipe;
 use crate::load::platform::Delivery;
 use crate::load::recipe::{FileRule, Room};
+use crate::render::delivery;
+use crate::render::engine::Engine;
 use crate::tree::RepoPath;
 
 /// One object with the room that it belongs to.

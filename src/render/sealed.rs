@@ -3,12 +3,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::rooms::Rendered;
-use super::tree::{Folders, Tree, Unsealed};
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::layout::Folders;
 use crate::load::platform::SecretsProvider;
+use crate::names;
+use crate::render::rooms::Rendered;
+use crate::render::tree::{Tree, Unsealed};
 use crate::resolve::release::Release;
-use crate::resolve::{names, secrets};
+use crate::resolve::secrets;
 use crate::seal::{self, SealError, Wanted};
 use crate::tree::{Files, RepoPath};
 

@@ -1,15 +1,16 @@
 //! What one release becomes in the GitOps repository: its folders, its files, and what has to be made once.
 
+use crate::layout::Folders;
 use serde_json::{Value as Json, json};
 
-use super::emit;
-use super::rooms::Rendered;
-use crate::diagnostic::{Failure, Kind};
-use crate::load::document::FORMAT;
+use crate::diagnostic::Failure;
 use crate::load::recipe::Room;
 use crate::load::release_file::ReleaseFile;
+use crate::render::emit;
+use crate::render::rooms::Rendered;
 use crate::resolve::release::Release;
 use crate::tree::{Files, RepoPath};
+use crate::yaml::document::FORMAT;
 
 /// Everything that cupaas writes for one release, and what is to be made once.
 #[derive(Debug, Clone, Default)]
@@ -39,36 +40,6 @@ pub struct Unsealed {
     pub applied: RepoPath,
     /// Where it is kept for ever.
     pub kept: RepoPath,
-}
-
-/// The folders of one app in one environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Folders {
-    /// `releases/<env>/<app>`.
-    pub release: RepoPath,
-    /// `deploy/<env>/<app>`.
-    pub deploy: RepoPath,
-    /// `clusters/<cluster>/<env>/<app>.yaml`.
-    pub cluster: RepoPath,
-}
-
-impl Folders {
-    /// The folders of `app` in `environment` on `cluster`.
-    ///
-    /// Errors: a name that cannot be a folder's.
-    pub fn new(cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
-        let path = |text: String| RepoPath::new(text).map_err(|e| Failure::new(Kind::Usage, e.to_string()));
-        Ok(Self {
-            release: path(format!("releases/{environment}/{app}"))?,
-            deploy: path(format!("deploy/{environment}/{app}"))?,
-            cluster: path(format!("clusters/{cluster}/{environment}/{app}.yaml"))?,
-        })
-    }
-
-    /// A path below one of the folders.
-    pub fn below(folder: &RepoPath, rest: &str) -> Result<RepoPath, Failure> {
-        folder.join(rest).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
-    }
 }
 
 pub(super) fn write(folders: &Folders, objects: &[Rendered], tree: &mut Tree) -> Result<(), Failure> {

@@ -1,17 +1,11 @@
 //! A report → Markdown that fits into what a forge takes: what it adds up to first, then whole objects and whole files
 //! while they fit, and how many were left out.
 
-use super::markdown::{escaped, fenced, of, plain};
-use super::page::Page;
-use super::{Report, again, told};
-
-/// What the page is made of besides what is counted: headings, fences, sentences.
-const FRAME: usize = 1000;
-
-/// The report as Markdown of at most `most` bytes.
-pub fn within(report: &Report, most: usize) -> String {
-    page(report, most).unwrap_or_else(|| lines(&of(report), most))
-}
+use crate::outcome::{Outcome, Report};
+use crate::report::cut::cut;
+use crate::report::markup::{escaped, fenced, plain};
+use crate::report::page::Page;
+use crate::report::{notices, rerendered};
 
 /// What would change or has changed, as a page; nothing of a report that is about something else.
 pub(super) fn page(report: &Report, most: usize) -> Option<String> {
@@ -22,64 +16,34 @@ pub(super) fn page(report: &Report, most: usize) -> Option<String> {
             let (plan, makes, diffs) = (&difference.plan, &difference.makes, &difference.diffs);
             Some(Page { title: &title, words: "", plan, makes, diffs }.write(most))
         }
-        Report::Again(again) if !again.is_empty() => {
-            let title = format!("cupaas: {}", escaped(&told::cut(&again.subject)));
-            let words = again::outcome(again).into_iter().map(|line| format!("- {}\n", escaped(&line)));
+        Report::Rerendered(done) if !done.is_empty() => {
+            let title = format!("cupaas: {}", escaped(&cut(&done.subject)));
+            let words = rerendered::lines_of(done).into_iter().map(|line| format!("- {}\n", escaped(&line)));
             let words = words.collect::<String>() + "\n";
-            let (plan, makes, diffs) = (&again.plan, &again.makes, &again.diffs);
+            let (plan, makes, diffs) = (&done.plan, &done.makes, &done.diffs);
             Some(Page { title: &title, words: &words, plan, makes, diffs }.write(most))
-        }
-        Report::Told(told) => {
-            let said = told::words(told);
-            let said = if said.is_empty() { said } else { format!("\n{}", fenced("text", &plain(&said))) };
-            page(&told.report, most.saturating_sub(said.len())).map(|page| page + &said)
         }
         _ => None,
     }
 }
 
-/// A page cut behind a line.
-pub(super) fn lines(page: &str, most: usize) -> String {
-    if page.len() <= most {
-        return page.to_owned();
-    }
-    let lines: Vec<&str> = page.split_inclusive('\n').collect();
-    let (kept, left) = fitting(&lines, most.saturating_sub(FRAME));
-    // A fence that is open is closed by one as long.
-    let fence = kept.lines().filter(|line| line.starts_with("```")).fold("", |open, line| {
-        let fence = &line[..line.len() - line.trim_start_matches('`').len()];
-        if open.is_empty() {
-            fence
-        } else if fence == open {
-            ""
-        } else {
-            open
-        }
-    });
-    format!("{kept}{fence}\n\n{left} more lines are not shown here.\n")
-}
-
-/// The first of the blocks that fit into so many bytes, and how many do not.
-fn fitting<T: AsRef<str>>(blocks: &[T], room: usize) -> (String, usize) {
-    let mut kept = String::new();
-    for (index, block) in blocks.iter().enumerate() {
-        if kept.len() + block.as_ref().len() > room {
-            return (kept, blocks.len() - index);
-        }
-        kept.push_str(block.as_ref());
-    }
-    (kept, 0)
+/// The same, with what forges were told.
+pub(super) fn page_with_notices(outcome: &Outcome, most: usize) -> Option<String> {
+    let told = notices::words(&outcome.notices);
+    let told = if told.is_empty() { told } else { format!("\n{}", fenced("text", &plain(&told))) };
+    page(&outcome.report, most.saturating_sub(told.len())).map(|page| page + &told)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Rerendered;
     use crate::plan::Facts;
-    use crate::report::Again;
+    use crate::report::markdown::{of, within};
     use crate::tree::RepoPath;
 
     /// Objects of many apps, all of them new.
-    fn many(apps: usize, each: usize) -> Report {
+    fn many(apps: usize, each: usize) -> Outcome {
         let mut after = crate::tree::Files::new();
         for app in 0..apps {
             for object in 0..each {
@@ -93,7 +57,7 @@ mod tests {
         }
         let before = crate::tree::Files::new();
         let plan = crate::plan::compare(&before, &after, &Default::default(), Facts { expandable: true });
-        Report::Again(Box::new(Again {
+        let report = Report::Rerendered(Box::new(Rerendered {
             subject: "render: all again".to_owned(),
             edited: false,
             pin: None,
@@ -107,10 +71,11 @@ mod tests {
             warnings: Vec::new(),
             commit: Some("0".repeat(40)),
             place: String::new(),
-            tries: 0,
+            retries: 0,
             proposed: false,
             exit_code: false,
-        }))
+        }));
+        report.into()
     }
 
     #[test]

@@ -8,12 +8,14 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::markdown::escaped;
-use super::style::tame;
-use super::{Report, bounded, json, markdown, sync, text, told};
-use crate::cli::Format;
 use crate::diagnostic::{Diagnostic, Failure, Severity, Source};
-use crate::request::ci::Forge;
+use crate::forge::Forge;
+use crate::outcome::sync::Outcome as SyncOutcome;
+use crate::outcome::{Outcome, Report};
+use crate::report::markup::escaped;
+use crate::report::plan::lines;
+use crate::report::style::tame;
+use crate::report::{Format, cut, json, markdown, sync};
 
 /// GitHub shows so many annotations of a severity and a step; the last one says how many more there are.
 const SHOWN: usize = 10;
@@ -32,7 +34,7 @@ pub struct Output {
 }
 
 /// How a run ended.
-pub type Ended = Result<Report, Failure>;
+pub type Ended = Result<Outcome, Failure>;
 
 /// What standard output gets, made of `whole`, the report in its format: no line is a command but those that fold what
 /// is long.
@@ -40,15 +42,15 @@ pub fn shown(ended: &Ended, format: Format, whole: String) -> String {
     match format {
         // Only a string of JSON can hold this, and there it may be written so.
         Format::Json | Format::Matrix => whole.replace("##[", "#\\u0023["),
-        _ if ended.as_ref().is_ok_and(is_data) => whole,
+        _ if ended.as_ref().is_ok_and(|outcome| is_data(&outcome.report)) => whole,
         Format::Markdown => guarded(&whole),
         Format::Text => {
-            let diffs = match ended.as_ref().map(Report::itself) {
+            let diffs = match ended.as_ref().map(|outcome| &outcome.report) {
                 Ok(Report::Differs(difference)) => difference.diffs.as_slice(),
-                Ok(Report::Again(again)) => again.diffs.as_slice(),
+                Ok(Report::Rerendered(done)) => done.diffs.as_slice(),
                 _ => &[],
             };
-            let lines = text::lines(diffs);
+            let lines = lines(diffs);
             match whole.strip_suffix(&lines) {
                 Some(words) if lines.lines().count() > LONG => {
                     let files =
@@ -93,7 +95,16 @@ pub fn guarded(text: &str) -> String {
 pub fn annotations(ended: &Ended, forge: Forge, place: &dyn Fn(&Source) -> Option<String>) -> String {
     let mut notes = Vec::new();
     match ended {
-        Ok(report) => collect(report, place, &mut notes),
+        Ok(outcome) => {
+            notes.extend(outcome.notices.warnings().map(|warning| Note {
+                severity: Severity::Warning,
+                file: None,
+                place: None,
+                message: warning.clone(),
+                hints: Vec::new(),
+            }));
+            collect(&outcome.report, place, &mut notes);
+        }
         Err(failure) => failed(failure, "", place, &mut notes),
     }
     match forge {
@@ -170,21 +181,10 @@ fn commands(notes: &[Note], severity: Severity) -> String {
 fn collect(report: &Report, place: &dyn Fn(&Source) -> Option<String>, notes: &mut Vec<Note>) {
     let warnings: &[Diagnostic] = match report {
         Report::Each(reports) => return reports.iter().for_each(|report| collect(report, place, notes)),
-        Report::Told(told) => {
-            let said = told::notes(told).map(|note| Note {
-                severity: Severity::Warning,
-                file: None,
-                place: None,
-                message: note.clone(),
-                hints: Vec::new(),
-            });
-            notes.extend(said);
-            return collect(&told.report, place, notes);
-        }
         Report::Synced(synced) => {
             for entry in &synced.entries {
                 let app = sync::title(entry);
-                if let crate::sync::Outcome::Failed(failure) = &entry.outcome {
+                if let SyncOutcome::Failed(failure) = &entry.outcome {
                     failed(failure, &format!("{app}: "), &|_| None, notes);
                 }
                 notes.extend(
@@ -193,7 +193,7 @@ fn collect(report: &Report, place: &dyn Fn(&Source) -> Option<String>, notes: &m
             }
             return;
         }
-        Report::Again(again) => &again.warnings,
+        Report::Rerendered(done) => &done.warnings,
         _ => report.release().map(|release| release.warnings.as_slice()).unwrap_or_default(),
     };
     notes.extend(warnings.iter().map(|warning| note(warning, "", place)));
@@ -239,7 +239,7 @@ fn property(text: &str) -> String {
 /// The report as JSON, whatever is printed.
 pub fn plan(ended: &Ended) -> String {
     match ended {
-        Ok(report) => json::of(report),
+        Ok(outcome) => json::of(outcome),
         Err(failure) => json::failure(failure),
     }
 }
@@ -248,14 +248,14 @@ pub fn plan(ended: &Ended) -> String {
 pub fn outputs(ended: &Ended, plan_file: Option<&str>) -> Vec<Output> {
     let mut outputs = Vec::new();
     let mut give = |name, value: Option<String>| outputs.extend(value.map(|value| Output { name, value }));
-    if let Ok(report) = ended {
-        let value = json::whole(report);
+    if let Ok(outcome) = ended {
+        let value = json::whole(outcome);
         let text = |value: &Value| value.as_str().map(str::to_owned);
         give("changed", value["changed"].as_bool().map(|changed| changed.to_string()));
         give("commit", text(&value["commit"]));
         give("url", text(&value["url"]));
         give("pull-request-url", text(&value["pull_request"]["url"]));
-        if let Report::Synced(synced) = report {
+        if let Report::Synced(synced) = &outcome.report {
             give("matrix", Some(sync::matrix(synced).trim_end().to_owned()));
         }
     }
@@ -273,11 +273,12 @@ pub fn output_file(outputs: &[Output], delimiter: &str) -> String {
 /// A page for the run's summary, of at most `room` bytes; nothing where the report is no news.
 pub fn summary(ended: &Ended, room: usize) -> Option<String> {
     let page = match ended {
-        Err(failure) => bounded::lines(&markdown::failure(failure), room.saturating_sub(1)),
-        Ok(report) => {
-            let title = match report.itself() {
+        Err(failure) => cut::lines(&markdown::failure(failure), room.saturating_sub(1)),
+        Ok(outcome) => {
+            let report = &outcome.report;
+            let title = match report {
                 Report::Differs(difference) if !difference.is_empty() => String::new(),
-                Report::Again(again) if !again.is_empty() => String::new(),
+                Report::Rerendered(done) if !done.is_empty() => String::new(),
                 Report::Synced(_) => String::new(),
                 Report::Deployed(_)
                 | Report::Differs(_)
@@ -287,10 +288,12 @@ pub fn summary(ended: &Ended, room: usize) -> Option<String> {
                     let release = report.release()?;
                     format!("### cupaas: {} in {}\n\n", escaped(&release.app), escaped(&release.environment))
                 }
-                Report::Again(_) | Report::Removed { .. } | Report::Absent(_) => "### cupaas\n\n".to_owned(),
+                Report::Rerendered(_) | Report::Removed { .. } | Report::Absent(_) => {
+                    "### cupaas\n\n".to_owned()
+                }
                 _ => return None,
             };
-            title.clone() + &bounded::within(report, room.checked_sub(title.len() + 1)?)
+            title.clone() + &markdown::within(outcome, room.checked_sub(title.len() + 1)?)
         }
     };
     Some(format!("{page}\n")).filter(|page| page.len() <= room)

@@ -2,8 +2,8 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::style::{BAD, paint, tame};
 use crate::diagnostic::{Diagnostic, Failure, Severity};
+use crate::report::style::{BAD, paint, tame};
 
 /// The longest line that a caret block shows whole.
 const LONGEST: usize = 300;

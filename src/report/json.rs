@@ -1,19 +1,27 @@
 //! Report | Failure → JSON, the one serialised contract: `status` says how it ended; keys may be added, none changes
 //! its meaning.
 
+use crate::report::failed::failed;
+use crate::report::{notices, rerendered};
 use serde_json::{Value, json};
 
-use super::{Placed, Report, again, secrets, sync, told};
 use crate::diagnostic::Failure;
-use crate::resolve::image::Pinned;
-use crate::resolve::names;
+use crate::names;
+use crate::outcome::{Outcome, Report};
+use crate::report::diagnostic::Placed;
+use crate::report::{secrets, sync};
 use crate::tree::RepoPath;
 
-pub(super) fn of(report: &Report) -> String {
-    pretty(&whole(report))
+pub(super) fn of(outcome: &Outcome) -> String {
+    pretty(&whole(outcome))
 }
 
-pub(super) fn whole(report: &Report) -> Value {
+pub(super) fn whole(outcome: &Outcome) -> Value {
+    let value = of_report(&outcome.report);
+    if outcome.notices.is_empty() { value } else { notices::json(&outcome.notices, value) }
+}
+
+fn of_report(report: &Report) -> Value {
     let mut value = body(report);
     if let Some(release) = report.release() {
         value["app"] = json!(release.app);
@@ -27,11 +35,6 @@ pub(super) fn whole(report: &Report) -> Value {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
-}
-
-/// An image that an environment keeps, and where that is said.
-pub(super) fn pin(pin: &Pinned) -> Value {
-    json!({"app": pin.app, "environment": pin.environment, "image": pin.image, "place": pin.place})
 }
 
 fn body(report: &Report) -> Value {
@@ -57,43 +60,41 @@ fn body(report: &Report) -> Value {
             "changed": true,
             "commit": deployed.commit,
             "gitops": deployed.place,
-            "retries": deployed.tries,
+            "retries": deployed.retries,
             "plan": deployed.plan,
             "summary": deployed.plan.summary(),
         }),
         Report::Unchanged { .. } => json!({"status": "unchanged", "changed": false}),
         Report::Superseded { why, .. } => json!({"status": "superseded", "changed": false, "why": why}),
         Report::Pinned { pin, .. } => {
-            json!({"status": "pinned", "changed": false, "pin": self::pin(pin)})
+            json!({"status": "pinned", "changed": false, "pin": super::pin::pin(pin)})
         }
-        Report::Removed { leaving, plan, commit, proposed } => {
-            let environments: Vec<&str> =
-                leaving.releases.iter().map(|(_, release)| release.environment.as_str()).collect();
+        Report::Removed { removal, plan, commit, proposed } => {
             let namespaces: Vec<String> =
-                environments.iter().map(|environment| names::namespace(&leaving.app, environment)).collect();
+                removal.environments.iter().map(|of| names::namespace(&removal.app, of)).collect();
             json!({
-                "status": if *proposed { "proposed" } else { "removed" }, "changed": true, "app": leaving.app, "commit": commit,
-                "environment": environments.first(), "environments": environments,
+                "status": if *proposed { "proposed" } else { "removed" }, "changed": true, "app": removal.app,
+                "commit": commit,
+                "environment": removal.environments.first(), "environments": removal.environments,
                 "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
-                "files": leaving.edits.keys().map(RepoPath::as_str).collect::<Vec<_>>(),
+                "files": removal.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
                 "plan": plan, "summary": plan.summary(),
             })
         }
-        Report::Absent(leaving) => {
-            json!({"status": "unchanged", "changed": false, "app": leaving.app, "environment": leaving.environment})
+        Report::Absent(removal) => {
+            json!({"status": "unchanged", "changed": false, "app": removal.app, "environment": removal.environment})
         }
         Report::Apps(apps) => json!({"status": "ok", "apps": apps}),
         Report::Variables(variables) => json!({
             "status": "ok", "app": variables.app, "environments": variables.environments,
         }),
-        Report::Again(again) => again::json(again),
+        Report::Rerendered(done) => rerendered::json(done),
         Report::Secrets(listing) => secrets::listing_json(listing),
         Report::SecretsChecked(checked) => secrets::checked_json(checked),
         Report::Synced(synced) => sync::json(synced),
         Report::Each(reports) => {
-            json!({"status": "ok", "releases": reports.iter().map(whole).collect::<Vec<_>>()})
+            json!({"status": "ok", "releases": reports.iter().map(of_report).collect::<Vec<_>>()})
         }
-        Report::Told(told) => told::json(told, body(&told.report)),
         Report::Wrote(wrote) => {
             json!({"status": "ok", "written": wrote.written, "kept": wrote.kept, "notes": wrote.notes, "next": wrote.next})
         }
@@ -104,18 +105,4 @@ fn body(report: &Report) -> Value {
 
 pub(super) fn failure(failure: &Failure) -> String {
     pretty(&failed(failure))
-}
-
-pub(super) fn failed(failure: &Failure) -> Value {
-    let mut value = json!({
-        "status": "failed",
-        "exit_code": failure.kind.exit_code(),
-        "message": failure.message,
-        "hints": failure.hints,
-        "diagnostics": failure.diagnostics.iter().map(Placed::from).collect::<Vec<_>>(),
-    });
-    if let Some(plan) = &failure.plan {
-        value["plan"] = (**plan).clone();
-    }
-    value
 }

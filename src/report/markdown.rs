@@ -1,63 +1,25 @@
-//! Report | Failure → Markdown for a comment or a step summary: the words first, the lines folded away.
+//! Outcome | Failure → Markdown for a comment or a step summary: the words first, the lines folded away.
 
-use std::fmt::Write;
-
-use super::page::COMMENT;
-use super::{Placed, Report, bounded, sync, text};
 use crate::diagnostic::Failure;
+use crate::outcome::{Outcome, Report};
+use crate::report::bounded::page_with_notices;
+use crate::report::cut::lines;
+use crate::report::markup::{escaped, fenced, plain, problems};
+use crate::report::page::COMMENT;
+use crate::report::{sync, text};
 
-pub(super) fn of(report: &Report) -> String {
-    bounded::page(report, COMMENT).unwrap_or_else(|| match report {
+pub(super) fn of(outcome: &Outcome) -> String {
+    page_with_notices(outcome, COMMENT).unwrap_or_else(|| match &outcome.report {
         Report::Synced(synced) => sync::markdown(synced),
-        _ => fenced("text", &plain(&text::of(report))),
+        _ => fenced("text", &plain(&text::with_notices(outcome))),
     })
+}
+
+/// The outcome in at most `most` bytes.
+pub(super) fn within(outcome: &Outcome, most: usize) -> String {
+    page_with_notices(outcome, most).unwrap_or_else(|| lines(&of(outcome), most))
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
     format!("### cupaas: {}\n\n{}", escaped(&failure.message), problems(failure))
-}
-
-/// What is wrong and what to do, one line each.
-pub(super) fn problems(failure: &Failure) -> String {
-    let mut page = String::new();
-    for placed in failure.diagnostics.iter().map(Placed::from) {
-        let hint = placed.hint.map(|hint| format!(" ({})", escaped(hint))).unwrap_or_default();
-        let file = escaped(placed.file);
-        let _ =
-            writeln!(page, "- {file}:{}:{}: {}{hint}", placed.line, placed.column, escaped(placed.message));
-    }
-    for hint in &failure.hints {
-        let _ = writeln!(page, "- hint: {}", escaped(hint));
-    }
-    page
-}
-
-/// Without colours.
-pub(super) fn plain(text: &str) -> String {
-    anstream::adapter::strip_str(text).to_string()
-}
-
-/// A block that its text cannot end: the fence is longer than any in it.
-pub(super) fn fenced(language: &str, text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
-}
-
-/// Text that Markdown and HTML leave alone, on one line.
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            c if c.is_control() => escaped.push(' '),
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '@' | '!' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

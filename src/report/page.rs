@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::markdown::{escaped, fenced};
-use super::{bounded, text};
 use crate::plan::diff::FileDiff;
 use crate::plan::{Change, Plan};
+use crate::report::cut;
+use crate::report::markup::{escaped, fenced};
+use crate::report::plan::changes;
 
 /// The most bytes of a comment or of a pull request's text. GitHub takes 65,536 characters; the others take more.
 pub const COMMENT: usize = 65_536;
@@ -32,7 +33,7 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The page, in at most `longest` bytes.
     pub(super) fn write(&self, longest: usize) -> String {
-        let words = bounded::lines(self.words, longest / 4);
+        let words = cut::lines(self.words, longest / 4);
         let mut page = format!("### {}\n\n{words}", self.title);
         let _ = writeln!(page, "**{}**\n", self.sums());
         self.troubles(&mut page, longest / 4);
@@ -115,7 +116,7 @@ impl Page<'_> {
     /// One line an object, with what its change does.
     fn objects(&self, page: &mut String, until: usize) {
         let plain = |change: &Change| {
-            anstream::adapter::strip_str(&text::changes(std::slice::from_ref(change))).to_string()
+            anstream::adapter::strip_str(&changes(std::slice::from_ref(change))).to_string()
         };
         let objects: Vec<String> = self.plan.changes.iter().map(plain).collect();
         if objects.is_empty() {

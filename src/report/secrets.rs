@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::style::{BAD, FAINT, GOOD, STRONG, paint};
 use crate::load::platform::SecretsProvider;
-use crate::secrets::{Checked, Listed, Listing};
+use crate::outcome::secrets::{Checked, Listed, Listing};
+use crate::report::style::{BAD, FAINT, GOOD, STRONG, paint};
 
 pub(super) fn listing(listing: &Listing) -> String {
     let mut text = format!("{} in {}\n", paint(STRONG, &listing.app), listing.environment);

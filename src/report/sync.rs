@@ -5,10 +5,11 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::style::{BAD, CHANGED, FAINT, GOOD, NEW, STRONG, paint, tame};
-use super::{Placed, failure, json, markdown};
-use crate::load::state::short;
-use crate::sync::{Dockerfile, Entry, Outcome, Synced};
+use crate::outcome::sync::{Dockerfile, Entry, Outcome, Synced};
+use crate::report::diagnostic::Placed;
+use crate::report::failure;
+use crate::report::style::{BAD, CHANGED, FAINT, GOOD, NEW, STRONG, paint, tame};
+use crate::repository::short;
 
 /// The most jobs that a workflow's matrix makes (GitHub's limit).
 const JOBS: usize = 256;
@@ -164,7 +165,7 @@ fn entry(entry: &Entry) -> Value {
             value["dockerfile"] = json!(dockerfile.map(kind));
         }
         Outcome::Pinned(pin) => value["pin"] = json!({"image": pin.image, "place": pin.place}),
-        Outcome::Failed(failure) => value["failure"] = json::failed(failure),
+        Outcome::Failed(failure) => value["failure"] = crate::report::failed::failed(failure),
         _ => {}
     }
     value
@@ -211,19 +212,22 @@ pub(super) fn markdown(synced: &Synced) -> String {
     });
     let rows: Vec<String> = told
         .map(|entry| {
-            let branch = markdown::escaped(entry.branch.as_deref().unwrap_or_default());
+            let branch = crate::report::markup::escaped(entry.branch.as_deref().unwrap_or_default());
             let commit = entry.commit.as_deref().map(short).unwrap_or_default();
-            let mut what = markdown::escaped(&words(entry));
+            let mut what = crate::report::markup::escaped(&words(entry));
             if let Outcome::Failed(failure) = &entry.outcome {
                 for placed in failure.diagnostics.iter().map(Placed::from) {
-                    let (file, message) = (markdown::escaped(placed.file), markdown::escaped(placed.message));
+                    let (file, message) = (
+                        crate::report::markup::escaped(placed.file),
+                        crate::report::markup::escaped(placed.message),
+                    );
                     let _ = write!(what, "<br>{file}:{}:{}: {message}", placed.line, placed.column);
                 }
             }
             for note in &entry.notes {
-                let _ = write!(what, "<br>{}", markdown::escaped(note));
+                let _ = write!(what, "<br>{}", crate::report::markup::escaped(note));
             }
-            let (app, status) = (markdown::escaped(&title(entry)), status(&entry.outcome));
+            let (app, status) = (crate::report::markup::escaped(&title(entry)), status(&entry.outcome));
             format!("| {app} | {branch} {commit} | {status} | {what} |\n")
         })
         .collect();

@@ -1,17 +1,30 @@
 //! Report → text for people.
 
+use crate::outcome::Removal;
+use crate::report::title::{address, title};
+use crate::report::{notices, rerendered};
 use std::fmt::Write;
 
-use super::style::{BAD, CHANGED, FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use super::{Deployed, Difference, Report, again, look, secrets, sync, told};
-use crate::leaving::Leaving;
-use crate::load::state::short;
-use crate::plan::diff::FileDiff;
-use crate::plan::{Action, Change, Effect, Loss, Plan};
-use crate::resolve::names;
+use crate::names;
+use crate::outcome::{Deployed, Difference, Outcome, Report, Wrote};
+use crate::plan::Plan;
+use crate::report::plan::{lines, plan};
+use crate::report::style::{FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
+use crate::report::{inventory, secrets, sync};
+use crate::repository::short;
 use crate::resolve::release::Release;
-use crate::scaffold::Wrote;
 use crate::tree::Files;
+
+/// The report, with what forges were told of it.
+pub(super) fn with_notices(outcome: &Outcome) -> String {
+    let told = notices::words(&outcome.notices);
+    match &outcome.report {
+        // Lines end it: runners fold them.
+        Report::Differs(_) => told + &of(&outcome.report),
+        Report::Rerendered(done) if done.commit.is_none() => told + &of(&outcome.report),
+        report => of(report) + &told,
+    }
+}
 
 pub(super) fn of(report: &Report) -> String {
     match report {
@@ -37,34 +50,22 @@ pub(super) fn of(report: &Report) -> String {
             pin.place,
             pin.way_out()
         ),
-        Report::Removed { leaving, plan, commit, proposed } => removed(leaving, plan, commit, *proposed),
-        Report::Absent(Leaving { app, environment: Some(environment), .. }) => {
+        Report::Removed { removal, plan, commit, proposed } => removed(removal, plan, commit, *proposed),
+        Report::Absent(Removal { app, environment: Some(environment), .. }) => {
             format!("{} {app} is not deployed in {environment}: nothing to do\n", paint(GOOD, "ok"))
         }
-        Report::Absent(Leaving { app, .. }) => {
+        Report::Absent(Removal { app, .. }) => {
             format!("{} {app} is neither registered nor deployed: nothing to do\n", paint(GOOD, "ok"))
         }
-        Report::Apps(apps) => look::apps(apps),
-        Report::Variables(variables) => look::variables(variables),
-        Report::Again(again) => again::text(again),
+        Report::Apps(apps) => inventory::apps(apps),
+        Report::Variables(variables) => inventory::variables(variables),
+        Report::Rerendered(done) => rerendered::text(done),
         Report::Secrets(listing) => secrets::listing(listing),
         Report::SecretsChecked(checked) => secrets::checked(checked),
         Report::Synced(synced) => sync::text(synced),
         Report::Each(reports) => reports.iter().map(of).collect(),
-        Report::Told(told) => told::text(told),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
-    }
-}
-
-fn title(release: &Release) -> String {
-    format!("{} in {}", release.app, release.environment)
-}
-
-fn address(release: &Release) -> String {
-    match &release.route {
-        Some(route) => format!("  {}\n", paint(STRONG, &route.url)),
-        None => "  no address: the environment has no domain, or no process is named web\n".to_owned(),
     }
 }
 
@@ -106,25 +107,6 @@ fn differs(difference: &Difference) -> String {
     text + &lines(&difference.diffs)
 }
 
-/// Files line by line.
-pub(super) fn lines(diffs: &[FileDiff]) -> String {
-    diffs.iter().map(|file| colour(&tame(&file.text))).collect()
-}
-
-fn colour(diff: &str) -> String {
-    let line = |line: &str| {
-        let style = match line.as_bytes().first() {
-            _ if line.starts_with("+++") || line.starts_with("---") => STRONG,
-            Some(b'+') => NEW,
-            Some(b'-') => GONE,
-            Some(b'@') => FAINT,
-            _ => return format!("{line}\n"),
-        };
-        format!("{}\n", paint(style, line))
-    };
-    diff.lines().map(line).collect()
-}
-
 fn done(deployed: &Deployed) -> String {
     let release = &deployed.release;
     let word = if deployed.proposed { "proposed" } else { "deployed" };
@@ -137,7 +119,7 @@ fn done(deployed: &Deployed) -> String {
         );
     }
     text.push_str(&plan(&deployed.plan));
-    let tries = match deployed.tries {
+    let tries = match deployed.retries {
         0 => String::new(),
         1 => ", after someone else's push".to_owned(),
         n => format!(", after {n} pushes of others"),
@@ -147,88 +129,12 @@ fn done(deployed: &Deployed) -> String {
     text
 }
 
-/// A plan in words, one line an object, then what it adds up to.
-pub(super) fn plan(plan: &Plan) -> String {
-    changes(&plan.changes) + &rest(plan)
-}
-
-/// Changes, one line an object.
-pub(super) fn changes(changes: &[Change]) -> String {
-    changes.iter().map(one).collect()
-}
-
-/// What a plan says beside its changes.
-pub(super) fn rest(plan: &Plan) -> String {
-    let mut text = String::new();
-    // Lists of files say nothing that the lines above do not.
-    for file in plan.rewrites.iter().filter(|file| !file.ends_with("/kustomization.yaml")) {
-        let _ = writeln!(text, "  {} {file}", paint(FAINT, "·"));
-    }
-    for loss in &plan.losses {
-        text.push_str(&lost(loss));
-    }
-    for name in &plan.unused_allowances {
-        let _ = writeln!(
-            text,
-            "  {} --allow-data-loss {name}: nothing of that name is lost",
-            paint(CHANGED, "!")
-        );
-    }
-    for refusal in &plan.refusals {
-        let _ = writeln!(text, "  {} {}\n      {}", paint(BAD, "refused"), refusal.message, refusal.way_out);
-    }
-    let summary = plan.summary();
-    let mut parts = vec![format!(
-        "{} created, {} changed, {} deleted",
-        summary.created, summary.updated, summary.deleted
-    )];
-    let mut add = |what: &str, names: &[String]| {
-        if !names.is_empty() {
-            parts.push(format!("{what} {}", names.join(", ")));
-        }
-    };
-    add("restarts", &summary.restarts);
-    add("away meanwhile:", &summary.outages);
-    add("runs", &summary.jobs);
-    let _ = writeln!(text, "  {}", parts.join("; "));
-    text
-}
-
-fn one(change: &Change) -> String {
-    let (sign, style) = match change.action {
-        Action::Create => ("+", NEW),
-        Action::Update | Action::Move => ("~", CHANGED),
-        Action::Delete => ("-", GONE),
-        Action::Orphan => ("○", FAINT),
-    };
-    let mut text = format!("  {} {} {}\n", paint(style, sign), change.action, change.object);
-    let telling = |effect: &&Effect| !matches!(effect, Effect::NoRestart);
-    for effect in change.effects.iter().filter(telling) {
-        let _ = writeln!(text, "      {}", tame(&effect.to_string()));
-    }
-    text
-}
-
-fn lost(loss: &Loss) -> String {
-    let (word, style) = if loss.allowed { ("allowed", CHANGED) } else { ("data", BAD) };
-    let mut text = format!("  {} {}\n", paint(style, word), loss.message);
-    if !loss.kept.is_empty() {
-        let _ = writeln!(text, "      stays: {}", loss.kept.join(", "));
-    }
-    let _ = writeln!(text, "      {}", loss.way_back);
-    if !loss.allowed {
-        let _ = writeln!(text, "      to go on all the same: --allow-data-loss {}", loss.allow);
-    }
-    text
-}
-
-fn removed(leaving: &Leaving, plan_: &Plan, commit: &str, proposed: bool) -> String {
-    let Leaving { app, releases, edits, .. } = leaving;
-    let environments: Vec<&str> = releases.iter().map(|(_, release)| release.environment.as_str()).collect();
+fn removed(removal: &Removal, plan_: &Plan, commit: &str, proposed: bool) -> String {
+    let Removal { app, environments, files, .. } = removal;
     let from = if environments.is_empty() { "the registrations".to_owned() } else { environments.join(", ") };
     let done = if proposed { "proposed to remove" } else { "removed" };
     let mut text = format!("{} {app} from {from}\n", paint(GOOD, done));
-    for file in edits.keys() {
+    for file in files {
         let _ = writeln!(text, "  {} {file}", paint(GONE, "-"));
     }
     if !environments.is_empty() {

@@ -1,23 +1,26 @@
 //! What was typed of forges, and what the CI job and the environment say for it → [`Wishes`].
 
+use crate::request::environment::text;
 use std::path::Path;
 use std::time::Duration;
 
-use super::ci::{Ci, is_commit, is_of};
-use super::{Around, GitopsPlace, Step, Subject, text};
 use crate::cli::{Commenting, Proposed, Status};
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::{Forge, Job, Place, Proposing, Wishes};
-use crate::load::state::plain_address;
-use crate::publish::{Secret, Source};
-use crate::resolve::names::hash;
+use crate::git::Source;
+use crate::names::hash;
+use crate::repository::plain_address;
+use crate::request::ci::{Ci, is_commit, is_of};
+use crate::request::environment::Around;
+use crate::run::step::{GitopsPlace, Step, Subject};
+use crate::token::Secret;
 
 /// How long one answer may take, in seconds.
 const PATIENCE: u64 = 30;
 
 /// `stated`: the app's commit is what somebody has typed.
 ///
-/// Errors: as [`super::Request::new`].
+/// Errors: as [`crate::request::Request::new`].
 pub(super) fn comment(
     given: Commenting,
     stated: bool,
@@ -91,7 +94,7 @@ fn shared(wanted: bool, flag: &str, step: &Step) -> Result<(), Failure> {
     Err(Failure::new(Kind::Usage, message).hint("name it: --gitops URL, or CUPAAS_GITOPS"))
 }
 
-/// Errors: as [`super::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
+/// Errors: as [`crate::request::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
 pub(super) fn propose(given: Proposed, step: &Step, around: &Around) -> Result<Wishes, Failure> {
     let filled = |names: Vec<String>| {
         let names = names.into_iter().map(|name| name.trim().to_owned());

@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 
-use super::ci::{self, Ci};
 use crate::cli;
+use crate::request::ci::{self, Ci};
 
 /// The CI job that this is a step of, as the environment, the event and the flags say.
 pub fn here(given: &cli::Ci) -> Option<Ci> {

@@ -1,7 +1,8 @@
 //! What no job of a CI may do without a GitOps repository that is named, whichever CI that is.
 
-use super::{Around, GitopsPlace, text};
 use crate::diagnostic::{Failure, Kind};
+use crate::request::environment::{Around, text};
+use crate::run::step::GitopsPlace;
 
 /// Whether this is a CI job, as nearly every CI says it.
 pub(super) fn in_ci() -> bool {

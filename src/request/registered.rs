@@ -1,20 +1,25 @@
 //! What was typed of registrations → steps of the same pipeline.
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
+use crate::request::environment::text;
+use crate::run::step::Extent;
 use std::path::PathBuf;
 
-use super::assigned::assigned;
-use super::job::shared_one;
-use super::standing;
-use super::{Action, Around, Look, Stage, Step, Subject, folder_name, forge, named, text};
 use crate::cli::{AppCommand, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Target, Unpin};
-use crate::diagnostic::{Failure, Source as Text, Span};
-use crate::edit::{AddApp, Deed, EnvChange, typed};
+use crate::diagnostic::{Failure, Source as Text, Span, typed};
+use crate::git::Source;
 use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
+use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
-use crate::load::released::Scope;
-use crate::publish::Source;
+use crate::request::assigned::assigned;
+use crate::request::environment::Around;
+use crate::request::job::shared_one;
+use crate::request::step::{folder_name, named};
+use crate::request::{forge, standing};
+use crate::run::action::Action;
+use crate::run::edit::deed::{AddApp, Deed, EnvChange};
+use crate::run::step::{Look, Stage, Step, Subject};
 
 /// A step that is about what the GitOps repository knows, and no folder of this machine.
 pub(super) fn step(
@@ -59,7 +64,7 @@ fn about(target: Target, subject: Subject, dry_run: bool, around: &Around) -> Re
 
 fn edit(step: Step, proposed: Proposed, around: &Around) -> Result<Action, Failure> {
     let tells = forge::propose(proposed, &step, around)?;
-    Ok(Action::Step(Box::new(Step { tells, ..step })))
+    Ok(Action::along(Step { tells, ..step }))
 }
 
 pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failure> {
@@ -84,7 +89,7 @@ pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failur
             step.asked.app = Some(remove.name);
             step.allow_data_loss = named(remove.allow_data_loss);
             step.tells = forge::propose(remove.proposed, &step, around)?;
-            Ok(Action::RemoveApp(Box::new(step)))
+            Ok(Action::Remove(Extent::Everywhere, Box::new(step)))
         }
     }
 }

@@ -1,19 +1,23 @@
 //! What was typed of secrets → what is asked of them.
 
+use crate::request::environment::text;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::job::shared_one;
-use super::standing;
-use super::{Action, Around, Home, Stage, Step, text};
 use crate::cli::{Secret, SecretOf, Shared};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::age_keys::KeyPlaces;
 use crate::load::secret_value::ValueFrom;
-use crate::secrets::{Asked, What};
+use crate::request::environment::Around;
+use crate::request::job::shared_one;
+use crate::request::standing;
+use crate::run::action::Action;
+use crate::run::home::Home;
+use crate::run::secrets::{Asked, What};
+use crate::run::step::{Stage, Step};
 
-/// Errors: as [`super::Request::new`]; none repeats a word that may be a value.
+/// Errors: as [`crate::request::Request::new`]; none repeats a word that may be a value.
 pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> {
     let asked = match secret {
         Secret::Set(set) => {

@@ -1,15 +1,21 @@
 //! What was typed of `sync`, and what the environment says for it.
 
+use crate::request::environment::text;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Action, Around, GitopsPlace, Stage, Subject, registered, text};
-use crate::cli::{Format, Sync};
+use crate::cli::Sync;
 use crate::diagnostic::Failure;
-use crate::publish::{GitopsAddress, Secret, SourceToken};
+use crate::git::{GitopsAddress, SourceToken};
 use crate::registry::Access;
-use crate::sync::Options;
+use crate::report::Format;
+use crate::request::environment::Around;
+use crate::request::registered;
+use crate::run::action::Action;
+use crate::run::step::{GitopsPlace, Stage, Subject};
+use crate::run::sync::Options;
+use crate::token::Secret;
 
 /// A matrix is only looked at, so that a workflow can be stopped between it and the builds.
 pub(super) fn sync(given: Sync, format: Format, around: &Around) -> Result<Action, Failure> {

@@ -1,6 +1,7 @@
 //! A command as a person writes it → the words that the kubelet gets, so that the words arrive byte for byte.
 
 use crate::load::words::Command;
+use crate::yaml::characters::lost;
 
 /// Shell words that begin something `exec` cannot replace the shell with.
 const NOT_PROGRAMS: [&str; 24] = [
@@ -33,13 +34,6 @@ fn line_words(line: &str) -> Vec<String> {
 
 /// The most bytes that Linux lets a word of a command have (`MAX_ARG_STRLEN`, with the final NUL).
 const MAX_WORD: usize = 131_071;
-
-/// The first character of `text` that no container would get. NUL ends a text in the kernel; kustomize, which Flux and
-/// Argo CD run over every manifest, refuses the others however they are written, and makes a space of U+0085
-/// (`tests/e2e/render.sh readers` tries it).
-pub fn lost(text: &str) -> Option<char> {
-    text.chars().find(|c| matches!(c, '\0' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}'))
-}
 
 /// Why no program can be given these words.
 pub fn refused(words: &[String]) -> Option<String> {

@@ -1,9 +1,9 @@
 //! What resolving gathers besides the release itself: problems with their places, warnings, and for `explain` the
 //! origin of every value.
 
+use serde::Serialize;
 use std::fmt::Display;
 
-use super::release::Decision;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Problems, warnings and origins so far.
@@ -27,4 +27,15 @@ impl Notes {
         let (value, origin) = (value.to_string(), origin.to_string());
         self.decisions.push(Decision { what: what.into(), value, origin });
     }
+}
+
+/// One decided value, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// What was decided, as a path: `processes.web.port`.
+    pub what: String,
+    /// The value, in words.
+    pub value: String,
+    /// Where it came from.
+    pub origin: String,
 }

@@ -2,9 +2,10 @@
 //! the only one that asks for no branch.
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
-use crate::load::document::Document;
-use crate::load::inputs::{Asked, Inputs, Recorded};
+use crate::load::asked::Asked;
+use crate::load::inputs::{Inputs, Recorded};
 use crate::load::platform::{PlatformFile, RegistrationFile};
+use crate::yaml::document::Document;
 
 /// The environment, and where that came from.
 ///

@@ -4,11 +4,11 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
-use super::decisions::Notes;
-use super::release::Image;
 use crate::diagnostic::{Failure, Kind, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
+use crate::resolve::decisions::Notes;
+use crate::resolve::release::Image;
 
 /// An image that an environment keeps, whatever is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]

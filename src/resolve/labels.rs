@@ -1,8 +1,8 @@
 //! Labels, frozen: selectors hold name and instance alone, which never change (a Deployment's selector is
 //! immutable); the rest is for people and tools that look.
 
-use super::release::{Labels, ProcessKind};
 use crate::load::inputs::Inputs;
+use crate::resolve::release::{Labels, ProcessKind};
 
 /// What part of an app an object is.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ mod decisions;
 pub mod environment;
 pub mod image;
 mod labels;
-pub mod names;
+pub mod layers;
 mod platform;
 mod processes;
 pub mod release;
@@ -17,6 +17,7 @@ pub mod services;
 pub mod variables;
 mod version;
 
+use crate::names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Failure;
@@ -62,7 +63,7 @@ pub fn resolve(
         if secrets.iter().any(|secret| secret.variable == variable.name) {
             continue;
         }
-        let lowest = variables::Layer { value: variable.value.clone(), origin };
+        let lowest = crate::resolve::layers::Layer { value: variable.value.clone(), origin };
         layers.entry(variable.name.clone()).or_default().insert(0, lowest);
         // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
         // ConfigMap as well.

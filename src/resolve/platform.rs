@@ -1,12 +1,12 @@
 //! What the platform says, with all defaults, and what does not go together in it.
 
-use super::decisions::Notes;
-use super::release::{PlatformFacts, Store};
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::git::holds_credentials;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::words::Name;
-use crate::publish::holds_credentials;
+use crate::resolve::decisions::Notes;
+use crate::resolve::release::{PlatformFacts, Store};
 
 pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     let platform = &inputs.platform.value;

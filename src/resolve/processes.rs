@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::command::{literal, refused, words};
-use super::decisions::Notes;
-use super::labels;
-use super::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
-use super::runtime::{self, Facts};
 use crate::diagnostic::{Source, Span};
 use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
 use crate::load::words::{Amount, Command, Cpu};
+use crate::resolve::command::{literal, refused, words};
+use crate::resolve::decisions::Notes;
+use crate::resolve::labels;
+use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
+use crate::resolve::runtime::{self, Facts};
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;

@@ -1,15 +1,16 @@
 //! The decided form: one app × one environment × one image, nothing optional that a template would have to guess
 //! about. It is what templates see, under the names that stand here.
 
+use crate::resolve::decisions::Decision;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::variables::Layers;
 use crate::diagnostic::Diagnostic;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
+use crate::resolve::layers::Layers;
 
 /// Labels of an object, by key.
 pub type Labels = BTreeMap<String, String>;
@@ -367,15 +368,4 @@ pub struct PlatformFacts {
     pub source_url: Option<String>,
     /// Its branch.
     pub source_revision: String,
-}
-
-/// One decided value, and where it came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Decision {
-    /// What was decided, as a path: `processes.web.port`.
-    pub what: String,
-    /// The value, in words.
-    pub value: String,
-    /// Where it came from.
-    pub origin: String,
 }

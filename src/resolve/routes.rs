@@ -1,14 +1,15 @@
 //! How requests reach an app: host names, and through what.
 
+use crate::layout::{host_file, owner};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decisions::Notes;
-use super::names;
-use super::release::{Gateway, Process, ProcessKind, Release, Route, Via};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::load::inputs::Inputs;
 use crate::load::words::{Host, HostPattern};
-use crate::tree::{Files, RepoPath};
+use crate::names;
+use crate::resolve::decisions::Notes;
+use crate::resolve::release::{Gateway, Process, ProcessKind, Release, Route, Via};
+use crate::tree::Files;
 
 pub(super) fn resolve(
     inputs: &Inputs,
@@ -92,19 +93,9 @@ fn accepted(host: &str, inputs: &Inputs, domain: Option<&Host>) -> bool {
     domain.is_some_and(|domain| below(&domain.0)) || inputs.platform.value.routing.domains.iter().any(listed)
 }
 
-/// The file that says who holds a host name.
-pub fn host_file(host: &str) -> Option<RepoPath> {
-    RepoPath::new(format!("hosts/{host}")).ok()
-}
-
 /// What that file says.
 pub fn host_owner(release: &Release) -> String {
     owner(&release.app, &release.environment)
-}
-
-/// What a host's file says where this app holds it in this environment.
-pub fn owner(app: &str, environment: &str) -> String {
-    format!("app: {app}\nenvironment: {environment}\n")
 }
 
 /// Hosts of this release that other apps hold already.

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use regex_lite::Regex;
 use serde_json::Value;
 
-use super::decisions::Notes;
-use super::version;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::expression;
 use crate::load::app_folder::matches;
 use crate::load::catalog::Recipe;
-use crate::load::document::Document;
 use crate::load::inputs::{Inputs, Recorded};
 use crate::load::recipe::{FactRule, RecipeFile};
 use crate::load::release_file::ReleaseFile;
-use crate::render::expression;
+use crate::resolve::decisions::Notes;
+use crate::resolve::version;
+use crate::yaml::document::Document;
 
 /// Facts by name.
 pub type Facts = BTreeMap<String, String>;

@@ -1,21 +1,18 @@
 //! The app's own secrets: where the value of each is kept and how it gets to the processes. Never the value.
 
+use crate::load::variable::MAX_VARIABLE;
 use std::path::Path;
 
-use super::decisions::Notes;
-use super::names;
-use super::release::{AppSecret, Release, RemoteKey, SecretRef};
-use super::variables::{Layer, Layers};
 use crate::diagnostic::Diagnostic;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Secrets, SecretsProvider};
 use crate::load::secret_entry::SecretEntry;
 use crate::load::state::State;
-use crate::seal;
+use crate::resolve::decisions::Notes;
+use crate::resolve::layers::{Layer, Layers};
+use crate::resolve::release::{AppSecret, Release, RemoteKey, SecretRef};
 use crate::tree::Files;
-
-/// The most bytes of `NAME=value` that Linux lets a process have (`MAX_ARG_STRLEN`, with the final NUL).
-pub const MAX_VARIABLE: usize = 131_071;
+use crate::{names, seal};
 
 pub(super) fn resolve(
     inputs: &Inputs,

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::command::literal;
-use super::decisions::Notes;
-use super::labels::{self, Part};
-use super::release::{Credential, PodVariable, SecretRef, Service, ServiceDisk};
-use super::variables::Origin;
-use super::version;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
-use crate::load::document::Document;
 use crate::load::inputs::Inputs;
 use crate::load::recipe::{Parameter, ParameterKind, RecipeFile};
 use crate::load::release_file::ReleaseFile;
-use crate::render::expression;
+use crate::resolve::command::literal;
+use crate::resolve::decisions::Notes;
+use crate::resolve::labels::{self, Part};
+use crate::resolve::layers::Origin;
+use crate::resolve::release::{Credential, PodVariable, SecretRef, Service, ServiceDisk};
+use crate::resolve::version;
+use crate::yaml::document::Document;
 
 /// Keys of a service's settings that every service has.
 const COMMON: [&str; 3] = ["storage", "name", "as"];
@@ -193,7 +193,12 @@ impl Asked<'_> {
         };
         service.secret = (!credentials.is_empty()).then(|| {
             let settings = &self.inputs.platform.value.secrets;
-            super::secrets::credentials_secret(settings, &self.inputs.name, self.environment, &service.name)
+            crate::resolve::secrets::credentials_secret(
+                settings,
+                &self.inputs.name,
+                self.environment,
+                &service.name,
+            )
         });
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
         Ok(())
@@ -204,7 +209,9 @@ fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
     let good = match parameter.kind {
         ParameterKind::Boolean => value.is_boolean(),
         ParameterKind::Integer => value.is_i64() || value.is_u64(),
-        ParameterKind::Text => value.as_str().is_some_and(|text| super::command::lost(text).is_none()),
+        ParameterKind::Text => {
+            value.as_str().is_some_and(|text| crate::yaml::characters::lost(text).is_none())
+        }
     };
     let listed = parameter.choices.is_empty() || parameter.choices.contains(value);
     if good && listed {

@@ -1,66 +1,21 @@
 //! Environment variables in layers, later wins: platform < `.cupaas` < `.cupaas` for the environment < registration
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
+use crate::load::variable::refused;
+use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
-use std::fmt;
 
-use super::decisions::Notes;
-use super::release::PodVariable;
-use super::secrets::MAX_VARIABLE;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::app_file::AppFile;
-use crate::load::document::Document;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{PlatformFile, RegistrationFile};
-use crate::load::words::{Named, Text, VariableName};
+use crate::load::words::{Named, Text};
+use crate::resolve::decisions::Notes;
+use crate::resolve::release::PodVariable;
+use crate::yaml::document::Document;
 
 /// The most bytes that a ConfigMap may hold (Kubernetes API, `ConfigMap.data`).
 const MAX_CONFIG: usize = 1 << 20;
-
-/// Where a value stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// In a file that a person wrote, or on the command line.
-    Written(Span),
-    /// In the recipe of a service.
-    Service {
-        /// The recipe.
-        recipe: String,
-        /// The service.
-        service: String,
-    },
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Written(span) => span.fmt(f),
-            Self::Service { recipe, service } => write!(f, "recipe {recipe}, service {service}"),
-        }
-    }
-}
-
-/// A value that one layer gives a variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layer {
-    /// The value; nothing where a Secret holds it.
-    pub value: Option<String>,
-    /// Where it stands.
-    pub origin: Origin,
-}
-
-impl Layer {
-    /// Where a person wrote it.
-    pub fn place(&self) -> Option<&Span> {
-        match &self.origin {
-            Origin::Written(span) => Some(span),
-            Origin::Service { .. } => None,
-        }
-    }
-}
-
-/// Variables by name, each with all layers that set it, the one that wins last. No list is empty.
-pub type Layers = BTreeMap<String, Vec<Layer>>;
 
 pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Layers {
     let files = Layered {
@@ -169,35 +124,4 @@ impl Collected {
             }
         }
     }
-}
-
-/// Why a variable cannot be given to a container, and what to do.
-pub fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
-    if name == "PORT" {
-        return Some(("PORT is given by cupaas".to_owned(), "set `processes.web.port` instead"));
-    }
-    if !VariableName::fits(name) {
-        return Some((format!("{name:?} is not a variable's name"), VariableName::HINT));
-    }
-    match super::command::lost(value) {
-        Some('\0') => {
-            let message = format!("the value of {name} holds a NUL character");
-            return Some((message, "no process can be given one"));
-        }
-        Some(c) => {
-            let message = format!("the value of {name} holds U+{:04X}, which would not arrive", u32::from(c));
-            return Some((
-                message,
-                "kustomize, by which it is rolled out, loses it; write the value in base64, for instance",
-            ));
-        }
-        None => {}
-    }
-    let size = name.len() + 1 + value.len();
-    if size > MAX_VARIABLE {
-        let message =
-            format!("{name} has {size} bytes with its name; Linux lets a process have {MAX_VARIABLE}");
-        return Some((message, "put large values into the image or a volume"));
-    }
-    None
 }

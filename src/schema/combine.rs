@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::node::{Node, Types};
-use super::structural::{DEEPEST_REFERENCES, Walk};
-use super::violation::Violation;
-use super::{leaf, words};
+use crate::schema::node::{Node, Types};
+use crate::schema::violation::Violation;
+use crate::schema::walk::{DEEPEST_REFERENCES, Walk};
+use crate::schema::{leaf, words};
 
 impl Walk<'_> {
     /// What the schemas that `node` combines say of `value`.

@@ -6,9 +6,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::extra::{self, ExtraSchema, SchemaError};
-use super::node::{Node, Version};
-use super::structural::Resolver;
+use crate::schema::extra::{self, ExtraSchema, SchemaError};
+use crate::schema::node::{Node, Version};
+use crate::schema::walk::Resolver;
 
 /// The Kubernetes versions that the embedded descriptions tell apart, oldest and newest.
 pub const SUPPORTED: (Version, Version) = ((1, 33), (1, 37));

@@ -8,10 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::node::{Node, Types, Unique};
-use super::structural::Walk;
-use super::violation::{Segment, Violation};
-use super::words;
+use crate::schema::node::{Node, Types, Unique};
+use crate::schema::violation::{Segment, Violation};
+use crate::schema::walk::Walk;
+use crate::schema::words;
 
 /// The most choices that a message names.
 const LISTED: usize = 12;

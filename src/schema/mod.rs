@@ -11,17 +11,19 @@ mod leaf;
 mod node;
 mod own;
 mod rules;
-mod structural;
+mod structure;
 mod violation;
+mod walk;
 mod words;
 
+use crate::schema::rules::target::Target;
 use serde_json::Value;
 
 pub use extra::{ExtraSchema, SchemaError};
 pub use kubernetes::SUPPORTED;
 pub use node::Version;
 pub use own::violations;
-pub use rules::tree::Known;
+pub use rules::tree::item::Known;
 pub use violation::{Segment, Violation};
 
 /// The one of `known` that a person most likely meant by `name`.
@@ -35,22 +37,22 @@ pub fn schedule_problem(schedule: &str) -> Option<String> {
 }
 
 use kubernetes::Kinds;
-use structural::{Habits, Walk};
 use violation::in_document_order;
+use walk::{Habits, Walk};
 
 /// Checks Kubernetes objects for one cluster. Checking more objects with one checker is cheaper than with many:
 /// it keeps the definitions that it has read.
 #[derive(Debug)]
 pub struct Checker {
     kinds: Kinds,
-    target: rules::Target,
+    target: Target,
 }
 
 impl Checker {
     /// A checker for a Kubernetes version, which knows the kinds of `extra` besides the embedded ones. Pods
     /// are asked to keep the *restricted* Pod Security Standard.
     pub fn new(version: Version, extra: &[ExtraSchema]) -> Result<Self, SchemaError> {
-        Ok(Self { kinds: Kinds::new(extra)?, target: rules::Target { version, restricted: true } })
+        Ok(Self { kinds: Kinds::new(extra)?, target: Target { version, restricted: true } })
     }
 
     /// Does not ask of pods that they keep the *restricted* Pod Security Standard.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::node::Node;
-use super::structural::{Habits, Resolver, Walk};
-use super::violation::{Violation, in_document_order};
+use crate::schema::node::Node;
+use crate::schema::violation::{Violation, in_document_order};
+use crate::schema::walk::{Habits, Resolver, Walk};
 
 struct Document<'a> {
     schema: &'a Value,

@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
-use super::{Recipient, SealError};
+use crate::seal::{Recipient, SealError};
 
 /// SOPS uses 32 bytes where most of the world uses 12.
 type Cipher = AesGcm<Aes256, U32>;

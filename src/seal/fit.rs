@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{inspect, plain_part, sealed};
+use crate::seal::{inspect, plain_part, sealed};
 
 /// The Secret that a file has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,10 +63,10 @@ fn path(keys: &[&str]) -> Vec<String> {
 
 /// Where a value stands, or would stand.
 pub fn of_value(text: &str, key: &str) -> Vec<String> {
-    let document = super::yaml::read(text).unwrap_or_default();
+    let document = crate::seal::yaml::read(text).unwrap_or_default();
     let holds = |part: &&&str| document[**part].get(key).is_some();
     let is_there = |part: &&&str| document[**part].is_object();
-    let parts = super::sops::ENCRYPTED_KEYS;
+    let parts = crate::seal::sops::ENCRYPTED_KEYS;
     let part = parts.iter().find(holds).or_else(|| parts.iter().find(is_there));
     path(&[part.copied().unwrap_or("kind"), key])
 }

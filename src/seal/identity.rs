@@ -6,7 +6,7 @@ use std::fmt;
 use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use super::Recipient;
+use crate::seal::Recipient;
 
 /// A new key pair.
 pub struct Identity {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::SealError;
 use crate::diagnostic::{Source, Span};
-use crate::load::document::Document;
-use crate::load::yaml::{self, Node, NodeKind};
+use crate::seal::SealError;
+use crate::yaml::document::Document;
+use crate::yaml::node::{self, Node, NodeKind};
 
 /// The place of the value at `path` in the file `text`, or of the nearest one above it; the file's beginning where it is
 /// no YAML. A value that stands in clear is not shown.
 pub fn place(name: &str, text: &str, path: &[impl AsRef<str>]) -> Span {
     let source = Source::new(name, text);
-    let Ok(root) = yaml::parse(&source) else { return Span::file(&Source::new(name, "")) };
+    let Ok(root) = node::parse(&source) else { return Span::file(&Source::new(name, "")) };
     let document = Document { source: shown(&source, &root), root, value: () };
     let path: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
     match path.as_slice() {

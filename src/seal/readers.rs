@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::cipher::DataKey;
-use super::{Recipient, SealError, drift, yaml};
+use crate::seal::cipher::DataKey;
+use crate::seal::{Recipient, SealError, drift, yaml};
 
 /// Private age keys; wiped when dropped, as the crate has it.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use age::armor::ArmoredReader;
 
-use super::SealError;
+use crate::seal::SealError;
 
 /// Whether `text` is an armoured age file as far as can be told without a key: its armour is whole, its header is one.
 pub(super) fn is_age_file(text: &str) -> bool {

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::sops::{ENCRYPTED_KEYS, check_plain};
-use super::{Recipient, SealError, recipient, yaml};
-use crate::resolve::names;
+use crate::names;
+use crate::seal::sops::{ENCRYPTED_KEYS, check_plain};
+use crate::seal::{Recipient, SealError, recipient, yaml};
 
 /// A SOPS file of one Secret, as far as it can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Sealed {
 }
 
 /// How the recipients of a file differ from those that the platform names. Only somebody with a private key can
-/// add one ([`super::give_to`]), so it is reported.
+/// add one ([`crate::seal::give_to`]), so it is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// Named by the platform; cannot read the file.

@@ -2,8 +2,9 @@
 //! private keys can read. Written so that `sops`, and Flux, which embeds it, decrypt it.
 //!
 //! The MAC covers encrypted values alone (`mac_only_encrypted`), so labels may be rewritten later without a
-//! private key; see [`super::reattach`]. There is no comment in the file: SOPS has trouble with those.
+//! private key; see [`crate::seal::reattach`]. There is no comment in the file: SOPS has trouble with those.
 
+use crate::clock::rfc3339;
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -11,9 +12,9 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::cipher::{DataKey, digest};
-use super::{Recipient, SealError, yaml};
-use crate::resolve::command::lost;
+use crate::seal::cipher::{DataKey, digest};
+use crate::seal::{Recipient, SealError, yaml};
+use crate::yaml::characters::lost;
 
 /// Readers want a version that knows `mac_only_encrypted` (3.9 or later); this is the one tested against. It is
 /// part of the format: changing it changes no existing file.
@@ -64,7 +65,8 @@ pub fn encrypt_secret(
         }
     }
     let mac = digest(written.iter().map(|value| value.as_str()));
-    document.insert("sops".to_owned(), metadata(&key, &mac, recipients, &rfc3339(now)?)?);
+    document
+        .insert("sops".to_owned(), metadata(&key, &mac, recipients, &rfc3339(now).ok_or(SealError::Time)?)?);
     yaml::write(&Value::Object(document))
 }
 
@@ -128,25 +130,6 @@ fn encrypted_key(value: &Value) -> Option<&str> {
 fn is_key(key: &str) -> bool {
     let good = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     (1..=253).contains(&key.len()) && key.bytes().all(good) && !matches!(key, "." | "..")
-}
-
-/// `2026-11-23T10:39:00Z`, by the proleptic Gregorian calendar.
-pub(crate) fn rfc3339(seconds: i64) -> Result<String, SealError> {
-    if !(0..253_402_300_800).contains(&seconds) {
-        return Err(SealError::Time);
-    }
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Days are counted from 1 March of the year 0, so that a leap day is the last day of its year.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3_600, rest % 3_600 / 60, rest % 60);
-    Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
 }
 
 #[cfg(test)]
@@ -254,8 +237,8 @@ mod tests {
         ] {
             assert_eq!(rfc3339(seconds).unwrap(), date);
         }
-        assert_eq!(rfc3339(-1), Err(SealError::Time));
-        assert_eq!(rfc3339(253_402_300_800), Err(SealError::Time));
+        assert_eq!(rfc3339(-1), None);
+        assert_eq!(rfc3339(253_402_300_800), None);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::cipher::{DataKey, Digest};
-use super::{PrivateKeys, SealError, yaml};
+use crate::seal::cipher::{DataKey, Digest};
+use crate::seal::{PrivateKeys, SealError, yaml};
 
 /// Whether one of `keys` opens the file; then its values and its MAC are right.
 ///

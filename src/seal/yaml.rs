@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_saphyr::LitStr;
 
-use super::SealError;
+use crate::seal::SealError;
 
 /// The YAML text of `value`.
 pub(super) fn write(value: &Value) -> Result<String, SealError> {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use cupaas::diagnostic::Source;
-use cupaas::load::document;
 use cupaas::load::words::Text;
+use cupaas::yaml::document;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

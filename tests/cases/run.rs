@@ -6,11 +6,11 @@ use std::path::Path;
 
 use anstream::adapter::strip_str;
 use clap::Parser;
-use cupaas::cli::{Cli, Format};
-use cupaas::publish::bare;
-use cupaas::publish::{Change, Identity};
-use cupaas::report::{self, Report};
-use cupaas::request::Request;
+use cupaas::cli::Cli;
+use cupaas::git::{Change, Identity, bare};
+use cupaas::outcome::Report;
+use cupaas::report::{self, Format};
+use cupaas::run::action::Request;
 use cupaas::tree::{Files, RepoPath};
 use walkdir::WalkDir;
 
@@ -116,11 +116,11 @@ fn run(case: &CaseFile, command: &str, scratch: &Path, app: &str) -> Result<Outc
     let result = Request::new(cli, None).and_then(|request| cupaas::run(&request, &|_| {}));
     let plain = |text: String| masked(&strip_str(&text).to_string(), scratch);
     Ok(match result {
-        Ok(report) => Outcome {
-            exit: report.exit_code(),
-            stderr: plain(report::warnings(&report, format)),
-            stdout: plain(report::of(&report, format)),
-            files: match report {
+        Ok(done) => Outcome {
+            exit: done.report.exit_code(),
+            stderr: plain(report::warnings(&done, format)),
+            stdout: plain(report::of(&done, format)),
+            files: match done.report {
                 Report::Rendered { files, .. } => Some(files),
                 _ => None,
             },

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cupaas::diagnostic::Kind;
-use cupaas::publish::{BranchName, GitopsAddress};
+use cupaas::git::{BranchName, GitopsAddress};
 
 #[test]
 fn what_people_write_is_an_address() {

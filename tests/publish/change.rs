@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cupaas::diagnostic::Kind;
-use cupaas::publish::{Change, Identity, Pushed, Snapshot};
+use cupaas::git::{Change, Identity, Pushed, Snapshot};
 
 use super::support::{Remote, change, file, folder, git, import, path, publish};
 

@@ -4,7 +4,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use cupaas::publish::{Pushed, Secret, Snapshot};
+use cupaas::git::{Pushed, Snapshot};
+use cupaas::token::Secret;
 
 use super::support::{address, folder};
 

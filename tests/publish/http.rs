@@ -58,7 +58,7 @@ impl Server {
         Self { url, seen }
     }
 
-    pub(crate) fn address(&self) -> cupaas::publish::GitopsAddress {
+    pub(crate) fn address(&self) -> cupaas::git::GitopsAddress {
         super::support::address(&format!("{}/repo.git", self.url))
     }
 

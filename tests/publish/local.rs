@@ -1,8 +1,8 @@
 //! The local repository for those who have no server.
 
 use cupaas::diagnostic::Kind;
-use cupaas::publish::bare::{Bare, address, init_bare};
-use cupaas::publish::{Pushed, Snapshot};
+use cupaas::git::bare::{Bare, address, init_bare};
+use cupaas::git::{Pushed, Snapshot};
 
 use super::support::{file, folder, git, path, publish};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cupaas::diagnostic::Kind;
-use cupaas::publish::{Entry, EntryKind, Pushed, Snapshot};
+use cupaas::git::{Entry, EntryKind, Pushed, Snapshot};
 
 use super::http::{Answer, Server};
 use super::support::{Remote, address, file, folder, git, path, publish};

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cupaas::diagnostic::{Failure, Kind};
-use cupaas::publish::{Pushed, Snapshot};
+use cupaas::git::{Pushed, Snapshot};
 
 use super::http::{Answer, Request, Server};
 use super::support::{Remote, address, file, git, publish};

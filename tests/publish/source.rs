@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cupaas::publish::{Source, is_descendant};
+use cupaas::git::{Source, is_descendant};
 
 use super::support::{git, script_file};
 

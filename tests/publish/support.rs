@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use cupaas::backoff::Backoff;
 use cupaas::diagnostic::Failure;
-use cupaas::publish::backoff::Backoff;
-use cupaas::publish::{Change, GitopsAddress, Identity, Pushed, Snapshot};
+use cupaas::git::{Change, GitopsAddress, Identity, Pushed, Snapshot};
 use cupaas::tree::RepoPath;
 use tempfile::TempDir;
 

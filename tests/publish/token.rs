@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use cupaas::diagnostic::Kind;
-use cupaas::publish::{GitopsAddress, Pushed, Secret, Snapshot};
+use cupaas::git::{GitopsAddress, Pushed, Snapshot};
+use cupaas::token::Secret;
 
 use super::child::deploy;
 use super::http::{Answer, Request, Server};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use cupaas::git::{BranchName, Remotes};
+use cupaas::layout::Folders;
 use cupaas::load::release_file::{ReleaseFile, SourceFacts};
 use cupaas::load::state::State;
-use cupaas::publish::{BranchName, Remotes};
-use cupaas::render::Folders;
-use cupaas::sync::Followed;
+use cupaas::run::sync::followed::Followed;
 use cupaas::tree::Files;
 
 use super::world::{APP, World, read};

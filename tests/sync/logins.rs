@@ -5,8 +5,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cupaas::publish::Secret;
 use cupaas::registry::{self, Access, Found, Reference};
+use cupaas::token::Secret;
 
 use super::registry::{Manner, Registry};
 use super::tls;

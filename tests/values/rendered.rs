@@ -6,8 +6,8 @@ use std::path::Path;
 use clap::Parser;
 use cupaas::cli::Cli;
 use cupaas::diagnostic::Failure;
-use cupaas::report::Report;
-use cupaas::request::Request;
+use cupaas::outcome::Report;
+use cupaas::run::action::Request;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -58,7 +58,7 @@ pub(crate) fn render(app: &Value) -> Result<Rendered, Failure> {
         "text",
     ];
     let request = Request::new(Cli::try_parse_from(words).unwrap(), None)?;
-    match cupaas::run(&request, &|_| {})? {
+    match cupaas::run(&request, &|_| {})?.report {
         Report::Rendered { files, .. } => {
             Ok(files.into_iter().map(|(path, text)| (path.to_string(), text)).collect())
         }

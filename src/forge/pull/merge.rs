@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::client::Call;
-use super::super::rights::Right;
-use super::super::{Forge, Repository};
-use super::{Ending, Found, Wanted};
+use crate::backoff::Backoff;
+use crate::clock::Pace;
 use crate::diagnostic::{Failure, Kind};
-use crate::publish::backoff::Backoff;
-use crate::publish::pace::Pace;
+use crate::forge::client::Call;
+use crate::forge::pull::{Ending, Found, Wanted};
+use crate::forge::rights::Right;
+use crate::forge::{Forge, Repository};
 
 /// How long Gitea may look whether a pull request can be merged.
 const WAIT: Duration = Duration::from_secs(20);

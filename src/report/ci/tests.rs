@@ -101,14 +101,14 @@ fn a_summary_never_outgrows_its_room() {
         }
         assert!(summary(&Err(failure), 20_000).is_some_and(|page| page.starts_with("### cupaas: ")));
     }
-    assert_eq!(summary(&Ok(Report::Text(String::new())), SUMMARY), None);
+    assert_eq!(summary(&Ok(Report::Text(String::new()).into()), SUMMARY), None);
 }
 
 #[test]
 fn json_says_the_same_and_is_no_command() {
-    let text = Report::Text("##[set-env name=X]y\n::error::z".to_owned());
-    let whole = super::super::of(&Report::Wrote(Default::default()), Format::Json);
-    let shown_as = |whole: String| shown(&Ok(Report::Wrote(Default::default())), Format::Json, whole);
+    let text = Outcome::from(Report::Text("##[set-env name=X]y\n::error::z".to_owned()));
+    let whole = super::super::of(&Report::Wrote(Default::default()).into(), Format::Json);
+    let shown_as = |whole: String| shown(&Ok(Report::Wrote(Default::default()).into()), Format::Json, whole);
     assert_eq!(shown_as(whole.clone()), whole);
     let hostile = serde_json::json!({"##[a]": ["x ##[b]", "::c"]});
     let shown = shown_as(format!("{hostile:#}"));

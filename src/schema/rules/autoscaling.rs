@@ -1,8 +1,8 @@
 //! HorizontalPodAutoscalers and PodDisruptionBudgets: numbers that must fit each other.
 
-use super::at::{At, exactly_one};
-use super::syntax::Syntax;
-use super::{selector, workloads};
+use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::{selector, workloads};
 use crate::schema::violation::Violation;
 
 /// A HorizontalPodAutoscaler.

@@ -1,7 +1,8 @@
 //! PersistentVolumeClaims: objects, and the templates of them in a StatefulSet.
 
-use super::at::At;
-use super::{quantity, selector, syntax::Syntax};
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::{quantity, selector};
 use crate::schema::violation::Violation;
 
 /// A claim.

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::at::At;
-use super::syntax::Syntax;
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 const MOST_BYTES: usize = 1024 * 1024;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::at::At;
-use super::syntax::Syntax;
-use super::volumes::Volumes;
-use super::{env, pods, probes, quantity};
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::volumes::Volumes;
+use crate::schema::rules::{env, probes, quantity};
 use crate::schema::violation::Violation;
 
 /// A container of the pod's list `list`; the pod has `grace` seconds to end.
@@ -22,7 +22,7 @@ pub(crate) fn check(
     mounts(container, volumes, out);
     quantity::resources(container, out);
     if let Some(security) = container.get("securityContext") {
-        pods::ids(&security, out);
+        crate::schema::rules::ids::ids(&security, out);
         privilege(&security, out);
     }
     let is_sidecar = container.text_of("restartPolicy") == Some("Always");
@@ -84,7 +84,7 @@ fn mounts(container: &At<'_>, volumes: &Volumes<'_>, out: &mut Vec<Violation>) {
             }
             for key in ["subPath", "subPathExpr"] {
                 if let Some(path) = mount.get(key) {
-                    super::volumes::inner_path(&path, out);
+                    crate::schema::rules::volumes::inner_path(&path, out);
                 }
             }
             if mount.has("subPath") && mount.has("subPathExpr") {

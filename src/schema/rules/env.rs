@@ -1,7 +1,7 @@
 //! Environment variables of a container: what the API server refuses, and what the kernel would not start.
 
-use super::at::{At, exactly_one};
-use super::syntax::Syntax;
+use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 /// The most bytes of `NAME=value` that the kernel takes: MAX_ARG_STRLEN without the final NUL.

@@ -9,6 +9,7 @@ mod config;
 mod containers;
 mod cron;
 mod env;
+mod ids;
 mod names;
 mod network;
 mod pods;
@@ -20,34 +21,18 @@ mod scheduling;
 mod security;
 mod selector;
 mod syntax;
+pub(crate) mod target;
 pub(crate) mod tree;
 mod volumes;
 mod workloads;
 
+use crate::schema::rules::target::Target;
 use serde_json::Value;
 
 pub(super) use cron::problem as schedule_problem;
 
-use super::node::Version;
-use super::violation::Violation;
+use crate::schema::violation::Violation;
 use at::At;
-use syntax::Syntax;
-
-/// What the cluster is that objects are for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Target {
-    /// Its Kubernetes version.
-    pub(crate) version: Version,
-    /// Whether its namespaces enforce the restricted Pod Security Standard.
-    pub(crate) restricted: bool,
-}
-
-impl Target {
-    /// The form of a Service's name, which need not begin with a letter from 1.36 on.
-    fn service_name(self) -> Syntax {
-        if self.version < (1, 36) { Syntax::LetterLabel } else { Syntax::Label }
-    }
-}
 
 /// All rules over one object.
 pub(crate) fn object(object: &Value, target: Target, out: &mut Vec<Violation>) {

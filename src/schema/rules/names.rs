@@ -1,8 +1,8 @@
 //! Names, labels and annotations of an object.
 
-use super::Target;
-use super::at::At;
-use super::syntax::Syntax;
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::target::Target;
 use crate::schema::violation::Violation;
 
 /// The most bytes that all annotations of an object have together.

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::at::At;
-use super::syntax::Syntax;
-use super::{names, probes};
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::{names, probes};
 use crate::schema::violation::Violation;
 
 /// A Service.

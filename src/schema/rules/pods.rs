@@ -1,9 +1,11 @@
 //! A pod as a template describes it: its containers together, its restart policy, its own settings.
 
+use crate::schema::rules::ids::ids;
 use std::collections::BTreeMap;
 
-use super::at::At;
-use super::{containers, names, scheduling, syntax::Syntax, volumes};
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::{containers, names, scheduling, volumes};
 use crate::schema::violation::Violation;
 
 /// The lists of containers that a pod has.
@@ -121,22 +123,4 @@ fn dns(spec: &At<'_>, out: &mut Vec<Violation>) {
         out.push(spec.says("dnsPolicy None needs dnsConfig.nameservers"));
     }
     servers.into_iter().for_each(|server| address(server, out));
-}
-
-/// Numbers of users and groups.
-pub(crate) fn ids(security: &At<'_>, out: &mut Vec<Violation>) {
-    for key in ["runAsUser", "runAsGroup", "fsGroup"] {
-        security.range(key, 0, i64::from(i32::MAX), out);
-    }
-    for group in security.list("supplementalGroups") {
-        if group.value.as_i64().is_some_and(|id| !(0..=i64::from(i32::MAX)).contains(&id)) {
-            out.push(group.says("is not the number of a group"));
-        }
-    }
-    if let Some(profile) = security.get("seccompProfile") {
-        let is_local = profile.text_of("type") == Some("Localhost");
-        if is_local != profile.has("localhostProfile") {
-            out.push(profile.says("localhostProfile is set with type Localhost, and only then"));
-        }
-    }
 }

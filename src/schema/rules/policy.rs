@@ -1,8 +1,8 @@
 //! NetworkPolicies: peers, ports and blocks of addresses.
 
-use super::at::At;
-use super::network::{block, is_inside, parse_block};
-use super::{probes, selector};
+use crate::schema::rules::at::At;
+use crate::schema::rules::network::{block, is_inside, parse_block};
+use crate::schema::rules::{probes, selector};
 use crate::schema::violation::Violation;
 
 /// A NetworkPolicy.

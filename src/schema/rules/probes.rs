@@ -1,7 +1,7 @@
 //! Probes and lifecycle hooks of a container.
 
-use super::at::{At, exactly_one};
-use super::syntax::Syntax;
+use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 /// All probes and hooks of one container, whose pod has `grace` seconds to end.

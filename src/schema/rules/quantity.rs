@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::at::At;
+use crate::schema::rules::at::At;
 use crate::schema::violation::Violation;
 use crate::schema::words;
 

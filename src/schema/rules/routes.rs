@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::Target;
-use super::at::{At, exactly_one};
-use super::syntax::Syntax;
+use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::target::Target;
 use crate::schema::violation::Violation;
 
 /// Filters that a rule may have several of.

@@ -1,8 +1,8 @@
 //! Where a pod may run: affinities, tolerations, spreading.
 
-use super::at::At;
-use super::selector;
-use super::syntax::Syntax;
+use crate::schema::rules::at::At;
+use crate::schema::rules::selector;
+use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";

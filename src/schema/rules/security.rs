@@ -1,9 +1,9 @@
 //! The *restricted* Pod Security Standard, which the namespaces of apps enforce: the API server refuses any
 //! pod that breaks it, long after the object that describes the pod was taken.
 
-use super::at::At;
-use super::pods::{CONTAINERS, Template};
 use crate::schema::node::Version;
+use crate::schema::rules::at::At;
+use crate::schema::rules::pods::{CONTAINERS, Template};
 use crate::schema::violation::Violation;
 
 /// Sources of volumes that a restricted pod may have.

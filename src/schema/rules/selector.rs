@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::at::At;
-use super::names;
-use super::syntax::Syntax;
+use crate::schema::rules::at::At;
+use crate::schema::rules::names;
+use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 /// A selector of matchLabels and matchExpressions.

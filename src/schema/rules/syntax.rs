@@ -1,6 +1,6 @@
 //! The forms that names have in Kubernetes: a text fits a [`Syntax`] or it does not.
 
-use super::at::At;
+use crate::schema::rules::at::At;
 use crate::schema::violation::Violation;
 
 /// A form of names.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::at::At;
-use super::syntax::Syntax;
-use super::{claims, quantity};
+use crate::schema::rules::at::At;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::{claims, quantity};
 use crate::schema::violation::Violation;
 
 /// The names of volumes that a pod has.

@@ -1,9 +1,9 @@
 //! What makes pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, and how each finds its own again.
 
-use super::at::At;
-use super::pods::Template;
-use super::syntax::Syntax;
-use super::{claims, cron, selector};
+use crate::schema::rules::at::At;
+use crate::schema::rules::pods::Template;
+use crate::schema::rules::syntax::Syntax;
+use crate::schema::rules::{claims, cron, selector};
 use crate::schema::violation::Violation;
 
 /// Keys without which an object of its kind says nothing, though the schema calls some of them optional.

@@ -1,54 +1,18 @@
 //! Objects of one tree against each other: two of one name, references that lead nowhere, selectors that
 //! select nothing. Only within a namespace: what lies elsewhere is not in the tree.
 
+pub(crate) mod item;
 mod refer;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::schema::rules::tree::item::{Item, Known, Names};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::at::At;
-use super::workloads;
+use crate::schema::rules::at::At;
+use crate::schema::rules::workloads;
 use crate::schema::violation::Violation;
 use crate::schema::words;
-
-/// Objects that exist without being in the tree.
-#[derive(Debug, Default, Clone)]
-pub struct Known(BTreeSet<(String, String, String)>);
-
-impl Known {
-    /// Adds the object of a kind (`Secret`) in a namespace.
-    pub fn add(&mut self, kind: &str, namespace: &str, name: &str) {
-        self.0.insert((kind.to_owned(), namespace.to_owned(), name.to_owned()));
-    }
-
-    fn has(&self, kind: &str, namespace: &str, name: &str) -> bool {
-        self.0.contains(&(kind.to_owned(), namespace.to_owned(), name.to_owned()))
-    }
-}
-
-/// An object of the tree with what others call it by.
-#[derive(Debug)]
-struct Item<'a> {
-    root: At<'a>,
-    group: &'a str,
-    kind: &'a str,
-    namespace: &'a str,
-    name: &'a str,
-}
-
-impl<'a> Item<'a> {
-    fn new(value: &'a Value) -> Option<Self> {
-        let root = At::root(value);
-        let version = root.text_of("apiVersion")?;
-        let group = version.rsplit_once('/').map_or("", |(group, _)| group);
-        let kind = root.text_of("kind")?;
-        let metadata = root.get("metadata");
-        let text = |key| metadata.as_ref().and_then(|metadata| metadata.text_of(key));
-        let (name, namespace) = (text("name")?, text("namespace").unwrap_or_default());
-        Some(Self { root, group, kind, namespace, name })
-    }
-}
 
 /// Adds to each object's violations those that it has with the others.
 pub(crate) fn check(
@@ -91,28 +55,6 @@ fn duplicates(
         {
             out.push(at.says(format!("there is a {} of this name already, in {before}", item.kind)));
         }
-    }
-}
-
-/// What can be referred to: (namespace, kind) -> name -> the object, or nothing where only its name is known.
-struct Names<'a> {
-    objects: BTreeMap<(&'a str, &'a str), BTreeMap<&'a str, Option<At<'a>>>>,
-    elsewhere: &'a Known,
-}
-
-impl Names<'_> {
-    /// The hint for a name that is missing; nothing where it is there.
-    fn missing(&self, namespace: &str, kind: &str, name: &str) -> Option<Option<String>> {
-        let here = self.objects.get(&(namespace, kind));
-        if here.is_some_and(|names| names.contains_key(name)) || self.elsewhere.has(kind, namespace, name) {
-            return None;
-        }
-        Some(words::suggestion(name, here.into_iter().flatten().map(|(name, _)| *name)))
-    }
-
-    /// The object of this name, where the tree has it.
-    fn object<'s>(&'s self, namespace: &'s str, kind: &'s str, name: &'s str) -> Option<&'s At<'s>> {
-        self.objects.get(&(namespace, kind))?.get(name)?.as_ref()
     }
 }
 

@@ -1,8 +1,8 @@
 //! References by name from one object to another of the same namespace.
 
-use super::super::at::At;
-use super::super::workloads;
-use super::{Item, Names};
+use crate::schema::rules::at::At;
+use crate::schema::rules::tree::item::{Item, Names};
+use crate::schema::rules::workloads;
 use crate::schema::violation::Violation;
 use crate::schema::words;
 

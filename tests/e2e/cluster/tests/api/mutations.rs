@@ -11,11 +11,10 @@ use cupaas_cluster_tests::trees;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
-use crate::Api;
 use crate::accepted::{namespace, pod};
-use crate::known;
 use crate::mutant::{Mutant, mutant};
 use crate::tally::Tally;
+use crate::{Api, known};
 
 /// The version of the part that is built.
 const SERVER: Version = (1, 36);

@@ -9,12 +9,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
 use super::{disagreement, plan, storage_classes, store};
-use crate::Api;
 use crate::accepted::namespace;
-use crate::known;
 use crate::mutant::{Mutant, mutant};
 use crate::mutations::{AT_ONCE, by_kind, each};
 use crate::tally::Tally;
+use crate::{Api, known};
 
 /// Each kind gets the same number of edits; an edit that no server would take even of a new object is left out.
 pub(crate) async fn plans(api: Arc<Api>) -> Result<()> {

@@ -1,0 +1,268 @@
+//! The command line, as people type it. What it means is `request.rs`'s.
+
+mod ci;
+mod forge;
+mod read;
+mod registered;
+mod secret;
+mod shared;
+mod sync;
+mod values;
+
+use crate::report::Format;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use ci::{Ci, CiForge};
+pub use forge::{Commenting, Proposed, Status};
+pub use registered::{
+    AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
+};
+pub use shared::{Repository, Shared, Wide};
+
+pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet, SecretUnset};
+
+use crate::load::platform::Delivery;
+pub use sync::Sync;
+
+/// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = LONG, after_help = EXAMPLES, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to say it.
+    #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
+    pub format: Format,
+    /// Where it runs.
+    #[command(flatten)]
+    pub ci: Ci,
+}
+
+const LONG: &str = "Heroku's `git push` on your own cluster, with no platform server.\n\n\
+    Reads the .cupaas file of an app's repository and the platform's settings from a GitOps repository, renders \
+    final Kubernetes YAML, and commits it there. Flux or Argo CD, on the cluster, rolls it out. Without --gitops \
+    everything happens in a repository on this machine, so that it can be tried with nothing else.";
+
+const EXAMPLES: &str = "\
+Examples:
+  cupaas new                                     write a .cupaas for the app in this folder
+  cupaas diff                                    what a deploy would change, without changing it
+  cupaas deploy --gitops https://git.example.cu/me/gitops --env production --image REF
+  cupaas explain                                 every decided value, and where it came from
+  cupaas sync --format matrix                    what is new in registered repositories and has no image yet
+  cupaas diff --all                              what a change of cupaas.yaml would do to every app
+
+Exit codes:
+  0 done, nothing to do, or superseded   1 differs (diff --exit-code)   2 usage
+  3 a file that a person wrote is wrong  4 the plan is refused          5 the GitOps side failed, try again
+  6 the GitOps side forbids it           7 a recipe or cupaas is wrong";
+
+/// The commands, each one step further along one pipeline.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// In an app: finds its runtime, writes .cupaas and a workflow file.
+    New(New),
+    /// In a GitOps repository: writes cupaas.yaml and the cluster's entry point; for Flux, makes an age identity outside it.
+    Init(Init),
+    /// Whether all files are right.
+    Check(Check),
+    /// Every decided value, and where it came from.
+    Explain(Shared),
+    /// The files that a deploy would write.
+    Render(Render),
+    /// What a deploy would change, in words and line by line; changes nothing.
+    Diff(Diff),
+    /// Commits the files to the GitOps repository.
+    Deploy(Deploy),
+    /// Takes the app away; its data and credentials stay.
+    Remove(Remove),
+    /// What the platform knows of its apps.
+    #[command(subcommand)]
+    App(AppCommand),
+    /// Variables of an app, set for it by the platform.
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// An app's secrets: sets, lists, rotates and checks them.
+    #[command(subcommand)]
+    Secret(Secret),
+    /// Keeps the image of an environment, whatever is deployed.
+    Pin(Pin),
+    /// Lets an environment's image move again.
+    Unpin(Unpin),
+    /// Deploys what is new in the registered repositories, or says what has to be built for it.
+    Sync(Sync),
+    /// The Dockerfile that the app's runtime stands for.
+    Dockerfile(Shared),
+    /// The JSON Schema of a file, for editors.
+    Schema(SchemaOf),
+    /// Completions for a shell.
+    Completions(Completions),
+    /// The manual page.
+    Man,
+}
+
+/// `check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
+}
+
+/// `render`.
+#[derive(Debug, Clone, Args)]
+pub struct Render {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Writes the files below this folder instead of printing them.
+    #[arg(long, value_name = "DIR", env = "CUPAAS_OUT")]
+    pub out: Option<PathBuf>,
+}
+
+/// `diff`.
+#[derive(Debug, Clone, Args)]
+pub struct Diff {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// Ends with 1 where something would change.
+    #[arg(long)]
+    pub exit_code: bool,
+    /// What the app's pull request is told.
+    #[command(flatten)]
+    pub commenting: Commenting,
+}
+
+/// `remove`.
+#[derive(Debug, Clone, Args)]
+pub struct Remove {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
+}
+
+/// `deploy`.
+#[derive(Debug, Clone, Args)]
+pub struct Deploy {
+    /// What every step takes.
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Of how many apps.
+    #[command(flatten)]
+    pub wide: Wide,
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    pub allow_data_loss: Vec<String>,
+    /// Deploys also where a newer commit is deployed already.
+    #[arg(long)]
+    pub allow_older: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
+    /// What the app's commit is told.
+    #[command(flatten)]
+    pub status: Status,
+}
+
+/// `new`.
+#[derive(Debug, Clone, Args)]
+pub struct New {
+    /// The app's folder.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The runtime; default: what is found in the folder.
+    #[arg(long, value_name = "NAME")]
+    pub runtime: Option<String>,
+    /// A service that the app needs; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub service: Vec<String>,
+    /// Whose workflow is written; default: what the address of `origin` or a forge's folder tells, else GitHub's.
+    #[arg(long, value_enum)]
+    pub forge: Option<Forge>,
+}
+
+/// Where an app's repository lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Forge {
+    /// `.github/workflows/`.
+    Github,
+    /// `.gitea/workflows/`.
+    Gitea,
+    /// `.forgejo/workflows/`.
+    Forgejo,
+    /// No workflow file.
+    None,
+}
+
+/// `init`.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// The GitOps repository's folder.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Who rolls out.
+    #[arg(long, value_enum, default_value_t = Delivery::Flux)]
+    pub delivery: Delivery,
+    /// Apps get a host name below it.
+    #[arg(long, default_value = "apps.localhost", value_name = "DOMAIN")]
+    pub domain: String,
+    /// The cluster's name.
+    #[arg(long, default_value = "home", value_name = "NAME")]
+    pub cluster: String,
+    /// Where images are: an app's is PREFIX/APP:COMMIT where none is named.
+    #[arg(long, default_value = "localhost:5000", value_name = "PREFIX")]
+    pub registry: String,
+    /// Address under which the cluster reaches this repository.
+    #[arg(long, default_value = "ssh://git@git.example.com/me/gitops.git", value_name = "URL")]
+    pub url: String,
+}
+
+/// `schema`.
+#[derive(Debug, Clone, Args)]
+pub struct SchemaOf {
+    /// Which file.
+    #[arg(value_enum)]
+    pub file: SchemaFile,
+}
+
+/// The files that have a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum SchemaFile {
+    /// `.cupaas`.
+    App,
+    /// `cupaas.yaml`.
+    Platform,
+    /// `apps/<app>.yaml`.
+    Registration,
+    /// `recipe.yaml`.
+    Recipe,
+    /// `releases/<env>/<app>/release.yaml`.
+    Release,
+}
+
+/// `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,141 @@
+//! The app's own checkout -> where it comes from. Read-only, through libgit2 alone: no program, hook or filter
+//! runs, whatever the checkout's configuration says.
+
+use crate::repository::without_credentials;
+use std::path::{Component, Path, PathBuf};
+
+use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
+
+use crate::diagnostic::{Failure, Kind};
+
+/// Facts about the repository that an app's folder is part of; what is not known is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Address of `origin`, without credentials.
+    pub repository: Option<String>,
+    /// The app's folder inside the repository; empty for the root.
+    pub path: String,
+    /// The checked-out commit.
+    pub commit: Option<String>,
+    /// The checked-out branch; a CI checkout often has none.
+    pub branch: Option<String>,
+    /// When the commit was made, by its committer, in seconds since 1970.
+    pub time: Option<i64>,
+    /// Whether files below the folder differ from the commit.
+    pub dirty: bool,
+}
+
+impl Source {
+    /// Looks at `folder`; one that is in no repository has nothing to say.
+    ///
+    /// # Errors
+    /// `Usage` where the checkout belongs to another user, whom git would not trust either.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let Some((repository, path)) = open(folder)? else { return Ok(Self::default()) };
+        let head = repository.head().ok();
+        let commit = head.as_ref().and_then(|head| head.peel_to_commit().ok());
+        let branch = head
+            .as_ref()
+            .filter(|head| head.is_branch())
+            .and_then(|head| head.shorthand().ok().map(str::to_owned));
+        Ok(Self {
+            repository: origin(&repository),
+            dirty: is_dirty(&repository, &path),
+            commit: commit.as_ref().map(|commit| commit.id().to_string()),
+            time: commit.as_ref().map(|commit| commit.time().seconds()),
+            branch,
+            path,
+        })
+    }
+}
+
+/// Whether `newer` is a descendant of `older`; `None` where the history at hand does not say.
+pub fn is_descendant(folder: &Path, newer: &str, older: &str) -> Option<bool> {
+    let (repository, _) = open(folder).ok()??;
+    let (newer, older) = (Oid::from_str(newer).ok()?, Oid::from_str(older).ok()?);
+    repository.find_commit(newer).ok()?;
+    repository.find_commit(older).ok()?;
+    match repository.graph_descendant_of(newer, older) {
+        Ok(true) => Some(true),
+        // Beyond a shallow clone's edge the answer may be another one.
+        Ok(false) if !repository.is_shallow() => Some(false),
+        _ => None,
+    }
+}
+
+/// When `commit` was made, by its committer, in seconds since 1970; `None` where it is not at hand.
+pub fn commit_time(folder: &Path, commit: &str) -> Option<i64> {
+    let (repository, _) = open(folder).ok()??;
+    let found = repository.find_commit(Oid::from_str(commit).ok()?).ok()?;
+    Some(found.time().seconds())
+}
+
+/// The repository around `folder`, and the folder's path in it.
+fn open(folder: &Path) -> Result<Option<(Repository, String)>, Failure> {
+    let Ok(folder) = folder.canonicalize() else { return Ok(None) };
+    let none: [PathBuf; 0] = [];
+    let repository = match Repository::open_ext(&folder, RepositoryOpenFlags::empty(), none) {
+        Ok(repository) => repository,
+        Err(error) if error.code() == ErrorCode::Owner => {
+            return Err(Failure::new(Kind::Usage, format!("{} belongs to another user", folder.display()))
+                .hint("git config --global --add safe.directory FOLDER, if you trust that user"));
+        }
+        Err(_) => return Ok(None),
+    };
+    let path = place(&repository, &folder);
+    Ok(path.map(|path| (repository, path)))
+}
+
+/// A checkout whose configuration names another working folder is not the one that we are in.
+fn place(repository: &Repository, folder: &Path) -> Option<String> {
+    let root = repository.workdir()?.canonicalize().ok()?;
+    if root.join(".git").symlink_metadata().is_err() {
+        return None;
+    }
+    let part = |part: Component<'_>| match part {
+        Component::Normal(name) => name.to_str().map(str::to_owned),
+        _ => None,
+    };
+    let parts: Option<Vec<String>> = folder.strip_prefix(root).ok()?.components().map(part).collect();
+    Some(parts?.join("/"))
+}
+
+/// Whether anything below `path` is changed, new, or gone. libgit2 knows git's own conversions and starts no
+/// filter program, so that a file behind a foreign filter may look changed: the careful side.
+fn is_dirty(repository: &Repository, path: &str) -> bool {
+    let mut options = StatusOptions::new();
+    options
+        .include_untracked(true)
+        .include_ignored(false)
+        .exclude_submodules(true)
+        .disable_pathspec_match(true);
+    if !path.is_empty() {
+        options.pathspec(path);
+    }
+    repository.statuses(Some(&mut options)).is_ok_and(|changes| !changes.is_empty())
+}
+
+fn origin(repository: &Repository) -> Option<String> {
+    // From the file, not through a remote: `url.*.insteadOf` is this machine's own affair.
+    let url = repository.config().ok()?.snapshot().ok()?.get_str("remote.origin.url").ok()?.to_owned();
+    let url: String = url.chars().filter(|c| !c.is_control()).collect();
+    Some(without_credentials(&url)).filter(|url| !url.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_remembered_without_what_may_be_a_token() {
+        for (address, kept) in [
+            ("https://ana:s3cr3t@git.example.cu/a.git", "https://git.example.cu/a.git"),
+            ("https://git.example.cu/a.git?private_token=s3cr3t", "https://git.example.cu/a.git"),
+            ("https://git.example.cu/a.git#s3cr3t", "https://git.example.cu/a.git"),
+            ("git@git.example.cu:me/a.git", "git@git.example.cu:me/a.git"),
+            ("/srv/git/what?.git", "/srv/git/what?.git"),
+        ] {
+            assert_eq!(without_credentials(address), kept);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What git and a server said -> one readable text and the kind of failure. Pure. Nothing leaves here that
+//! holds a secret or a control character.
+
+use crate::token::scrub;
+use zeroize::Zeroizing;
+
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::token::Secret;
+use crate::tree::RepoPath;
+
+/// As much of a server's answer as helps; a hook can print a novel.
+const LONGEST: usize = 1_000;
+
+/// The last state of each line (progress rewrites its line), without progress, control characters and secrets.
+pub(super) fn clean(raw: &[u8], secret: Option<&Secret>) -> String {
+    let text = Zeroizing::new(String::from_utf8_lossy(raw).into_owned());
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.split(['\n', '\r']) {
+        let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line = scrub(line.trim(), secret);
+        if !line.is_empty() && !is_progress(&line) && lines.last() != Some(&line) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}
+
+fn is_progress(line: &str) -> bool {
+    let line = line.strip_prefix("remote:").unwrap_or(line).trim_start();
+    const STEPS: &[&str] = &[
+        "Enumerating objects:",
+        "Counting objects:",
+        "Compressing objects:",
+        "Writing objects:",
+        "Receiving objects:",
+        "Resolving deltas:",
+        "Unpacking objects:",
+        "Checking connectivity:",
+        "Delta compression using",
+        "Total ",
+        "Cloning into",
+        "Checking objects:",
+    ];
+    line.is_empty() || STEPS.iter().any(|step| line.starts_with(step))
+}
+
+/// What a failed git process means, from its cleaned words; `doing` says what was tried.
+pub(super) fn failure(doing: &str, words: &str) -> Failure {
+    let has = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
+    let brief = brief(words);
+    let say = |kind| Failure::new(kind, format!("{doing}: {brief}"));
+    if has(&["could not read Username", "could not read Password", "Authentication failed", "error: 401"]) {
+        return say(Kind::Forbidden)
+            .hint("set CUPAAS_GITOPS_TOKEN to a token that may write to the repository");
+    }
+    if has(&[
+        "error: 403",
+        "Permission denied",
+        "access denied",
+        "Access denied",
+        "denied to",
+        "Permission to",
+    ]) {
+        return say(Kind::Forbidden).hint("give the token or key write access to the repository");
+    }
+    if has(&["dubious ownership"]) {
+        return say(Kind::Forbidden)
+            .hint("git config --global --add safe.directory FOLDER, if you trust its owner");
+    }
+    if has(&["error: 404", "not found", "does not appear to be a git repository", "does not exist"]) {
+        return say(Kind::Forbidden)
+            .hint("check the address; forges also answer so where rights are missing");
+    }
+    if is_redirect(words) {
+        return say(Kind::Forbidden).hint("the repository has moved: use its new address");
+    }
+    if has(&["Host key verification failed"]) {
+        return say(Kind::Forbidden).hint("add the server's key to known_hosts");
+    }
+    if has(&["SSL certificate problem", "certificate verify failed", "mismatched algorithms", "transport '"])
+    {
+        return say(Kind::Forbidden);
+    }
+    say(Kind::Unavailable)
+}
+
+/// Whether the server sent us elsewhere and git was told not to go.
+pub(super) fn is_redirect(words: &str) -> bool {
+    [
+        "error: 301",
+        "error: 302",
+        "error: 303",
+        "error: 307",
+        "error: 308",
+        "unable to update url base from redirection",
+    ]
+    .iter()
+    .any(|pattern| words.contains(pattern))
+}
+
+/// The lines that matter, on one line, cut.
+pub(super) fn brief(words: &str) -> String {
+    let telling = |line: &&str| {
+        line.starts_with("fatal:")
+            || line.starts_with("error:")
+            || line.starts_with("remote:")
+            || line.contains("denied")
+    };
+    let mut lines: Vec<&str> = words.lines().filter(telling).collect();
+    if lines.is_empty() {
+        lines = words.lines().collect();
+    }
+    let text = lines.join("; ");
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None if text.is_empty() => "git ended without a word".to_owned(),
+        None => text,
+    }
+}
+
+/// Something stands in the repository where it must not: an error with its path.
+pub(super) fn misplaced(path: &RepoPath, why: &str) -> Failure {
+    let place = Span::file(&Source::new(path.as_str(), ""));
+    Failure::invalid(vec![Diagnostic::error(place, why)])
+}
+
+/// A mistake of cupaas, or an object database that is damaged.
+pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Kind::Internal, format!("the temporary copy of the GitOps repository: {error}"))
+}

@@ -1,0 +1,51 @@
+//! Where everything stands in the GitOps repository.
+
+use crate::diagnostic::{Failure, Kind};
+use crate::tree::RepoPath;
+
+/// A path of the GitOps repository.
+///
+/// Errors: one that would leave it; kind `Usage`.
+pub fn path(text: &str) -> Result<RepoPath, Failure> {
+    RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
+}
+
+/// The file that says who holds a host name.
+pub fn host_file(host: &str) -> Option<RepoPath> {
+    RepoPath::new(format!("hosts/{host}")).ok()
+}
+
+/// What a host's file says where this app holds it in this environment.
+pub fn owner(app: &str, environment: &str) -> String {
+    format!("app: {app}\nenvironment: {environment}\n")
+}
+
+/// The folders of one app in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// `releases/<env>/<app>`.
+    pub release: RepoPath,
+    /// `deploy/<env>/<app>`.
+    pub deploy: RepoPath,
+    /// `clusters/<cluster>/<env>/<app>.yaml`.
+    pub cluster: RepoPath,
+}
+
+impl Folders {
+    /// The folders of `app` in `environment` on `cluster`.
+    ///
+    /// Errors: a name that cannot be a folder's.
+    pub fn new(cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
+        let path = |text: String| RepoPath::new(text).map_err(|e| Failure::new(Kind::Usage, e.to_string()));
+        Ok(Self {
+            release: path(format!("releases/{environment}/{app}"))?,
+            deploy: path(format!("deploy/{environment}/{app}"))?,
+            cluster: path(format!("clusters/{cluster}/{environment}/{app}.yaml"))?,
+        })
+    }
+
+    /// A path below one of the folders.
+    pub fn below(folder: &RepoPath, rest: &str) -> Result<RepoPath, Failure> {
+        folder.join(rest).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+    }
+}

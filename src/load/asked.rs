@@ -1,0 +1,32 @@
+//! What a release is decided from besides files.
+
+use crate::load::release_file::SourceFacts;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What the person asked for, as far as deciding a release needs it.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The app's folder.
+    pub folder: PathBuf,
+    /// The folder's own name, whatever way it was written.
+    pub folder_name: String,
+    /// What messages call the folder, where it is a copy of another.
+    pub called: Option<String>,
+    /// `--app`.
+    pub app: Option<String>,
+    /// `--env`.
+    pub environment: Option<String>,
+    /// `--image`.
+    pub image: Option<String>,
+    /// Whether it matters that an image is named.
+    pub needs_image: bool,
+    /// `--set NAME=VALUE`, the last layer of the variables.
+    pub variables: BTreeMap<String, String>,
+    /// Where the app's files come from.
+    pub source: SourceFacts,
+    /// Whether the app's folder has changes that no commit holds.
+    pub dirty: bool,
+    /// Whether this is a CI job, whose folders are gone when it ends.
+    pub ci: bool,
+}

@@ -1,0 +1,194 @@
+//! What became of a run, as data: no text, and nothing is decided here.
+
+pub mod inventory;
+mod notices;
+mod removal;
+mod rerendered;
+pub mod secrets;
+pub mod sync;
+
+use crate::outcome::inventory::{AppFacts, Variables};
+use crate::outcome::secrets::{Checked, Listing};
+use crate::outcome::sync::Synced;
+use crate::plan::Plan;
+use crate::plan::diff::FileDiff;
+use crate::resolve::image::Pinned;
+use crate::resolve::release::Release;
+use crate::tree::Files;
+pub use notices::{Branch, Notices};
+pub use removal::Removal;
+pub use rerendered::Rerendered;
+use std::path::PathBuf;
+
+/// How a run ended that did its work, and what forges were told of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the run did.
+    pub report: Report,
+    /// What forges were told.
+    pub notices: Notices,
+}
+
+impl From<Report> for Outcome {
+    fn from(report: Report) -> Self {
+        Self { report, notices: Notices::default() }
+    }
+}
+
+/// How a run ended that did its work.
+#[derive(Debug)]
+pub enum Report {
+    /// `check`: all files are right.
+    Checked(Box<Release>),
+    /// `explain`.
+    Explained(Box<Release>),
+    /// `render`.
+    Rendered {
+        /// What was decided.
+        release: Box<Release>,
+        /// What a deploy would write.
+        files: Files,
+        /// Where it was written, where it was.
+        out: Option<PathBuf>,
+    },
+    /// `diff`.
+    Differs(Box<Difference>),
+    /// `deploy` committed.
+    Deployed(Box<Deployed>),
+    /// `deploy` had nothing to do.
+    Unchanged {
+        /// What is deployed.
+        release: Box<Release>,
+    },
+    /// A newer commit is deployed already.
+    Superseded {
+        /// What was to be deployed.
+        release: Box<Release>,
+        /// Which commit stands.
+        why: String,
+    },
+    /// A pin holds the environment.
+    Pinned {
+        /// What was to be deployed.
+        release: Box<Release>,
+        /// What holds it.
+        pin: Pinned,
+    },
+    /// `remove` committed, to its branch or beside it.
+    Removed {
+        /// What left.
+        removal: Removal,
+        /// What it does to the cluster.
+        plan: Plan,
+        /// The commit.
+        commit: String,
+        /// Whether it waits in a pull request.
+        proposed: bool,
+    },
+    /// `remove` found nothing.
+    Absent(Removal),
+    /// `app list` and `app show`.
+    Apps(Vec<AppFacts>),
+    /// `env list`.
+    Variables(Variables),
+    /// Releases that stand in the GitOps repository, looked at, compared or committed.
+    Rerendered(Box<Rerendered>),
+    /// `secret list`.
+    Secrets(Listing),
+    /// `secret check` found nothing wrong.
+    SecretsChecked(Checked),
+    /// `sync`.
+    Synced(Box<Synced>),
+    /// One report for each of several releases.
+    Each(Vec<Report>),
+    /// `new` and `init`.
+    Wrote(Wrote),
+    /// `dockerfile`.
+    Dockerfile {
+        /// What was decided.
+        release: Box<Release>,
+        /// The file.
+        text: String,
+    },
+    /// A text as it is.
+    Text(String),
+}
+
+impl Report {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
+            Self::Synced(synced) => synced.exit_code(),
+            Self::Rerendered(done) if done.exit_code && !done.is_empty() => 1,
+            _ => 0,
+        }
+    }
+
+    /// The release that it is about, where it is about one.
+    pub fn release(&self) -> Option<&Release> {
+        match self {
+            Self::Checked(release) | Self::Explained(release) => Some(release),
+            Self::Rendered { release, .. }
+            | Self::Dockerfile { release, .. }
+            | Self::Unchanged { release }
+            | Self::Pinned { release, .. }
+            | Self::Superseded { release, .. } => Some(release),
+            Self::Differs(difference) => Some(&difference.release),
+            Self::Deployed(deployed) => Some(&deployed.release),
+            _ => None,
+        }
+    }
+}
+
+/// What `diff` found.
+#[derive(Debug)]
+pub struct Difference {
+    /// What was decided.
+    pub release: Release,
+    /// What it does to the cluster.
+    pub plan: Plan,
+    /// Line by line.
+    pub diffs: Vec<FileDiff>,
+    /// Secrets that the deploy would make.
+    pub makes: Vec<String>,
+    /// Whether a difference ends with 1.
+    pub exit_code: bool,
+}
+
+impl Difference {
+    /// Whether a deploy would do nothing.
+    pub fn is_empty(&self) -> bool {
+        self.plan.is_empty() && self.makes.is_empty()
+    }
+}
+
+/// What `deploy` did.
+#[derive(Debug)]
+pub struct Deployed {
+    /// What is deployed.
+    pub release: Release,
+    /// What it does to the cluster.
+    pub plan: Plan,
+    /// The commit.
+    pub commit: String,
+    /// The GitOps repository.
+    pub place: String,
+    /// How often someone else was first.
+    pub retries: u32,
+    /// Whether it waits in a pull request.
+    pub proposed: bool,
+}
+
+/// What was written, and what to do next.
+#[derive(Debug, Default)]
+pub struct Wrote {
+    /// Files that are new.
+    pub written: Vec<PathBuf>,
+    /// Files that were there and were left as they are.
+    pub kept: Vec<PathBuf>,
+    /// What was decided that nobody had said.
+    pub notes: Vec<String>,
+    /// What to do next, in the order to do it.
+    pub next: Vec<String>,
+}

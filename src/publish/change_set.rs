@@ -1,0 +1,153 @@
+//! Everything that one commit is to do, as a value: edits of people's files, and what becomes of releases.
+
+use std::collections::BTreeSet;
+
+use crate::layout::Folders;
+use crate::load::inputs::Inputs;
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::state::State;
+use crate::plan::credentials::Past;
+use crate::plan::waiting::Remembered;
+use crate::plan::{self, Facts, Plan};
+use crate::render::{Tree, release_file};
+use crate::resolve::release::Release;
+use crate::tree::{Edits, Files};
+
+/// What one commit is to do. Its plan is one plan.
+#[derive(Debug, Default)]
+pub struct ChangeSet {
+    /// The commit's first line.
+    pub subject: String,
+    /// The app, where all of it is about one.
+    pub app: Option<String>,
+    /// New texts of files that people write.
+    pub edits: Edits,
+    /// What becomes of releases.
+    pub transitions: Vec<Transition>,
+}
+
+/// One release, from what stands there to what will.
+#[derive(Debug)]
+pub struct Transition {
+    /// What stands there.
+    pub current: State,
+    /// What becomes of it.
+    pub next: Next,
+}
+
+/// What becomes of a release.
+#[derive(Debug)]
+pub enum Next {
+    /// It is rendered.
+    Rendered(Box<Rendered>),
+    /// It is removed; this is what it was made from, which stays.
+    Removed(Box<ReleaseFile>),
+}
+
+/// A release that was decided and rendered.
+#[derive(Debug)]
+pub struct Rendered {
+    /// What it was decided from.
+    pub inputs: Inputs,
+    /// What was decided.
+    pub release: Release,
+    /// What it became.
+    pub tree: Tree,
+}
+
+impl ChangeSet {
+    /// Whether there is nothing to commit.
+    pub fn is_empty(&self) -> bool {
+        self.transitions.is_empty() && self.edits.is_empty()
+    }
+
+    /// What is rendered, in the order of the transitions.
+    pub fn rendered(&self) -> impl Iterator<Item = (&State, &Rendered)> {
+        self.transitions.iter().filter_map(|transition| Some((&transition.current, transition.rendered()?)))
+    }
+
+    /// What committing it does to the cluster. `allowed` are the losses of data that are agreed to, by name.
+    pub fn plan(&self, allowed: &BTreeSet<String>) -> Plan {
+        let facts = Facts { expandable: self.rendered().all(|(_, one)| one.release.platform.expandable) };
+        let mut before = Files::new();
+        for transition in &self.transitions {
+            before.extend(transition.current.before.clone());
+        }
+        let applied: Vec<_> = self.rendered().map(|(state, one)| (state, one, one.tree.applied())).collect();
+        let after: Files = applied.iter().flat_map(|(_, _, files)| files.clone()).collect();
+        let mut plan = plan::compare(&before, &after, allowed, facts);
+        for (state, one, files) in &applied {
+            judge(&mut plan, state, one, files, allowed, facts);
+        }
+        plan
+    }
+}
+
+/// Adds to a plan what is so because data is retained, or because a service knows its credentials.
+fn judge(
+    plan: &mut Plan,
+    state: &State,
+    one: &Rendered,
+    applied: &Files,
+    allowed: &BTreeSet<String>,
+    facts: Facts,
+) {
+    if let Some(ReleaseFile { versions, disks, elsewhere, app, environment, .. }) = &state.previous {
+        let past = Past { before: &state.before, versions, elsewhere };
+        let owner = (environment.as_str(), app.as_str());
+        plan::credentials::judge(plan, &one.tree.unsealed, past, owner, allowed);
+        let remembered = Remembered { versions, disks };
+        plan::waiting::judge(plan, &state.before, applied, remembered, allowed, facts);
+    }
+}
+
+impl Transition {
+    /// Whether committing it would change anything.
+    pub fn changes(&self) -> bool {
+        match &self.next {
+            Next::Removed(_) => true,
+            Next::Rendered(one) => {
+                !one.tree.unsealed.is_empty()
+                    || self.current.before != one.tree.applied()
+                    || !self.current.same_inputs(&release_file(&one.release))
+            }
+        }
+    }
+
+    /// What is rendered, unless it is removed.
+    pub fn rendered(&self) -> Option<&Rendered> {
+        match &self.next {
+            Next::Rendered(one) => Some(one),
+            Next::Removed(_) => None,
+        }
+    }
+
+    /// App and environment.
+    pub fn names(&self) -> (&str, &str) {
+        match &self.next {
+            Next::Rendered(one) => (&one.release.app, &one.release.environment),
+            Next::Removed(record) => (&record.app, &record.environment),
+        }
+    }
+
+    /// Where the app's files come from.
+    pub fn source(&self) -> &SourceFacts {
+        match &self.next {
+            Next::Rendered(one) => &one.release.source,
+            Next::Removed(record) => &record.source,
+        }
+    }
+
+    /// The image.
+    pub fn image(&self) -> &str {
+        match &self.next {
+            Next::Rendered(one) => &one.release.image.reference,
+            Next::Removed(record) => &record.image,
+        }
+    }
+
+    /// The folders that it writes to.
+    pub fn folders(&self) -> &Folders {
+        &self.current.folders
+    }
+}

@@ -1,0 +1,23 @@
+//! Who commits, when, and from which CI job.
+
+use crate::git::Identity;
+
+/// Who commits, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature<'a> {
+    /// Author and committer.
+    pub author: &'a Identity,
+    /// Seconds since 1970.
+    pub time: i64,
+    /// The CI job that does it.
+    pub job: Job<'a>,
+}
+
+/// A CI job.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Job<'a> {
+    /// Its page.
+    pub url: Option<&'a str>,
+    /// Who started it.
+    pub actor: Option<&'a str>,
+}

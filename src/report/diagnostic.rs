@@ -1,0 +1,27 @@
+//! A diagnostic → how machines read it.
+
+use crate::diagnostic::Diagnostic;
+use serde::Serialize;
+
+/// A diagnostic as machines read it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Placed<'a> {
+    pub(super) file: &'a str,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) severity: &'static str,
+    pub(super) message: &'a str,
+    pub(super) hint: Option<&'a str>,
+}
+
+impl<'a> From<&'a Diagnostic> for Placed<'a> {
+    fn from(diagnostic: &'a Diagnostic) -> Self {
+        let (line, column) = diagnostic.span.line_column();
+        let severity = match diagnostic.severity {
+            crate::diagnostic::Severity::Error => "error",
+            crate::diagnostic::Severity::Warning => "warning",
+        };
+        let file = &diagnostic.span.source.name;
+        Self { file, line, column, severity, message: &diagnostic.message, hint: diagnostic.hint.as_deref() }
+    }
+}

@@ -1,0 +1,91 @@
+//! What forges were told of a run → text and JSON.
+
+use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
+use crate::outcome::Notices;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::report::style::{CHANGED, FAINT, STRONG, paint, tame};
+
+/// What the forge has now, one line each.
+pub(super) fn words(notices: &Notices) -> String {
+    let mut text = String::new();
+    if let Some(request) = &notices.pull_request {
+        let _ = writeln!(text, "  pull request {}: {}", done(request), paint(STRONG, &request.url));
+    } else if let Some(branch) = &notices.branch
+        && branch.commit.is_none()
+    {
+        let _ = writeln!(text, "  no pull request is open for {}", branch.name);
+    }
+    if let Some(comment) = &notices.comment {
+        let url = comment.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
+        let _ = writeln!(text, "  comment {}{url}", action(comment.action));
+    }
+    for what in &notices.told {
+        let _ = writeln!(text, "  {} {what}", paint(FAINT, "·"));
+    }
+    text
+}
+
+/// What could not be told, as warnings.
+pub(super) fn warnings(notices: &Notices) -> String {
+    notices.warnings().map(|note| format!("{} {}\n", paint(CHANGED, "warning:"), tame(note))).collect()
+}
+
+fn done(request: &PullRequest) -> &'static str {
+    match (request.ending, request.action) {
+        (Some(Ending::Merged), _) => "merged",
+        (Some(Ending::Waits), PullAction::Opened) => "opened, merged when it may be",
+        (Some(Ending::Waits), _) => "up to date, merged when it may be",
+        (None, PullAction::Opened) => "opened",
+        (None, PullAction::Updated) => "updated",
+        (None, PullAction::Unchanged) => "up to date",
+        (None, PullAction::Closed) => "closed, nothing is left to change",
+    }
+}
+
+fn action(action: CommentAction) -> &'static str {
+    match action {
+        CommentAction::Created => "created",
+        CommentAction::Edited => "edited",
+        CommentAction::Untouched => "untouched",
+        CommentAction::Removed => "removed",
+    }
+}
+
+/// What is added to the report's own JSON.
+pub(super) fn json(notices: &Notices, mut value: Value) -> Value {
+    if let Some(branch) = &notices.branch {
+        value["branch"] = json!(branch.name);
+    }
+    if let Some(request) = &notices.pull_request {
+        value["pull_request"] = json!({
+            "number": request.number,
+            "url": request.url,
+            "action": match request.action {
+                PullAction::Opened => "opened",
+                PullAction::Updated => "updated",
+                PullAction::Unchanged => "unchanged",
+                PullAction::Closed => "closed",
+            },
+            "merge": request.ending.map(|ending| match ending {
+                Ending::Waits => "waits",
+                Ending::Merged => "merged",
+            }),
+        });
+    }
+    if let Some(comment) = &notices.comment {
+        value["comment"] = json!({"action": action(comment.action), "url": comment.url});
+    }
+    let notes = notices.warnings();
+    value["told"] = json!(notices.told);
+    value["notes"] = match &value["notes"] {
+        Value::Array(own) => {
+            let more = notes.map(|note| json!(note));
+            Value::Array(own.iter().cloned().chain(more).collect())
+        }
+        _ => json!(notes.collect::<Vec<_>>()),
+    };
+    value
+}

@@ -1,0 +1,130 @@
+//! What became of several releases in one commit → text and JSON.
+
+use crate::report::plan::changes;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::outcome::Rerendered;
+use crate::plan::{Change, Plan};
+use crate::report::diagnostic::Placed;
+use crate::report::pin::pin;
+use crate::report::plan::{lines, rest};
+use crate::report::style::{FAINT, GOOD, STRONG, paint, tame};
+use crate::repository::short;
+use crate::resolve::release::Release;
+use crate::tree::RepoPath;
+
+pub(super) fn text(done: &Rerendered) -> String {
+    if done.is_empty() && done.edited {
+        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), tame(&done.subject));
+    }
+    if done.is_empty() {
+        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(done.looked_at));
+    }
+    let mut text = words(done);
+    if !done.diffs.is_empty() {
+        text.push('\n');
+    }
+    text + &lines(&done.diffs)
+}
+
+/// What happens, without the lines.
+pub(super) fn words(done: &Rerendered) -> String {
+    let which = format!("{} of {}", done.releases.len(), count(done.looked_at));
+    let mut text = match &done.commit {
+        _ if done.edited => {
+            let word = match done.commit {
+                Some(_) if done.proposed => paint(GOOD, "proposed"),
+                Some(_) => paint(GOOD, "done"),
+                None => paint(STRONG, "would do"),
+            };
+            let files = done.files.iter().map(|file| format!("  {} {file}\n", paint(FAINT, "·")));
+            format!("{word} {}\n{}", tame(&done.subject), files.collect::<String>())
+        }
+        Some(_) if done.proposed => format!("{} {which}\n", paint(GOOD, "proposed")),
+        Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
+        None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
+    };
+    if !done.releases.is_empty() {
+        text.push_str(&plan(&done.plan));
+    }
+    for secret in &done.makes {
+        let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(FAINT, "+"));
+    }
+    if let Some(commit) = &done.commit {
+        let _ = writeln!(text, "  commit {} in {}", short(commit), done.place);
+    }
+    for note in &done.notes {
+        let _ = writeln!(text, "  {note}");
+    }
+    text
+}
+
+/// What is said beside the plan, one line each: what became of it, the files that an edit writes, and notes.
+pub(super) fn lines_of(done: &Rerendered) -> Vec<String> {
+    let mut lines: Vec<String> = done.files.iter().map(|file| format!("writes {file}")).collect();
+    let which = format!("{} of {}", done.releases.len(), count(done.looked_at));
+    match &done.commit {
+        Some(commit) => {
+            let word = if done.proposed { "proposed" } else { "deployed" };
+            lines.push(format!("{word} {which}: commit {} in {}", short(commit), done.place));
+        }
+        None => lines.push(format!("{which} would change")),
+    }
+    lines.extend(done.notes.iter().cloned());
+    lines
+}
+
+fn count(releases: usize) -> String {
+    if releases == 1 { "1 release".to_owned() } else { format!("{releases} releases") }
+}
+
+/// The changes below the app that each belongs to, then what all of them add up to.
+fn plan(whole: &Plan) -> String {
+    let mut apps: BTreeMap<&str, Vec<Change>> = BTreeMap::new();
+    for change in &whole.changes {
+        apps.entry(change.app.as_deref().unwrap_or_default()).or_default().push(change.clone());
+    }
+    let mut words = String::new();
+    for (app, of_app) in apps {
+        let _ = writeln!(words, "{}", paint(STRONG, app));
+        words.push_str(&changes(&of_app));
+    }
+    words + &rest(whole)
+}
+
+pub(super) fn json(done: &Rerendered) -> Value {
+    let status = match (&done.commit, done.is_empty()) {
+        (Some(_), _) if done.proposed => "proposed",
+        (Some(_), _) if done.edited => "edited",
+        (Some(_), _) => "deployed",
+        (None, true) => "unchanged",
+        (None, false) => "differs",
+    };
+    let release = |release: &Release| {
+        json!({
+            "app": release.app, "environment": release.environment, "image": release.image,
+            "url": release.route.as_ref().map(|route| &route.url),
+        })
+    };
+    json!({
+        "status": status,
+        "changed": !done.is_empty(),
+        "blocked": done.plan.blocked(),
+        "commit": done.commit,
+        "gitops": done.place,
+        "retries": done.retries,
+        "releases": done.releases.iter().map(release).collect::<Vec<_>>(),
+        "looked_at": done.looked_at,
+        "files": done.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
+        "notes": done.notes,
+        "pin": done.pin.as_ref().map(pin),
+        "plan": done.plan,
+        "summary": done.plan.summary(),
+        "makes": done.makes,
+        "diffs": done.diffs,
+        "warnings": done.warnings.iter().map(Placed::from).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,40 @@
+//! Addresses of repositories: how they are shown, and whether two are the same repository's.
+
+use crate::token::scrub;
+
+/// Two addresses of one repository: by https and by ssh, with `.git` and without.
+pub fn same_repository(one: &str, other: &str) -> bool {
+    one == other || plain_address(one) == plain_address(other)
+}
+
+/// What all addresses of one repository have in common: host and path, without scheme, login and `.git`.
+pub fn plain_address(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+    rest.trim_end_matches('/').trim_end_matches(".git").replacen(':', "/", 1).to_lowercase()
+}
+
+/// The first characters of a commit.
+pub fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
+}
+
+/// An address without the credentials that it may hold.
+pub fn without_credentials(address: &str) -> String {
+    let scrubbed = scrub(address, None);
+    // A query may hold a token; no forge reads one in a repository's address.
+    let end = scrubbed.find("://").and_then(|_| scrubbed.find(['?', '#']));
+    scrubbed[..end.unwrap_or(scrubbed.len())].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repository_has_many_addresses() {
+        assert!(same_repository("https://git.example.cu/me/tasks.git", "git@git.example.cu:me/tasks"));
+        assert!(same_repository("https://git.example.cu/me/tasks", "ssh://git@git.example.cu/me/tasks.git"));
+        assert!(!same_repository("https://git.example.cu/me/tasks", "https://git.example.cu/you/tasks"));
+    }
+}

@@ -1,0 +1,44 @@
+//! Texts that come from the types alone: JSON Schemas, completions, the manual page.
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, SchemaFile};
+use crate::diagnostic::{Failure, Kind};
+use crate::load::app_file::AppFile;
+use crate::load::platform::{PlatformFile, RegistrationFile};
+use crate::load::recipe::RecipeFile;
+use crate::load::release_file::ReleaseFile;
+use crate::yaml::document::schema_of;
+
+/// The JSON Schema of a file.
+pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
+    let schema = match file {
+        SchemaFile::App => schema_of::<AppFile>(),
+        SchemaFile::Platform => schema_of::<PlatformFile>(),
+        SchemaFile::Registration => schema_of::<RegistrationFile>(),
+        SchemaFile::Recipe => schema_of::<RecipeFile>(),
+        SchemaFile::Release => schema_of::<ReleaseFile>(),
+    };
+    Ok(format!("{schema:#}\n"))
+}
+
+/// Completions for a shell.
+pub(super) fn completions(shell: clap_complete::Shell) -> String {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "cupaas", &mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The manual page, with every command.
+pub(super) fn man() -> Result<String, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    let mut bytes = Vec::new();
+    let pages = std::iter::once(&command).chain(command.get_subcommands().filter(|c| c.get_name() != "help"));
+    for page in pages {
+        clap_mangen::Man::new(page.clone())
+            .render(&mut bytes)
+            .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,158 @@
+//! What every command that goes along the stages was told, and what the checkout says → a [`Step`].
+#![allow(clippy::disallowed_methods)] // The environment is read in this room.
+
+use crate::cli::{Shared, Wide};
+use crate::diagnostic::{Failure, Kind};
+use crate::forge::Wishes;
+use crate::git::{GitopsAddress, Source, commit_time};
+use crate::load::asked::Asked;
+use crate::load::records::Scope;
+use crate::load::release_file::SourceFacts;
+use crate::repository::without_credentials;
+use crate::request::assigned::assigned;
+use crate::request::environment::{Around, text};
+use crate::request::job::{in_ci, shared_one};
+use crate::request::{forge, standing};
+use crate::run::home::Home;
+use crate::run::step::{GitopsPlace, Stage, Step, Subject};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// The same step, of every app where that was asked for.
+///
+/// Errors: an image, which is one app's, or no repository in a job; kind `Usage`.
+pub(super) fn wide(step: Step, wide: Wide, around: &Around) -> Result<Step, Failure> {
+    if !wide.all {
+        return Ok(step);
+    }
+    shared_one(&step.gitops, around)?;
+    if step.asked.image.is_some() {
+        return Err(
+            Failure::new(Kind::Usage, "--all takes no --image or CUPAAS_IMAGE").hint("an image is one app's")
+        );
+    }
+    let without = named(wide.without);
+    let scope = Scope { app: None, environment: step.asked.environment.clone(), without };
+    Ok(Step { subject: Subject::Released(scope), ..step })
+}
+
+/// Whether an app is named and no folder: then it is one that is deployed already. Whoever says which commit is built
+/// means the folder that they stand in.
+pub(super) fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
+    let stands = !matches!(stage, Stage::Remove | Stage::Dockerfile) && shared.folder.is_none();
+    let built = [&shared.source_repository, &shared.source_commit, &shared.source_branch];
+    let built = built.iter().any(|flag| flag.as_ref().is_some_and(|text| !text.is_empty()));
+    let app = shared.app.as_ref().filter(|app| stands && !built && !app.is_empty())?;
+    Some(Scope::of(app, shared.env.as_deref().filter(|text| !text.is_empty())))
+}
+
+pub(super) fn named(losses: Vec<String>) -> BTreeSet<String> {
+    losses.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+pub(super) fn folder_name(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_default();
+    whole.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned()
+}
+
+pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, Failure> {
+    let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.folder()?.join("gitops.git"))) };
+    let here = std::env::current_dir()
+        .map_err(|e| Failure::new(Kind::Usage, format!("no working directory: {e}")))?;
+    let address = GitopsAddress::parse(&text, &here)?;
+    match address.local() {
+        Some(folder) if folder.is_dir() && !folder.join(".git").exists() && !folder.join("HEAD").exists() => {
+            Ok(GitopsPlace::Folder(PathBuf::from(text)))
+        }
+        _ => Ok(GitopsPlace::Address(address)),
+    }
+}
+
+impl Step {
+    pub(super) fn new(stage: Stage, mut shared: Shared, around: &Around) -> Result<Self, Failure> {
+        let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+        // An app that is named, and no folder: the repository knows it.
+        let named = shared.folder.is_none() && shared.app.as_ref().is_some_and(|app| !app.is_empty());
+        if matches!(subject, Subject::Released(_)) || (stage == Stage::Remove && named) {
+            shared.repository = standing::here(shared.repository);
+        }
+        Self::about(stage, subject, shared, around)
+    }
+
+    pub(super) fn about(
+        stage: Stage,
+        subject: Subject,
+        shared: Shared,
+        around: &Around,
+    ) -> Result<Self, Failure> {
+        let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
+        let (found, built) = match subject {
+            Subject::Folder => {
+                let found = Source::read(&folder)?;
+                let (origin, head) = (found.repository.as_deref(), found.commit.as_deref());
+                let built = around.ci.as_ref().and_then(|ci| ci.built(origin, head)).unwrap_or_default();
+                (found, built)
+            }
+            Subject::Released(_) | Subject::Edited(_) => Default::default(),
+        };
+        // An unset variable of a CI job is an empty one.
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let (environment, branch) = (given(shared.env), given(shared.source_branch));
+        if built.pull_request && stage >= Stage::Deploy && environment.is_none() && branch.is_none() {
+            let message =
+                "this job is a pull request's, which says of no environment that it is to be deployed there";
+            return Err(Failure::new(Kind::Usage, message)
+                .hint("say which with --env, or look at what merging would do: cupaas diff"));
+        }
+        let commit = given(shared.source_commit);
+        // The forge's trial merge is nobody's commit; what it is compared with is the branch that it is meant for.
+        let proposed = built.commit.filter(|_| built.pull_request);
+        let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
+        let source = SourceFacts {
+            repository: given(shared.source_repository)
+                .map(|url| without_credentials(&url))
+                .or(found.repository)
+                .or(built.repository),
+            path: found.path,
+            time: match &commit {
+                Some(commit) => commit_time(&folder, commit),
+                None => found.time,
+            },
+            commit: commit.or(found.commit),
+            branch: branch.or(if built.pull_request { built.branch } else { found.branch.or(built.branch) }),
+        };
+        let gitops = place(given(shared.repository.gitops), &around.home)?;
+        // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
+        let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
+        if stage >= Stage::Deploy || subject != Subject::Folder {
+            shared_one(&gitops, around)?;
+        }
+        Ok(Self {
+            stage,
+            subject,
+            branch: given(shared.repository.gitops_branch),
+            token: forge::gitops_token(&gitops, around),
+            gitops,
+            allow_data_loss: BTreeSet::new(),
+            allow_older: false,
+            followed: None,
+            exit_code: false,
+            out: None,
+            tells: Wishes::default(),
+            asked: Asked {
+                folder_name: folder_name(&folder),
+                folder,
+                called: None,
+                app: given(shared.app).or_else(|| text("CUPAAS_APP")),
+                environment,
+                image: given(shared.image),
+                needs_image: stage != Stage::Dockerfile,
+                variables: assigned(&shared.set, "--set NAME=VALUE")?,
+                source,
+                dirty: found.dirty,
+                ci: elsewhere && in_ci(),
+            },
+        })
+    }
+}

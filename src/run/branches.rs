@@ -1,0 +1,40 @@
+//! Names of the branches that pull requests are made of. They are frozen: a pull request that is open is found by its
+//! own. No environment's name has a hyphen, so no branch of one kind is a folder of another's.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostic::Failure;
+use crate::git::BranchName;
+use crate::load::records::Scope;
+
+/// Of the deploy of one app in one environment.
+pub(crate) fn of_deploy(environment: &str, app: &str) -> Result<BranchName, Failure> {
+    BranchName::parse(&format!("cupaas/{environment}/{app}"))
+}
+
+/// Of an edit, by the first line of its commit: another edit is another pull request, since one that replaced it would
+/// lose it.
+pub(crate) fn of_edit(subject: &str, app: Option<&str>) -> Result<BranchName, Failure> {
+    let hash: String =
+        Sha256::digest(subject.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    BranchName::parse(&format!("cupaas/edit-{}-{hash}", app.unwrap_or("all")))
+}
+
+/// Of releases that are rendered again. Not the one of a deploy, which may propose a newer commit than the one that is
+/// rendered again.
+pub(crate) fn of_rerender(scope: &Scope) -> Result<BranchName, Failure> {
+    BranchName::parse(&match (&scope.app, &scope.environment) {
+        (Some(app), Some(environment)) => format!("cupaas/render-in-{environment}/{app}"),
+        (Some(app), None) => format!("cupaas/render-app/{app}"),
+        (None, Some(environment)) => format!("cupaas/render-all-in-{environment}"),
+        (None, None) => "cupaas/render-all".to_owned(),
+    })
+}
+
+/// On which an app leaves, one environment or all. Beside its deploy's: both may wait.
+pub(crate) fn of_removal(app: &str, environment: Option<&str>) -> Result<BranchName, Failure> {
+    BranchName::parse(&match environment {
+        Some(environment) => format!("cupaas/remove-in-{environment}/{app}"),
+        None => format!("cupaas/remove-app/{app}"),
+    })
+}

@@ -1,0 +1,128 @@
+//! Which release a run is about, and whether it may be deployed: owned by this app, not pinned, not overtaken.
+
+use crate::diagnostic::{Kind, Span};
+use crate::load::platform::Unregistered;
+use crate::load::release_file::ReleaseFile;
+use crate::render::release_file;
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Failure;
+use crate::load::gitops::Gitops;
+use crate::load::inputs::Inputs;
+use crate::load::platform::RegistrationFile;
+use crate::load::state::State;
+use crate::resolve::image::Pinned;
+use crate::resolve::release::Release;
+use crate::resolve::{environment, resolve, routes, secrets};
+use crate::run::ownership;
+use crate::run::step::{GitopsPlace, Stage, Step};
+
+/// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
+/// run.
+pub(crate) fn decide(
+    step: &Step,
+    inputs: &mut Inputs,
+    gitops: &mut Gitops,
+    members: &BTreeSet<String>,
+) -> Result<(State, Release), Failure> {
+    let environment = environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
+        [] => failure,
+        problems => Failure::invalid(problems.to_vec()),
+    })?;
+    let settings = inputs.platform.value.environments.get(&environment.0);
+    let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
+    let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
+    if inputs.recorded.is_none() {
+        // One that is wrong names no owner; it is said with everything else that is.
+        let sound = inputs.registration.as_ref().filter(|file| {
+            !inputs.problems.iter().any(|problem| problem.span.source.name == file.source.name)
+        });
+        owned(step, &state, sound.map(|file| &file.value))?;
+        admitted(step, inputs)?;
+    }
+    if state.previous.is_none() {
+        ownership::renamed(gitops, inputs, &environment.0)?;
+    }
+    if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
+        let unset = secrets::unset(inputs, &environment.0, &state.kept);
+        inputs.problems.extend(unset);
+    }
+    let mut release = resolve(inputs, environment, state.previous.as_ref())?;
+    release.warnings.extend(secrets::changed_hands(&release, inputs, &state));
+    let hosts = release.route.iter().flat_map(|route| &route.hosts);
+    let hosts: Vec<_> = hosts.filter_map(|host| crate::layout::host_file(host)).collect();
+    let mut held = gitops.read(&hosts)?;
+    held.retain(|_, owner| !members.contains(owner));
+    let taken = routes::taken(&release, inputs, &held);
+    if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
+}
+
+/// An app is touched only from where it comes from; on one's own machine all of it is one's own.
+pub(crate) fn owned(
+    step: &Step,
+    state: &State,
+    registration: Option<&RegistrationFile>,
+) -> Result<(), Failure> {
+    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
+        return Ok(());
+    }
+    ownership::other_owner(state, &step.asked.source, registration).map_or(Ok(()), Err)
+}
+
+/// Where a pin holds an environment that a deploy would move.
+pub(crate) fn pinned(step: &Step, state: &State, inputs: &Inputs) -> Option<Pinned> {
+    let deployed = state.previous.as_ref().filter(|previous| !previous.removed)?;
+    if step.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
+}
+
+/// Why a newer commit stands already, or is proposed by a pull request that `is_open`.
+pub(crate) fn superseded(
+    step: &Step,
+    state: &State,
+    inputs: &Inputs,
+    is_open: impl FnOnce() -> Result<bool, Failure>,
+) -> Result<Option<String>, Failure> {
+    match (&step.followed, &inputs.asked.source.commit) {
+        _ if step.allow_older || step.stage != Stage::Deploy => Ok(None),
+        (Some(followed), Some(commit)) => followed.superseded(state, commit),
+        _ => match (ownership::superseded(state, inputs), ownership::superseded_by_proposal(state, inputs)) {
+            (None, Some(why)) => Ok(is_open()?.then_some(why)),
+            (deployed, _) => Ok(deployed),
+        },
+    }
+}
+
+/// Whether an app that is not registered may be deployed.
+///
+/// Errors: kind `Forbidden`, where the platform asks for a registration first. On one's own machine all is one's own.
+pub(super) fn admitted(step: &Step, inputs: &Inputs) -> Result<(), Failure> {
+    // One that is wrong is said with everything else that is.
+    let registered =
+        inputs.registration.is_some() || inputs.problems.iter().any(|problem| is_registration(&problem.span));
+    let own = matches!(step.gitops, GitopsPlace::Embedded(_)) || registered;
+    if own || inputs.platform.value.unregistered == Unregistered::Register {
+        return Ok(());
+    }
+    let place = inputs.platform.at(&["unregistered"]);
+    let url = inputs.asked.source.repository.clone().unwrap_or_else(|| "URL".to_owned());
+    Err(Failure::new(Kind::Forbidden, format!("{} is not registered, which {place} asks for", inputs.name))
+        .hint(format!(
+            "someone who may write to the GitOps repository: `cupaas app add {url} --name {}`",
+            inputs.name
+        )))
+}
+
+fn is_registration(span: &Span) -> bool {
+    span.source.name.starts_with("apps/")
+}
+
+/// Lets a release that is made from the same things as the one that is proposed keep that one's commit: a new commit with
+/// the same manifests is nothing, for a pull request too.
+pub(crate) fn keep_proposed_source(current: &State, release: &mut Release) {
+    let Some(proposed) = &current.proposed else { return };
+    let time = |file: &ReleaseFile| file.source.time;
+    let newer = current.previous.as_ref().is_none_or(|previous| time(previous) <= time(proposed));
+    if newer && State::same(proposed, &release_file(release)) {
+        release.source = proposed.source.clone();
+    }
+}

@@ -1,0 +1,166 @@
+//! `app add`: an address → `apps/<app>.yaml`.
+
+use crate::diagnostic::{Diagnostic, Failure, Source, Span, typed};
+use crate::git::BranchName;
+use crate::load::app_name::default_name;
+use crate::load::asked::Asked;
+use crate::load::gitops::Gitops;
+use crate::load::inputs::Inputs;
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::words::Name;
+use crate::load::{records, registered};
+use crate::names;
+use crate::repository::{same_repository, without_credentials};
+use crate::run::edit::deed::AddApp;
+use crate::run::edit::known::{Edit, Known};
+use crate::run::step::Step;
+use crate::tree::{Edits, RepoPath};
+use crate::yaml::edit::{self, Change};
+
+/// Registers the app, or adds branches to its registration.
+pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let shown = without_credentials(&add.url);
+    let address = registered::address_problem(&add.url, step.asked.ci)
+        .map_err(|(message, hint)| typed("URL", &shown, message, hint))?;
+    let url = match address.local() {
+        Some(folder) => folder.display().to_string(),
+        None => add.url.clone(),
+    };
+    let path = registered::plain(&add.path).to_owned();
+    if !path.is_empty() && RepoPath::new(path.as_str()).is_err() {
+        let hint = "such as services/tasks";
+        return Err(typed("--path", &add.path, "is not a folder inside the repository", hint));
+    }
+    let name = name(add, &url, &path)?;
+    let known = Known::read(step, &name, gitops)?;
+    for (branch, environment) in &add.branches {
+        let text = format!("{branch}={environment}");
+        if BranchName::parse(branch).is_err() {
+            return Err(typed(
+                "--branch",
+                &text,
+                format!("{branch:?} is not the name of a branch"),
+                "main=production",
+            ));
+        }
+        if !known.platform.value.environments.contains_key(environment) {
+            let names: Vec<&str> = known.platform.value.environments.keys().map(String::as_str).collect();
+            let hint = format!("cupaas.yaml has: {}", names.join(", "));
+            return Err(typed("--branch", &text, format!("there is no environment {environment:?}"), hint));
+        }
+    }
+    taken(&known, &records::of_app(&name, gitops)?, &url, &path)?;
+    let (others, problems) = registered::all(gitops, step.asked.ci)?;
+    if !problems.is_empty() {
+        return Err(Failure::invalid(problems));
+    }
+    let twin = others.iter().find(|other| other.name != name && other.is_from(&url, &path));
+    if let Some(twin) = twin {
+        let message = format!("this repository is registered already, as {}", twin.name);
+        let problem = Diagnostic::error(twin.file.at(&["repository"]), message);
+        return Err(Failure::invalid(vec![problem.hint(format!("`cupaas app show {}`", twin.name))]));
+    }
+    let set = |path: &[&str], value: &str| {
+        Change::Set(path.iter().map(|key| (*key).to_owned()).collect(), value.to_owned())
+    };
+    let mut changes = Vec::new();
+    if known.file.value.repository.is_none() {
+        changes.push(set(&["repository"], &url));
+    }
+    if !path.is_empty() {
+        changes.push(set(&["path"], &path));
+    }
+    changes.extend(add.branches.iter().map(|(branch, to)| set(&["branches", branch], to)));
+    Ok(Edit {
+        files: known.changed(&changes)?,
+        subject: Some(format!("app({name}): add {url}")),
+        app: Some(name),
+        scope: None,
+        ..Edit::default()
+    })
+}
+
+fn name(add: &AddApp, url: &str, path: &str) -> Result<String, Failure> {
+    let source =
+        SourceFacts { repository: Some(url.to_owned()), path: path.to_owned(), ..SourceFacts::default() };
+    let folder_name = path.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = add.name.clone().or_else(|| default_name(&Asked { source, folder_name, ..Asked::default() }));
+    match name {
+        Some(name) if Name::fits(&name) => Ok(name),
+        Some(name) => Err(typed("--name", &name, "cannot be an app's name", Name::HINT)),
+        None => Err(typed("URL", &without_credentials(url), "gives the app no name", "say one with --name")),
+    }
+}
+
+/// Whether the name is another app's: registered for another repository, or deployed from one, be it that only its data
+/// is left.
+fn taken(known: &Known, releases: &[ReleaseFile], url: &str, path: &str) -> Result<(), Failure> {
+    let hint = "give this app another name with --name";
+    let file = &known.file;
+    if let Some(theirs) = &file.value.repository {
+        let same = same_repository(theirs, url);
+        let path_is_theirs = registered::folder(&file.value) == path;
+        if !same || !path_is_theirs {
+            let at: Span = file.at(if same { &["path"] } else { &["repository"] });
+            let message = format!(
+                "the name {} is taken: it is registered for another repository or folder",
+                known.name
+            );
+            return Err(Failure::invalid(vec![Diagnostic::error(at, message).hint(hint)]));
+        }
+    }
+    let others = releases.iter().find(|release| {
+        let theirs = release.source.repository.as_deref();
+        theirs.is_some_and(|theirs| !same_repository(theirs, url))
+            || (theirs.is_some() && release.source.path != path)
+    });
+    match others {
+        None => Ok(()),
+        Some(release) => Err(typed("URL", &without_credentials(url), said(release), way_out(release, hint))),
+    }
+}
+
+fn said(release: &ReleaseFile) -> String {
+    let ReleaseFile { app, environment, source, .. } = release;
+    let from = source.repository.as_deref().map(without_credentials).unwrap_or_default();
+    let from = if source.path.is_empty() { from } else { format!("{from} ({})", source.path) };
+    if release.removed {
+        return format!(
+            "the name {app} is taken: what an app from {from} has left waits for it in {environment}"
+        );
+    }
+    format!("the name {app} is taken: it is deployed in {environment} from {from}")
+}
+
+fn way_out(release: &ReleaseFile, hint: &str) -> String {
+    let place = format!("releases/{}/{}", release.environment, release.app);
+    let moved = format!("where its repository has moved, edit `source` in {place}/release.yaml");
+    if !release.removed {
+        return format!("{hint}; {moved}");
+    }
+    let namespace = names::namespace(&release.app, &release.environment);
+    format!(
+        "{hint}; {moved}; to give the name away, delete what waits: `kubectl delete namespace {namespace}`, and `git rm -r {place}`"
+    )
+}
+
+/// The registration that an app's first deploy writes: where it comes from. Nothing where it is registered, or comes
+/// from no repository. Branches are for people to say: one deploy does not tell where they go.
+///
+/// Errors: none but cupaas's own.
+pub fn first_deploy(inputs: &Inputs) -> Result<Edits, Failure> {
+    let (None, Some(url)) = (&inputs.registration, &inputs.asked.source.repository) else {
+        return Ok(Edits::new());
+    };
+    // An address that no one else could fetch from would only be refused by the next reader.
+    if registered::address_problem(url, true).is_err() {
+        return Ok(Edits::new());
+    }
+    let path = &inputs.asked.source.path;
+    let set = |key: &str, value: &str| Change::Set(vec![key.to_owned()], value.to_owned());
+    let mut changes = vec![set("repository", url)];
+    changes.extend((!path.is_empty()).then(|| set("path", path)));
+    let place = registered::file_of(&inputs.name)?;
+    let new = edit::edit(&Source::new(place.as_str(), "format: 1\n"), &changes).map_err(Failure::invalid)?;
+    Ok([(place, Some(new.text.clone()))].into())
+}

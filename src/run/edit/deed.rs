@@ -1,0 +1,39 @@
+//! What a command is to change in files that people write.
+
+use crate::diagnostic::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What `app add` was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddApp {
+    /// The repository's address, as typed.
+    pub url: String,
+    /// The app's folder in it; empty for the root.
+    pub path: String,
+    /// Branch and environment.
+    pub branches: Vec<(String, String)>,
+    /// The app's name; default: the repository's, or its folder's in it.
+    pub name: Option<String>,
+}
+
+/// What `env set` or `env unset` was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvChange {
+    /// Values by name, each with where it was written.
+    pub set: BTreeMap<String, (String, Option<Span>)>,
+    /// Names that go.
+    pub unset: BTreeSet<String>,
+}
+
+/// What a command is to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// `app add`.
+    AddApp(AddApp),
+    /// `env set` and `env unset`.
+    Env(EnvChange),
+    /// `pin`, to an image or to what runs now.
+    Pin,
+    /// `unpin`.
+    Unpin,
+}

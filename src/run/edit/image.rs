@@ -1,0 +1,84 @@
+//! `pin` and `unpin`: the image that an environment keeps.
+
+use crate::diagnostic::{Failure, Kind, Source, typed};
+use crate::load::gitops::Gitops;
+use crate::load::platform::RegistrationFile;
+use crate::load::records::Scope;
+use crate::resolve::image::{Pinned, is_image};
+use crate::run::edit::known::{Edit, Known};
+use crate::run::step::Step;
+use crate::tree::Edits;
+use crate::yaml::document;
+use crate::yaml::edit::Change;
+
+/// Pins the environment to `--image`, else to what runs there.
+pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let (known, environment) = where_to(step, gitops)?;
+    let running = known.releases.iter().find(|release| release.environment == environment);
+    let image = match (&step.asked.image, running) {
+        (Some(image), _) if !is_image(image) => {
+            return Err(typed(
+                "--image",
+                image,
+                "is not an image",
+                "such as git.example.cu/team/tasks:v1 or …@sha256:…",
+            ));
+        }
+        (Some(image), _) => image.clone(),
+        (None, Some(release)) => release.image.clone(),
+        (None, None) => {
+            let message =
+                format!("{} is not deployed in {environment}: nothing runs that could be pinned", known.name);
+            return Err(Failure::new(Kind::Usage, message).hint("say which image with --image"));
+        }
+    };
+    let files = known.changed(&[Change::Set(path(&environment), image.clone())])?;
+    let place = files.iter().find_map(|(path, text)| {
+        let source = Source::new(path.as_str(), text.clone()?);
+        let file = document::read::<RegistrationFile>(&source).ok()?;
+        Some(file.at(&["environments", &environment, "image"]).to_string())
+    });
+    let place = place.unwrap_or_else(|| known.file.at(&["environments", &environment, "image"]).to_string());
+    let pin =
+        Pinned { app: known.name.clone(), environment: environment.clone(), image: image.clone(), place };
+    let subject = Some(format!("pin({}/{environment}): {image}", known.name));
+    Ok(Edit {
+        files,
+        app: Some(known.name.clone()),
+        scope: Some(Scope::of(&known.name, Some(&environment))),
+        subject,
+        pin: Some(pin),
+        ..Edit::default()
+    })
+}
+
+/// Takes the pin away; the image stays until the next deploy.
+pub(super) fn unpin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let (known, environment) = where_to(step, gitops)?;
+    let pinned = known.file.value.environments.get(&environment).is_some_and(|entry| entry.image.is_some());
+    let files = if pinned { known.changed(&[Change::Unset(path(&environment))])? } else { Edits::new() };
+    let subject = Some(format!("unpin({}/{environment})", known.name));
+    Ok(Edit {
+        files,
+        app: Some(known.name.clone()),
+        scope: Some(Scope::of(&known.name, Some(&environment))),
+        subject,
+        ..Edit::default()
+    })
+}
+
+fn path(environment: &str) -> Vec<String> {
+    ["environments", environment, "image"].map(str::to_owned).into()
+}
+
+/// The app, and the environment that is meant: `--env`, else the only one of the platform.
+fn where_to(step: &Step, gitops: &mut Gitops) -> Result<(Known, String), Failure> {
+    let known = Known::existing(step, gitops)?;
+    let environments = &known.platform.value.environments;
+    let environment = match (known.environment(step)?, environments.keys().next()) {
+        (Some(environment), _) => environment,
+        (None, Some(only)) if environments.len() == 1 => only.clone(),
+        _ => return Err(Failure::new(Kind::Usage, "several environments").hint("say which with --env")),
+    };
+    Ok((known, environment))
+}

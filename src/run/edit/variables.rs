@@ -1,0 +1,138 @@
+//! `env set` and `env unset`: the registration's layers of variables.
+
+use crate::load::records;
+use crate::run::edit::deed::EnvChange;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span, typed};
+use crate::load::gitops::Gitops;
+use crate::load::platform::RegistrationFile;
+use crate::load::records::Scope;
+use crate::load::variable::refused;
+use crate::resolve::variables::{Layered, layers};
+use crate::run::edit::known::{Edit, Known};
+use crate::run::step::Step;
+use crate::tree::Edits;
+use crate::yaml::document;
+use crate::yaml::edit::Change;
+
+/// Changes the app's variables, for all environments or for one.
+pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let known = Known::existing(step, gitops)?;
+    let environment = known.environment(step)?;
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    let secrets = secrets(&known);
+    for (name, (value, place)) in &change.set {
+        let typed = || Span::file(&Source::new(format!("env set {name}"), ""));
+        let place = || place.clone().unwrap_or_else(typed);
+        if let Some((message, hint)) = refused(name, value) {
+            problems.push(Diagnostic::error(place(), message).hint(hint));
+        } else if let Some(declared) = secrets.get(name.as_str()) {
+            let message =
+                format!("{name} is a secret of the app ({declared}); a variable is read by everybody");
+            problems.push(Diagnostic::error(place(), message).hint(format!("`cupaas secret set {name}`")));
+        }
+    }
+    if !problems.is_empty() {
+        let kind =
+            if change.set.values().any(|(_, place)| place.is_some()) { Kind::Invalid } else { Kind::Usage };
+        return Err(Failure { kind, ..Failure::invalid(problems) });
+    }
+    let layer = |name: &String| -> Vec<String> {
+        let words: Vec<&str> = match &environment {
+            Some(environment) => vec!["environments", environment, "env", name],
+            None => vec!["env", name],
+        };
+        words.into_iter().map(str::to_owned).collect()
+    };
+    let file = &known.file;
+    let there = |name: &&String| file.holds(&layer(name).iter().map(String::as_str).collect::<Vec<_>>());
+    if let Some(name) = change.unset.iter().find(|name| !there(name)) {
+        let place = environment.as_ref().map(|name| format!(" for {name}")).unwrap_or_default();
+        let message = format!("{name} is not set in {}{place}", file.source.name);
+        return Err(typed(
+            "env unset",
+            name,
+            message,
+            "`cupaas env list --origin` says where each one is set",
+        ));
+    }
+    let changes = change.set.iter().map(|(name, (value, _))| Change::Set(layer(name), value.clone()));
+    let changes: Vec<Change> =
+        changes.chain(change.unset.iter().map(|name| Change::Unset(layer(name)))).collect();
+    let names = |names: Vec<&str>| names.join(", ");
+    let mut words = Vec::new();
+    if !change.set.is_empty() {
+        words.push(format!("set {}", names(change.set.keys().map(String::as_str).collect())));
+    }
+    if !change.unset.is_empty() {
+        words.push(format!("unset {}", names(change.unset.iter().map(String::as_str).collect())));
+    }
+    let of = environment.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
+    let files = known.changed(&changes)?;
+    let notes = elsewhere(&known, environment.as_deref(), change, &files);
+    Ok(Edit {
+        files,
+        app: Some(known.name.clone()),
+        scope: Some(Scope::of(&known.name, environment.as_deref())),
+        subject: Some(format!("env({}{of}): {}", known.name, words.join("; "))),
+        notes,
+        ..Edit::default()
+    })
+}
+
+/// Where another layer decides what was set or unset, so that nothing or something else comes of it.
+fn elsewhere(known: &Known, environment: Option<&str>, change: &EnvChange, files: &Edits) -> Vec<String> {
+    let text = files.values().next().cloned().flatten().unwrap_or_else(|| known.file.source.text.clone());
+    let source = Source::new(known.file.source.name.clone(), text);
+    let Ok(file) = document::read::<RegistrationFile>(&source) else { return Vec::new() };
+    let environments = known.platform.value.environments.keys().map(String::as_str);
+    let mut notes = Vec::new();
+    for name in environments.filter(|name| environment.is_none_or(|only| only == *name)) {
+        let release = known.releases.iter().find(|release| release.environment == name);
+        let app = release.and_then(records::app_file);
+        let line = release.map(|release| release.set.clone()).unwrap_or_default();
+        let files = Layered { platform: &known.platform, app: app.as_ref(), registration: Some(&file) };
+        let (layers, _) = layers(files, name, &line);
+        let ours = |variable: &str| match environment {
+            Some(environment) => file.at(&["environments", environment, "env", variable]),
+            None => file.at(&["env", variable]),
+        };
+        for (variable, place) in change.set.keys().filter_map(|v| Some((v, layers.get(v)?.last()?.place()?)))
+        {
+            if *place != ours(variable) {
+                notes.push(format!(
+                    "in {name}, {variable} is not what was set now: {} wins",
+                    said(place, name, known)
+                ));
+            }
+        }
+        for (variable, layer) in change.unset.iter().filter_map(|v| Some((v, layers.get(v)?.last()?))) {
+            let by = layer.place().map_or_else(|| layer.origin.to_string(), |place| said(place, name, known));
+            notes.push(format!("in {name}, {variable} is set still: {by}"));
+        }
+    }
+    notes
+}
+
+/// A place as a person finds it.
+fn said(place: &Span, environment: &str, known: &Known) -> String {
+    match place.source.name.as_str() {
+        "--set" => format!("what the deploy in {environment} was given with `--set`"),
+        name if name == known.file.source.name => format!("{place} (`cupaas env … --env {environment}`)"),
+        _ => place.to_string(),
+    }
+}
+
+/// Names that the app's files, as they were last deployed, declare as secrets, and where.
+fn secrets(known: &Known) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for app in known.releases.iter().filter_map(records::app_file) {
+        let variables = app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());
+        for (index, secret) in variables {
+            let place = app.at(&["secrets", &index.to_string()]).to_string();
+            found.entry(secret.name.clone()).or_insert(place);
+        }
+    }
+    found
+}

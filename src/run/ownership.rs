@@ -1,0 +1,109 @@
+//! Whether an app may be touched from here, and whether a newer release stands already.
+
+use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::git;
+use crate::layout::Folders;
+use crate::load::gitops::Gitops;
+use crate::load::inputs::Inputs;
+use crate::load::platform::RegistrationFile;
+use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::state::State;
+use crate::load::{app_name, registered};
+use crate::repository::{same_repository, short, without_credentials};
+
+/// Why this run may not touch that app: what is deployed, or registered, comes from elsewhere.
+pub(super) fn other_owner(
+    state: &State,
+    source: &SourceFacts,
+    registration: Option<&RegistrationFile>,
+) -> Option<Failure> {
+    let place = |repository: Option<&str>, path: &str| match (repository, path) {
+        (Some(repository), "") => without_credentials(repository),
+        (Some(repository), path) => format!("{} ({path})", without_credentials(repository)),
+        (None, _) => "a folder without a repository".to_owned(),
+    };
+    let is = place(source.repository.as_deref(), &source.path);
+    let hint = "give this app another `name`; say where it comes from with --source-repository";
+    if let Some(file) = registration
+        && let (Some(owner), Some(ours)) = (&file.repository, &source.repository)
+        && (!same_repository(owner, ours) || registered::folder(file) != source.path)
+    {
+        let owner = place(Some(owner), registered::folder(file));
+        let message = format!("this name is registered for {owner}, this is {is}");
+        return Some(Failure::new(Kind::Forbidden, message).hint(hint));
+    }
+    let previous = state.previous.as_ref()?;
+    let same = match (&previous.source.repository, &source.repository) {
+        (Some(was), Some(is)) => same_repository(was, is) && previous.source.path == source.path,
+        (None, None) => true,
+        _ => false,
+    };
+    if same {
+        return None;
+    }
+    let was = place(previous.source.repository.as_deref(), &previous.source.path);
+    let message = format!("{} in {} comes from {was}, this is {is}", previous.app, previous.environment);
+    let file = &state.folders.release;
+    let moved = format!("where the repository has moved, edit `source` in {file}/release.yaml");
+    Some(Failure::new(Kind::Forbidden, message).hint(hint).hint(moved))
+}
+
+/// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
+///
+/// Errors: an app that is deployed under the name that it had before its file said one.
+pub(super) fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Result<(), Failure> {
+    let Some(before) = app_name::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
+        return Ok(());
+    };
+    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(()) };
+    let folders = Folders::new("any", environment, &before)?;
+    let record = Folders::below(&folders.release, "release.yaml")?;
+    let deployed =
+        crate::load::release_file::previous(&gitops.read(std::slice::from_ref(&record))?, &record)?;
+    let source = &inputs.asked.source;
+    let ours = |release: &ReleaseFile| {
+        let both = release.source.repository.as_ref().zip(source.repository.as_ref());
+        !release.removed
+            && release.source.path == source.path
+            && both.is_some_and(|(was, is)| same_repository(was, is))
+    };
+    if !deployed.is_some_and(|release| ours(&release)) {
+        return Ok(());
+    }
+    let message = format!(
+        "this app is deployed in {environment} as {before:?}, and a name is frozen with the first deploy"
+    );
+    let problem = Diagnostic::error(inputs.app.at(&["name"]), message)
+        .hint(format!("write `name: {before}`; or first `cupaas remove --app {before} --env {environment}`"));
+    Err(Failure::invalid(vec![problem]))
+}
+
+/// Why a newer commit stands already, where one does.
+///
+/// By descent where the history is at hand; else a commit of the same branch with a later committer time.
+pub(super) fn superseded(state: &State, inputs: &Inputs) -> Option<String> {
+    newer(state.previous.as_ref()?, inputs, "deployed")
+}
+
+/// The same, of what a pull request would make it.
+pub(super) fn superseded_by_proposal(state: &State, inputs: &Inputs) -> Option<String> {
+    newer(state.proposed.as_ref()?, inputs, "proposed")
+}
+
+fn newer(release: &ReleaseFile, inputs: &Inputs, word: &str) -> Option<String> {
+    let (was, is) = (&release.source, &inputs.asked.source);
+    let (old, new) = (was.commit.as_deref()?, is.commit.as_deref()?);
+    if old == new || release.removed {
+        return None;
+    }
+    match git::is_descendant(&inputs.asked.folder, old, new) {
+        Some(true) => Some(format!("{} is {word} already, which follows {}", short(old), short(new))),
+        Some(false) => None,
+        None => {
+            let same_branch = was.branch.is_some() && was.branch == is.branch;
+            let later = was.time.zip(is.time).is_some_and(|(was, is)| was > is);
+            (same_branch && later)
+                .then(|| format!("{} is {word} already, which is newer than {}", short(old), short(new)))
+        }
+    }
+}

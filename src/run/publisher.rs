@@ -1,0 +1,227 @@
+//! Where a change lands: on the branch that was read, or on one beside it, which a pull request is made of.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Pace;
+use crate::diagnostic::{Failure, Kind};
+use crate::forge::Ended;
+use crate::git::{BranchName, Change, Proposal, Pushed, Snapshot};
+use crate::layout::Folders;
+use crate::load::gitops::{Gitops, Place};
+use crate::load::release_file::previous;
+use crate::load::state::State;
+use crate::outcome::{Branch, Notices};
+use crate::run::context::Context;
+use crate::run::notify::Forges;
+use crate::run::step::{Stage, Step};
+
+/// What became of a change.
+pub(crate) enum Published {
+    /// A branch stands on this commit.
+    Landed(String),
+    /// There was nothing to push.
+    Nothing,
+    /// Someone else was first.
+    Raced,
+}
+
+/// The publisher of one run.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    proposes: bool,
+    /// The repository, as people know it.
+    place: String,
+    pace: Pace,
+    /// The branch beside, as it stood in this round.
+    proposal: Option<Proposal>,
+    /// What became of it.
+    branch: Option<Branch>,
+}
+
+impl Publisher {
+    /// A run that begins now.
+    pub(crate) fn begin(step: &Step) -> Self {
+        let proposes = step.tells.pull_request.is_some() && step.stage >= Stage::Deploy;
+        Self { proposes, place: step.gitops.to_string(), pace: Pace::begin(), proposal: None, branch: None }
+    }
+
+    /// Whether the change becomes a pull request.
+    pub(crate) fn proposes(&self) -> bool {
+        self.proposes
+    }
+
+    /// How often someone else was first.
+    pub(crate) fn retries(&self) -> u32 {
+        self.pace.tries()
+    }
+
+    /// What forges have to be told.
+    pub(crate) fn into_notices(self) -> Notices {
+        Notices { branch: self.branch, ..Notices::default() }
+    }
+
+    /// Looks, once in a round, where the branch beside stands; nothing where none is wanted.
+    ///
+    /// # Errors
+    /// The repository's own, or a branch that somebody else has written to.
+    pub(crate) fn open_branch(
+        &mut self,
+        gitops: &mut Gitops,
+        forges: &Forges,
+        name: impl FnOnce() -> Result<BranchName, Failure>,
+    ) -> Result<(), Failure> {
+        if !self.proposes {
+            return Ok(());
+        }
+        let proposal = self.snapshot(gitops)?.proposal(&name()?)?;
+        if let Some(head) = proposal.head().filter(|_| proposal.holds_others())
+            // Merged by a squash or a rebase, it is no ancestor of anything.
+            && forges.ended(proposal.branch().as_str(), &head)? != Some(Ended::Merged)
+        {
+            let message = format!("{} holds what cupaas did not write", proposal.branch());
+            return Err(Failure::new(Kind::Forbidden, message)
+                .hint("merge the pull request, or delete the branch; it will be made again"));
+        }
+        self.proposal = Some(proposal);
+        Ok(())
+    }
+
+    /// Adds to what stands there what the branch beside has of the same release: the commit that it proposes, and
+    /// credentials, which are made once, also where nobody has merged them yet.
+    ///
+    /// # Errors
+    /// The repository's own.
+    pub(crate) fn add_proposed(&self, gitops: &mut Gitops, current: &mut State) -> Result<(), Failure> {
+        let Some(proposal) = &self.proposal else { return Ok(()) };
+        let folder = current.folders.release.clone();
+        let found = self.snapshot(gitops)?.read_proposal(proposal, std::slice::from_ref(&folder))?;
+        let mut files: BTreeMap<_, _> =
+            found.into_iter().filter_map(|(path, entry)| Some((path, entry.text()?.to_owned()))).collect();
+        let record = Folders::below(&folder, "release.yaml")?;
+        // A record that cannot be read will be written anew.
+        current.proposed = previous(&files, &record).ok().flatten();
+        files.remove(&record);
+        for (path, text) in files {
+            current.kept.entry(path).or_insert(text);
+        }
+        Ok(())
+    }
+
+    /// Whether what the branch beside holds is still to come: its pull request is neither merged nor closed.
+    ///
+    /// # Errors
+    /// The forge's own.
+    pub(crate) fn is_open(&self, forges: &Forges) -> Result<bool, Failure> {
+        let Some(proposal) = &self.proposal else { return Ok(false) };
+        let Some(head) = proposal.head() else { return Ok(false) };
+        Ok(forges.ended(proposal.branch().as_str(), &head)?.is_none())
+    }
+
+    /// Puts the change where it belongs.
+    ///
+    /// # Errors
+    /// The server's own; `Forbidden` where the repository is a folder without git.
+    pub(crate) fn publish(
+        &mut self,
+        gitops: &mut Gitops,
+        forges: &Forges,
+        change: &Change,
+        context: &Context<'_>,
+    ) -> Result<Published, Failure> {
+        let snapshot = self.snapshot(gitops)?;
+        context.progress("pushing");
+        let commit = match &self.proposal {
+            Some(_) => snapshot.proposed(change)?,
+            None => snapshot.commit(change)?,
+        };
+        let Some(commit) = commit else {
+            // Someone else has just written the same: nothing is left to push.
+            return Ok(Published::Landed(snapshot.head().unwrap_or_default()));
+        };
+        let Some(proposal) = &self.proposal else { return Ok(snapshot.push(&commit)?.into()) };
+        let pushed = match proposal.head() {
+            // A pull request that has ended is begun anew by a commit of its own: an older run that has seen the end, and
+            // not this one, loses the race.
+            Some(head)
+                if snapshot.holds(proposal, &commit, change)?
+                    && forges.ended(proposal.branch().as_str(), &head)?.is_none() =>
+            {
+                Pushed::Landed { commit: head }
+            }
+            // Within one second it would be the same commit.
+            Some(head) if head == commit.id() => {
+                let later = Change { time: change.time + 1, ..change.clone() };
+                let later = snapshot.proposed(&later)?;
+                snapshot.propose(proposal, later.as_ref().unwrap_or(&commit))?
+            }
+            _ => snapshot.propose(proposal, &commit)?,
+        };
+        if let Pushed::Landed { commit } = &pushed {
+            self.branch = Some(branch(proposal, snapshot, Some(commit.clone())));
+        }
+        Ok(pushed.into())
+    }
+
+    /// Takes the branch beside away, where there is one: it has nothing left to change.
+    ///
+    /// # Errors
+    /// As [`Publisher::publish`].
+    pub(crate) fn withdraw(
+        &mut self,
+        gitops: &mut Gitops,
+        context: &Context<'_>,
+    ) -> Result<Published, Failure> {
+        let Some(proposal) = &self.proposal else { return Ok(Published::Nothing) };
+        let snapshot = self.snapshot(gitops)?;
+        if proposal.head().is_some() {
+            context.progress("withdrawing");
+            if let Pushed::Raced = snapshot.withdraw(proposal)? {
+                return Ok(Published::Raced);
+            }
+        }
+        self.branch = Some(branch(proposal, snapshot, None));
+        Ok(Published::Nothing)
+    }
+
+    /// Waits, and sees what was pushed since.
+    ///
+    /// # Errors
+    /// `Unavailable` where others kept pushing for too long.
+    pub(crate) fn wait_and_refresh(
+        &mut self,
+        gitops: &mut Gitops,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
+        context.progress("someone else has just pushed; planning again");
+        if !self.pace.pause() {
+            let waited = self.pace.elapsed().as_secs();
+            let message = format!("others kept pushing for {waited} s, nothing was written");
+            return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
+        }
+        gitops.refresh()
+    }
+
+    fn snapshot<'g>(&self, gitops: &'g mut Gitops) -> Result<&'g mut Snapshot, Failure> {
+        match &mut gitops.place {
+            Place::Snapshot(snapshot) => Ok(snapshot),
+            Place::Folder(_) | Place::Memory(_) => {
+                let message = format!("{} is a folder without git", self.place);
+                Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"))
+            }
+        }
+    }
+}
+
+impl From<Pushed> for Published {
+    fn from(pushed: Pushed) -> Self {
+        match pushed {
+            Pushed::Landed { commit } => Self::Landed(commit),
+            Pushed::Raced => Self::Raced,
+        }
+    }
+}
+
+fn branch(proposal: &Proposal, snapshot: &Snapshot, commit: Option<String>) -> Branch {
+    let (name, base) = (proposal.branch().to_string(), snapshot.branch().to_string());
+    Branch { name, base, commit, was: proposal.head() }
+}

@@ -1,0 +1,262 @@
+//! Releases that stand in `releases/`, decided and rendered again, from what they were made from. What a command edits in
+//! people's files is seen by it, and lands in the same commit.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::layout::owner;
+use crate::load::asked::Asked;
+use crate::load::gitops::Gitops;
+use crate::load::inputs::Inputs;
+use crate::load::release_file::ReleaseFile;
+use crate::load::state::State;
+use crate::load::{known, records, released};
+use crate::outcome::{Outcome, Report, Rerendered};
+use crate::plan::diff::unified;
+use crate::publish::{ChangeSet, Next, Rendered, Transition};
+use crate::render::Renderer;
+use crate::resolve::image::Pinned;
+use crate::resolve::release::Release;
+use crate::resolve::routes;
+use crate::run::context::Context;
+use crate::run::edit::{self, Edit};
+use crate::run::land::{Found, Landed, Planned, Round, Site, land};
+use crate::run::notify::{self, Forges};
+use crate::run::step::{Stage, Step, Subject};
+use crate::run::{branches, decide, open, stages};
+use crate::tree::{Edits, Files, RepoPath};
+
+/// The most releases that a failure names.
+const NAMED: usize = 10;
+
+/// Does what the step's edit says, renders again what that touches, and tells forges what came of it.
+///
+/// # Errors
+/// As [`crate::run`].
+pub(crate) fn run(context: Context<'_>, step: &Step) -> Result<Outcome, Failure> {
+    let forges = Forges::open(step)?;
+    let outcome = rerender(context, step, &forges, &|gitops| edit::of(step, gitops))
+        .inspect_err(|failure| notify::failure(step, failure, None, &context))?;
+    forges.notify(step, outcome, &context)
+}
+
+/// The same with any edit, which is made in each round of what stands there then; nobody is told.
+///
+/// # Errors
+/// As [`crate::run`].
+pub(crate) fn rerender(
+    context: Context<'_>,
+    step: &Step,
+    forges: &Forges,
+    edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>,
+) -> Result<Outcome, Failure> {
+    let mut gitops = open::open(&context, step)?;
+    let mut made = Edit::default();
+    let mut site = Site { context, gitops: &mut gitops, forges };
+    let landed = land(step, &mut site, |round| {
+        round.gitops.edit(&Edits::new());
+        made = edit(round.gitops)?;
+        round.gitops.edit(&made.files);
+        source(round, &made)
+    })?;
+    match landed {
+        Landed::Ended(report) => Ok(report.into()),
+        Landed::Planned(planned) => outcome(step, &made, &mut gitops, *planned),
+    }
+}
+
+/// The releases that an edit touches, rendered again.
+fn source(round: &mut Round<'_>, edit: &Edit) -> Result<Found, Failure> {
+    let records = records(edit, round.gitops)?;
+    round.open_branch(|| match &edit.subject {
+        Some(subject) => branches::of_edit(subject, edit.app.as_deref()),
+        None => branches::of_rerender(&edit.scope.clone().unwrap_or_default()),
+    })?;
+    let transitions = transitions(round, &records)?;
+    if round.step.stage < Stage::Diff {
+        return each(round.step, transitions).map(Found::Ended);
+    }
+    let changed: Vec<(&str, &str)> =
+        transitions.iter().filter(|one| one.changes()).map(Transition::names).collect();
+    let subject = match (changed.as_slice(), &edit.subject) {
+        (_, Some(subject)) => subject.clone(),
+        ([(app, environment)], None) => format!("render({app}/{environment}): again"),
+        (all, None) => format!("render: {} of {} releases again", all.len(), records.len()),
+    };
+    Ok(Found::Changes(ChangeSet { subject, app: edit.app.clone(), edits: edit.files.clone(), transitions }))
+}
+
+/// What stands there of the releases that an edit touches.
+///
+/// # Errors
+/// An app that is named for its own sake, and not deployed; else as [`records::find`].
+fn records(edit: &Edit, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+    let Some(scope) = &edit.scope else { return Ok(Vec::new()) };
+    let found = records::find(scope, gitops)?;
+    match (&scope.app, &edit.subject) {
+        (Some(app), None) if found.is_empty() => match known::is_known(app, gitops)? {
+            true => Err(records::none(app, scope)),
+            false => Err(known::unknown(app, gitops).hint(records::with_folder(app))),
+        },
+        _ => Ok(found),
+    }
+}
+
+/// Renders each of `records` again, with what is new in the step.
+///
+/// # Errors
+/// Everything that is wrong with any of them, in one failure that names each; nothing is to be committed then, or some
+/// of what was asked for would be done and some not.
+fn transitions(round: &mut Round<'_>, records: &[ReleaseFile]) -> Result<Vec<Transition>, Failure> {
+    // Hosts may go from one to another of these in one commit, so they are held against each other at the end.
+    let members: BTreeSet<String> =
+        records.iter().map(|record| owner(&record.app, &record.environment)).collect();
+    let mut renderer = Renderer::default();
+    let (mut transitions, mut failures) = (Vec::new(), Vec::new());
+    for record in records {
+        match transition(round, record, &members, &mut renderer) {
+            Ok(transition) => transitions.push(transition),
+            Err(failure) if matches!(failure.kind, Kind::Unavailable | Kind::Forbidden) => {
+                return Err(failure);
+            }
+            Err(failure) => failures.push((format!("{}/{}", record.environment, record.app), failure)),
+        }
+    }
+    match (failures.len(), records.len()) {
+        (0, _) => {}
+        (1, 1) => return Err(failures.remove(0).1),
+        (_, all) => {
+            return Err(together(failures, all, matches!(round.step.subject, Subject::Released(_))));
+        }
+    }
+    let rendered = transitions.iter().filter_map(Transition::rendered);
+    let twice = routes::twice(rendered.map(|one| (&one.release, &one.inputs)));
+    if twice.is_empty() { Ok(transitions) } else { Err(Failure::invalid(twice)) }
+}
+
+fn transition(
+    round: &mut Round<'_>,
+    record: &ReleaseFile,
+    members: &BTreeSet<String>,
+    renderer: &mut Renderer,
+) -> Result<Transition, Failure> {
+    let (inputs, mut current, release) = decided(round.step, record, round.gitops, members)?;
+    round.add_proposed(&mut current)?;
+    let tree = renderer.render(&release, &inputs, &current.kept)?;
+    Ok(Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) })
+}
+
+/// A recorded release, decided again with what is new in the step. `members` are the owners of hosts that are decided in
+/// the same run.
+///
+/// # Errors
+/// What is wrong with any of the files that it is decided from.
+pub(crate) fn decided(
+    step: &Step,
+    record: &ReleaseFile,
+    gitops: &mut Gitops,
+    members: &BTreeSet<String>,
+) -> Result<(Inputs, State, Release), Failure> {
+    // An image that an edit names has its place in the edited file.
+    let named = match step.subject {
+        Subject::Edited(_) => Asked { image: None, ..step.asked.clone() },
+        _ => step.asked.clone(),
+    };
+    let mut inputs = released::load(record, &named, gitops)?;
+    if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
+        return Err(pin.refused());
+    }
+    let (current, release) = decide::decide(step, &mut inputs, gitops, members)?;
+    Ok((inputs, current, release))
+}
+
+/// One failure of several releases: each is named, and keeps its places and hints.
+fn together(failures: Vec<(String, Failure)>, all: usize, can_leave: bool) -> Failure {
+    let names: Vec<&str> = failures.iter().map(|(name, _)| name.as_str()).collect();
+    let count = names.len();
+    let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+    let first = names[..count.min(NAMED)].join(", ");
+    let message =
+        format!("{count} of {all} releases cannot be rendered ({first}{more}), nothing was written");
+    // Who would leave out that many means something else.
+    let can_leave = can_leave && count <= NAMED;
+    let leave = format!("to go on with the others: --without {}", names.join(","));
+    let invalid = failures.iter().any(|(_, failure)| failure.kind == Kind::Invalid);
+    let kind = match failures.first() {
+        Some((_, first)) if !invalid => first.kind,
+        _ => Kind::Invalid,
+    };
+    let mut whole = Failure::new(kind, message);
+    for (name, failure) in failures {
+        // What all of them share, such as a mistake in cupaas.yaml, is said once.
+        let new: Vec<Diagnostic> =
+            failure.diagnostics.iter().filter(|d| !whole.diagnostics.contains(d)).cloned().collect();
+        if failure.diagnostics.is_empty() {
+            whole = whole.hint(format!("{name}: {}", failure.message));
+        }
+        whole.diagnostics.extend(new);
+        for hint in failure.hints {
+            if !whole.hints.contains(&hint) {
+                whole = whole.hint(hint);
+            }
+        }
+    }
+    if can_leave { whole.hint(leave) } else { whole }
+}
+
+/// One report for each release: `check`, `explain` and `render`.
+///
+/// # Errors
+/// A folder that cannot be written to.
+fn each(step: &Step, transitions: Vec<Transition>) -> Result<Report, Failure> {
+    let rendered = transitions.into_iter().filter_map(|transition| match transition.next {
+        Next::Rendered(one) => Some(*one),
+        Next::Removed(_) => None,
+    });
+    let one = |Rendered { release, tree, .. }: Rendered| match step.stage {
+        Stage::Render => stages::rendered(step, release, tree),
+        Stage::Explain => Ok(Report::Explained(Box::new(release))),
+        _ => Ok(Report::Checked(Box::new(release))),
+    };
+    let mut reports = rendered.map(one).collect::<Result<Vec<_>, _>>()?;
+    Ok(if reports.len() == 1 { reports.remove(0) } else { Report::Each(reports) })
+}
+
+/// # Errors
+/// The repository's own.
+fn outcome(step: &Step, edit: &Edit, gitops: &mut Gitops, planned: Planned) -> Result<Outcome, Failure> {
+    let Planned { set, unchanged, plan, commit, retries, proposed, notices } = planned;
+    let files: Vec<RepoPath> = set.edits.keys().cloned().collect();
+    let (mut before, mut after) = (Files::new(), Files::new());
+    if step.stage == Stage::Diff {
+        gitops.edit(&Edits::new());
+        before = gitops.read(&files)?;
+        after.extend(set.edits.iter().filter_map(|(path, text)| Some((path.clone(), text.clone()?))));
+        for (current, one) in set.rendered() {
+            before.extend(current.before.clone());
+            after.extend(one.tree.applied());
+        }
+    }
+    let makes = set.rendered().flat_map(|(_, one)| {
+        one.tree.unsealed.iter().map(|made| format!("{} of {}", made.service, one.release.app))
+    });
+    let report = Rerendered {
+        edited: edit.subject.is_some(),
+        notes: edit.notes.clone(),
+        pin: edit.pin.clone(),
+        files,
+        releases: set.rendered().map(|(_, one)| one.release.clone()).collect(),
+        looked_at: set.transitions.len() + unchanged.len(),
+        plan,
+        diffs: unified(&before, &after),
+        makes: makes.collect(),
+        warnings: set.rendered().flat_map(|(_, one)| one.release.warnings.clone()).collect(),
+        commit,
+        place: step.gitops.to_string(),
+        retries,
+        proposed,
+        exit_code: step.exit_code,
+        subject: set.subject,
+    };
+    Ok(Outcome { report: Report::Rerendered(Box::new(report)), notices })
+}

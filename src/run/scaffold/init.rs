@@ -1,0 +1,152 @@
+//! `init`: `cupaas.yaml`, the cluster's entry point, and, where Flux delivers, an age identity outside the repository.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::diagnostic::{Failure, Kind};
+use crate::git::GitopsAddress;
+use crate::load::platform::Delivery;
+use crate::load::words::{Host, Name};
+use crate::outcome::Wrote;
+use crate::run::files::write_new;
+use crate::run::scaffold::options::InitOptions;
+use crate::tree::{Files, RepoPath};
+use crate::{expression, seal};
+
+const PLATFORM: &str = include_str!("../../../templates/scaffold/cupaas.yaml.j2");
+const FLUX: &str = include_str!("../../../templates/scaffold/flux.yaml.j2");
+const ARGOCD: &str = include_str!("../../../templates/scaffold/argocd.yaml.j2");
+const README: &str = include_str!("../../../templates/scaffold/README.md.j2");
+
+/// Stands for an identity that is made by the first deploy.
+pub(super) const RECIPIENT_LATER: &str = "";
+
+/// What a platform's first files say.
+pub(super) struct Platform<'a> {
+    pub(super) delivery: Delivery,
+    pub(super) domain: &'a str,
+    pub(super) cluster: &'a str,
+    pub(super) registry: &'a str,
+    pub(super) url: &'a str,
+    pub(super) recipient: &'a str,
+}
+
+/// The first files of a GitOps repository.
+pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
+    let scope = json!({
+        "domain": platform.domain, "cluster": platform.cluster, "registry": platform.registry,
+        "url": platform.url, "recipient": platform.recipient, "delivery": platform.delivery,
+    });
+    let internal = |message: String| Failure::new(Kind::Internal, message);
+    // The engine drops the last newline of a template.
+    let text = |template: &str| expression::text(template, &scope).map(|text| text + "\n").map_err(internal);
+    let path = |text: &str| RepoPath::new(text).map_err(|error| internal(error.to_string()));
+    let entry_point = match platform.delivery {
+        Delivery::Flux => FLUX,
+        Delivery::Argocd => ARGOCD,
+    };
+    Ok([
+        (path("cupaas.yaml")?, text(PLATFORM)?),
+        (path("README.md")?, text(README)?),
+        (path(&format!("bootstrap/{}.yaml", platform.cluster))?, text(entry_point)?),
+        // The engine watches this folder, also while nothing is deployed.
+        (path(&format!("clusters/{}/.gitkeep", platform.cluster))?, String::new()),
+    ]
+    .into())
+}
+
+/// `cupaas init`.
+///
+/// # Errors
+/// Words that no platform can have, or a disk that refuses.
+pub fn init(asked: &InitOptions, home: &Path) -> Result<Wrote, Failure> {
+    checked("--domain", &asked.domain, Host::PATTERN, Host::HINT)?;
+    checked("--cluster", &asked.cluster, Name::PATTERN, Name::HINT)?;
+    checked("--registry", &asked.registry, "^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$", "a registry's host and path")?;
+    GitopsAddress::parse(&asked.url, &asked.folder)?;
+    checked("--url", &asked.url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
+    let mut wrote = Wrote::default();
+    let recipient = match asked.delivery {
+        Delivery::Flux => identity(home, &mut wrote)?,
+        Delivery::Argocd => String::new(),
+    };
+    let files = files(&Platform {
+        delivery: asked.delivery,
+        domain: &asked.domain,
+        cluster: &asked.cluster,
+        registry: &asked.registry,
+        url: &asked.url,
+        recipient: &recipient,
+    })?;
+    for (path, text) in files {
+        write_new(&mut wrote, asked.folder.join(path.as_str()), &text, 0o644)?;
+    }
+    wrote.next = match asked.delivery {
+        Delivery::Flux => flux_next(asked, home),
+        Delivery::Argocd => argocd_next(asked),
+    };
+    Ok(wrote)
+}
+
+fn flux_next(asked: &InitOptions, home: &Path) -> Vec<String> {
+    vec![
+        "commit and push this folder".to_owned(),
+        format!(
+            "give the identity to the cluster: kubectl -n flux-system create secret generic sops-age \
+             --from-file=age.agekey={}",
+            home.join("age").join("keys.txt").display()
+        ),
+        format!(
+            "let Flux read the repository: flux create secret git cupaas --url={} (by https also --username and \
+             --password; by ssh, let the key that it prints read the repository)",
+            asked.url
+        ),
+        // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
+        "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
+         --type json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\
+         \"value\":\"--feature-gates=CancelHealthCheckOnNewRevision=true\"}]'"
+            .to_owned(),
+        format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
+        "keep a copy of the identity somewhere safe: without it no credential can be read".to_owned(),
+    ]
+}
+
+fn argocd_next(asked: &InitOptions) -> Vec<String> {
+    vec![
+        "commit and push this folder".to_owned(),
+        format!("where it is private, let Argo CD read it: argocd repo add {} …", asked.url),
+        // Without it a sync that waits for a database that never comes up waits for ever, and newer commits with it.
+        "bound how long a sync may wait: kubectl -n argocd patch configmap argocd-cmd-params-cm --type merge -p \
+         '{\"data\":{\"controller.sync.timeout.seconds\":\"1800\"}}' && kubectl -n argocd rollout restart \
+         statefulset argocd-application-controller"
+            .to_owned(),
+        format!("let Argo CD watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
+        "put each service's Secret into its app's namespace, by default <service>-credentials".to_owned(),
+    ]
+}
+
+fn checked(flag: &str, value: &str, pattern: &str, hint: &str) -> Result<(), Failure> {
+    match regex_lite::Regex::new(pattern) {
+        Ok(regex) if regex.is_match(value) => Ok(()),
+        _ => Err(Failure::new(Kind::Usage, format!("{flag} {value:?} does not fit")).hint(hint)),
+    }
+}
+
+/// The public key of the identity below `home`, which is made where there is none. Two runs at once end with one.
+pub(super) fn identity(home: &Path, wrote: &mut Wrote) -> Result<String, Failure> {
+    let path = home.join("age").join("keys.txt");
+    let before = wrote.written.len();
+    let identity = seal::make_identity();
+    write_new(wrote, path.clone(), &identity.key_file(), 0o600)?;
+    if wrote.written.len() > before {
+        return Ok(identity.recipient.to_string());
+    }
+    let text = zeroize::Zeroizing::new(fs::read_to_string(&path).unwrap_or_default());
+    let public = text.lines().find_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));
+    public.ok_or_else(|| {
+        Failure::new(Kind::Usage, format!("{} does not say its public key", path.display()))
+            .hint("a line `# public key: age1…` does, as age-keygen writes it")
+    })
+}

@@ -1,0 +1,98 @@
+//! `new`: a `.cupaas` for the app in a folder, and a workflow that deploys it.
+
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use crate::diagnostic::{Failure, Kind};
+use crate::forge::Forge;
+use crate::load::app_folder::{APP_FILES, matches};
+use crate::load::catalog::{Catalog, RecipeKind};
+use crate::load::inputs::WITHOUT_RECIPE;
+use crate::outcome::Wrote;
+use crate::run::files::write_new;
+use crate::run::scaffold::options::NewOptions;
+use crate::run::scaffold::workflow::{self, Workflow};
+
+/// `cupaas new`.
+///
+/// # Errors
+/// No runtime that fits the folder, or names that no recipe has.
+pub fn new(asked: &NewOptions) -> Result<Wrote, Failure> {
+    if !asked.folder.is_dir() {
+        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", asked.folder.display())));
+    }
+    if let Some(there) = APP_FILES.into_iter().find(|name| asked.folder.join(name).symlink_metadata().is_ok())
+    {
+        return Err(Failure::new(
+            Kind::Usage,
+            format!("{} is there already", asked.folder.join(there).display()),
+        )
+        .hint("`cupaas check` says whether it is right"));
+    }
+    let catalog = Catalog::default();
+    let runtime = match &asked.runtime {
+        Some(runtime) => known(&catalog, RecipeKind::Runtime, runtime)?,
+        None => detect(&catalog, &asked.folder)?,
+    };
+    let mut text = format!("runtime: {runtime}\n");
+    for (index, service) in asked.services.iter().enumerate() {
+        let service = known(&catalog, RecipeKind::Service, service)?;
+        text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
+    }
+    let workflow = workflow::of(&asked.folder, asked.workflow)?;
+    let mut wrote = Wrote::default();
+    write_new(&mut wrote, asked.folder.join(".cupaas"), &text, 0o644)?;
+    let Some(Workflow { forge, taken, file, text }) = workflow else { return Ok(wrote) };
+    write_new(&mut wrote, file, &text, 0o644)?;
+    wrote.notes.extend(taken.map(|taken| format!("the workflow is {taken}")));
+    wrote.next = vec![
+        "see what a deploy would do: cupaas diff".to_owned(),
+        "try it on this machine alone: cupaas deploy".to_owned(),
+        "give the workflow the variables CUPAAS_GITOPS (an address) and CUPAAS_IMAGE_NAME, and the secret \
+         CUPAAS_GITOPS_TOKEN"
+            .to_owned(),
+    ];
+    if forge != Forge::Github {
+        let next = "and who may push images: the variable REGISTRY_USER and the secret REGISTRY_TOKEN";
+        wrote.next.push(next.to_owned());
+    }
+    Ok(wrote)
+}
+
+fn known(catalog: &Catalog, kind: RecipeKind, text: &str) -> Result<String, Failure> {
+    let name = text.split(':').next().unwrap_or_default();
+    let mut names = catalog.names(kind);
+    if kind == RecipeKind::Runtime {
+        names.extend(WITHOUT_RECIPE.map(str::to_owned));
+    }
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
+    if plain && names.iter().any(|known| known == name) {
+        return Ok(text.to_owned());
+    }
+    let failure = Failure::new(Kind::Usage, format!("there is no recipe {name:?}"));
+    Err(match crate::schema::suggest(name, names.iter().map(String::as_str)) {
+        Some(close) => failure.hint(format!("did you mean {close:?}?")),
+        None => failure.hint(format!("there are: {}", names.join(", "))),
+    })
+}
+
+/// The first runtime, by name, one of whose markers stands at the top of the folder.
+fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
+    let walk = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    let names: Vec<String> =
+        walk.into_iter().filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.to_owned())).collect();
+    if names.iter().any(|name| name == "Dockerfile") {
+        return Ok("dockerfile".to_owned());
+    }
+    for name in catalog.names(RecipeKind::Runtime) {
+        let recipe = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)?;
+        let markers = recipe.map(|recipe| recipe.description.value.markers.clone()).unwrap_or_default();
+        if markers.iter().any(|marker| names.iter().any(|name| matches(marker, name))) {
+            return Ok(name);
+        }
+    }
+    let known = catalog.names(RecipeKind::Runtime).join(", ");
+    Err(Failure::new(Kind::Usage, format!("nothing in {} says what the app is written in", folder.display()))
+        .hint(format!("say it with --runtime, one of: {known}, dockerfile, image")))
+}

@@ -1,0 +1,47 @@
+//! What `new` and `init` are to write.
+
+use std::path::PathBuf;
+
+use crate::forge::Forge;
+use crate::load::platform::Delivery;
+
+/// What `new` writes, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOptions {
+    /// The app's folder.
+    pub folder: PathBuf,
+    /// The runtime; nothing for the one that the folder's files tell.
+    pub runtime: Option<String>,
+    /// Services that the app needs.
+    pub services: Vec<String>,
+    /// Whose workflow is written.
+    pub workflow: WorkflowChoice,
+}
+
+/// Whose workflow is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkflowChoice {
+    /// The one of the forge that the repository tells.
+    Detected,
+    /// This forge's.
+    For(Forge),
+    /// None.
+    None,
+}
+
+/// What `init` writes, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitOptions {
+    /// The GitOps repository's folder.
+    pub folder: PathBuf,
+    /// Who rolls out.
+    pub delivery: Delivery,
+    /// Apps get a host name below it.
+    pub domain: String,
+    /// The cluster's name.
+    pub cluster: String,
+    /// The prefix of apps' images.
+    pub registry: String,
+    /// Address under which the cluster reaches the repository.
+    pub url: String,
+}

@@ -1,0 +1,54 @@
+//! What is asked of secrets.
+
+use crate::load::age_keys::KeyPlaces;
+use crate::load::secret_value::ValueFrom;
+use crate::run::step::Step;
+
+/// One run.
+#[derive(Debug)]
+pub struct Asked {
+    /// Which app in which environment, and the GitOps repository.
+    pub step: Step,
+    /// What to do.
+    pub what: What,
+}
+
+/// What to do with secrets.
+#[derive(Debug)]
+pub enum What {
+    /// `set`.
+    Set {
+        /// The secret.
+        name: String,
+        /// Its value.
+        from: ValueFrom,
+        /// Whether that may be empty.
+        allow_empty: bool,
+    },
+    /// `unset`.
+    Unset {
+        /// The secret.
+        name: String,
+    },
+    /// `list`.
+    List,
+    /// `rotate SERVICE`.
+    Rotate {
+        /// The service.
+        service: String,
+    },
+    /// `rotate --recipients`.
+    Recipients {
+        /// Of every app.
+        all: bool,
+        /// Where private keys may be.
+        keys: KeyPlaces,
+    },
+    /// `check`.
+    Check {
+        /// Of every app.
+        all: bool,
+        /// Where private keys may be.
+        keys: KeyPlaces,
+    },
+}

@@ -1,0 +1,116 @@
+//! The app and environment that a run is about, as far as its secrets go: what stands in the repository, and which
+//! secrets its `.cupaas` names.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::diagnostic::{Failure, Source};
+use crate::layout::Folders;
+use crate::load::app_file::AppFile;
+use crate::load::app_folder::{self, AppFolder};
+use crate::load::gitops::Gitops;
+use crate::load::platform::PlatformFile;
+use crate::load::release_file::ReleaseFile;
+use crate::load::requires::read_platform;
+use crate::load::secret_entry::SecretEntry;
+use crate::load::state::State;
+use crate::load::{inputs, known};
+use crate::resolve::secrets::secret_file;
+use crate::run::secrets::lost::recipes;
+use crate::run::step::{Step, Subject as About};
+use crate::tree::RepoPath;
+use crate::yaml::document::{self, Document};
+
+/// One app in one environment.
+#[derive(Debug)]
+pub(super) struct Subject {
+    pub(super) app: String,
+    pub(super) environment: String,
+    pub(super) platform: Document<PlatformFile>,
+    pub(super) state: State,
+    /// What is deployed, where it is.
+    pub(super) deployed: Option<ReleaseFile>,
+    /// The secrets that the deployed `.cupaas` names.
+    pub(super) deployed_names: Vec<SecretEntry>,
+    /// Those that the folder's names, where it is at hand.
+    pub(super) folder_names: Vec<SecretEntry>,
+    /// Recipes of all services that either names, by the services' names.
+    pub(super) services: BTreeMap<String, String>,
+}
+
+/// The app's folder; without it only a name is known.
+fn folder(step: &Step) -> Result<Option<AppFolder>, Failure> {
+    let read = || app_folder::read(&step.asked.folder, step.asked.called.as_deref());
+    match (&step.subject, &step.asked.app) {
+        (_, None) => read().map(Some),
+        // The name may come from the environment, where no folder was meant.
+        (About::Folder, Some(_)) if step.asked.folder == Path::new(".") => Ok(read().ok()),
+        (About::Folder, Some(_)) => read().map(Some),
+        _ => Ok(None),
+    }
+}
+
+impl Subject {
+    /// Reads what there is. A folder speaks for its own app alone, whoever names an app means it.
+    ///
+    /// Errors: no app or environment that is meant, a platform that is wrong, or another app's owner.
+    pub(super) fn read(step: &Step, gitops: &mut Gitops) -> Result<Self, Failure> {
+        let (app, environment, cluster) = inputs::named(&step.asked, gitops)?;
+        let platform = RepoPath::new("cupaas.yaml").map(|path| gitops.read(&[path]));
+        let platform = read_platform(&platform.unwrap_or_else(|_| Ok(Default::default()))?);
+        let platform = platform.map_err(Failure::invalid)?;
+        let state = State::read(gitops, &cluster, &environment, &app)?;
+        let (mut folder_names, mut services) = (Vec::new(), BTreeMap::new());
+        if let Some(folder) = folder(step)? {
+            let file = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
+            services = recipes(&file.value);
+            folder_names = file.value.secrets;
+            if step.asked.app.is_none() {
+                crate::run::decide::owned(step, &state, None)?;
+            }
+        } else if state.previous.is_none() && state.kept.is_empty() && !known::is_known(&app, gitops)? {
+            // What is written for an app that nobody knows would wait for ever.
+            return Err(known::unknown(&app, gitops));
+        }
+        let deployed = state.previous.clone().filter(|release| !release.removed);
+        let record = deployed.as_ref().and_then(|release| release.files.get(".cupaas"));
+        let deployed_names = match record {
+            Some(text) => {
+                let name = format!("{}/release.yaml#.cupaas", state.folders.release);
+                let read = document::read::<AppFile>(&Source::new(name, text.clone()));
+                let file = read.map_err(Failure::invalid)?.value;
+                services.extend(recipes(&file));
+                file.secrets
+            }
+            None => Vec::new(),
+        };
+        Ok(Self { app, environment, platform, state, deployed, deployed_names, folder_names, services })
+    }
+
+    /// `tasks in production`.
+    pub(super) fn title(&self) -> String {
+        format!("{} in {}", self.app, self.environment)
+    }
+
+    /// Where a secret of the app's own is kept.
+    pub(super) fn place(&self, name: &str) -> Result<RepoPath, Failure> {
+        Folders::below(&self.state.folders.release, &secret_file(name))
+    }
+
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.place(name).is_ok_and(|place| self.state.kept.contains_key(&place))
+    }
+
+    /// Names of the app's own secrets that are set, whoever names them.
+    pub(super) fn set(&self) -> Vec<String> {
+        let folder = format!("{}/secrets/", self.state.folders.release);
+        let files = self.state.kept.keys().filter_map(|path| path.as_str().strip_prefix(&folder));
+        files.filter_map(|file| file.strip_suffix(".yaml")).map(str::to_owned).collect()
+    }
+
+    /// All that either `.cupaas` names; the folder's word comes first, since it is the next deploy's.
+    pub(super) fn named(&self) -> impl Iterator<Item = &SecretEntry> {
+        let before = |name: &str| self.folder_names.iter().any(|entry| entry.name == name);
+        self.folder_names.iter().chain(self.deployed_names.iter().filter(move |entry| !before(&entry.name)))
+    }
+}

@@ -1,0 +1,63 @@
+//! Stages that end before a plan → their reports.
+
+use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::inputs::Inputs;
+use crate::load::state::State;
+use crate::outcome::Report;
+use crate::render::dockerfile::dockerfile;
+use crate::render::{Renderer, Tree};
+use crate::resolve::release::Release;
+use crate::run::files::write_files;
+use crate::run::step::{Stage, Step};
+
+/// The report of `check`, `explain` and `dockerfile`.
+///
+/// # Errors
+/// For `check`, also what rendering finds.
+pub(crate) fn decided(
+    step: &Step,
+    inputs: &Inputs,
+    mut release: Release,
+    renderer: &mut Renderer,
+    current: &State,
+) -> Result<Report, Failure> {
+    match step.stage {
+        Stage::Explain => Ok(Report::Explained(Box::new(release))),
+        Stage::Dockerfile => {
+            let text = dockerfile_text(inputs, &mut release)?;
+            Ok(Report::Dockerfile { release: Box::new(release), text })
+        }
+        _ => {
+            renderer.render(&release, inputs, &current.kept)?;
+            Ok(Report::Checked(Box::new(release)))
+        }
+    }
+}
+
+/// The app's own Dockerfile, else the one that its runtime stands for.
+fn dockerfile_text(inputs: &Inputs, release: &mut Release) -> Result<String, Failure> {
+    match (&inputs.dockerfile, &inputs.runtime) {
+        (Some(own), _) => {
+            let place = inputs.app.at(&["runtime"]);
+            let warning = Diagnostic::warning(place, "the app has a Dockerfile of its own, which is used");
+            release.warnings.push(warning.hint("remove it to have one made from the runtime"));
+            Ok(own.clone())
+        }
+        (None, Some(recipe)) => dockerfile(recipe, release, inputs.platform.value.registry.mirror.as_deref()),
+        (None, None) => {
+            let message = "this runtime needs a Dockerfile of the app's own, or an image";
+            Err(Failure::new(Kind::Usage, message))
+        }
+    }
+}
+
+/// The report of `render`.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub(crate) fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure> {
+    if let Some(folder) = &step.out {
+        write_files(folder, &tree.files)?;
+    }
+    Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: step.out.clone() })
+}

@@ -1,0 +1,114 @@
+//! What one run along the stages is to do, decided from what was typed and from the environment.
+
+use crate::forge::Wishes;
+use crate::git::GitopsAddress;
+use crate::load::asked::Asked;
+use crate::load::records::Scope;
+use crate::run::edit::deed::Deed;
+use crate::run::sync::followed::Followed;
+use crate::token::Secret;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// How far along the pipeline to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Files are read and decided.
+    Check,
+    /// And every value is shown.
+    Explain,
+    /// The Dockerfile is shown.
+    Dockerfile,
+    /// Files are rendered.
+    Render,
+    /// And compared.
+    Diff,
+    /// And committed.
+    Deploy,
+    /// Or taken away.
+    Remove,
+}
+
+/// What of the GitOps repository is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// All apps.
+    Apps,
+    /// One app.
+    App,
+    /// One app's variables.
+    Variables {
+        /// And where each comes from.
+        origin: bool,
+    },
+}
+
+/// Of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The app in the folder.
+    Folder,
+    /// Releases that stand in the GitOps repository, from what they were made from.
+    Released(Scope),
+    /// What a command changes in people's files, and the releases that it touches.
+    Edited(Deed),
+}
+
+/// One run along the pipeline.
+#[derive(Debug)]
+pub struct Step {
+    /// How far.
+    pub stage: Stage,
+    /// Of what.
+    pub subject: Subject,
+    /// What a release is decided from.
+    pub asked: Asked,
+    /// The GitOps repository.
+    pub gitops: GitopsPlace,
+    /// Its branch.
+    pub branch: Option<String>,
+    /// The token for it.
+    pub token: Option<Secret>,
+    /// Losses of data that are agreed to.
+    pub allow_data_loss: BTreeSet<String>,
+    /// Whether an older commit may follow a newer one.
+    pub allow_older: bool,
+    /// The branch whose newest commit it is to be, where one is followed.
+    pub followed: Option<Followed>,
+    /// Whether a difference ends with 1.
+    pub exit_code: bool,
+    /// Where `render` writes.
+    pub out: Option<PathBuf>,
+    /// What forges are told.
+    pub tells: Wishes,
+}
+
+/// Where the GitOps repository is.
+#[derive(Debug, Clone)]
+pub enum GitopsPlace {
+    /// A repository that git reaches.
+    Address(GitopsAddress),
+    /// A folder without git.
+    Folder(PathBuf),
+    /// The local one that cupaas makes.
+    Embedded(PathBuf),
+}
+
+impl std::fmt::Display for GitopsPlace {
+    /// As people know it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Address(address) => f.write_str(address.as_str()),
+            Self::Folder(folder) | Self::Embedded(folder) => folder.display().fmt(f),
+        }
+    }
+}
+
+/// How much of an app leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// One environment's release.
+    Environment,
+    /// Every release, and the registration.
+    Everywhere,
+}

@@ -1,0 +1,219 @@
+//! A branch that has moved on -> its app's files, its image where that is known, and the step that deploys both.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::git::Remotes;
+use crate::git::checkout::{Checkout, Picks};
+use crate::load::app_file::AppFile;
+use crate::load::app_folder::{self, APP_FILES};
+use crate::load::asked::Asked;
+use crate::load::release_file::SourceFacts;
+use crate::outcome::Report;
+use crate::outcome::sync::{Dockerfile, Entry, Outcome};
+use crate::registry::{self, Found, Reference};
+use crate::run::step::{Stage, Step, Subject};
+use crate::run::sync::at_once::at_once;
+use crate::run::sync::followed::Followed;
+use crate::run::sync::options::Options;
+use crate::run::sync::report::ended;
+use crate::run::sync::survey::{News, Survey};
+use crate::tree::RepoPath;
+use crate::yaml::document;
+
+/// An app whose branch has moved on, with everything that a deploy needs.
+pub(super) struct Ready {
+    entry: Entry,
+    step: Step,
+    /// What is said instead of a deploy, once the files are found to be right.
+    instead: Option<Outcome>,
+    /// Lives as long as the step that reads it.
+    _files: Checkout,
+}
+
+impl Ready {
+    /// Sends the app through the pipeline.
+    pub(super) fn through(self, pipeline: impl FnOnce(&Step) -> Result<Report, Failure>) -> Entry {
+        let entry = ended(self.entry, pipeline(&self.step));
+        match (self.instead, &entry.outcome) {
+            (None, _) | (_, Outcome::Failed(_)) => entry,
+            (Some(outcome), _) => Entry { outcome, ..entry },
+        }
+    }
+}
+
+/// Fetches what has moved on, many at once; what cannot be is said.
+pub(super) fn all(
+    news: &[News],
+    survey: &Survey,
+    options: &Options,
+    remotes: &Arc<Remotes>,
+    step: &Step,
+) -> Vec<Result<Ready, Box<Entry>>> {
+    at_once(news, options.at_once, |new| {
+        one(new, survey, options, remotes, step).map_err(|failure| {
+            let mut entry = entry(new);
+            entry.outcome = Outcome::Failed(failure);
+            Box::new(entry)
+        })
+    })
+}
+
+fn entry(new: &News) -> Entry {
+    let mut entry = new.target.entry(Some(&new.branch), Outcome::Unchanged);
+    (entry.commit, entry.notes) = (Some(new.commit.clone()), new.notes.clone());
+    entry
+}
+
+fn one(
+    new: &News,
+    survey: &Survey,
+    options: &Options,
+    remotes: &Arc<Remotes>,
+    step: &Step,
+) -> Result<Ready, Failure> {
+    let target = &new.target;
+    let deployed = target.deployed().map(|record| &record.source);
+    let before = deployed.and_then(|source| Some((source.commit.as_deref()?, source.time?)));
+    let (files, follows) = files(new, survey, remotes, before)?;
+    let mut entry = entry(new);
+    if follows == Some(false) {
+        entry.notes.push(format!(
+            "{} does not contain what was deployed before: it was moved, and is followed",
+            new.branch
+        ));
+    }
+    let image = image(new, survey, options, &files)?;
+    let (image, instead) = match image {
+        Image::Known(image) => (image, None),
+        Image::Missing { image, dockerfile, note } => {
+            entry.notes.extend(note);
+            (Some(image.clone()), Some(Outcome::ToBuild { image, dockerfile }))
+        }
+    };
+    let source = SourceFacts {
+        repository: Some(target.repository.clone()),
+        path: target.path.clone(),
+        commit: Some(files.commit.clone()),
+        branch: Some(new.branch.as_str().to_owned()),
+        time: Some(files.time),
+    };
+    entry.commit = Some(files.commit.clone());
+    let asked = Asked {
+        folder: files.folder.path().to_owned(),
+        folder_name: target.app.clone(),
+        called: Some(target.path.clone()),
+        app: Some(target.app.clone()),
+        environment: Some(target.environment.clone()),
+        image,
+        needs_image: true,
+        variables: BTreeMap::new(),
+        source,
+        dirty: false,
+        ci: step.asked.ci,
+    };
+    let step = Step {
+        // What is still to be built is only looked at.
+        stage: if instead.is_some() { Stage::Check } else { step.stage },
+        subject: Subject::Folder,
+        asked,
+        gitops: step.gitops.clone(),
+        branch: step.branch.clone(),
+        token: step.token.clone(),
+        allow_data_loss: BTreeSet::new(),
+        allow_older: false,
+        followed: Some(Followed {
+            remotes: Arc::clone(remotes),
+            address: target.address.clone(),
+            branch: new.branch.clone(),
+            seen: deployed.and_then(|source| source.commit.clone()),
+        }),
+        exit_code: false,
+        out: None,
+        tells: Default::default(),
+    };
+    Ok(Ready { entry, step, instead, _files: files })
+}
+
+/// The app's files, and whether its branch still contains what was deployed `before`.
+fn files(
+    new: &News,
+    survey: &Survey,
+    remotes: &Remotes,
+    before: Option<(&str, i64)>,
+) -> Result<(Checkout, Option<bool>), Failure> {
+    let own = |path: &str| APP_FILES.contains(&path) || path == "Procfile";
+    let read = |path: &str| {
+        own(path)
+            || path == "Dockerfile"
+            || survey.patterns.iter().any(|pattern| app_folder::matches(pattern, path))
+    };
+    let picks = Picks { counts: &app_folder::is_listed, read: &read, own: &own };
+    let path = Some(new.target.path.as_str()).filter(|path| !path.is_empty());
+    let folder = path
+        .map(RepoPath::new)
+        .transpose()
+        .map_err(|error| Failure::new(crate::diagnostic::Kind::Invalid, error.to_string()))?;
+    remotes.checkout(&new.target.address, &new.branch, folder.as_ref(), &picks, before)
+}
+
+/// What is known of the image that a commit runs.
+enum Image {
+    /// It is there; nothing where the pin, or what runs, says which.
+    Known(Option<String>),
+    Missing {
+        image: String,
+        dockerfile: Option<Dockerfile>,
+        note: Option<String>,
+    },
+}
+
+/// The image that was given, the pin, or the one that is named by the rule, by its digest. An app that only names
+/// images keeps the one that runs.
+fn image(new: &News, survey: &Survey, options: &Options, files: &Checkout) -> Result<Image, Failure> {
+    let target = &new.target;
+    let folder: PathBuf = files.folder.path().to_owned();
+    let read = app_folder::read(&folder, Some(&target.path))?;
+    let app = document::read::<AppFile>(&read.app_file).map_err(Failure::invalid)?;
+    if options.image.is_some() || target.pin.is_some() {
+        return Ok(Image::Known(options.image.clone()));
+    }
+    let is_named = app.value.runtime.0.split(':').next() == Some("image");
+    let prefix = survey.platform.value.registry.prefix.as_deref().map(|prefix| prefix.trim_end_matches('/'));
+    let running = target.deployed().map(|record| record.image.as_str()).filter(|image| !image.is_empty());
+    let Some(prefix) = prefix else {
+        if is_named && running.is_some() {
+            return Ok(Image::Known(None));
+        }
+        let problem = Diagnostic::error(survey.platform.key(&["registry"]), "no rule names the app's images");
+        let hint = "set `registry.prefix`, name one with --image, or `cupaas pin` it";
+        return Err(Failure::invalid(vec![problem.hint(hint)]));
+    };
+    let name = format!("{prefix}/{}", target.app);
+    let wanted = format!("{name}:{}", files.commit);
+    let reference = Reference::parse(&wanted);
+    let found = match &reference {
+        Some(reference) => registry::look_up(reference, &options.registry)?,
+        None => Found::Missing,
+    };
+    let note = match found {
+        Found::Digest(digest) => return Ok(Image::Known(Some(format!("{name}@{digest}")))),
+        Found::Hidden(note) => Some(note),
+        Found::Missing => None,
+    };
+    let by_rule = |image: &str| image.strip_prefix(&name).is_some_and(|rest| rest.starts_with([':', '@']));
+    if is_named && running.is_some_and(|image| !by_rule(image)) {
+        return Ok(Image::Known(None));
+    }
+    let own = app_folder::texts(&folder, &read.listing, &["Dockerfile"])
+        .into_values()
+        .any(|text| !text.trim().is_empty());
+    let dockerfile = match (own, is_named) {
+        (true, _) => Some(Dockerfile::Own),
+        (false, false) => Some(Dockerfile::Generated),
+        (false, true) => None,
+    };
+    Ok(Image::Missing { image: wanted, dockerfile, note })
+}

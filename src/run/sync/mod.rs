@@ -1,0 +1,54 @@
+//! `sync`: which registered branches have moved on, and what each of them needs. Survey (one `git ls-remote` a
+//! repository) → fetch (what moved, and its image's digest) → the same loop as `deploy`, one app after the other.
+//! Whatever fails is an entry of the report, and stops no other.
+
+mod at_once;
+mod fetch;
+pub mod followed;
+mod options;
+mod report;
+mod survey;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Failure;
+use crate::git::Remotes;
+use crate::outcome::sync::Synced;
+use crate::outcome::{Outcome, Report};
+use crate::run::context::Context;
+use crate::run::deploy::deploy;
+use crate::run::land::Site;
+use crate::run::notify::Forges;
+use crate::run::open;
+use crate::run::step::Step;
+
+pub use options::Options;
+
+/// Deploys every registered app whose branch has moved on: each by itself, and one that fails stops no other.
+///
+/// # Errors
+/// As [`crate::run`]; what is wrong with one app is an entry.
+pub(crate) fn run(context: Context<'_>, options: &Options, step: &Step) -> Result<Outcome, Failure> {
+    let mut gitops = open::open(&context, step)?;
+    let mut survey = survey::read(options, step, &mut gitops)?;
+    let repositories = survey.repositories().len();
+    context.progress(&format!("asking {repositories} repositories"));
+    let remotes = Arc::new(Remotes::new(options.token.clone(), options.patience)?);
+    let (news, mut entries) = survey.look(options, &remotes);
+    context.progress(&format!("fetching {} that have moved on", news.len()));
+    let forges = Forges::default();
+    for ready in fetch::all(&news, &survey, options, &remotes, step) {
+        let deploy = |step: &Step| {
+            context.progress(&format!("deploying {}", step.asked.app.as_deref().unwrap_or_default()));
+            let mut site = Site { context, gitops: &mut gitops, forges: &forges };
+            let report = deploy(&mut site, step)?.report;
+            if matches!(report, Report::Deployed(_)) {
+                gitops.refresh()?;
+            }
+            Ok(report)
+        };
+        entries.push(ready.map_or_else(|entry| *entry, |ready| ready.through(deploy)));
+    }
+    let synced = Synced::new(entries, repositories, !options.apps.is_empty());
+    Ok(Report::Synced(Box::new(synced)).into())
+}

@@ -1,0 +1,160 @@
+//! A JSON value against a structural schema becomes violations: all of them, in the order of the document.
+//! The walk follows the value, so that a schema which refers to itself ends where the value ends.
+
+use crate::schema::violation::Violation;
+use crate::schema::walk::DEEPEST_REFERENCES;
+use serde_json::{Map, Value};
+
+use crate::schema::node::{Additional, Node};
+use crate::schema::violation::Segment;
+use crate::schema::walk::Walk;
+use crate::schema::{leaf, words};
+
+impl Walk<'_> {
+    /// Checks `value` against `node`, which alone decides what else a mapping may hold.
+    pub(crate) fn check(&mut self, node: &Node, value: &Value) {
+        self.check_in(node, value, self.habits.closed);
+    }
+
+    /// As `check`; `closed` is off inside anyOf and its like, which only add to what the outer schema names.
+    pub(crate) fn check_in(&mut self, node: &Node, value: &Value, closed: bool) {
+        if node.never {
+            return self.say("is not allowed here", None);
+        }
+        if self.is_opaque(value) || (value.is_null() && node.nullable) {
+            return;
+        }
+        if let Some(reference) = &node.reference {
+            self.follow(reference, value, closed);
+        }
+        if !leaf::check(self, node, value) {
+            return;
+        }
+        match value {
+            Value::Object(map) => self.mapping(node, map, closed),
+            Value::Array(list) => self.list(node, list, closed),
+            _ => {}
+        }
+        self.combined(node, value);
+    }
+
+    fn follow(&mut self, reference: &str, value: &Value, closed: bool) {
+        if self.references >= DEEPEST_REFERENCES {
+            return;
+        }
+        if let Some(target) = self.resolver.resolve(reference) {
+            self.references += 1;
+            self.check_in(&target, value, closed);
+            self.references -= 1;
+        }
+    }
+
+    fn is_opaque(&self, value: &Value) -> bool {
+        self.habits.encrypted && value.as_str().is_some_and(|text| text.starts_with("ENC["))
+    }
+
+    fn is_absent(&self, value: Option<&Value>) -> bool {
+        value.is_none_or(|value| value.is_null() && self.habits.null_is_absent)
+    }
+
+    fn mapping(&mut self, node: &Node, map: &Map<String, Value>, closed: bool) {
+        for name in &node.required {
+            let given = map.get(name);
+            let null_is_fine = node.properties.get(name).is_some_and(|property| property.nullable);
+            if self.is_absent(given) && !(given.is_some() && null_is_fine) {
+                self.say(format!("missing key {name:?}"), None);
+            }
+        }
+        if let Some(message) = leaf::outside(node.size, map.len(), "key") {
+            self.say(message, None);
+        }
+        let references = std::mem::take(&mut self.references);
+        for (key, value) in map {
+            if self.path.is_empty() && self.habits.encrypted && key == "sops" {
+                continue;
+            }
+            self.path.push(Segment::Key(key.clone()));
+            self.entry(node, map, key, value, closed);
+            self.path.pop();
+        }
+        self.references = references;
+    }
+
+    fn entry(&mut self, node: &Node, map: &Map<String, Value>, key: &str, value: &Value, closed: bool) {
+        if let Some(names) = &node.key_names {
+            let before = self.found.len();
+            self.check_in(names, &Value::String(key.to_owned()), false);
+            self.found[before..].iter_mut().for_each(|one| one.at_key = true);
+        }
+        let absent = self.is_absent(Some(value));
+        if let Some(property) = node.properties.get(key) {
+            if !absent {
+                self.check_version(property);
+                self.deeper(property, value, closed);
+            }
+            return;
+        }
+        let mut known = false;
+        for (pattern, schema) in &node.patterned {
+            if pattern.matches(key) {
+                known = true;
+                self.deeper(schema, value, closed);
+            }
+        }
+        match &node.additional {
+            _ if known => {}
+            Additional::Schema(schema) if !absent => self.deeper(schema, value, closed),
+            Additional::Closed => self.unknown(node, map, key),
+            Additional::Unsaid if closed && !node.preserve && !node.properties.is_empty() => {
+                self.unknown(node, map, key);
+            }
+            _ => {}
+        }
+    }
+
+    fn deeper(&mut self, node: &Node, value: &Value, closed: bool) {
+        let references = std::mem::take(&mut self.references);
+        self.check_in(node, value, closed);
+        self.references = references;
+    }
+
+    fn unknown(&mut self, node: &Node, map: &Map<String, Value>, key: &str) {
+        // A key that is already there is hardly what was meant.
+        let free = || node.properties.keys().map(String::as_str).filter(|name| !map.contains_key(*name));
+        let hint = words::suggestion(key, free());
+        self.say(format!("unknown key {key:?}"), hint);
+        if let Some(last) = self.found.last_mut() {
+            last.at_key = true;
+        }
+    }
+
+    /// Says where the schema is of another Kubernetes version than the one that is asked about.
+    pub(crate) fn check_version(&mut self, node: &Node) {
+        let Some(have) = self.habits.version else { return };
+        let platform = format!("the platform says {}.{}", have.0, have.1);
+        let message = match (node.since, node.until) {
+            (Some(since), _) if have < since => {
+                format!("needs Kubernetes {}.{}, {platform}", since.0, since.1)
+            }
+            (_, Some(until)) if have >= until => {
+                format!("is gone since Kubernetes {}.{}, {platform}", until.0, until.1)
+            }
+            _ => return,
+        };
+        self.found.push(Violation::new(self.path.clone(), message).at_key());
+    }
+
+    fn list(&mut self, node: &Node, list: &[Value], closed: bool) {
+        if let Some(message) = leaf::outside(node.count, list.len(), "item") {
+            self.say(message, None);
+        }
+        if let Some(items) = &node.items {
+            for (index, item) in list.iter().enumerate() {
+                self.path.push(Segment::Index(index));
+                self.deeper(items, item, closed);
+                self.path.pop();
+            }
+        }
+        leaf::duplicates(self, &node.unique, list);
+    }
+}
