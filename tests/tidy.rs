@@ -207,6 +207,18 @@ fn the_readmes_are_short() {
     }
 }
 
+#[test]
+fn both_readmes_lead_to_every_page() {
+    let mut wrong = Vec::new();
+    for name in ["README.md", "README.es.md"] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        let pages =
+            files("docs", ".md").into_iter().filter(|(page, _)| !text.contains(&format!("]({page})")));
+        wrong.extend(pages.map(|(page, _)| format!("{name} does not lead to {page}")));
+    }
+    none(wrong);
+}
+
 /// The words of a picture differ from language to language, the drawing does not.
 #[test]
 fn the_picture_of_both_readmes_is_the_same() {
