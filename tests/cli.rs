@@ -21,6 +21,7 @@ mod cli {
     mod lost;
     mod named;
     mod pins;
+    mod recording;
     mod registered;
     mod same;
     mod secret_app;

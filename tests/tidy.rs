@@ -31,6 +31,8 @@ const PURE: [&str; 15] = [
 const FILE: usize = 400;
 /// The most lines of a function of `src/`: each is to be seen on one screen.
 const FUNCTION: usize = 60;
+/// The most lines of a README: it is where people begin, and reference is in `docs/`.
+const README: usize = 220;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -223,6 +225,94 @@ fn both_readmes_have_the_same_parts() {
     if let (Some(one), Some(other)) = (parts("README.md"), parts("README.es.md")) {
         assert_eq!(one, other, "README.md and README.es.md do not have the same headings");
     }
+}
+
+#[test]
+fn the_readmes_are_short() {
+    for name in ["README.md", "README.es.md"] {
+        let lines = fs::read_to_string(root().join(name)).unwrap().lines().count();
+        assert!(lines <= README, "{name} has {lines} lines: reference belongs to docs/");
+    }
+}
+
+#[test]
+fn both_readmes_lead_to_every_page() {
+    let mut wrong = Vec::new();
+    for name in ["README.md", "README.es.md"] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        let pages =
+            files("docs", ".md").into_iter().filter(|(page, _)| !text.contains(&format!("]({page})")));
+        wrong.extend(pages.map(|(page, _)| format!("{name} does not lead to {page}")));
+    }
+    none(wrong);
+}
+
+/// The words of a picture differ from language to language, the drawing does not.
+#[test]
+fn the_picture_of_both_readmes_is_the_same() {
+    let drawing = |name: &str| {
+        let text = fs::read_to_string(root().join("docs/images").join(name)).unwrap();
+        let without_words = |part: &str| {
+            let (tag, words) = part.split_once('>').unwrap_or((part, ""));
+            if tag == "style" { part.to_owned() } else { format!("{tag} {}", words.lines().count()) }
+        };
+        text.split('<').map(without_words).collect::<Vec<_>>()
+    };
+    assert_eq!(drawing("overview.svg"), drawing("overview.es.svg"));
+}
+
+/// The text of a Markdown file without its code.
+fn prose(text: &str) -> String {
+    let mut code = false;
+    let lines = text.lines().filter(|line| {
+        let fence = line.trim_start().starts_with("```");
+        code ^= fence;
+        !code && !fence
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The anchors of a Markdown file's headings, as forges make them.
+fn anchors(text: &str) -> Vec<String> {
+    let mut anchors: Vec<String> = Vec::new();
+    for heading in prose(text).lines().filter(|line| line.starts_with('#')) {
+        let kept = |c: &char| c.is_alphanumeric() || "-_ ".contains(*c);
+        let words: String =
+            heading.trim_start_matches('#').trim().to_lowercase().chars().filter(kept).collect();
+        let anchor = words.replace(' ', "-");
+        let before = anchors.iter().filter(|one| **one == anchor).count();
+        anchors.push(if before == 0 { anchor } else { format!("{anchor}-{before}") });
+    }
+    anchors
+}
+
+#[test]
+fn every_link_of_a_document_leads_somewhere() {
+    let walk = WalkDir::new(root()).sort_by_file_name().into_iter();
+    let own = walk.filter_entry(|entry| entry.file_name() != "target" && entry.file_name() != ".git");
+    let documents =
+        own.filter_map(Result::ok).filter(|entry| entry.path().extension() == Some("md".as_ref()));
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for document in documents {
+        let text = prose(&fs::read_to_string(document.path()).unwrap());
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        for link in links.filter(|link| !link.contains("://")) {
+            count += 1;
+            let (path, anchor) =
+                link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+            let folder = document.path().parent().unwrap();
+            let target = if path.is_empty() { document.path().to_owned() } else { folder.join(path) };
+            let known = |anchor: &str| {
+                anchors(&fs::read_to_string(&target).unwrap_or_default()).iter().any(|one| one == anchor)
+            };
+            if !target.exists() || !anchor.is_none_or(known) {
+                let document = document.path().strip_prefix(root()).unwrap();
+                wrong.push(format!("{}: {link} leads nowhere", document.display()));
+            }
+        }
+    }
+    assert!(count >= 100, "only {count} links were found");
+    none(wrong);
 }
 
 #[test]

@@ -292,29 +292,23 @@ fn many_commands_at_once_lose_nothing() {
     assert_eq!(world.json(&["deploy", "--all"])["status"], "unchanged");
 }
 
-/// The commands of a README's section run as they stand there, after its first command.
+/// The commands of the page run as they stand there, after the README's first command.
 #[test]
-fn the_commands_of_both_readmes_run() {
+fn the_commands_of_the_page_on_apps_run() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (file, heading) in [
-        ("README.md", "## Registered apps and variables\n"),
-        ("README.es.md", "## Aplicaciones registradas y variables\n"),
-    ] {
-        let text = fs::read_to_string(root.join(file)).unwrap();
-        let section = text.split_once(heading).unwrap().1;
-        let block = section.split("```").nth(1).unwrap().strip_prefix("sh\n").unwrap();
-        assert_eq!(block.lines().count(), 10, "{block}");
-        let sandbox = Sandbox::new();
-        sandbox.good(&["deploy", &root.join("examples/tasks/app").display().to_string()]);
-        let script = format!("set -eu\ncupaas() {{ '{}' \"$@\"; }}\n{block}", env!("CARGO_BIN_EXE_cupaas"));
-        let mut shell = std::process::Command::new("sh");
-        shell
-            .args(["-c", &script])
-            .current_dir(sandbox.path(""))
-            .env("CUPAAS_HOME", sandbox.path("home/cupaas"))
-            .env("CUPAAS_CI", "none");
-        let done = ran(&shell.stdin(Stdio::null()).output().unwrap());
-        assert_eq!(done.code, Some(0), "{file}: {}{}", done.stdout, done.stderr);
-        assert!(done.stdout.contains("GREETING") && done.stderr.is_empty(), "{}{}", done.stdout, done.stderr);
-    }
+    let text = fs::read_to_string(root.join("docs/apps.md")).unwrap();
+    let block = text.split_once("```sh\n").unwrap().1.split("```").next().unwrap();
+    assert_eq!(block.lines().count(), 10, "{block}");
+    let sandbox = Sandbox::new();
+    sandbox.good(&["deploy", &root.join("examples/tasks/app").display().to_string()]);
+    let script = format!("set -eu\ncupaas() {{ '{}' \"$@\"; }}\n{block}", env!("CARGO_BIN_EXE_cupaas"));
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", &script])
+        .current_dir(sandbox.path(""))
+        .env("CUPAAS_HOME", sandbox.path("home/cupaas"))
+        .env("CUPAAS_CI", "none");
+    let done = ran(&shell.stdin(Stdio::null()).output().unwrap());
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("GREETING") && done.stderr.is_empty(), "{}{}", done.stdout, done.stderr);
 }
