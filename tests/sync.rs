@@ -16,6 +16,7 @@ mod support;
 mod sync {
     mod broken;
     mod deploying;
+    mod joined;
     mod logins;
     mod matrix;
     pub(crate) mod registry;

@@ -19,6 +19,9 @@ pub struct Sync {
     /// Shows what would be deployed, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Deploys all of it in one commit, or nothing where that commit is refused; an app that cannot be rendered is left out.
+    #[arg(long)]
+    pub one_commit: bool,
     /// How many repositories are asked at once.
     #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub at_once: u16,

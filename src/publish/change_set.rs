@@ -61,6 +61,16 @@ impl ChangeSet {
         self.transitions.is_empty() && self.edits.is_empty()
     }
 
+    /// Adds what another one is to do. Its subject stands for both while nothing else is said.
+    pub fn join(&mut self, other: Self) {
+        let Self { subject, app, edits, transitions } = other;
+        self.app =
+            if self.is_empty() { app } else { self.app.take().filter(|one| Some(one) == app.as_ref()) };
+        self.subject = subject;
+        self.edits.extend(edits);
+        self.transitions.extend(transitions);
+    }
+
     /// What is rendered, in the order of the transitions.
     pub fn rendered(&self) -> impl Iterator<Item = (&State, &Rendered)> {
         self.transitions.iter().filter_map(|transition| Some((&transition.current, transition.rendered()?)))

@@ -34,6 +34,7 @@ pub(super) fn sync(given: Sync, format: Format, around: &Around) -> Result<Actio
         apps: given.app.into_iter().filter_map(filled).collect(),
         environment: given.env.and_then(filled),
         image: given.image.and_then(filled),
+        one_commit: given.one_commit,
         at_once: given.at_once.into(),
         patience,
         token: token(gitops)?,

@@ -34,19 +34,23 @@ pub(crate) fn run(context: Context<'_>, step: &Step) -> Result<Outcome, Failure>
 /// # Errors
 /// As [`crate::run`].
 pub(crate) fn deploy(site: &mut Site<'_>, step: &Step) -> Result<Outcome, Failure> {
-    match land(step, site, source)? {
+    match land(step, site, |round| source(round, &BTreeSet::new()))? {
         Landed::Ended(report) => Ok(report.into()),
         Landed::Planned(planned) => Ok(outcome(step, *planned)),
     }
 }
 
-/// The release that the folder's files make, or why there is none to deploy.
-pub(crate) fn source(round: &mut Round<'_>) -> Result<Found, Failure> {
+/// The release that the folder's files make, or why there is none to deploy. `members` are the owners of hosts whose
+/// releases are decided for the same commit.
+///
+/// # Errors
+/// What is wrong with any of the files, or the repository's own.
+pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Result<Found, Failure> {
     let step = round.step;
     // Anew in each round: the push that was first may have changed a recipe.
     let mut renderer = Renderer::default();
     let mut inputs = inputs::load(&step.asked, round.gitops)?;
-    let (mut current, mut release) = decide::decide(step, &mut inputs, round.gitops, &BTreeSet::new())?;
+    let (mut current, mut release) = decide::decide(step, &mut inputs, round.gitops, members)?;
     if step.stage <= Stage::Dockerfile {
         return stages::decided(step, &inputs, release, &mut renderer, &current).map(Found::Ended);
     }

@@ -67,6 +67,11 @@ pub(crate) struct Round<'r> {
 }
 
 impl Round<'_> {
+    /// The same round, for another step of it.
+    pub(crate) fn of<'s>(&'s mut self, step: &'s Step) -> Round<'s> {
+        Round { step, gitops: self.gitops, forges: self.forges, publisher: self.publisher }
+    }
+
     /// Looks where the branch of the pull request stands, where the change becomes one.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ pub mod edit;
 mod files;
 mod guess;
 pub mod home;
+#[cfg(test)]
+mod imaginary;
 pub(crate) mod inventory;
 mod land;
 mod notify;

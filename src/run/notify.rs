@@ -195,9 +195,11 @@ fn write_comment(
     let body = |page: String| comment::body(&marker, &page, commit);
     let text = page(room).map(body);
     let nothing = body(report::settled(&about.title()));
-    repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|failure| match options.fork {
-        true => failure.hint("a pull request of a fork gets a token that may only read"),
-        false => failure,
+    repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|mut failure| {
+        if options.fork {
+            failure.hints.insert(0, "a pull request of a fork gets a token that may only read".to_owned());
+        }
+        failure
     })
 }
 

@@ -134,7 +134,7 @@ fn transitions(round: &mut Round<'_>, records: &[ReleaseFile]) -> Result<Vec<Tra
     if twice.is_empty() { Ok(transitions) } else { Err(Failure::invalid(twice)) }
 }
 
-fn transition(
+pub(crate) fn transition(
     round: &mut Round<'_>,
     record: &ReleaseFile,
     members: &BTreeSet<String>,

@@ -26,12 +26,21 @@ impl World {
         Self::asking(&[], environments, apps)
     }
 
+    /// One environment, on a platform that says this too.
+    pub(crate) fn saying(platform: &str, apps: &[(&str, &str)]) -> Self {
+        Self::made(&[], "production: {cluster: home, domain: apps.example.cu}", platform, apps)
+    }
+
     /// The same, with a registry that wants to be asked in its own manner.
     pub(crate) fn asking(manners: &[Manner], environments: &str, apps: &[(&str, &str)]) -> Self {
+        Self::made(manners, environments, "", apps)
+    }
+
+    fn made(manners: &[Manner], environments: &str, more: &str, apps: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::new();
         let registry = Registry::start(manners);
         let platform = format!(
-            "format: 1\nenvironments:\n  {}\nregistry: {{prefix: {}/team}}\n",
+            "format: 1\nenvironments:\n  {}\nregistry: {{prefix: {}/team}}\n{more}",
             environments.replace('\n', "\n  "),
             registry.host
         );

@@ -34,13 +34,23 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// Sends the app through the pipeline.
-    pub(super) fn through(self, pipeline: impl FnOnce(&Step) -> Result<Report, Failure>) -> Entry {
-        let entry = ended(self.entry, pipeline(&self.step));
+    /// How it is deployed.
+    pub(super) fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// What became of it; what is still to be built is said where nothing was wrong with the files.
+    pub(super) fn ended(self, result: Result<Report, Failure>) -> Entry {
+        let entry = ended(self.entry, result);
         match (self.instead, &entry.outcome) {
             (None, _) | (_, Outcome::Failed(_)) => entry,
             (Some(outcome), _) => Entry { outcome, ..entry },
         }
+    }
+
+    /// What became of it, in a commit with others.
+    pub(super) fn landed(self, outcome: Outcome, warnings: Vec<Diagnostic>) -> Entry {
+        Entry { outcome, warnings, ..self.entry }
     }
 }
 

@@ -5,6 +5,7 @@
 mod at_once;
 mod fetch;
 pub mod followed;
+mod joined;
 mod options;
 mod report;
 mod survey;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Failure;
 use crate::git::Remotes;
-use crate::outcome::sync::Synced;
+use crate::outcome::sync::{Entry, Synced};
 use crate::outcome::{Outcome, Report};
 use crate::run::context::Context;
 use crate::run::deploy::deploy;
@@ -21,6 +22,7 @@ use crate::run::land::Site;
 use crate::run::notify::Forges;
 use crate::run::open;
 use crate::run::step::Step;
+use crate::run::sync::fetch::Ready;
 
 pub use options::Options;
 
@@ -36,19 +38,29 @@ pub(crate) fn run(context: Context<'_>, options: &Options, step: &Step) -> Resul
     let remotes = Arc::new(Remotes::new(options.token.clone(), options.patience)?);
     let (news, mut entries) = survey.look(options, &remotes);
     context.progress(&format!("fetching {} that have moved on", news.len()));
+    let ready = fetch::all(&news, &survey, options, &remotes, step);
     let forges = Forges::default();
-    for ready in fetch::all(&news, &survey, options, &remotes, step) {
-        let deploy = |step: &Step| {
-            context.progress(&format!("deploying {}", step.asked.app.as_deref().unwrap_or_default()));
-            let mut site = Site { context, gitops: &mut gitops, forges: &forges };
-            let report = deploy(&mut site, step)?.report;
-            if matches!(report, Report::Deployed(_)) {
-                gitops.refresh()?;
-            }
-            Ok(report)
-        };
-        entries.push(ready.map_or_else(|entry| *entry, |ready| ready.through(deploy)));
-    }
+    let mut site = Site { context, gitops: &mut gitops, forges: &forges };
+    entries.extend(match options.one_commit {
+        true => joined::deploy(&mut site, step, ready)?,
+        false => one_by_one(&mut site, ready),
+    });
     let synced = Synced::new(entries, repositories, !options.apps.is_empty());
     Ok(Report::Synced(Box::new(synced)).into())
+}
+
+/// A commit for each app.
+fn one_by_one(site: &mut Site<'_>, ready: Vec<Result<Ready, Box<Entry>>>) -> Vec<Entry> {
+    let mut through = |ready: Ready| {
+        let name = ready.step().asked.app.as_deref().unwrap_or_default();
+        site.context.progress(&format!("deploying {name}"));
+        let done = deploy(site, ready.step()).and_then(|outcome| {
+            if matches!(outcome.report, Report::Deployed(_)) {
+                site.gitops.refresh()?;
+            }
+            Ok(outcome.report)
+        });
+        ready.ended(done)
+    };
+    ready.into_iter().map(|ready| ready.map_or_else(|entry| *entry, &mut through)).collect()
 }

@@ -14,6 +14,8 @@ pub struct Options {
     pub environment: Option<String>,
     /// The image of the one app that is named.
     pub image: Option<String>,
+    /// Whether all of it becomes one commit.
+    pub one_commit: bool,
     /// How many repositories are asked at once.
     pub at_once: usize,
     /// How long a repository or registry may take to answer.
