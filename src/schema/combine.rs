@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::node::{Node, Types};
 use super::structural::{DEEPEST_REFERENCES, Walk};
-use super::violation::Violation;
+use super::violation::{Fault, Violation};
 use super::{leaf, words};
 
 impl Walk<'_> {
@@ -73,7 +73,7 @@ impl Walk<'_> {
     }
 
     /// The types of a schema or of what it refers to.
-    fn types(&self, node: &Node) -> Types {
+    pub(crate) fn types(&self, node: &Node) -> Types {
         let mut types = node.types;
         let mut target = node.reference.as_deref().and_then(|name| self.resolver.resolve(name));
         for _ in 0..DEEPEST_REFERENCES {
@@ -105,7 +105,7 @@ fn only_missing<'a>(
     depth: usize,
 ) -> Option<Vec<&'a str>> {
     let bare = |at: &usize| {
-        let missing = |one: &Violation| one.path.len() == depth && one.message.starts_with("missing key");
+        let missing = |one: &Violation| one.path.len() == depth && matches!(one.fault, Fault::MissingKey { .. });
         branches[*at].required.len() == 1
             && branches[*at].properties.is_empty()
             && trials[*at].iter().all(missing)
