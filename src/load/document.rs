@@ -9,9 +9,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::lenient::{Doubts, Mending};
 use super::yaml::{self, Node, NodeKind};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::schema::{self, Segment, Violation};
+use crate::schema::{Segment, Violation};
 
 /// The newest format of any file that this version reads and writes.
 pub const FORMAT: u32 = 1;
@@ -25,14 +26,31 @@ pub struct Document<T> {
     pub root: Node,
     /// Its value.
     pub value: T,
+    doubts: Doubts,
 }
 
 impl<T> Document<T> {
+    /// A document that is as a person wrote it.
+    pub fn new(source: Arc<Source>, root: Node, value: T) -> Self {
+        Self { source, root, value, doubts: Doubts::default() }
+    }
+
     /// The place of the value at `path`, or of the nearest one above it that is there.
     pub fn at(&self, path: &[&str]) -> Span {
         let node = path.iter().try_fold(&self.root, |node, part| child(node, part).ok_or(node));
         let node = node.unwrap_or_else(|nearest| nearest);
         Span::new(&self.source, first_line(&self.source.text, node.range.clone()))
+    }
+
+    /// Whether what is read at `path`, or is not there, is what a person wrote: of anything else nothing may be said that
+    /// would be wrong once the file is mended.
+    pub fn is_sound(&self, path: &[&str]) -> bool {
+        self.doubts.spare(path)
+    }
+
+    /// Takes what is read at `path` for a guess.
+    pub fn doubt(&mut self, path: &[&str]) {
+        self.doubts.add(path);
     }
 
     /// Whether something is written at `path`.
@@ -73,7 +91,54 @@ fn first_line(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usiz
 pub fn read<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     source: &Arc<Source>,
 ) -> Result<Document<T>, Vec<Diagnostic>> {
-    read_checked(source, &known_schema::<T>())
+    match read_leniently(source) {
+        (Some(document), problems) if problems.is_empty() => Ok(document),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Reads as much of `source` as can be read as a `T`, and says everything that is wrong with it. There is no document
+/// where nothing can be said of the file: it is of a newer format.
+pub fn read_leniently<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+    source: &Arc<Source>,
+) -> (Option<Document<T>>, Vec<Diagnostic>) {
+    match yaml::parse_leniently(source) {
+        Ok((root, problems)) => lenient(source, root, Doubts::default(), problems),
+        Err(problems) => unread(source, problems),
+    }
+}
+
+/// The document of a file that cannot be read, which leaves everything open.
+pub(super) fn unread<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+    source: &Arc<Source>,
+    problems: Vec<Diagnostic>,
+) -> (Option<Document<T>>, Vec<Diagnostic>) {
+    let root = Node { range: 0..0, kind: NodeKind::Map(Vec::new()) };
+    lenient(source, root, Doubts::of_everything(), problems)
+}
+
+fn lenient<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+    source: &Arc<Source>,
+    root: Node,
+    doubts: Doubts,
+    problems: Vec<Diagnostic>,
+) -> (Option<Document<T>>, Vec<Diagnostic>) {
+    if let Err(newer) = newer_format(source, &root) {
+        return (None, newer);
+    }
+    let mut mending = Mending { source, root, doubts, problems };
+    mending.mend(&known_schema::<T>());
+    let Mending { root, doubts, mut problems, .. } = mending;
+    match T::deserialize(&root) {
+        Ok(value) => (Some(Document { source: Arc::clone(source), root, value, doubts }), problems),
+        Err(error) => {
+            // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
+            if problems.is_empty() {
+                problems.push(Diagnostic::error(Span::file(source), error.to_string()));
+            }
+            (None, problems)
+        }
+    }
 }
 
 /// The schema of a type, made once in a process: a thousand apps are read with it.
@@ -81,24 +146,6 @@ fn known_schema<T: JsonSchema + 'static>() -> Arc<Value> {
     static KNOWN: Mutex<BTreeMap<TypeId, Arc<Value>>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(schema_of::<T>())))
-}
-
-/// As [`read`], with the schema at hand.
-fn read_checked<T: for<'de> Deserialize<'de>>(
-    source: &Arc<Source>,
-    schema: &Value,
-) -> Result<Document<T>, Vec<Diagnostic>> {
-    let root = yaml::parse(source)?;
-    newer_format(source, &root)?;
-    let violations = schema::violations(schema, &root.to_json());
-    if !violations.is_empty() {
-        return Err(violations.into_iter().map(|violation| place(source, &root, violation)).collect());
-    }
-    match T::deserialize(&root) {
-        Ok(value) => Ok(Document { source: Arc::clone(source), root, value }),
-        // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
-        Err(error) => Err(vec![Diagnostic::error(Span::file(source), error.to_string())]),
-    }
 }
 
 /// Whether a file is of a newer format than this version knows.

@@ -11,6 +11,7 @@ pub mod dotenv;
 pub mod gitops;
 pub mod inputs;
 pub mod known;
+mod lenient;
 pub mod meant;
 pub mod platform;
 pub mod recipe;

@@ -172,7 +172,7 @@ pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile
             _ => return (None, problems),
         },
     };
-    let tree = Document { source: Arc::clone(source), root, value: () };
+    let tree = Document::new(Arc::clone(source), root, ());
     for problem in wrong(&tree, ci) {
         // What has the wrong type or name has been said.
         if !problems.iter().any(|said| said.span.range == problem.span.range) {

@@ -105,7 +105,8 @@ fn only_missing<'a>(
     depth: usize,
 ) -> Option<Vec<&'a str>> {
     let bare = |at: &usize| {
-        let missing = |one: &Violation| one.path.len() == depth && matches!(one.fault, Fault::MissingKey { .. });
+        let missing =
+            |one: &Violation| one.path.len() == depth && matches!(one.fault, Fault::MissingKey { .. });
         branches[*at].required.len() == 1
             && branches[*at].properties.is_empty()
             && trials[*at].iter().all(missing)
