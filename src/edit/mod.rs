@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::load::app_name::app_of;
 use crate::load::document::{self, Document};
 use crate::load::gitops::{Edits, Gitops};
-use crate::load::inputs::{Inputs, keep, path};
+use crate::load::inputs::{Inputs, path};
 use crate::load::known;
 use crate::load::platform::{PlatformFile, RegistrationFile, Unregistered};
 use crate::load::registered;
@@ -116,7 +116,7 @@ impl Known {
         places.push(path("cupaas.yaml")?);
         let files = gitops.read(&places)?;
         let mut problems = Vec::new();
-        let platform = keep(read_platform(&files), &mut problems);
+        let platform = read_platform(&files).map_err(|wrong| problems.extend(wrong)).ok();
         let (file, wrong) = registered::of(name, &files, step.asked.ci)?;
         problems.extend(wrong);
         let (Some(platform), true) = (platform, problems.is_empty()) else {

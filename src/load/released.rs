@@ -97,8 +97,10 @@ fn read(files: &Files) -> Result<Vec<ReleaseFile>, Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| is_record(path)) {
-        let read = document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone()));
-        found.extend(keep(read, &mut problems).map(|document| document.value));
+        match document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone())) {
+            Ok(document) => found.push(document.value),
+            Err(wrong) => problems.extend(wrong),
+        }
     }
     if problems.is_empty() { Ok(found) } else { Err(Failure::invalid(problems)) }
 }
@@ -130,7 +132,7 @@ pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<
     };
     let mut problems = Vec::new();
     let app = match kept(".cupaas") {
-        Some(source) => keep(document::read::<AppFile>(&source), &mut problems),
+        Some(source) => keep(document::read_leniently::<AppFile>(&source), &mut problems),
         None => {
             let span = Span::file(&Source::new(place.as_str(), ""));
             let problem = Diagnostic::error(span, "the record holds no .cupaas");
