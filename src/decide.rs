@@ -11,7 +11,7 @@ use crate::load::state::{self, State};
 use crate::request::{GitopsPlace, Stage, Step};
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
-use crate::resolve::{environment, resolve, routes, secrets};
+use crate::resolve::{environment, resolve, routes, secrets, without_problems};
 
 /// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
 /// run.
@@ -21,10 +21,11 @@ pub(crate) fn decide(
     gitops: &mut Gitops,
     members: &BTreeSet<String>,
 ) -> Result<(State, Release), Failure> {
-    let environment = environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
-        [] => failure,
-        problems => Failure::invalid(problems.to_vec()),
-    })?;
+    let environment = match environment::choose(inputs) {
+        Ok(chosen) if is_placed(inputs, &chosen.0) => chosen,
+        Ok(chosen) => return Err(elsewhere(inputs, chosen.0, None)),
+        Err(failure) => return Err(elsewhere(inputs, environment::stand_in(inputs), Some(failure))),
+    };
     let settings = inputs.platform.value.environments.get(&environment.0);
     let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
@@ -37,20 +38,44 @@ pub(crate) fn decide(
         edit::admitted(step, inputs)?;
     }
     if state.previous.is_none() {
-        state::renamed(gitops, inputs, &environment.0)?;
+        let renamed = state::renamed(gitops, inputs, &environment.0)?;
+        inputs.problems.extend(renamed);
     }
     if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
         let unset = secrets::unset(inputs, &environment.0, &state.kept);
         inputs.problems.extend(unset);
     }
-    let mut release = resolve(inputs, environment, state.previous.as_ref())?;
+    let (mut release, mut problems) = resolve(inputs, environment, state.previous.as_ref());
     release.warnings.extend(secrets::changed_hands(&release, inputs, &state));
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| routes::host_file(host)).collect();
     let mut held = gitops.read(&hosts)?;
     held.retain(|_, owner| !members.contains(owner));
-    let taken = routes::taken(&release, inputs, &held);
-    if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
+    problems.extend(routes::taken(&release, inputs, &held));
+    Ok((state, without_problems((release, problems))?))
+}
+
+/// Whether it is sure where in the GitOps repository the app stands.
+fn is_placed(inputs: &Inputs, environment: &str) -> bool {
+    let named = inputs.asked.app.is_some() || inputs.recorded.is_some() || inputs.app.is_sound(&["name"]);
+    named && inputs.platform.is_sound(&["environments", environment, "cluster"])
+}
+
+/// Everything that is wrong with an app of which it is not known where it stands, so that nothing is known of what is
+/// there. `failure` says why, where it is a mistake of its own.
+fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>) -> Failure {
+    if failure.is_some() {
+        inputs.platform.doubt(&["environments", &environment]);
+        inputs.registration.iter_mut().for_each(|file| file.doubt(&["environments"]));
+    }
+    let (release, mut problems) = resolve(inputs, (environment, String::new()), None);
+    match failure {
+        Some(failure) if problems.is_empty() => return failure,
+        Some(failure) => problems.extend(environment::problems(inputs, failure)),
+        None => {}
+    }
+    problems.extend(release.warnings);
+    Failure::invalid(problems)
 }
 
 /// An app is touched only from where it comes from; on one's own machine all of it is one's own.

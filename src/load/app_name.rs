@@ -17,6 +17,7 @@ pub(super) fn app_name(
     gitops: &mut Gitops,
 ) -> Result<String, Failure> {
     let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
+    let written = written.or_else(|| super::meant::written(&folder.app_file));
     let name = match asked.app.clone().or(written) {
         Some(name) => Some(name),
         None => {
@@ -26,6 +27,8 @@ pub(super) fn app_name(
     };
     match name.filter(|name| !name.is_empty()) {
         Some(name) => checked_name(name),
+        // What is wrong with the name has been said; the rest of the file is looked at under any.
+        None if app.is_some_and(|app| !app.is_sound(&["name"])) => Ok("app".to_owned()),
         None => {
             let span = Span::file(&folder.app_file);
             let problem =

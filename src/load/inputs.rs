@@ -196,7 +196,10 @@ pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, Stri
 }
 
 /// What could be read; what is wrong is among the problems.
-pub(super) fn keep<T>((read, found): (Option<T>, Vec<Diagnostic>), problems: &mut Vec<Diagnostic>) -> Option<T> {
+pub(super) fn keep<T>(
+    (read, found): (Option<T>, Vec<Diagnostic>),
+    problems: &mut Vec<Diagnostic>,
+) -> Option<T> {
     problems.extend(found);
     read
 }
@@ -216,10 +219,7 @@ fn platform_paths(name: &str) -> Vec<RepoPath> {
         .collect()
 }
 
-fn runtime_recipe(
-    catalog: &Catalog,
-    app: &Document<AppFile>,
-) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
+fn runtime_recipe(catalog: &Catalog, app: &Document<AppFile>) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
     let name = app.value.runtime.0.split(':').next().unwrap_or_default();
     if WITHOUT_RECIPE.contains(&name) || !app.is_sound(&["runtime"]) {
         return (None, Vec::new());

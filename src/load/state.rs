@@ -139,12 +139,18 @@ pub fn other_owner(
 
 /// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
 ///
-/// Errors: an app that is deployed under the name that it had before its file said one.
-pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Result<(), Failure> {
+/// That is the problem of an app that is deployed under the name that it had before its file said one.
+///
+/// Errors: the repository's own.
+pub fn renamed(
+    gitops: &mut Gitops,
+    inputs: &Inputs,
+    environment: &str,
+) -> Result<Option<Diagnostic>, Failure> {
     let Some(before) = app_name::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
-        return Ok(());
+        return Ok(None);
     };
-    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(()) };
+    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(None) };
     let folders = Folders::new("any", environment, &before)?;
     let record = Folders::below(&folders.release, "release.yaml")?;
     let deployed = inputs::previous(&gitops.read(std::slice::from_ref(&record))?, &record)?;
@@ -156,14 +162,14 @@ pub fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Resul
             && both.is_some_and(|(was, is)| same_repository(was, is))
     };
     if !deployed.is_some_and(|release| ours(&release)) {
-        return Ok(());
+        return Ok(None);
     }
     let message = format!(
         "this app is deployed in {environment} as {before:?}, and a name is frozen with the first deploy"
     );
     let problem = Diagnostic::error(inputs.app.at(&["name"]), message)
         .hint(format!("write `name: {before}`; or first `cupaas remove --app {before} --env {environment}`"));
-    Err(Failure::invalid(vec![problem]))
+    Ok(Some(problem))
 }
 
 /// Two addresses of one repository: by https and by ssh, with `.git` and without.

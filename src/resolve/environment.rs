@@ -1,20 +1,28 @@
 //! Which environment a run is about: `--env`, else what the registration or the platform says of the branch, else
 //! the only one that asks for no branch.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::load::document::Document;
 use crate::load::inputs::{Asked, Inputs, Recorded};
 use crate::load::platform::{PlatformFile, RegistrationFile};
 
 /// The environment, and where that came from.
 ///
-/// Errors: an environment that the platform does not have, or a branch that says nothing.
+/// Errors: an environment that the platform does not have, or a branch that says nothing; where that may only follow from
+/// another mistake, what is known of those.
 pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     let Inputs { asked, recorded, registration, platform, .. } = inputs;
-    let (name, origin) = wanted(asked, recorded.as_ref(), registration.as_ref(), platform)?;
+    let known_problems = || Failure::invalid(inputs.problems.clone());
+    let branches = registration.as_ref().is_none_or(|file| file.is_sound(&["branches"]));
+    let sound = branches && platform.is_sound(&["environments"]);
+    let (name, origin) = wanted(asked, recorded.as_ref(), registration.as_ref(), platform)
+        .map_err(|failure| if sound { failure } else { known_problems() })?;
     let known = &inputs.platform.value.environments;
     if known.contains_key(&name) {
         return Ok((name, origin));
+    }
+    if !platform.is_sound(&["environments", &name]) {
+        return Err(known_problems());
     }
     let names: Vec<&str> = known.keys().map(String::as_str).collect();
     let close = crate::schema::suggest(&name, names.iter().copied());
@@ -30,6 +38,30 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
             Err(Failure::invalid(vec![Diagnostic::error(span, message).hint(hint)]))
         }
     }
+}
+
+/// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
+/// else any.
+pub fn stand_in(inputs: &Inputs) -> String {
+    let Inputs { asked, recorded, registration, platform, .. } = inputs;
+    let known = &platform.value.environments;
+    let meant = wanted(asked, recorded.as_ref(), registration.as_ref(), platform).ok().map(|(name, _)| name);
+    let close =
+        meant.as_ref().and_then(|name| crate::schema::suggest(name, known.keys().map(String::as_str)));
+    let any = known.keys().next().map(String::as_str).or(meant.as_deref());
+    close.or(any).unwrap_or("production").to_owned()
+}
+
+/// A failure of [`choose`] as a problem beside others.
+pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
+    if !failure.diagnostics.is_empty() {
+        return failure.diagnostics;
+    }
+    let span = match &inputs.asked.environment {
+        Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
+        None => inputs.platform.key(&["environments"]),
+    };
+    vec![Diagnostic::error(span, failure.message).hint(failure.hints.join("; "))]
 }
 
 /// As [`choose`], of files that are not all right: the environment may be one that the platform does not have.

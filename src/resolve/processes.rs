@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::command::{literal, refused, words};
-use super::decisions::Notes;
+use super::decisions::{Notes, did_you_mean};
 use super::labels;
 use super::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
 use super::runtime::{self, Facts};
@@ -12,7 +12,7 @@ use crate::diagnostic::{Source, Span};
 use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
-use crate::load::words::{Amount, Command, Cpu};
+use crate::load::words::{Amount, Command, Cpu, Name};
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;
@@ -75,7 +75,8 @@ fn entries(
         }
     } else {
         for (name, (_, span)) in &procfile.lines {
-            if name != "release" && !entries.contains_key(name) {
+            let is_sound = inputs.app.is_sound(&["processes", name]);
+            if name != "release" && !entries.contains_key(name) && is_sound {
                 let message = format!("{name} is not used, since `processes` in .cupaas names others");
                 notes.warning(span.clone(), message, format!("add `{name}: {{}}` to `processes`"));
             }
@@ -86,13 +87,6 @@ fn entries(
     }
     for (name, change) in app.environments.get(environment).iter().flat_map(|entry| &entry.processes) {
         let Some(entry) = entries.get_mut(name) else {
-            let span = inputs.app.key(&["environments", environment, "processes", name]);
-            let known: Vec<&str> = entries.keys().map(String::as_str).collect();
-            notes.problem(
-                span,
-                format!("there is no process {name:?}"),
-                format!("there are: {}", known.join(", ")),
-            );
             continue;
         };
         let change = change.clone();
@@ -132,6 +126,9 @@ fn command(
     notes: &mut Notes,
 ) -> Option<Vec<String>> {
     let what = format!("processes.{name}.command");
+    if entry.command.is_none() && !is_sound(inputs, environment, name, "command") {
+        return None;
+    }
     let (command, origin, place) = match (&entry.command, procfile.lines.get(name)) {
         (Some(command), _) => {
             let place = place_of_command(inputs, environment, name);
@@ -166,6 +163,13 @@ fn command(
 fn place(inputs: &Inputs, environment: &str, process: &str, key: &str) -> Span {
     let own = ["environments", environment, "processes", process, key];
     if inputs.app.holds(&own) { inputs.app.at(&own) } else { inputs.app.at(&own[2..]) }
+}
+
+/// Whether a key of a process is what a person wrote, for the app and for the environment.
+fn is_sound(inputs: &Inputs, environment: &str, process: &str, key: &str) -> bool {
+    let own = ["environments", environment, "processes", process, key];
+    let entrypoint = process != "web" || key != "command" || inputs.app.is_sound(&["entrypoint"]);
+    inputs.app.is_sound(&own) && inputs.app.is_sound(&own[2..]) && entrypoint
 }
 
 /// Where a process's command is written: its own key, or the first version's `entrypoint`.
@@ -203,22 +207,20 @@ fn process(
         let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
         notes.problem(at("schedule"), message, "remove them, or the schedule");
     }
-    if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
-        notes.problem(at("schedule"), problem, "five cron fields, such as \"0 3 * * *\"");
-    }
     let port = (kind == ProcessKind::Web).then(|| entry.port.unwrap_or(DEFAULT_PORT));
     if let Some(port) = port {
         let origin = entry.port.map_or_else(|| "default".to_owned(), |_| at("port").to_string());
         notes.decided(format!("processes.{name}.port"), port, origin);
     }
-    if entry.health.is_some() && kind == ProcessKind::Worker {
+    let is_sound = |key| is_sound(inputs, environment, name, key);
+    if entry.health.is_some() && kind == ProcessKind::Worker && is_sound("port") && is_sound("schedule") {
         notes.problem(
             at("health"),
             format!("{name:?} has no port that could answer"),
             "give it a `port`, or remove `health`",
         );
     }
-    let size = size(inputs, name, entry.size.as_deref(), at("size"), notes);
+    let size = size(inputs, name, entry.size.as_deref(), &at("size"), notes);
     let (replicas, autoscale) = match (kind, entry.scale) {
         (ProcessKind::Scheduled, _) => (None, None),
         (_, None) => (Some(1), None),
@@ -263,6 +265,48 @@ fn kind(name: &str, entry: &ProcessEntry) -> ProcessKind {
     }
 }
 
+/// Says what is wrong with an entry that is written at `path`, whether it counts in this run's environment or not.
+fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut Notes) {
+    let at = |key: &str| inputs.app.at(&[path, &[key]].concat());
+    if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
+        notes.problem(at("schedule"), problem, "five cron fields, such as \"0 3 * * *\"");
+    }
+    // Another platform, which has the environment, may have the size.
+    let ours = path.first() != Some(&"environments")
+        || path.get(1).is_some_and(|name| inputs.platform.value.environments.contains_key(*name));
+    let sizes = sizes(inputs);
+    let unknown = |name: &&str| !sizes.contains_key(*name) && inputs.platform.is_sound(&["sizes", name]);
+    if let Some(name) = entry.size.as_deref().filter(|_| ours).filter(unknown) {
+        let hint = did_you_mean(name, sizes.keys());
+        notes.problem(at("size"), format!("there is no size {name:?}"), hint);
+    }
+}
+
+/// Says what is wrong with the processes of all environments, of which a run looks at one.
+pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
+    let app = &inputs.app;
+    for (name, entry) in &app.value.processes {
+        check_entry(inputs, &["processes", name], entry, notes);
+    }
+    let names: Vec<String> = processes.iter().map(|process| process.name.clone()).collect();
+    for (environment, settings) in &app.value.environments {
+        for (name, entry) in &settings.processes {
+            let path = ["environments", environment, "processes", name];
+            check_entry(inputs, &path, entry, notes);
+            if !names.contains(name) && app.is_sound(&path[2..]) && Name::fits(name) {
+                let hint = did_you_mean(name, names.iter());
+                notes.problem(app.key(&path), format!("there is no process {name:?}"), hint);
+            }
+        }
+    }
+    if let (Some(_), Some(web)) = (&app.value.entrypoint, app.value.processes.get("web"))
+        && web.command.is_some()
+    {
+        let message = "is not used: `processes` says what web runs";
+        notes.warning(app.key(&["entrypoint"]), message, "keep one of them");
+    }
+}
+
 /// The sizes that every platform has.
 fn built_in_sizes() -> BTreeMap<String, Size> {
     let size = |cpu: &str, memory: &str| Size { cpu: Cpu(cpu.to_owned()), memory: Amount(memory.to_owned()) };
@@ -271,9 +315,15 @@ fn built_in_sizes() -> BTreeMap<String, Size> {
         .into()
 }
 
-fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: Span, notes: &mut Notes) -> Size {
+/// All sizes of the platform.
+fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
     let mut sizes = built_in_sizes();
     sizes.extend(inputs.platform.value.sizes.clone());
+    sizes
+}
+
+fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: &Span, notes: &mut Notes) -> Size {
+    let sizes = sizes(inputs);
     let name = asked.unwrap_or(DEFAULT_SIZE);
     if let Some(size) = sizes.get(name) {
         let origin = asked.map_or_else(|| "default".to_owned(), |_| place.to_string());
@@ -284,11 +334,6 @@ fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: Span, notes:
         );
         return size.clone();
     }
-    let hint = match crate::schema::suggest(name, sizes.keys().map(String::as_str)) {
-        Some(close) => format!("did you mean {close:?}?"),
-        None => format!("there are: {}", sizes.keys().cloned().collect::<Vec<_>>().join(", ")),
-    };
-    notes.problem(place, format!("there is no size {name:?}"), hint);
     Size { cpu: Cpu(String::new()), memory: Amount(String::new()) }
 }
 

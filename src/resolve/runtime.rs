@@ -142,6 +142,7 @@ fn choose_version(
         None => (wanted, origin),
     };
     match version::pick(versions, &wanted) {
+        _ if !recipe.description.is_sound(&["versions"]) => wanted,
         Ok(version) => {
             notes.decided("runtime.version", &version, origin);
             version
