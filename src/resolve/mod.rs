@@ -214,7 +214,8 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
 fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volume], notes: &mut Notes) {
     let pods: u32 =
         processes.iter().map(|process| process.autoscale.map_or(process.least, |scale| scale.max)).sum();
-    if let (Some(volume), true) = (volumes.first(), pods > 1) {
+    let counted = inputs.app.is_sound(&["processes"]);
+    if let (Some(volume), true) = (volumes.first(), pods > 1 && counted) {
         let span = inputs.app.key(&["volumes", &volume.name]);
         let message = format!("up to {pods} pods mount this disk, which one node at a time can");
         notes.warning(

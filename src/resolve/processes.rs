@@ -293,7 +293,9 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
         for (name, entry) in &settings.processes {
             let path = ["environments", environment, "processes", name];
             check_entry(inputs, &path, entry, notes);
-            if !names.contains(name) && app.is_sound(&path[2..]) && Name::fits(name) {
+            let meant = crate::schema::suggest(name, names.iter().map(String::as_str));
+            let odd = meant.is_some_and(|meant| !Name::fits(meant)) || !Name::fits(name);
+            if !names.contains(name) && app.is_sound(&path[2..]) && !odd {
                 let hint = did_you_mean(name, names.iter());
                 notes.problem(app.key(&path), format!("there is no process {name:?}"), hint);
             }
