@@ -22,12 +22,15 @@ pub(crate) fn decide(
     members: &BTreeSet<String>,
 ) -> Result<(State, Release), Failure> {
     let environment = match environment::choose(inputs) {
-        Ok(chosen) if is_placed(inputs, &chosen.0) => chosen,
+        Ok(chosen) if is_named(inputs) => chosen,
         Ok(chosen) => return Err(elsewhere(inputs, chosen.0, None)),
         Err(failure) => return Err(elsewhere(inputs, environment::stand_in(inputs), Some(failure))),
     };
     let settings = inputs.platform.value.environments.get(&environment.0);
     let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
+    // Of one that is wrong nothing is asked but what its folder would hold.
+    let written = inputs.platform.is_sound(&["environments", &environment.0, "cluster"]);
+    let cluster = if written { cluster } else { "unknown" };
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
     if inputs.recorded.is_none() {
         // One that is wrong names no owner; it is said with everything else that is.
@@ -55,14 +58,12 @@ pub(crate) fn decide(
     Ok((state, without_problems((release, problems))?))
 }
 
-/// Whether it is sure where in the GitOps repository the app stands.
-fn is_placed(inputs: &Inputs, environment: &str) -> bool {
-    let named = inputs.asked.app.is_some() || inputs.recorded.is_some() || inputs.app.is_sound(&["name"]);
-    named && inputs.platform.is_sound(&["environments", environment, "cluster"])
+/// Whether it is sure what the app is called.
+fn is_named(inputs: &Inputs) -> bool {
+    inputs.asked.app.is_some() || inputs.recorded.is_some() || inputs.app.is_sound(&["name"])
 }
 
-/// Everything that is wrong with an app of which it is not known where it stands, so that nothing is known of what is
-/// there. `failure` says why, where it is a mistake of its own.
+/// Everything that is wrong with an app of which it is not known where it stands, and so nothing of what stands there. `failure` says why, where it is a mistake of its own.
 fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>) -> Failure {
     if failure.is_some() {
         inputs.platform.doubt(&["environments", &environment]);

@@ -1,10 +1,11 @@
 //! Which environment a run is about: `--env`, else what the registration or the platform says of the branch, else
 //! the only one that asks for no branch.
 
+use super::decisions::did_you_mean;
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::load::document::Document;
 use crate::load::inputs::{Asked, Inputs, Recorded};
-use crate::load::platform::{PlatformFile, RegistrationFile};
+use crate::load::platform::{EnvironmentSettings, PlatformFile, RegistrationFile};
 
 /// The environment, and where that came from.
 ///
@@ -24,20 +25,24 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     if !platform.is_sound(&["environments", &name]) {
         return Err(known_problems());
     }
-    let names: Vec<&str> = known.keys().map(String::as_str).collect();
-    let close = crate::schema::suggest(&name, names.iter().copied());
-    let hint = match close {
-        Some(close) => format!("did you mean {close:?}?"),
-        None => format!("cupaas.yaml has: {}", names.join(", ")),
-    };
+    if let (None, Some(file), Some(branch)) = (&asked.environment, registration, &asked.source.branch) {
+        return Err(Failure::invalid(vec![unregistered(inputs, &name, file.at(&["branches", branch]))]));
+    }
+    let hint = did_you_mean(&name, known.keys());
     let message = format!("there is no environment {name:?} (from {origin})");
-    match (&inputs.asked.environment, &inputs.recorded) {
-        (Some(_), None) => Err(Failure::new(Kind::Usage, message).hint(hint)),
-        _ => {
+    match recorded {
+        None => Err(Failure::new(Kind::Usage, message).hint(hint)),
+        Some(_) => {
             let span = inputs.platform.at(&["environments"]);
             Err(Failure::invalid(vec![Diagnostic::error(span, message).hint(hint)]))
         }
     }
+}
+
+/// The problem of a registration for an environment that the platform does not have.
+pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnostic {
+    let hint = did_you_mean(name, inputs.platform.value.environments.keys());
+    Diagnostic::error(span, format!("there is no environment {name:?}")).hint(hint)
 }
 
 /// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
@@ -50,6 +55,15 @@ pub fn stand_in(inputs: &Inputs) -> String {
         meant.as_ref().and_then(|name| crate::schema::suggest(name, known.keys().map(String::as_str)));
     let any = known.keys().next().map(String::as_str).or(meant.as_deref());
     close.or(any).unwrap_or("production").to_owned()
+}
+
+/// The environment of the platform that a name in an app's file stands for, a slip or not.
+pub(super) fn meant<'a>(inputs: &'a Inputs, name: &str) -> Option<(&'a String, &'a EnvironmentSettings)> {
+    let known = &inputs.platform.value.environments;
+    known.get_key_value(name).or_else(|| {
+        let close = crate::schema::suggest(name, known.keys().map(String::as_str))?;
+        known.get_key_value(close)
+    })
 }
 
 /// A failure of [`choose`] as a problem beside others.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::command::{literal, refused, words};
 use super::decisions::{Notes, did_you_mean};
+use super::environment;
 use super::labels;
 use super::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
 use super::runtime::{self, Facts};
@@ -273,7 +274,7 @@ fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut
     }
     // Another platform, which has the environment, may have the size.
     let ours = path.first() != Some(&"environments")
-        || path.get(1).is_some_and(|name| inputs.platform.value.environments.contains_key(*name));
+        || path.get(1).is_some_and(|name| environment::meant(inputs, name).is_some());
     let sizes = sizes(inputs);
     let unknown = |name: &&str| !sizes.contains_key(*name) && inputs.platform.is_sound(&["sizes", name]);
     if let Some(name) = entry.size.as_deref().filter(|_| ours).filter(unknown) {
@@ -293,9 +294,10 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
         for (name, entry) in &settings.processes {
             let path = ["environments", environment, "processes", name];
             check_entry(inputs, &path, entry, notes);
-            let meant = crate::schema::suggest(name, names.iter().map(String::as_str));
-            let odd = meant.is_some_and(|meant| !Name::fits(meant)) || !Name::fits(name);
-            if !names.contains(name) && app.is_sound(&path[2..]) && !odd {
+            // One whose own name is no name yet.
+            let odd = |known: &String| !Name::fits(known) && known.to_lowercase().replace('_', "-") == *name;
+            let misnamed = !Name::fits(name) || names.iter().any(odd);
+            if !names.contains(name) && app.is_sound(&path[2..]) && !misnamed {
                 let hint = did_you_mean(name, names.iter());
                 notes.problem(app.key(&path), format!("there is no process {name:?}"), hint);
             }
@@ -304,7 +306,7 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
     if let (Some(_), Some(web)) = (&app.value.entrypoint, app.value.processes.get("web"))
         && web.command.is_some()
     {
-        let message = "is not used: `processes` says what web runs";
+        let message = "`entrypoint` is not used, since `processes` says what web runs";
         notes.warning(app.key(&["entrypoint"]), message, "keep one of them");
     }
 }

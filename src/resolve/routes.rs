@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decisions::Notes;
+use super::environment;
 use super::names;
 use super::release::{Gateway, Process, ProcessKind, Release, Route, Via};
 use crate::diagnostic::{Diagnostic, Span};
@@ -87,11 +88,11 @@ fn refuse(inputs: &Inputs, environment: &str, host: &str, place: Span, notes: &m
 
 /// Says which of the host names that are written for one of the platform's environments cannot be had there.
 pub(super) fn check(inputs: &Inputs, environment: &str, domains: &[Host], notes: &mut Notes) {
-    let Some(settings) = inputs.platform.value.environments.get(environment) else { return };
+    let Some((known, settings)) = environment::meant(inputs, environment) else { return };
     for (index, Host(host)) in domains.iter().enumerate() {
         if !accepted(host, inputs, settings.domain.as_ref()) {
             let place = inputs.app.at(&["environments", environment, "domains", &index.to_string()]);
-            refuse(inputs, environment, host, place, notes);
+            refuse(inputs, known, host, place, notes);
         }
     }
 }

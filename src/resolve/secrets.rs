@@ -189,7 +189,11 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
             Some(_) => None,
         }
     };
-    inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()
+    let entries = &inputs.app.value.secrets;
+    let first = |(index, entry): &(usize, &SecretEntry)| {
+        !entries.iter().take(*index).any(|other| other.name == entry.name)
+    };
+    entries.iter().enumerate().filter(first).filter_map(one).collect()
 }
 
 /// Services whose credentials another has kept until now, so that new ones are made which their data does not know.

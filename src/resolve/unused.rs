@@ -1,7 +1,8 @@
 //! What people wrote that would be passed over in silence: settings for what is not there, and settings that another one
 //! switches off.
 
-use super::decisions::{Notes, did_you_mean};
+use super::decisions::Notes;
+use super::environment;
 use super::release::{Process, ProcessKind};
 use super::routes;
 use crate::diagnostic::Span;
@@ -23,9 +24,8 @@ fn environments(inputs: &Inputs, notes: &mut Notes) {
         if !inputs.app.is_sound(&["environments", name]) {
             continue;
         }
-        let known = inputs.platform.value.environments.keys().map(String::as_str);
-        match crate::schema::suggest(name, known) {
-            Some(close) => notes.warning(
+        match environment::meant(inputs, name) {
+            Some((close, _)) => notes.warning(
                 span,
                 format!("the platform has no environment {name:?}"),
                 format!("did you mean {close:?}?"),
@@ -49,8 +49,7 @@ fn is_unknown(inputs: &Inputs, name: &str) -> bool {
 fn registration(inputs: &Inputs, notes: &mut Notes) {
     let Some(file) = &inputs.registration else { return };
     let mut say = |name: &str, span: Span| {
-        let hint = did_you_mean(name, inputs.platform.value.environments.keys());
-        notes.problem(span, format!("there is no environment {name:?}"), hint);
+        notes.problems.push(environment::unregistered(inputs, name, span));
     };
     for name in file.value.environments.keys().filter(|name| is_unknown(inputs, name)) {
         let path = ["environments", name];
@@ -77,10 +76,14 @@ fn domains(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
     let web = processes.iter().any(|one| one.name == "web" && one.kind == ProcessKind::Web);
     if !web && app.is_sound(&["processes"]) {
         let hint = "requests go to a process that is named web and has no schedule";
-        notes.warning(app.key(&["domains"]), "no process gets the requests for these host names", hint);
+        notes.warning(app.key(&["domains"]), "`domains` are not used, since no process gets requests", hint);
     } else if known.len() > 1 && is_unknown(inputs, "production") {
         let hint = "write them under `environments: {NAME: {domains: […]}}`";
-        notes.warning(app.key(&["domains"]), "only an environment named production gets these", hint);
+        notes.warning(
+            app.key(&["domains"]),
+            "`domains` are those of an environment named production, which the platform does not have",
+            hint,
+        );
     }
 }
 
@@ -95,7 +98,7 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     ] {
         let path = ["secrets", key];
         if sound && provider != needs && platform.holds(&path) {
-            let message = format!("is not used: only the provider {word} knows `secrets.{key}`");
+            let message = format!("`secrets.{key}` is not used: it is for the provider {word}");
             notes.warning(
                 platform.key(&path),
                 message,
@@ -105,7 +108,7 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     }
     let by_default = !platform.holds(&["delivery"]) && platform.is_sound(&["delivery"]);
     if by_default && platform.value.delivery == Delivery::Flux && platform.holds(&["argocd"]) {
-        let message = "is not used: Flux delivers where `delivery` is not set";
+        let message = "`argocd` is not used, since Flux delivers where `delivery` is not set";
         notes.warning(platform.key(&["argocd"]), message, "add `delivery: argocd`, or remove this");
     }
     let environments = platform.value.environments.iter();
@@ -114,7 +117,7 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     for (index, (name, branch)) in branches.iter().enumerate() {
         if let Some((first, _)) = branches.iter().take(index).find(|(_, other)| other == branch) {
             let span = platform.at(&["environments", name, "branch"]);
-            let message = format!("is not used: the branch {branch:?} is deployed to {first:?}");
+            let message = format!("the branch {branch:?} is deployed to {first:?} already");
             notes.warning(span, message, "give each environment a branch of its own");
         }
     }

@@ -112,22 +112,30 @@ pub(crate) struct Mistake {
     pub(crate) at: &'static str,
     /// The message.
     pub(crate) says: &'static str,
+    /// Messages about other mistakes that cannot be known before this one is mended.
+    pub(crate) hides: &'static [&'static str],
+}
+
+impl Mistake {
+    const fn hides(self, hides: &'static [&'static str]) -> Self {
+        Self { hides, ..self }
+    }
 }
 
 const fn app(from: &'static str, to: &'static str, at: &'static str, says: &'static str) -> Mistake {
-    Mistake { file: ".cupaas", from, to, at, says }
+    Mistake { file: ".cupaas", from, to, at, says, hides: &[] }
 }
 
 const fn platform(from: &'static str, to: &'static str, at: &'static str, says: &'static str) -> Mistake {
-    Mistake { file: "cupaas.yaml", from, to, at, says }
+    Mistake { file: "cupaas.yaml", from, to, at, says, hides: &[] }
 }
 
 const fn registered(from: &'static str, to: &'static str, at: &'static str, says: &'static str) -> Mistake {
-    Mistake { file: "apps/tasks.yaml", from, to, at, says }
+    Mistake { file: "apps/tasks.yaml", from, to, at, says, hides: &[] }
 }
 
 const fn recipe(from: &'static str, to: &'static str, at: &'static str, says: &'static str) -> Mistake {
-    Mistake { file: "catalog/services/cache/recipe.yaml", from, to, at, says }
+    Mistake { file: "catalog/services/cache/recipe.yaml", from, to, at, says, hides: &[] }
 }
 
 /// What can be wrong.
@@ -145,7 +153,9 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     app("environments:", "enviroments:", "enviroments", "unknown key \"enviroments\""),
     app("    env: {LOG_LEVEL: debug}", "    envs: {LOG_LEVEL: debug}", "envs", "unknown key \"envs\""),
     // Values of a wrong type.
-    app("name: tasks", "name: [tasks]", "[tasks]", "expected text, found a list"),
+    app("name: tasks", "name: [tasks]", "[tasks]", "expected text, found a list")
+        .hides(&["the secret SECRET_KYE has not been set"]),
+    app("release: migrate", "name: other", "name", "the key \"name\" stands twice"),
     app(
         "runtime: python:3.13",
         "runtime: [python]",
@@ -233,9 +243,9 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     app("      web: {scale: 1}", "      wbe: {scale: 1}", "wbe", "there is no process \"wbe\""),
     app(
         "    domains: [tasks.test.example.com]",
-        "    domains: [tasks.example.org]",
-        "tasks.example.org",
-        "the platform's routing does not accept \"tasks.example.org\"",
+        "    domains: [tasks.example.net]",
+        "tasks.example.net",
+        "the platform's routing does not accept \"tasks.example.net\"",
     ),
     // What does not go together.
     app("    schedule: \"0 3 * * *\"", "    health: /x", "/x", "\"nightly\" has no port that could answer"),
@@ -269,13 +279,22 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  staging: home",
         "home",
         "expected a mapping, found text",
-    ),
+    )
+    .hides(&[
+        "the platform has no environment \"stagging\"",
+        "there is no size \"smal\"",
+        "the platform's routing does not accept \"tasks.example.net\"",
+    ]),
     platform(
         "  domains: [\"*.example.com\", \"*.test.example.com\"]",
         "  domains: everything",
         "everything",
         "expected a list, found text",
-    ),
+    )
+    .hides(&[
+        "the platform's routing does not accept \"tasks.example.net\"",
+        "the platform's routing does not accept \"tasks.example.org\"",
+    ]),
     platform(
         "registry: {prefix: registry.example.cu/team}",
         "registry: {prefix: [a]}",
@@ -334,6 +353,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "    type: number",
         "number",
         "must be one of \"boolean\", \"integer\", \"text\"",
-    ),
+    )
+    .hides(&["\"maxMemory\" does not take this"]),
     recipe("  - template: cache.yaml.j2", "  - templat: cache.yaml.j2", "templat", "unknown key \"templat\""),
 ];
