@@ -109,7 +109,7 @@ pub fn read_leniently<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
 }
 
 /// The document of a file that cannot be read, which leaves everything open.
-pub(super) fn unread<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+pub(crate) fn unread<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     source: &Arc<Source>,
     problems: Vec<Diagnostic>,
 ) -> (Option<Document<T>>, Vec<Diagnostic>) {

@@ -196,7 +196,7 @@ pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, Stri
 }
 
 /// What could be read; what is wrong is among the problems.
-pub(super) fn keep<T>(
+pub(crate) fn keep<T>(
     (read, found): (Option<T>, Vec<Diagnostic>),
     problems: &mut Vec<Diagnostic>,
 ) -> Option<T> {

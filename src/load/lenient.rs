@@ -270,8 +270,13 @@ fn empty(blank: &Value) -> NodeKind {
 #[cfg(test)]
 mod tests {
     use super::super::app_file::AppFile;
-    use super::super::document::{Document, read_leniently};
+    use super::super::document::{Document, read_leniently, schema_of};
+    use super::super::platform::{PlatformFile, RegistrationFile};
+    use super::super::recipe::RecipeFile;
     use super::*;
+    use proptest::prelude::*;
+    use schemars::JsonSchema;
+    use serde::Deserialize;
 
     fn read(text: &str) -> (Document<AppFile>, Vec<String>) {
         let (document, problems) = read_leniently::<AppFile>(&Source::new("f", text));
@@ -357,5 +362,89 @@ mod tests {
         let (file, said) = read("runtime: image\nname: a\nruntime: python\nservce: [x]\n");
         assert_eq!(said, ["f:3:1: the key \"runtime\" stands twice", "f:4:1: unknown key \"servce\""]);
         assert_eq!(file.value.runtime.0, "image");
+    }
+
+    /// Any value made of keys and words that our files know, and of some that they do not.
+    fn anything() -> impl Strategy<Value = Value> {
+        const KEYS: [&str; 40] = [
+            "name",
+            "runtime",
+            "runtim",
+            "services",
+            "servces",
+            "processes",
+            "process",
+            "web",
+            "Worker",
+            "command",
+            "port",
+            "size",
+            "scale",
+            "min",
+            "max",
+            "env",
+            "A",
+            "1X",
+            "secrets",
+            "file",
+            "domains",
+            "volumes",
+            "path",
+            "storage",
+            "environments",
+            "production",
+            "staging-2",
+            "cluster",
+            "domian",
+            "routing",
+            "ingress",
+            "gateway",
+            "namespace",
+            "sizes",
+            "cpu",
+            "memory",
+            "branches",
+            "params",
+            "facts",
+            "files",
+        ];
+        let word =
+            prop::sample::select(vec!["python", "Mongo!", "x", "", "5Gi", "/a", "many", "a.b", "null"]);
+        let leaf = prop_oneof![
+            word.prop_map(Value::from),
+            (-1i64..9).prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            Just(Value::Null),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            let key = prop::sample::select(KEYS.to_vec()).prop_map(str::to_owned);
+            prop_oneof![
+                1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                3 => prop::collection::btree_map(key, inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// A tree that is mended can be read, and one that is right is left as it is.
+    fn holds<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(text: &str) {
+        let source = Source::new("f", text);
+        let (document, problems) = read_leniently::<T>(&source);
+        let document = document.expect("what is mended can be read");
+        let as_written = super::super::yaml::parse(&source).unwrap();
+        let wrong = schema::violations(&schema_of::<T>(), &as_written.to_json());
+        assert_eq!(problems.is_empty(), wrong.is_empty(), "{problems:?}");
+        assert!(!problems.is_empty() || (document.root == as_written && document.is_sound(&[])));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_the_rest_can_be_read(value in anything()) {
+            let text = value.to_string();
+            holds::<AppFile>(&text);
+            holds::<PlatformFile>(&text);
+            holds::<RegistrationFile>(&text);
+            holds::<RecipeFile>(&text);
+        }
     }
 }

@@ -41,7 +41,7 @@ fn app(asked: &Asked, gitops: &mut Gitops) -> Option<String> {
 }
 
 /// The name that a file says, whatever else is wrong with it. Of what is no YAML it is the line that begins so.
-pub(super) fn written(file: &Arc<Source>) -> Option<String> {
+pub(crate) fn written(file: &Arc<Source>) -> Option<String> {
     let name = match yaml::parse(file) {
         Ok(root) => root.get("name")?.text()?.to_owned(),
         Err(_) => {

@@ -118,7 +118,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
 /// As [`parse`], but of a key that stands twice the first one is taken, and the others are said beside the document.
 ///
 /// Errors: what is no YAML, or not one document.
-pub(super) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let problem =
         |range: Range<usize>, message: String| vec![Diagnostic::error(Span::new(source, range), message)];
     if let Some(at) =

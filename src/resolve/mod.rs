@@ -3,6 +3,7 @@
 
 pub mod command;
 mod decisions;
+mod entries;
 pub mod environment;
 pub mod image;
 mod labels;
@@ -69,7 +70,7 @@ pub fn resolve(
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    processes::check(inputs, &processes, &mut notes);
+    entries::check(inputs, &processes, &mut notes);
     unused::check(inputs, &processes, &mut notes);
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);

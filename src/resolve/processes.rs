@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::command::{literal, refused, words};
-use super::decisions::{Notes, did_you_mean};
-use super::environment;
+use super::decisions::Notes;
 use super::labels;
 use super::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
 use super::runtime::{self, Facts};
@@ -13,7 +12,7 @@ use crate::diagnostic::{Source, Span};
 use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
-use crate::load::words::{Amount, Command, Cpu, Name};
+use crate::load::words::{Amount, Command, Cpu};
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;
@@ -266,51 +265,6 @@ fn kind(name: &str, entry: &ProcessEntry) -> ProcessKind {
     }
 }
 
-/// Says what is wrong with an entry that is written at `path`, whether it counts in this run's environment or not.
-fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut Notes) {
-    let at = |key: &str| inputs.app.at(&[path, &[key]].concat());
-    if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
-        notes.problem(at("schedule"), problem, "five cron fields, such as \"0 3 * * *\"");
-    }
-    // Another platform, which has the environment, may have the size.
-    let ours = path.first() != Some(&"environments")
-        || path.get(1).is_some_and(|name| environment::meant(inputs, name).is_some());
-    let sizes = sizes(inputs);
-    let unknown = |name: &&str| !sizes.contains_key(*name) && inputs.platform.is_sound(&["sizes", name]);
-    if let Some(name) = entry.size.as_deref().filter(|_| ours).filter(unknown) {
-        let hint = did_you_mean(name, sizes.keys());
-        notes.problem(at("size"), format!("there is no size {name:?}"), hint);
-    }
-}
-
-/// Says what is wrong with the processes of all environments, of which a run looks at one.
-pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
-    let app = &inputs.app;
-    for (name, entry) in &app.value.processes {
-        check_entry(inputs, &["processes", name], entry, notes);
-    }
-    let names: Vec<String> = processes.iter().map(|process| process.name.clone()).collect();
-    for (environment, settings) in &app.value.environments {
-        for (name, entry) in &settings.processes {
-            let path = ["environments", environment, "processes", name];
-            check_entry(inputs, &path, entry, notes);
-            // One whose own name is no name yet.
-            let odd = |known: &String| !Name::fits(known) && known.to_lowercase().replace('_', "-") == *name;
-            let misnamed = !Name::fits(name) || names.iter().any(odd);
-            if !names.contains(name) && app.is_sound(&path[2..]) && !misnamed {
-                let hint = did_you_mean(name, names.iter());
-                notes.problem(app.key(&path), format!("there is no process {name:?}"), hint);
-            }
-        }
-    }
-    if let (Some(_), Some(web)) = (&app.value.entrypoint, app.value.processes.get("web"))
-        && web.command.is_some()
-    {
-        let message = "`entrypoint` is not used, since `processes` says what web runs";
-        notes.warning(app.key(&["entrypoint"]), message, "keep one of them");
-    }
-}
-
 /// The sizes that every platform has.
 fn built_in_sizes() -> BTreeMap<String, Size> {
     let size = |cpu: &str, memory: &str| Size { cpu: Cpu(cpu.to_owned()), memory: Amount(memory.to_owned()) };
@@ -320,7 +274,7 @@ fn built_in_sizes() -> BTreeMap<String, Size> {
 }
 
 /// All sizes of the platform.
-fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
+pub(super) fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
     let mut sizes = built_in_sizes();
     sizes.extend(inputs.platform.value.sizes.clone());
     sizes
