@@ -162,7 +162,7 @@ pub fn name_of(
 pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile>>, Vec<Diagnostic>) {
     let (file, mut problems) = document::read_leniently::<RegistrationFile>(source);
     // Of a newer format no more can be said.
-    let Some(file) = file else { return (None, problems) };
+    let Some(mut file) = file else { return (None, problems) };
     let tree = Document::new(Arc::clone(source), file.root.clone(), ());
     problems.extend(wrong(&tree, ci));
     problems.sort_by_key(|problem| problem.span.range.start);
@@ -171,6 +171,8 @@ pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile
         let masked = Span::new(source, address.range.clone()).masked().source;
         let shown = problems.iter_mut().filter(|problem| Arc::ptr_eq(&problem.span.source, source));
         shown.for_each(|problem| problem.span.source = Arc::clone(&masked));
+        // So may what deciding finds later.
+        file.source = masked;
     }
     (Some(file), problems)
 }
