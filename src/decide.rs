@@ -11,7 +11,7 @@ use crate::load::state::{self, State};
 use crate::request::{GitopsPlace, Stage, Step};
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
-use crate::resolve::{environment, resolve, routes, secrets, without_problems};
+use crate::resolve::{environment, resolve_leniently, routes, secrets, without_problems};
 
 /// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
 /// run.
@@ -48,7 +48,7 @@ pub(crate) fn decide(
         let unset = secrets::unset(inputs, &environment.0, &state.kept);
         inputs.problems.extend(unset);
     }
-    let (mut release, mut problems) = resolve(inputs, environment, state.previous.as_ref());
+    let (mut release, mut problems) = resolve_leniently(inputs, environment, state.previous.as_ref());
     release.warnings.extend(secrets::changed_hands(&release, inputs, &state));
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| routes::host_file(host)).collect();
@@ -69,7 +69,7 @@ fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>)
         inputs.platform.doubt(&["environments", &environment]);
         inputs.registration.iter_mut().for_each(|file| file.doubt(&["environments"]));
     }
-    let (release, mut problems) = resolve(inputs, (environment, String::new()), None);
+    let (release, mut problems) = resolve_leniently(inputs, (environment, String::new()), None);
     match failure {
         Some(failure) if problems.is_empty() => return failure,
         Some(failure) => problems.extend(environment::problems(inputs, failure)),

@@ -216,7 +216,7 @@ fn listed(layers: Layers) -> Vec<Variable> {
 fn given(step: &Step, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Variable>, Failure> {
     let inputs = released::load(record, &step.asked, gitops)?;
     let environment = resolve::environment::choose(&inputs)?;
-    let release = resolve::without_problems(resolve::resolve(&inputs, environment, Some(record)))?;
+    let release = resolve::resolve(&inputs, environment, Some(record))?;
     let mut all = listed(release.layers);
     // One that is a file is no variable.
     let entries = inputs.app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());

@@ -45,7 +45,7 @@ impl<T> Document<T> {
     /// Whether what is read at `path`, or is not there, is what a person wrote: of anything else nothing may be said that
     /// would be wrong once the file is mended.
     pub fn is_sound(&self, path: &[&str]) -> bool {
-        self.doubts.spare(path)
+        self.doubts.is_sound(path)
     }
 
     /// Takes what is read at `path` for a guess.

@@ -17,6 +17,9 @@ use crate::schema::{self, Fault, Segment, Violation};
 /// The most times that a tree is checked again: a misspelt key in a misspelt key takes two.
 const ROUNDS: usize = 16;
 
+/// The most mistakes of a file that is still worth reading for what is right in it.
+const MOST: usize = 1000;
+
 /// Where a document is not what a person wrote, or meant.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Doubts(Vec<Doubt>);
@@ -54,7 +57,7 @@ impl Doubts {
     }
 
     /// Whether what is read at `path`, or is missing there, is what stands in the file.
-    pub(super) fn spare(&self, path: &[&str]) -> bool {
+    pub(super) fn is_sound(&self, path: &[&str]) -> bool {
         !self.0.iter().any(|doubt| {
             let same = doubt.path.iter().zip(path).all(|(segment, part)| is(segment, part));
             let covers = doubt.why != Why::Item || path.len() <= doubt.path.len();
@@ -126,7 +129,7 @@ impl Mending<'_> {
     /// Says what is new of `found`, and mends all of it; false where nothing had to be mended.
     fn round(&mut self, found: Vec<Violation>) -> bool {
         let guesses: BTreeSet<Vec<Segment>> = found.iter().filter_map(guess).collect();
-        let mut wrong = Vec::new();
+        let (mut wrong, before) = (Vec::new(), self.problems.len());
         for violation in found {
             let at = target(&violation);
             // What is said of the misspelt key is enough.
@@ -140,6 +143,11 @@ impl Mending<'_> {
             if !silence.is_some_and(is_kept) {
                 wrong.push((at, violation));
             }
+        }
+        if self.problems.len() > MOST.max(before) {
+            self.root.kind = NodeKind::Map(Vec::new());
+            self.doubts = Doubts::of_everything();
+            return true;
         }
         // From the end, so that what is still to be mended stays where it is.
         wrong.reverse();
@@ -355,6 +363,14 @@ mod tests {
             assert_eq!(said.len(), 1, "{said:?}");
             assert!(!file.is_sound(&["processes", "web"]));
         }
+    }
+
+    #[test]
+    fn a_file_of_mistakes_is_not_mended_one_by_one() {
+        let entries: String = (0..=MOST).map(|n| format!("  e{n}: {{x: 1}}\n")).collect();
+        let (file, said) = read(&format!("runtime: image\nenvironments:\n{entries}"));
+        assert_eq!(said.len(), MOST + 1);
+        assert!(file.value.environments.is_empty() && !file.is_sound(&["runtime"]));
     }
 
     #[test]

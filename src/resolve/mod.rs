@@ -30,9 +30,20 @@ use decisions::Notes;
 use labels::Part;
 use release::{PodVariable, Release, Volume};
 
+/// Decides everything about one app in one environment.
+///
+/// Errors: all mistakes in the files that people wrote, each with its place.
+pub fn resolve(
+    inputs: &Inputs,
+    environment: (String, String),
+    previous: Option<&ReleaseFile>,
+) -> Result<Release, Failure> {
+    without_problems(resolve_leniently(inputs, environment, previous))
+}
+
 /// Decides everything about one app in one environment, and says all mistakes in the files that people wrote, each with
 /// its place. With a mistake the release is only good to look for more of them.
-pub fn resolve(
+pub(crate) fn resolve_leniently(
     inputs: &Inputs,
     environment: (String, String),
     previous: Option<&ReleaseFile>,
@@ -124,7 +135,9 @@ pub fn resolve(
 /// The release, where nothing is wrong.
 ///
 /// Errors: the problems, and what there is to warn of beside them.
-pub fn without_problems((release, mut problems): (Release, Vec<Diagnostic>)) -> Result<Release, Failure> {
+pub(crate) fn without_problems(
+    (release, mut problems): (Release, Vec<Diagnostic>),
+) -> Result<Release, Failure> {
     if problems.is_empty() {
         return Ok(release);
     }
