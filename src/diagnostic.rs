@@ -107,6 +107,11 @@ impl Diagnostic {
         Self { span, severity: Severity::Warning, message: message.into(), hint: None }
     }
 
+    /// File and offset.
+    fn place(&self) -> (&str, usize) {
+        (&self.span.source.name, self.span.range.start)
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -167,8 +172,18 @@ impl Failure {
         Self { kind, message: message.into(), hints: Vec::new(), diagnostics: Vec::new(), plan: None }
     }
 
-    /// Problems in files that people wrote.
-    pub fn invalid(diagnostics: Vec<Diagnostic>) -> Self {
+    /// Problems in files that people wrote, put in the order of their files and places; one that was found twice is said
+    /// once.
+    pub fn invalid(mut diagnostics: Vec<Diagnostic>) -> Self {
+        diagnostics.sort_by(|one, other| one.place().cmp(&other.place()));
+        let mut once: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+        for one in diagnostics {
+            let beside = once.iter().rev().take_while(|other| other.place() == one.place());
+            if !{ beside }.any(|other| *other == one) {
+                once.push(one);
+            }
+        }
+        let diagnostics = once;
         let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         let message = match errors {
             1 => "1 problem found, nothing was written".to_owned(),

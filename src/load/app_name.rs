@@ -1,6 +1,6 @@
 //! What an app is called: by a flag, its own file, its registration, or the address of its repository.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, AppFolder};
 use crate::load::asked::Asked;
@@ -8,6 +8,8 @@ use crate::load::gitops::Gitops;
 use crate::load::registered;
 use crate::load::words::Name;
 use crate::yaml::document::{self, Document};
+use crate::yaml::node;
+use std::sync::Arc;
 
 /// The name of the app in a folder: `--app`, else what its file, its registration or its repository says.
 pub(super) fn app_name(
@@ -17,6 +19,7 @@ pub(super) fn app_name(
     gitops: &mut Gitops,
 ) -> Result<String, Failure> {
     let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
+    let written = written.or_else(|| name_in(&folder.app_file));
     let name = match asked.app.clone().or(written) {
         Some(name) => Some(name),
         None => {
@@ -26,6 +29,8 @@ pub(super) fn app_name(
     };
     match name.filter(|name| !name.is_empty()) {
         Some(name) => checked_name(name),
+        // What is wrong with the name has been said; the rest of the file is looked at under any.
+        None if app.is_some_and(|app| !app.is_sound(&["name"])) => Ok("app".to_owned()),
         None => {
             let span = Span::file(&folder.app_file);
             let problem =
@@ -155,6 +160,19 @@ const LATIN: [(&str, &str); 28] = [
     ("¹", "1"),
 ];
 
+/// The name that a file says, whatever else is wrong with it. Of what is no YAML it is the line that begins so.
+pub(crate) fn name_in(file: &Arc<Source>) -> Option<String> {
+    let name = match node::parse(file) {
+        Ok(root) => root.get("name")?.text()?.to_owned(),
+        Err(_) => {
+            let value = file.text.lines().find_map(|line| line.strip_prefix("name:"))?;
+            let value = value.split(" #").next().unwrap_or_default();
+            value.trim().trim_matches(['"', '\'']).to_owned()
+        }
+    };
+    Some(name).filter(|name| Name::fits(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,5 +197,17 @@ mod tests {
             assert_eq!(slug(lost), "none");
         }
         assert_eq!(slug("🦀 shop"), "shop");
+    }
+
+    #[test]
+    fn a_name_is_read_from_a_file_that_is_wrong() {
+        let name = |text: &str| name_in(&Source::new(".cupaas", text));
+        assert_eq!(name("name: shop\nruntime: nonsense\n").as_deref(), Some("shop"));
+        assert_eq!(name("name: shop # ours\nruntime: [\n").as_deref(), Some("shop"));
+        assert_eq!(name("runtime: {\nname: \"shop\n").as_deref(), Some("shop"));
+        assert_eq!(name("name: shop\nname: shop\n").as_deref(), Some("shop"));
+        for unknown in ["runtime: [\n", "name: My Shop\n", "name: [a]\n", "env:\n  name: x\n", ""] {
+            assert_eq!(name(unknown), None, "{unknown}");
+        }
     }
 }

@@ -75,8 +75,22 @@ impl Catalog {
     ///
     /// Errors: what is wrong with the recipe's own files.
     pub fn get(&self, kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
+        match self.get_leniently(kind, name) {
+            (recipe, problems) if problems.is_empty() => Ok(recipe),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// As [`Self::get`], but of a recipe that is wrong as much as can be read, beside what is wrong with it.
+    pub fn get_leniently(&self, kind: RecipeKind, name: &str) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
         let own = self.own_texts(kind, name);
-        if own.is_empty() { built_in(kind, name) } else { read(kind, name, own).map(Some) }
+        if !own.is_empty() {
+            return read(kind, name, own);
+        }
+        match built_in(kind, name) {
+            Ok(recipe) => (recipe, Vec::new()),
+            Err(problems) => (None, problems),
+        }
     }
 
     /// Further JSON Schemas of the platform's, from `catalog/schemas/`.
@@ -108,22 +122,30 @@ fn built_in(kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Dia
     if texts.is_empty() {
         return Ok(None);
     }
-    let recipe = read(kind, name, texts)?;
-    known.insert((kind, name.to_owned()), Arc::clone(&recipe));
-    Ok(Some(recipe))
+    match read(kind, name, texts) {
+        (Some(recipe), problems) if problems.is_empty() => {
+            known.insert((kind, name.to_owned()), Arc::clone(&recipe));
+            Ok(Some(recipe))
+        }
+        (_, problems) => Err(problems),
+    }
 }
 
 fn read(
     kind: RecipeKind,
     name: &str,
     texts: BTreeMap<String, Arc<Source>>,
-) -> Result<Arc<Recipe>, Vec<Diagnostic>> {
-    let Some(source) = texts.get("recipe.yaml") else {
-        let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
-        return Err(vec![Diagnostic::error(Span::file(&place), "a recipe's folder without its recipe.yaml")]);
+) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
+    let (description, problems) = match texts.get("recipe.yaml") {
+        Some(source) => document::read_leniently(source),
+        None => {
+            let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
+            let problem = Diagnostic::error(Span::file(&place), "a recipe's folder without its recipe.yaml");
+            document::unread(&place, vec![problem])
+        }
     };
-    let description = document::read(source)?;
-    Ok(Arc::new(Recipe { name: name.to_owned(), kind, description, texts }))
+    let recipe = description.map(|description| Recipe { name: name.to_owned(), kind, description, texts });
+    (recipe.map(Arc::new), problems)
 }
 
 fn built_in_texts(kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {

@@ -14,7 +14,7 @@ use crate::load::catalog::{Catalog, Recipe, RecipeKind};
 use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
-use crate::load::requires::read_platform;
+use crate::load::requires::{read_platform, read_platform_leniently};
 use crate::load::words::Named;
 use crate::load::{app_folder, registered};
 use crate::tree::RepoPath;
@@ -75,7 +75,7 @@ pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folder = app_folder::read(&asked.folder, asked.called.as_deref())?;
     let mut problems = Vec::new();
-    let app = keep(document::read::<AppFile>(&folder.app_file), &mut problems);
+    let app = keep(document::read_leniently::<AppFile>(&folder.app_file), &mut problems);
     let name = app_name(asked, app.as_ref(), &folder, gitops)?;
     let inputs = gather(asked, name, app, problems, gitops)?;
     let patterns =
@@ -106,13 +106,13 @@ pub(super) fn gather(
     gitops: &mut Gitops,
 ) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
-    let platform = keep(read_platform(&files), &mut problems);
+    let platform = keep(read_platform_leniently(&files), &mut problems);
     let (registration, wrong) = registered::of(&name, &files, asked.ci)?;
     problems.extend(wrong);
     let catalog = Catalog::new(files);
-    let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems)).flatten();
+    let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems));
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
-    let shared = keep(catalog.get(RecipeKind::Shared, "shared"), &mut problems).flatten();
+    let shared = keep(catalog.get_leniently(RecipeKind::Shared, "shared"), &mut problems);
     let (Some(app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));
     };
@@ -167,21 +167,18 @@ fn platform_paths(name: &str) -> Vec<RepoPath> {
         .collect()
 }
 
-fn runtime_recipe(
-    catalog: &Catalog,
-    app: &Document<AppFile>,
-) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
+fn runtime_recipe(catalog: &Catalog, app: &Document<AppFile>) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
     let name = app.value.runtime.0.split(':').next().unwrap_or_default();
-    if WITHOUT_RECIPE.contains(&name) {
-        return Ok(None);
+    if WITHOUT_RECIPE.contains(&name) || !app.is_sound(&["runtime"]) {
+        return (None, Vec::new());
     }
-    match catalog.get(RecipeKind::Runtime, name)? {
-        Some(recipe) => Ok(Some(recipe)),
-        None => {
+    match catalog.get_leniently(RecipeKind::Runtime, name) {
+        (None, problems) if problems.is_empty() => {
             let mut known = catalog.names(RecipeKind::Runtime);
             known.extend(WITHOUT_RECIPE.map(str::to_owned));
-            Err(vec![unknown(app, &["runtime"], "runtime", name, &known)])
+            (None, vec![unknown(app, &["runtime"], "runtime", name, &known)])
         }
+        read => read,
     }
 }
 
@@ -192,14 +189,17 @@ fn service_recipes(
 ) -> BTreeMap<String, Arc<Recipe>> {
     let mut recipes = BTreeMap::new();
     for (index, entry) in app.value.services.iter().enumerate() {
-        match catalog.get(RecipeKind::Service, &entry.recipe) {
-            Ok(Some(recipe)) => drop(recipes.insert(entry.recipe.clone(), recipe)),
-            Ok(None) => {
+        match catalog.get_leniently(RecipeKind::Service, &entry.recipe) {
+            (None, found) if found.is_empty() => {
                 let index = index.to_string();
                 let known = catalog.names(RecipeKind::Service);
                 problems.push(unknown(app, &["services", &index], "service", &entry.recipe, &known));
             }
-            Err(found) => problems.extend(found),
+            read => {
+                if let Some(recipe) = keep(read, problems) {
+                    recipes.insert(entry.recipe.clone(), recipe);
+                }
+            }
         }
     }
     recipes

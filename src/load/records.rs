@@ -7,7 +7,7 @@ use crate::load::gitops::Gitops;
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
 use crate::tree::{Files, RepoPath};
-use crate::yaml::document::{self, Document, keep};
+use crate::yaml::document::{self, Document};
 use std::collections::BTreeSet;
 
 /// Which of the releases that stand there.
@@ -95,8 +95,10 @@ fn read(files: &Files) -> Result<Vec<ReleaseFile>, Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| is_record(path)) {
-        let read = document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone()));
-        found.extend(keep(read, &mut problems).map(|document| document.value));
+        match document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone())) {
+            Ok(document) => found.push(document.value),
+            Err(wrong) => problems.extend(wrong),
+        }
     }
     if problems.is_empty() { Ok(found) } else { Err(Failure::invalid(problems)) }
 }

@@ -66,7 +66,7 @@ pub fn paths_of(name: &str) -> Result<[RepoPath; 2], Failure> {
     Ok([file_of(name)?, path(&format!("apps/{name}.yml"))?])
 }
 
-/// The registration of `name` among `files`, where its schema holds, and everything that is wrong with it.
+/// The registration of `name` among `files`, as much of it as can be read, and everything that is wrong with it.
 ///
 /// Errors: as [`file_of`].
 pub fn of(
@@ -158,36 +158,24 @@ pub fn name_of(
     Ok(Some(app.name).filter(|_| !releases.iter().any(names_itself)))
 }
 
-/// Reads a registration: the document where its schema holds, and everything that is wrong with it, what the schema
+/// Reads a registration: as much of the document as can be read, and everything that is wrong with it, what the schema
 /// says and what it does not, in the order of the file.
 pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile>>, Vec<Diagnostic>) {
-    let (file, mut problems) = match document::read::<RegistrationFile>(source) {
-        Ok(file) => (Some(file), Vec::new()),
-        Err(problems) => (None, problems),
-    };
-    let root = match &file {
-        Some(file) => file.root.clone(),
-        // Of what is no YAML, or of a newer format, no more can be said.
-        None => match node::parse(source) {
-            Ok(root) if !document::is_newer(&root) => root,
-            _ => return (None, problems),
-        },
-    };
-    let tree = Document { source: Arc::clone(source), root, value: () };
-    for problem in wrong(&tree, ci) {
-        // What has the wrong type or name has been said.
-        if !problems.iter().any(|said| said.span.range == problem.span.range) {
-            problems.push(problem);
-        }
-    }
+    let (file, mut problems) = document::read_leniently::<RegistrationFile>(source);
+    // Of a newer format no more can be said.
+    let Some(mut file) = file else { return (None, problems) };
+    let tree = Document::new(Arc::clone(source), file.root.clone(), ());
+    problems.extend(wrong(&tree, ci));
     problems.sort_by_key(|problem| problem.span.range.start);
     if let Some(address) = tree.root.get("repository").filter(|node| node.text().is_some_and(is_secret)) {
         // What is wrong beside it may stand on the same line.
         let masked = Span::new(source, address.range.clone()).masked().source;
         let shown = problems.iter_mut().filter(|problem| Arc::ptr_eq(&problem.span.source, source));
         shown.for_each(|problem| problem.span.source = Arc::clone(&masked));
+        // So may what deciding finds later.
+        file.source = masked;
     }
-    (file, problems)
+    (Some(file), problems)
 }
 
 /// Whether an address says more than a message may.

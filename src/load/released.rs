@@ -22,7 +22,7 @@ pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<
     };
     let mut problems = Vec::new();
     let app = match kept(".cupaas") {
-        Some(source) => keep(document::read::<AppFile>(&source), &mut problems),
+        Some(source) => keep(document::read_leniently::<AppFile>(&source), &mut problems),
         None => {
             let span = Span::file(&Source::new(place.as_str(), ""));
             let problem = Diagnostic::error(span, "the record holds no .cupaas");

@@ -8,24 +8,34 @@ use crate::yaml::document::{self, Document};
 use crate::yaml::node;
 
 /// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
+///
+/// Errors: everything that is wrong with the file, or that there is none.
 pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
+    match read_platform_leniently(files) {
+        (Some(platform), problems) if problems.is_empty() => Ok(platform),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// As [`read_platform`], but as much as can be read, beside what is wrong. There is no document where this version must
+/// not judge the platform.
+pub fn read_platform_leniently(files: &Files) -> (Option<Document<PlatformFile>>, Vec<Diagnostic>) {
     let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
     let Some((_, text)) = found else {
         let place = Source::new("cupaas.yaml", "");
         let problem = Diagnostic::error(Span::file(&place), "the GitOps repository has no cupaas.yaml");
-        return Err(vec![problem.hint("`cupaas init` writes one")]);
+        return document::unread(&place, vec![problem.hint("`cupaas init` writes one")]);
     };
     let source = Source::new("cupaas.yaml", text.clone());
-    let root = node::parse(&source)?;
-    if let Some(node) = root.get("requires")
+    if let Ok((root, _)) = node::parse_leniently(&source)
+        && let Some(node) = root.get("requires")
         && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
     {
         let span = Span::new(&source, node.range.clone());
-        return Err(vec![
-            Diagnostic::error(span, message).hint("install the version that the platform asks for"),
-        ]);
+        let problem = Diagnostic::error(span, message);
+        return (None, vec![problem.hint("install the version that the platform asks for")]);
     }
-    document::read(&source)
+    document::read_leniently(&source)
 }
 
 /// Why `version` does not satisfy `requirement`, a comma-separated list of `>=`, `>`, `<=`, `<`, `=` and a version.

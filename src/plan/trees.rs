@@ -1,8 +1,7 @@
 //! Two trees of files, read as objects and held against each other.
 
 use crate::plan::model::{Plan, Refusal};
-use crate::plan::object::Key;
-use crate::plan::object::{self, Object, Place};
+use crate::plan::object::{self, Key, Object, Place};
 use crate::tree::{Files, RepoPath};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -14,6 +14,14 @@ pub(super) struct Notes {
     pub(super) decisions: Vec<Decision>,
 }
 
+/// What to do about a name that is none of `known`: the one that was probably meant, else all that there are.
+pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> String {
+    match crate::schema::suggest(name, known.clone().map(String::as_str)) {
+        Some(close) => format!("did you mean {close:?}?"),
+        None => format!("there are: {}", known.map(String::as_str).collect::<Vec<_>>().join(", ")),
+    }
+}
+
 impl Notes {
     pub(super) fn problem(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.problems.push(Diagnostic::error(span, message).hint(hint));

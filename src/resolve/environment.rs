@@ -1,36 +1,82 @@
 //! Which environment a run is about: `--env`, else what the registration or the platform says of the branch, else
 //! the only one that asks for no branch.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::load::asked::Asked;
 use crate::load::inputs::{Inputs, Recorded};
-use crate::load::platform::{PlatformFile, RegistrationFile};
+use crate::load::platform::{EnvironmentSettings, PlatformFile, RegistrationFile};
+use crate::resolve::decisions::did_you_mean;
 use crate::yaml::document::Document;
 
 /// The environment, and where that came from.
 ///
-/// Errors: an environment that the platform does not have, or a branch that says nothing.
+/// Errors: an environment that the platform does not have, or a branch that says nothing; where that may only follow from
+/// another mistake, what is known of those.
 pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     let Inputs { asked, recorded, registration, platform, .. } = inputs;
-    let (name, origin) = wanted(asked, recorded.as_ref(), registration.as_ref(), platform)?;
+    let known_problems = || Failure::invalid(inputs.problems.clone());
+    let branches = registration.as_ref().is_none_or(|file| file.is_sound(&["branches"]));
+    let sound = branches && platform.is_sound(&["environments"]);
+    let (name, origin) = wanted(asked, recorded.as_ref(), registration.as_ref(), platform)
+        .map_err(|failure| if sound { failure } else { known_problems() })?;
     let known = &inputs.platform.value.environments;
     if known.contains_key(&name) {
         return Ok((name, origin));
     }
-    let names: Vec<&str> = known.keys().map(String::as_str).collect();
-    let close = crate::schema::suggest(&name, names.iter().copied());
-    let hint = match close {
-        Some(close) => format!("did you mean {close:?}?"),
-        None => format!("cupaas.yaml has: {}", names.join(", ")),
-    };
+    if !platform.is_sound(&["environments", &name]) {
+        return Err(known_problems());
+    }
+    if let (None, Some(file), Some(branch)) = (&asked.environment, registration, &asked.source.branch) {
+        return Err(Failure::invalid(vec![unregistered(inputs, &name, file.at(&["branches", branch]))]));
+    }
+    let hint = did_you_mean(&name, known.keys());
     let message = format!("there is no environment {name:?} (from {origin})");
-    match (&inputs.asked.environment, &inputs.recorded) {
-        (Some(_), None) => Err(Failure::new(Kind::Usage, message).hint(hint)),
-        _ => {
+    match recorded {
+        None => Err(Failure::new(Kind::Usage, message).hint(hint)),
+        Some(_) => {
             let span = inputs.platform.at(&["environments"]);
             Err(Failure::invalid(vec![Diagnostic::error(span, message).hint(hint)]))
         }
     }
+}
+
+/// The problem of a registration for an environment that the platform does not have.
+pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnostic {
+    let hint = did_you_mean(name, inputs.platform.value.environments.keys());
+    Diagnostic::error(span, format!("there is no environment {name:?}")).hint(hint)
+}
+
+/// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
+/// else any.
+pub fn stand_in(inputs: &Inputs) -> String {
+    let Inputs { asked, recorded, registration, platform, .. } = inputs;
+    let known = &platform.value.environments;
+    let meant = wanted(asked, recorded.as_ref(), registration.as_ref(), platform).ok().map(|(name, _)| name);
+    let close =
+        meant.as_ref().and_then(|name| crate::schema::suggest(name, known.keys().map(String::as_str)));
+    let any = known.keys().next().map(String::as_str).or(meant.as_deref());
+    close.or(any).unwrap_or("production").to_owned()
+}
+
+/// The environment of the platform that a name in an app's file stands for, a slip or not.
+pub(super) fn meant<'a>(inputs: &'a Inputs, name: &str) -> Option<(&'a String, &'a EnvironmentSettings)> {
+    let known = &inputs.platform.value.environments;
+    known.get_key_value(name).or_else(|| {
+        let close = crate::schema::suggest(name, known.keys().map(String::as_str))?;
+        known.get_key_value(close)
+    })
+}
+
+/// A failure of [`choose`] as a problem beside others.
+pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
+    if !failure.diagnostics.is_empty() {
+        return failure.diagnostics;
+    }
+    let span = match &inputs.asked.environment {
+        Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
+        None => inputs.platform.key(&["environments"]),
+    };
+    vec![Diagnostic::error(span, failure.message).hint(failure.hints.join("; "))]
 }
 
 /// As [`choose`], of files that are not all right: the environment may be one that the platform does not have.

@@ -79,6 +79,8 @@ pub(super) fn resolve(
     let (reference, origin) = match asked.or(pin).or(first).or(second) {
         Some(found) => found,
         None if !inputs.asked.needs_image => (String::new(), "not needed yet".to_owned()),
+        // A prefix or a pin that cannot be read has been said.
+        None if !is_sound(inputs, environment) => (String::new(), String::new()),
         None => {
             let place = inputs.platform.key(&["registry"]);
             notes.problem(
@@ -100,6 +102,13 @@ pub(super) fn resolve(
     }
     notes.decided("image", &reference, origin);
     Image { by_digest: reference.contains("@sha256:"), reference }
+}
+
+/// Whether what names an image is what a person wrote.
+fn is_sound(inputs: &Inputs, environment: &str) -> bool {
+    let pin = ["environments", environment, "image"];
+    inputs.platform.is_sound(&["registry", "prefix"])
+        && inputs.registration.as_ref().is_none_or(|file| file.is_sound(&pin))
 }
 
 /// Whether a tag is a whole commit, as the rule writes it.

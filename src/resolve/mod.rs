@@ -3,6 +3,7 @@
 
 pub mod command;
 mod decisions;
+mod entries;
 pub mod environment;
 pub mod image;
 mod labels;
@@ -14,13 +15,14 @@ pub mod routes;
 pub mod runtime;
 pub mod secrets;
 pub mod services;
+mod unused;
 pub mod variables;
 mod version;
 
 use crate::names;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
 use crate::load::release_file::ReleaseFile;
@@ -37,28 +39,30 @@ pub fn resolve(
     environment: (String, String),
     previous: Option<&ReleaseFile>,
 ) -> Result<Release, Failure> {
+    without_problems(resolve_leniently(inputs, environment, previous))
+}
+
+/// Decides everything about one app in one environment, and says all mistakes in the files that people wrote, each with
+/// its place. With a mistake the release is only good to look for more of them.
+pub(crate) fn resolve_leniently(
+    inputs: &Inputs,
+    environment: (String, String),
+    previous: Option<&ReleaseFile>,
+) -> (Release, Vec<Diagnostic>) {
     let (environment, origin) = environment;
     let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
     notes.decided("app", &inputs.name, name_origin(inputs));
     notes.decided("environment", &environment, origin);
-    if let (true, Some(commit)) = (inputs.asked.dirty, &inputs.asked.source.commit) {
-        let message = "the folder has changes that no commit holds";
-        let hint = format!(
-            "they are read all the same, and recorded as commit {}",
-            commit.get(..10).unwrap_or(commit)
-        );
-        notes.warning(inputs.app.at(&["runtime"]), message, hint);
-    }
     let runtime = runtime::resolve(inputs, previous, &mut notes);
     let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
     let processes = processes::resolve(inputs, &environment, &procfile, &runtime.facts, &mut notes);
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
-    let services = services::resolve(inputs, &environment, previous, &mut notes)?;
+    let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
     let mut config = variables::winners(&layers);
     let mut variables = Vec::new();
-    for (origin, variable) in services::variables(inputs, &services)? {
+    for (origin, variable) in services::variables(inputs, &services, &mut notes) {
         // A secret of the app's own stands in a service's place.
         if secrets.iter().any(|secret| secret.variable == variable.name) {
             continue;
@@ -78,7 +82,8 @@ pub fn resolve(
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    unknown_environments(inputs, &mut notes);
+    entries::check(inputs, &processes, &mut notes);
+    unused::check(inputs, &processes, &mut notes);
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
@@ -86,10 +91,10 @@ pub fn resolve(
     let elsewhere = elsewhere(inputs, previous, &services);
     let cluster =
         inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
-    if !notes.problems.is_empty() {
-        return Err(Failure::invalid(notes.problems));
+    if notes.problems.is_empty() {
+        dirty(inputs, &mut notes);
     }
-    Ok(Release {
+    let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
         flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
         flux_app: names::fit(&format!("{}-{environment}-app", inputs.name), 63),
@@ -124,7 +129,32 @@ pub fn resolve(
         } else {
             format!("{}:{}", runtime.name, runtime.version)
         },
-    })
+    };
+    (release, notes.problems)
+}
+
+/// The release, where nothing is wrong.
+///
+/// Errors: the problems, and what there is to warn of beside them.
+pub(crate) fn without_problems(
+    (release, mut problems): (Release, Vec<Diagnostic>),
+) -> Result<Release, Failure> {
+    if problems.is_empty() {
+        return Ok(release);
+    }
+    problems.extend(release.warnings);
+    Err(Failure::invalid(problems))
+}
+
+fn dirty(inputs: &Inputs, notes: &mut Notes) {
+    if let (true, Some(commit)) = (inputs.asked.dirty, &inputs.asked.source.commit) {
+        let message = "the folder has changes that no commit holds";
+        let hint = format!(
+            "they are read all the same, and recorded as commit {}",
+            commit.get(..10).unwrap_or(commit)
+        );
+        notes.warning(inputs.app.at(&["runtime"]), message, hint);
+    }
 }
 
 fn name_origin(inputs: &Inputs) -> String {
@@ -175,6 +205,9 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
         );
         let place = || inputs.app.at(&["volumes", name, "path"]);
         let path = normal(&entry.path.0);
+        if !inputs.app.is_sound(&["volumes", name, "path"]) {
+            continue;
+        }
         if is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
             let message = format!("nothing can be mounted at {:?}", entry.path.0);
             notes.problem(place(), message, "name a folder of the app's own, such as /app/uploads");
@@ -192,46 +225,12 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
     volumes
 }
 
-/// Settings for an environment that the platform does not have are of no use. An app may know several platforms, so only
-/// what looks like a slip is said of it.
-fn unknown_environments(inputs: &Inputs, notes: &mut Notes) {
-    let known = &inputs.platform.value.environments;
-    let names = || known.keys().cloned().collect::<Vec<_>>().join(", ");
-    for name in inputs.app.value.environments.keys().filter(|name| !known.contains_key(*name)) {
-        if let Some(close) = crate::schema::suggest(name, known.keys().map(String::as_str)) {
-            let span = inputs.app.key(&["environments", name]);
-            notes.warning(
-                span,
-                format!("the platform has no environment {name:?}"),
-                format!("did you mean {close:?}?"),
-            );
-        }
-    }
-    let Some(registration) = &inputs.registration else { return };
-    for name in registration.value.environments.keys().filter(|name| !known.contains_key(*name)) {
-        let span = registration.key(&["environments", name]);
-        notes.problem(
-            span,
-            format!("there is no environment {name:?}"),
-            format!("cupaas.yaml has: {}", names()),
-        );
-    }
-    for (branch, name) in registration.value.branches.iter().filter(|(_, name)| !known.contains_key(&name.0))
-    {
-        let span = registration.at(&["branches", branch]);
-        notes.problem(
-            span,
-            format!("there is no environment {:?}", name.0),
-            format!("cupaas.yaml has: {}", names()),
-        );
-    }
-}
-
 /// A disk is mounted on one node at a time: several pods that mount it must find room on the same one.
 fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volume], notes: &mut Notes) {
     let pods: u32 =
         processes.iter().map(|process| process.autoscale.map_or(process.least, |scale| scale.max)).sum();
-    if let (Some(volume), true) = (volumes.first(), pods > 1) {
+    let counted = inputs.app.is_sound(&["processes"]);
+    if let (Some(volume), true) = (volumes.first(), pods > 1 && counted) {
         let span = inputs.app.key(&["volumes", &volume.name]);
         let message = format!("up to {pods} pods mount this disk, which one node at a time can");
         notes.warning(

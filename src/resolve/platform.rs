@@ -70,8 +70,8 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
     if how != Delivery::Argocd {
         return;
     }
-    if platform.value.secrets.provider == SecretsProvider::Sops {
-        let provider = ["secrets", "provider"];
+    let provider = ["secrets", "provider"];
+    if platform.value.secrets.provider == SecretsProvider::Sops && platform.is_sound(&provider) {
         let span =
             if platform.holds(&provider) { platform.at(&provider) } else { platform.at(&["delivery"]) };
         notes.problem(
@@ -83,6 +83,7 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
     }
     let url = ["argocd", "source", "url"];
     match &platform.value.argocd.source.url {
+        None if !platform.is_sound(&url) => {}
         None => notes.problem(
             platform.at(&["delivery"]),
             "Argo CD has to be told where this repository is",

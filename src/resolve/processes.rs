@@ -75,7 +75,8 @@ fn entries(
         }
     } else {
         for (name, (_, span)) in &procfile.lines {
-            if name != "release" && !entries.contains_key(name) {
+            let is_sound = inputs.app.is_sound(&["processes", name]);
+            if name != "release" && !entries.contains_key(name) && is_sound {
                 let message = format!("{name} is not used, since `processes` in .cupaas names others");
                 notes.warning(span.clone(), message, format!("add `{name}: {{}}` to `processes`"));
             }
@@ -86,13 +87,6 @@ fn entries(
     }
     for (name, change) in app.environments.get(environment).iter().flat_map(|entry| &entry.processes) {
         let Some(entry) = entries.get_mut(name) else {
-            let span = inputs.app.key(&["environments", environment, "processes", name]);
-            let known: Vec<&str> = entries.keys().map(String::as_str).collect();
-            notes.problem(
-                span,
-                format!("there is no process {name:?}"),
-                format!("there are: {}", known.join(", ")),
-            );
             continue;
         };
         let change = change.clone();
@@ -132,6 +126,9 @@ fn command(
     notes: &mut Notes,
 ) -> Option<Vec<String>> {
     let what = format!("processes.{name}.command");
+    if entry.command.is_none() && !is_sound(inputs, environment, name, "command") {
+        return None;
+    }
     let (command, origin, place) = match (&entry.command, procfile.lines.get(name)) {
         (Some(command), _) => {
             let place = place_of_command(inputs, environment, name);
@@ -166,6 +163,13 @@ fn command(
 fn place(inputs: &Inputs, environment: &str, process: &str, key: &str) -> Span {
     let own = ["environments", environment, "processes", process, key];
     if inputs.app.holds(&own) { inputs.app.at(&own) } else { inputs.app.at(&own[2..]) }
+}
+
+/// Whether a key of a process is what a person wrote, for the app and for the environment.
+fn is_sound(inputs: &Inputs, environment: &str, process: &str, key: &str) -> bool {
+    let own = ["environments", environment, "processes", process, key];
+    let entrypoint = process != "web" || key != "command" || inputs.app.is_sound(&["entrypoint"]);
+    inputs.app.is_sound(&own) && inputs.app.is_sound(&own[2..]) && entrypoint
 }
 
 /// Where a process's command is written: its own key, or the first version's `entrypoint`.
@@ -203,22 +207,20 @@ fn process(
         let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
         notes.problem(at("schedule"), message, "remove them, or the schedule");
     }
-    if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
-        notes.problem(at("schedule"), problem, "five cron fields, such as \"0 3 * * *\"");
-    }
     let port = (kind == ProcessKind::Web).then(|| entry.port.unwrap_or(DEFAULT_PORT));
     if let Some(port) = port {
         let origin = entry.port.map_or_else(|| "default".to_owned(), |_| at("port").to_string());
         notes.decided(format!("processes.{name}.port"), port, origin);
     }
-    if entry.health.is_some() && kind == ProcessKind::Worker {
+    let is_sound = |key| is_sound(inputs, environment, name, key);
+    if entry.health.is_some() && kind == ProcessKind::Worker && is_sound("port") && is_sound("schedule") {
         notes.problem(
             at("health"),
             format!("{name:?} has no port that could answer"),
             "give it a `port`, or remove `health`",
         );
     }
-    let size = size(inputs, name, entry.size.as_deref(), at("size"), notes);
+    let size = size(inputs, name, entry.size.as_deref(), &at("size"), notes);
     let (replicas, autoscale) = match (kind, entry.scale) {
         (ProcessKind::Scheduled, _) => (None, None),
         (_, None) => (Some(1), None),
@@ -271,9 +273,15 @@ fn built_in_sizes() -> BTreeMap<String, Size> {
         .into()
 }
 
-fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: Span, notes: &mut Notes) -> Size {
+/// All sizes of the platform.
+pub(super) fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
     let mut sizes = built_in_sizes();
     sizes.extend(inputs.platform.value.sizes.clone());
+    sizes
+}
+
+fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: &Span, notes: &mut Notes) -> Size {
+    let sizes = sizes(inputs);
     let name = asked.unwrap_or(DEFAULT_SIZE);
     if let Some(size) = sizes.get(name) {
         let origin = asked.map_or_else(|| "default".to_owned(), |_| place.to_string());
@@ -284,11 +292,6 @@ fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: Span, notes:
         );
         return size.clone();
     }
-    let hint = match crate::schema::suggest(name, sizes.keys().map(String::as_str)) {
-        Some(close) => format!("did you mean {close:?}?"),
-        None => format!("there are: {}", sizes.keys().cloned().collect::<Vec<_>>().join(", ")),
-    };
-    notes.problem(place, format!("there is no size {name:?}"), hint);
     Size { cpu: Cpu(String::new()), memory: Amount(String::new()) }
 }
 

@@ -8,6 +8,7 @@ use crate::load::inputs::Inputs;
 use crate::load::words::{Host, HostPattern};
 use crate::names;
 use crate::resolve::decisions::Notes;
+use crate::resolve::environment;
 use crate::resolve::release::{Gateway, Process, ProcessKind, Release, Route, Via};
 use crate::tree::Files;
 
@@ -68,18 +69,33 @@ fn hosts(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<String> {
         let index = index.to_string();
         let place = inputs.app.at(&[path.as_slice(), &[index.as_str()]].concat());
         if !accepted(host, inputs, domain) {
-            let message = format!("the platform's routing does not accept {host:?}");
-            notes.problem(
-                place,
-                message,
-                "the platform lists what it accepts under `routing.domains` in cupaas.yaml",
-            );
+            refuse(inputs, environment, host, place, notes);
         } else if !hosts.contains(host) {
             notes.decided(format!("hosts.{host}"), host, place);
             hosts.push(host.clone());
         }
     }
     hosts
+}
+
+fn refuse(inputs: &Inputs, environment: &str, host: &str, place: Span, notes: &mut Notes) {
+    let domain = ["environments", environment, "domain"];
+    if inputs.platform.is_sound(&domain) && inputs.platform.is_sound(&["routing", "domains"]) {
+        let message = format!("the platform's routing does not accept {host:?}");
+        let hint = "the platform lists what it accepts under `routing.domains` in cupaas.yaml";
+        notes.problem(place, message, hint);
+    }
+}
+
+/// Says which of the host names that are written for one of the platform's environments cannot be had there.
+pub(super) fn check(inputs: &Inputs, environment: &str, domains: &[Host], notes: &mut Notes) {
+    let Some((known, settings)) = environment::meant(inputs, environment) else { return };
+    for (index, Host(host)) in domains.iter().enumerate() {
+        if !accepted(host, inputs, settings.domain.as_ref()) {
+            let place = inputs.app.at(&["environments", environment, "domains", &index.to_string()]);
+            refuse(inputs, known, host, place, notes);
+        }
+    }
 }
 
 fn accepted(host: &str, inputs: &Inputs, domain: Option<&Host>) -> bool {

@@ -60,8 +60,16 @@ fn known_facts(recorded: &Recorded, notes: &mut Notes) -> Facts {
 
 fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
     let mut found: BTreeMap<&str, (String, String)> = BTreeMap::new();
-    for rule in &recipe.description.value.facts {
-        let Some((value, file)) = apply(rule, inputs) else { continue };
+    for (index, rule) in recipe.description.value.facts.iter().enumerate() {
+        let (value, file) = match apply(rule, inputs) {
+            Ok(Some(found)) => found,
+            Ok(None) => continue,
+            Err(message) => {
+                let span = recipe.description.at(&["facts", &index.to_string(), "match"]);
+                notes.problem(span, "is not a regular expression", message);
+                continue;
+            }
+        };
         let Some((first, first_file)) = found.get(rule.fact.as_str()) else {
             found.insert(&rule.fact, (value, file));
             continue;
@@ -79,27 +87,28 @@ fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
 }
 
 /// What one rule finds, and in which file.
-fn apply(rule: &FactRule, inputs: &Inputs) -> Option<(String, String)> {
+///
+/// Errors: why its pattern is no regular expression.
+fn apply(rule: &FactRule, inputs: &Inputs) -> Result<Option<(String, String)>, String> {
     let Some(pattern) = &rule.pattern else {
-        let file = rule.files.iter().find_map(|p| inputs.listing.iter().find(|path| matches(p, path)))?;
-        return Some((fill(&rule.is, file, &[])?, file.clone()));
+        let file = rule.files.iter().find_map(|p| inputs.listing.iter().find(|path| matches(p, path)));
+        return Ok(file.and_then(|file| Some((fill(&rule.is, file, &[])?, file.clone()))));
     };
-    // A pattern that is no regular expression is the recipe's fault; the cases of the recipe say so.
     let looked_at = |file| inputs.texts.iter().filter(move |(path, _)| matches(file, path));
     if rule.files.iter().all(|file| looked_at(file).next().is_none()) {
-        return None;
+        return Ok(None);
     }
-    let regex = Regex::new(pattern).ok()?;
+    let regex = Regex::new(pattern).map_err(|error| error.to_string())?;
     for file in &rule.files {
         for (path, text) in looked_at(file) {
             if let Some(captures) = regex.captures(text) {
                 let groups: Vec<&str> =
                     captures.iter().map(|group| group.map_or("", |g| g.as_str())).collect();
-                return Some((fill(&rule.is, path, &groups)?, path.clone()));
+                return Ok(fill(&rule.is, path, &groups).map(|value| (value, path.clone())));
             }
         }
     }
-    None
+    Ok(None)
 }
 
 /// The rule's value with what was found in it. A file whose name is no plain word is not looked at: it would become
@@ -142,6 +151,7 @@ fn choose_version(
         None => (wanted, origin),
     };
     match version::pick(versions, &wanted) {
+        _ if !recipe.description.is_sound(&["versions"]) => wanted,
         Ok(version) => {
             notes.decided("runtime.version", &version, origin);
             version

@@ -40,7 +40,9 @@ pub(super) fn resolve(
             }
         }
         if let Some(path) = file {
-            if let Some(message) = no_file(inputs, path) {
+            if !inputs.app.is_sound(&["secrets", &index.to_string(), name, "file"]) {
+                // What is wrong with it has been said.
+            } else if let Some(message) = no_file(inputs, path) {
                 notes.problem(
                     place.clone(),
                     message,
@@ -109,6 +111,9 @@ fn remote(
         return None;
     }
     let Some(store) = &settings.store else {
+        if !inputs.platform.is_sound(&["secrets", "store"]) {
+            return None;
+        }
         let message = format!("the platform names no store that could hold {name}");
         notes.problem(place, message, "set `secrets.store: {name: …}` in cupaas.yaml");
         return None;
@@ -157,7 +162,8 @@ pub fn secret_object(variable: &str) -> String {
 /// Secrets of the app that nobody has set, or that were set to what no variable can hold: `kept` are the files that
 /// wait for it.
 pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic> {
-    if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
+    let provider = inputs.platform.value.secrets.provider;
+    if provider != SecretsProvider::Sops || !inputs.platform.is_sound(&["secrets", "provider"]) {
         return Vec::new();
     }
     // Only its folder tells of an app that is not there yet.
@@ -180,7 +186,11 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
             Some(_) => None,
         }
     };
-    inputs.app.value.secrets.iter().enumerate().filter_map(one).collect()
+    let entries = &inputs.app.value.secrets;
+    let first = |(index, entry): &(usize, &SecretEntry)| {
+        !entries.iter().take(*index).any(|other| other.name == entry.name)
+    };
+    entries.iter().enumerate().filter(first).filter_map(one).collect()
 }
 
 /// Services whose credentials another has kept until now, so that new ones are made which their data does not know.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::Diagnostic;
 use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
@@ -27,7 +27,7 @@ pub(super) fn resolve(
     environment: &str,
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
-) -> Result<Vec<Service>, Failure> {
+) -> Vec<Service> {
     let mut services: Vec<Service> = Vec::new();
     let mut names = BTreeSet::new();
     let mut prefixes = BTreeSet::new();
@@ -35,7 +35,11 @@ pub(super) fn resolve(
         let Some(recipe) = inputs.services.get(&entry.recipe) else { continue };
         let index = index.to_string();
         let place = inputs.app.at(&["services", &index]);
-        let service = Asked { inputs, environment, entry, index: &index, recipe }.service(previous, notes)?;
+        let asked = Asked { inputs, environment, entry, index: &index, recipe };
+        let service = asked.service(previous, notes);
+        if !asked.is_named() {
+            continue;
+        }
         if !names.insert(service.name.clone()) {
             let hint = format!("give one of them a name: {{{}: {{name: other}}}}", entry.recipe);
             notes.problem(place.clone(), format!("two services are named {:?}", service.name), hint);
@@ -45,7 +49,7 @@ pub(super) fn resolve(
         }
         services.push(service);
     }
-    Ok(services)
+    services
 }
 
 /// One entry of `services` with what is needed to decide it.
@@ -62,7 +66,20 @@ impl Asked<'_> {
         self.entry.settings.get(key).and_then(Value::as_str).map(str::to_owned)
     }
 
-    fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Result<Service, Failure> {
+    /// Whether its name and prefix are what a person wrote.
+    fn is_named(&self) -> bool {
+        let is_sound = |key| self.inputs.app.is_sound(&["services", self.index, &self.entry.recipe, key]);
+        // A setting that there is not may have been meant to be one of them.
+        is_sound("name") && is_sound("as") && self.entry.settings.keys().all(|key| self.knows(key))
+    }
+
+    /// Whether there is such a setting.
+    fn knows(&self, key: &str) -> bool {
+        COMMON.contains(&key) || self.recipe.description.value.params.contains_key(key)
+    }
+
+    fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Service {
+        let before = notes.problems.len();
         let recipe = &self.recipe.description.value;
         let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
         let prefix = self.text("as").unwrap_or_else(|| name.to_uppercase().replace('-', "_"));
@@ -88,8 +105,12 @@ impl Asked<'_> {
             version,
             prefix,
         };
-        self.fill(&mut service).map_err(|problem| Failure::invalid(vec![*problem]))?;
-        Ok(service)
+        let filled = self.fill(&mut service);
+        // What templates make of a version or setting that has been refused says nothing about them.
+        if notes.problems.len() == before && self.recipe.description.is_sound(&[]) {
+            notes.problems.extend(filled.err().map(|problem| *problem));
+        }
+        service
     }
 
     fn version(&self, name: &str, previous: Option<&ReleaseFile>, notes: &mut Notes) -> String {
@@ -105,6 +126,7 @@ impl Asked<'_> {
             ),
         };
         match version::pick(versions, &wanted) {
+            _ if !self.recipe.description.is_sound(&["versions"]) => wanted,
             Ok(version) => {
                 notes.decided(format!("services.{name}.version"), &version, origin);
                 version
@@ -119,7 +141,7 @@ impl Asked<'_> {
     fn disk(&self, name: &str, notes: &mut Notes) -> Option<ServiceDisk> {
         let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "storage"]);
         let Some(storage) = &self.recipe.description.value.storage else {
-            if self.text("storage").is_some() {
+            if self.text("storage").is_some() && self.recipe.description.is_sound(&["storage"]) {
                 notes.problem(
                     place,
                     format!("{} keeps nothing on a disk", self.entry.recipe),
@@ -140,8 +162,8 @@ impl Asked<'_> {
     fn params(&self, notes: &mut Notes) -> Map<String, Value> {
         let known = &self.recipe.description.value.params;
         let path = |key: &str| self.inputs.app.key(&["services", self.index, &self.entry.recipe, key]);
-        for key in self.entry.settings.keys().filter(|key| !COMMON.contains(&key.as_str())) {
-            if !known.contains_key(key) {
+        for key in self.entry.settings.keys().filter(|key| !self.knows(key)) {
+            if self.recipe.description.is_sound(&["params", key]) {
                 let names = known.keys().map(String::as_str).chain(COMMON).chain(["version"]);
                 let hint = match crate::schema::suggest(key, names.clone()) {
                     Some(close) => format!("did you mean {close:?}?"),
@@ -153,7 +175,8 @@ impl Asked<'_> {
         let mut params = Map::new();
         for (name, parameter) in known {
             let value = self.entry.settings.get(name).unwrap_or(&parameter.default);
-            if let Some(hint) = refused(parameter, value) {
+            let sound = self.recipe.description.is_sound(&["params", name]);
+            if let Some(hint) = refused(parameter, value).filter(|_| sound) {
                 notes.problem(path(name), format!("{name:?} does not take this"), hint);
             }
             params.insert(name.clone(), value.clone());
@@ -259,8 +282,10 @@ pub fn mirrored(image: &str, mirror: Option<&str>) -> String {
 pub(super) fn variables(
     inputs: &Inputs,
     services: &[Service],
-) -> Result<Vec<(Origin, PodVariable)>, Failure> {
+    notes: &mut Notes,
+) -> Vec<(Origin, PodVariable)> {
     let mut variables = Vec::new();
+    let mut wrong = Vec::new();
     for service in services {
         let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
         let scope =
@@ -269,10 +294,15 @@ pub(super) fn variables(
             let name = format!("{}_{}", service.prefix, provided.name);
             let index = index.to_string();
             let value = match &provided.value {
-                Some(template) => Some(
-                    text_at(&recipe.description, &template.0, &scope, &["provides", &index, "value"])
-                        .map_err(|problem| Failure::invalid(vec![*problem]))?,
-                ),
+                Some(template) => {
+                    match text_at(&recipe.description, &template.0, &scope, &["provides", &index, "value"]) {
+                        Ok(value) => Some(value),
+                        Err(problem) => {
+                            wrong.extend(recipe.description.is_sound(&[]).then_some(*problem));
+                            None
+                        }
+                    }
+                }
                 None => None,
             };
             let keys = (&provided.secret, &service.secret);
@@ -284,5 +314,9 @@ pub(super) fn variables(
             variables.push((origin, PodVariable { name, value, secret }));
         }
     }
-    Ok(variables)
+    // They may come of a setting that has been refused.
+    if notes.problems.is_empty() {
+        notes.problems.extend(wrong);
+    }
+    variables
 }

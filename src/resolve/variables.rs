@@ -2,6 +2,7 @@
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
 use crate::load::variable::refused;
+use crate::load::words::VariableName;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
 
@@ -83,23 +84,23 @@ pub fn layers(
 ) -> (Layers, Vec<Diagnostic>) {
     let mut all = Collected::default();
     let Layered { platform, app, registration } = files;
-    all.put(&platform.value.env, |name| platform.at(&["env", name]));
+    all.put_file(&platform.value.env, |name| platform.at(&["env", name]));
     if let Some(app) = app {
-        all.put(&app.value.env, |name| app.at(&["env", name]));
+        all.put_file(&app.value.env, |name| app.at(&["env", name]));
         if let Some(entry) = app.value.environments.get(environment) {
-            all.put(&entry.env, |name| app.at(&["environments", environment, "env", name]));
+            all.put_file(&entry.env, |name| app.at(&["environments", environment, "env", name]));
         }
     }
     if let Some(registration) = registration {
-        all.put(&registration.value.env, |name| registration.at(&["env", name]));
+        all.put_file(&registration.value.env, |name| registration.at(&["env", name]));
         if let Some(entry) = registration.value.environments.get(environment) {
-            all.put(&entry.env, |name| registration.at(&["environments", environment, "env", name]));
+            all.put_file(&entry.env, |name| registration.at(&["environments", environment, "env", name]));
         }
     }
     let line: Named<Text> = line.iter().map(|(k, v)| (k.clone(), Text(v.clone()))).collect();
     let source =
         Source::new("--set", line.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("\n"));
-    all.put(&line, |_| Span::file(&source));
+    all.put(line.iter(), |_| Span::file(&source));
     (all.layers, all.problems)
 }
 
@@ -110,7 +111,13 @@ struct Collected {
 }
 
 impl Collected {
-    fn put(&mut self, layer: &Named<Text>, place: impl Fn(&str) -> Span) {
+    /// A file's layer; a name that is none is its schema's matter.
+    fn put_file(&mut self, layer: &Named<Text>, place: impl Fn(&str) -> Span) {
+        let named = layer.iter().filter(|(name, _)| VariableName::fits(name));
+        self.put(named, place);
+    }
+
+    fn put<'a>(&mut self, layer: impl Iterator<Item = (&'a String, &'a Text)>, place: impl Fn(&str) -> Span) {
         for (name, Text(value)) in layer {
             let span = place(name);
             match refused(name, value) {

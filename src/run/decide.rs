@@ -13,7 +13,7 @@ use crate::load::platform::RegistrationFile;
 use crate::load::state::State;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
-use crate::resolve::{environment, resolve, routes, secrets};
+use crate::resolve::{environment, resolve_leniently, routes, secrets, without_problems};
 use crate::run::ownership;
 use crate::run::step::{GitopsPlace, Stage, Step};
 
@@ -25,12 +25,16 @@ pub(crate) fn decide(
     gitops: &mut Gitops,
     members: &BTreeSet<String>,
 ) -> Result<(State, Release), Failure> {
-    let environment = environment::choose(inputs).map_err(|failure| match inputs.problems.as_slice() {
-        [] => failure,
-        problems => Failure::invalid(problems.to_vec()),
-    })?;
+    let environment = match environment::choose(inputs) {
+        Ok(chosen) if is_named(inputs) => chosen,
+        Ok(chosen) => return Err(elsewhere(inputs, chosen.0, None)),
+        Err(failure) => return Err(elsewhere(inputs, environment::stand_in(inputs), Some(failure))),
+    };
     let settings = inputs.platform.value.environments.get(&environment.0);
     let cluster = settings.map(|settings| settings.cluster.0.as_str()).unwrap_or_default();
+    // Of one that is wrong nothing is asked but what its folder would hold.
+    let written = inputs.platform.is_sound(&["environments", &environment.0, "cluster"]);
+    let cluster = if written { cluster } else { "unknown" };
     let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
     if inputs.recorded.is_none() {
         // One that is wrong names no owner; it is said with everything else that is.
@@ -41,20 +45,42 @@ pub(crate) fn decide(
         admitted(step, inputs)?;
     }
     if state.previous.is_none() {
-        ownership::renamed(gitops, inputs, &environment.0)?;
+        let renamed = ownership::renamed(gitops, inputs, &environment.0)?;
+        inputs.problems.extend(renamed);
     }
     if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
         let unset = secrets::unset(inputs, &environment.0, &state.kept);
         inputs.problems.extend(unset);
     }
-    let mut release = resolve(inputs, environment, state.previous.as_ref())?;
+    let (mut release, mut problems) = resolve_leniently(inputs, environment, state.previous.as_ref());
     release.warnings.extend(secrets::changed_hands(&release, inputs, &state));
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| crate::layout::host_file(host)).collect();
     let mut held = gitops.read(&hosts)?;
     held.retain(|_, owner| !members.contains(owner));
-    let taken = routes::taken(&release, inputs, &held);
-    if taken.is_empty() { Ok((state, release)) } else { Err(Failure::invalid(taken)) }
+    problems.extend(routes::taken(&release, inputs, &held));
+    Ok((state, without_problems((release, problems))?))
+}
+
+/// Whether it is sure what the app is called.
+fn is_named(inputs: &Inputs) -> bool {
+    inputs.asked.app.is_some() || inputs.recorded.is_some() || inputs.app.is_sound(&["name"])
+}
+
+/// Everything that is wrong with an app of which it is not known where it stands, and so nothing of what stands there. `failure` says why, where it is a mistake of its own.
+fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>) -> Failure {
+    if failure.is_some() {
+        inputs.platform.doubt(&["environments", &environment]);
+        inputs.registration.iter_mut().for_each(|file| file.doubt(&["environments"]));
+    }
+    let (release, mut problems) = resolve_leniently(inputs, (environment, String::new()), None);
+    match failure {
+        Some(failure) if problems.is_empty() => return failure,
+        Some(failure) => problems.extend(environment::problems(inputs, failure)),
+        None => {}
+    }
+    problems.extend(release.warnings);
+    Failure::invalid(problems)
 }
 
 /// An app is touched only from where it comes from; on one's own machine all of it is one's own.

@@ -1,17 +1,13 @@
 //! Which app and environment a run is about whose files are wrong, as far as something still says so.
 
-use std::sync::Arc;
-
-use crate::diagnostic::Source;
 use crate::layout::path;
-use crate::load::app_name::default_name;
+use crate::load::app_name::{default_name, name_in};
 use crate::load::asked::Asked;
 use crate::load::gitops::Gitops;
 use crate::load::requires::read_platform;
 use crate::load::words::Name;
 use crate::load::{app_folder, registered};
 use crate::resolve::environment;
-use crate::yaml::node;
 
 /// App and environment, chosen as for files that are right; nothing where that is unknown, or where the platform's own
 /// settings are what is wrong.
@@ -32,40 +28,10 @@ fn app(asked: &Asked, gitops: &mut Gitops) -> Option<String> {
     }
     let file = app_folder::app_file(&asked.folder, asked.called.as_deref()).ok();
     let there = file.is_some();
-    if let Some(name) = file.and_then(|file| written(&file)) {
+    if let Some(name) = file.and_then(|file| name_in(&file)) {
         return Some(name);
     }
     // A folder without such a file is an app's only as far as its repository says so.
     let by_itself = default_name(asked).filter(|_| there || asked.source.repository.is_some());
     registered::name_of(&asked.source, by_itself.as_deref(), gitops).ok()?.or(by_itself)
-}
-
-/// The name that a file says, whatever else is wrong with it. Of what is no YAML it is the line that begins so.
-fn written(file: &Arc<Source>) -> Option<String> {
-    let name = match node::parse(file) {
-        Ok(root) => root.get("name")?.text()?.to_owned(),
-        Err(_) => {
-            let value = file.text.lines().find_map(|line| line.strip_prefix("name:"))?;
-            let value = value.split(" #").next().unwrap_or_default();
-            value.trim().trim_matches(['"', '\'']).to_owned()
-        }
-    };
-    Some(name).filter(|name| Name::fits(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_read_from_a_file_that_is_wrong() {
-        let name = |text: &str| written(&Source::new(".cupaas", text));
-        assert_eq!(name("name: shop\nruntime: nonsense\n").as_deref(), Some("shop"));
-        assert_eq!(name("name: shop # ours\nruntime: [\n").as_deref(), Some("shop"));
-        assert_eq!(name("runtime: {\nname: \"shop\n").as_deref(), Some("shop"));
-        assert_eq!(name("name: shop\nname: shop\n").as_deref(), Some("shop"));
-        for unknown in ["runtime: [\n", "name: My Shop\n", "name: [a]\n", "env:\n  name: x\n", ""] {
-            assert_eq!(name(unknown), None, "{unknown}");
-        }
-    }
 }

@@ -9,8 +9,6 @@ pub mod edit;
 mod files;
 mod guess;
 pub mod home;
-#[cfg(test)]
-mod imaginary;
 pub(crate) mod inventory;
 mod land;
 mod notify;
@@ -24,3 +22,6 @@ pub mod secrets;
 mod stages;
 pub mod step;
 pub mod sync;
+
+#[cfg(test)]
+mod tests;

@@ -50,12 +50,19 @@ pub(super) fn other_owner(
 
 /// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
 ///
-/// Errors: an app that is deployed under the name that it had before its file said one.
-pub(super) fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -> Result<(), Failure> {
+/// That is the problem of an app that is deployed under the name that it had before its file said one.
+///
+/// # Errors
+/// The repository's own.
+pub(crate) fn renamed(
+    gitops: &mut Gitops,
+    inputs: &Inputs,
+    environment: &str,
+) -> Result<Option<Diagnostic>, Failure> {
     let Some(before) = app_name::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
-        return Ok(());
+        return Ok(None);
     };
-    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(()) };
+    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(None) };
     let folders = Folders::new("any", environment, &before)?;
     let record = Folders::below(&folders.release, "release.yaml")?;
     let deployed =
@@ -68,14 +75,14 @@ pub(super) fn renamed(gitops: &mut Gitops, inputs: &Inputs, environment: &str) -
             && both.is_some_and(|(was, is)| same_repository(was, is))
     };
     if !deployed.is_some_and(|release| ours(&release)) {
-        return Ok(());
+        return Ok(None);
     }
     let message = format!(
         "this app is deployed in {environment} as {before:?}, and a name is frozen with the first deploy"
     );
     let problem = Diagnostic::error(inputs.app.at(&["name"]), message)
         .hint(format!("write `name: {before}`; or first `cupaas remove --app {before} --env {environment}`"));
-    Err(Failure::invalid(vec![problem]))
+    Ok(Some(problem))
 }
 
 /// Why a newer commit stands already, where one does.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::schema::node::{Node, Types};
-use crate::schema::violation::Violation;
+use crate::schema::violation::{Fault, Violation};
 use crate::schema::walk::{DEEPEST_REFERENCES, Walk};
 use crate::schema::{leaf, words};
 
@@ -73,7 +73,7 @@ impl Walk<'_> {
     }
 
     /// The types of a schema or of what it refers to.
-    fn types(&self, node: &Node) -> Types {
+    pub(crate) fn types(&self, node: &Node) -> Types {
         let mut types = node.types;
         let mut target = node.reference.as_deref().and_then(|name| self.resolver.resolve(name));
         for _ in 0..DEEPEST_REFERENCES {
@@ -105,7 +105,8 @@ fn only_missing<'a>(
     depth: usize,
 ) -> Option<Vec<&'a str>> {
     let bare = |at: &usize| {
-        let missing = |one: &Violation| one.path.len() == depth && one.message.starts_with("missing key");
+        let missing =
+            |one: &Violation| one.path.len() == depth && matches!(one.fault, Fault::MissingKey { .. });
         branches[*at].required.len() == 1
             && branches[*at].properties.is_empty()
             && trials[*at].iter().all(missing)

@@ -5,8 +5,8 @@ use crate::schema::violation::Violation;
 use crate::schema::walk::DEEPEST_REFERENCES;
 use serde_json::{Map, Value};
 
-use crate::schema::node::{Additional, Node};
-use crate::schema::violation::Segment;
+use crate::schema::node::{Additional, Node, Types};
+use crate::schema::violation::{Fault, Segment};
 use crate::schema::walk::Walk;
 use crate::schema::{leaf, words};
 
@@ -62,7 +62,10 @@ impl Walk<'_> {
             let given = map.get(name);
             let null_is_fine = node.properties.get(name).is_some_and(|property| property.nullable);
             if self.is_absent(given) && !(given.is_some() && null_is_fine) {
-                self.say(format!("missing key {name:?}"), None);
+                let blank = node.properties.get(name).map_or(Value::Null, |property| self.blank(property));
+                let fault = Fault::MissingKey { key: name.clone(), blank };
+                let violation = Violation::new(self.path.clone(), format!("missing key {name:?}"));
+                self.found.push(violation.fault(fault));
             }
         }
         if let Some(message) = leaf::outside(node.size, map.len(), "key") {
@@ -122,9 +125,28 @@ impl Walk<'_> {
         // A key that is already there is hardly what was meant.
         let free = || node.properties.keys().map(String::as_str).filter(|name| !map.contains_key(*name));
         let hint = words::suggestion(key, free());
-        self.say(format!("unknown key {key:?}"), hint);
-        if let Some(last) = self.found.last_mut() {
-            last.at_key = true;
+        let fault = Fault::UnknownKey { meant: words::nearest(key, free()).map(ToOwned::to_owned) };
+        let violation = Violation::new(self.path.clone(), format!("unknown key {key:?}")).at_key();
+        self.found.push(Violation { hint, ..violation.fault(fault) });
+    }
+
+    /// An empty value of the type that `node` asks for.
+    fn blank(&self, node: &Node) -> Value {
+        let target = node.reference.as_deref().and_then(|name| self.resolver.resolve(name));
+        let choices = node.choices.clone().or_else(|| target.as_ref()?.choices.clone());
+        let variants = target.as_ref().map_or(&node.one_of, |target| &target.one_of);
+        let variant = || variants.iter().find_map(|variant| variant.choices.clone());
+        if let Some(first) = choices.or_else(variant).and_then(|choices| choices.into_iter().next()) {
+            return first;
+        }
+        let has = |bit: u8| self.types(node).0 & bit != 0;
+        match () {
+            () if has(Types::STRING) => Value::String(String::new()),
+            () if has(Types::OBJECT) => Value::Object(Map::new()),
+            () if has(Types::ARRAY) => Value::Array(Vec::new()),
+            () if has(Types::INTEGER | Types::NUMBER) => Value::from(0),
+            () if has(Types::BOOLEAN) => Value::Bool(false),
+            () => Value::Null,
         }
     }
 

@@ -14,6 +14,26 @@ pub enum Segment {
     Index(usize),
 }
 
+/// What has to change in the value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// What stands at the path.
+    #[default]
+    Value,
+    /// The last key of the path, which is not known there.
+    UnknownKey {
+        /// The key that was probably meant; it is not in the mapping yet.
+        meant: Option<String>,
+    },
+    /// A key that the mapping at the path lacks.
+    MissingKey {
+        /// The key.
+        key: String,
+        /// An empty value of the type that is asked for.
+        blank: Value,
+    },
+}
+
 /// One thing that is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -21,6 +41,8 @@ pub struct Violation {
     pub path: Vec<Segment>,
     /// Whether the last key itself is to blame, and not what it holds.
     pub at_key: bool,
+    /// What has to change.
+    pub fault: Fault,
     /// What is wrong, one line, no full stop.
     pub message: String,
     /// What to do about it.
@@ -30,13 +52,20 @@ pub struct Violation {
 impl Violation {
     /// A violation of the value at `path`.
     pub fn new(path: Vec<Segment>, message: impl Into<String>) -> Self {
-        Self { path, at_key: false, message: message.into(), hint: None }
+        Self { path, at_key: false, fault: Fault::Value, message: message.into(), hint: None }
     }
 
     /// Blames the last key of the path.
     #[must_use]
     pub fn at_key(mut self) -> Self {
         self.at_key = true;
+        self
+    }
+
+    /// Says what has to change.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.fault = fault;
         self
     }
 

@@ -12,7 +12,7 @@ use crate::yaml::node::{self, Node, NodeKind};
 pub fn place(name: &str, text: &str, path: &[impl AsRef<str>]) -> Span {
     let source = Source::new(name, text);
     let Ok(root) = node::parse(&source) else { return Span::file(&Source::new(name, "")) };
-    let document = Document { source: shown(&source, &root), root, value: () };
+    let document = Document::new(shown(&source, &root), root, ());
     let path: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
     match path.as_slice() {
         [] => Span::file(&document.source),

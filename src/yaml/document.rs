@@ -1,6 +1,8 @@
 //! One file that a person wrote: its text, its tree with places, and its typed value, checked against the JSON
 //! Schema that is made from the type, so that all its problems are found in one run.
 
+use crate::yaml::node;
+use crate::yaml::place::first_line;
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,8 +12,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::schema::{self, Segment, Violation};
-use crate::yaml::node::{self, Node, NodeKind};
+use crate::yaml::lenient::{Doubts, Mending};
+use crate::yaml::node::{Node, NodeKind};
 
 /// The newest format of any file that this version reads and writes.
 pub const FORMAT: u32 = 1;
@@ -25,14 +27,31 @@ pub struct Document<T> {
     pub root: Node,
     /// Its value.
     pub value: T,
+    doubts: Doubts,
 }
 
 impl<T> Document<T> {
+    /// A document that is as a person wrote it.
+    pub fn new(source: Arc<Source>, root: Node, value: T) -> Self {
+        Self { source, root, value, doubts: Doubts::default() }
+    }
+
     /// The place of the value at `path`, or of the nearest one above it that is there.
     pub fn at(&self, path: &[&str]) -> Span {
         let node = path.iter().try_fold(&self.root, |node, part| child(node, part).ok_or(node));
         let node = node.unwrap_or_else(|nearest| nearest);
         Span::new(&self.source, first_line(&self.source.text, node.range.clone()))
+    }
+
+    /// Whether what is read at `path`, or is not there, is what a person wrote: of anything else nothing may be said that
+    /// would be wrong once the file is mended.
+    pub fn is_sound(&self, path: &[&str]) -> bool {
+        self.doubts.is_sound(path)
+    }
+
+    /// Takes what is read at `path` for a guess.
+    pub fn doubt(&mut self, path: &[&str]) {
+        self.doubts.add(path);
     }
 
     /// Whether something is written at `path`.
@@ -61,19 +80,60 @@ fn child<'n>(node: &'n Node, part: &str) -> Option<&'n Node> {
     }
 }
 
-/// A caret block shows one line: a place that spans several ends with its first.
-fn first_line(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let end = text.get(range.clone()).and_then(|t| t.find('\n')).map_or(range.end, |at| range.start + at);
-    range.start..end
-}
-
 /// Reads `source` as a `T`.
 ///
 /// Errors: YAML's own problems, a newer format than this version knows, or everything that the schema refuses.
 pub fn read<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     source: &Arc<Source>,
 ) -> Result<Document<T>, Vec<Diagnostic>> {
-    read_checked(source, &known_schema::<T>())
+    match read_leniently(source) {
+        (Some(document), problems) if problems.is_empty() => Ok(document),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Reads as much of `source` as can be read as a `T`, and says everything that is wrong with it. There is no document
+/// where nothing can be said of the file: it is of a newer format.
+pub fn read_leniently<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+    source: &Arc<Source>,
+) -> (Option<Document<T>>, Vec<Diagnostic>) {
+    match node::parse_leniently(source) {
+        Ok((root, problems)) => lenient(source, root, Doubts::default(), problems),
+        Err(problems) => unread(source, problems),
+    }
+}
+
+/// The document of a file that cannot be read, which leaves everything open.
+pub(crate) fn unread<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+    source: &Arc<Source>,
+    problems: Vec<Diagnostic>,
+) -> (Option<Document<T>>, Vec<Diagnostic>) {
+    let root = Node { range: 0..0, kind: NodeKind::Map(Vec::new()) };
+    lenient(source, root, Doubts::of_everything(), problems)
+}
+
+fn lenient<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+    source: &Arc<Source>,
+    root: Node,
+    doubts: Doubts,
+    problems: Vec<Diagnostic>,
+) -> (Option<Document<T>>, Vec<Diagnostic>) {
+    if let Err(newer) = newer_format(source, &root) {
+        return (None, newer);
+    }
+    let mut mending = Mending { source, root, doubts, problems };
+    mending.mend(&known_schema::<T>());
+    let Mending { root, doubts, mut problems, .. } = mending;
+    match T::deserialize(&root) {
+        Ok(value) => (Some(Document { source: Arc::clone(source), root, value, doubts }), problems),
+        Err(error) => {
+            // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
+            if problems.is_empty() {
+                problems.push(Diagnostic::error(Span::file(source), error.to_string()));
+            }
+            (None, problems)
+        }
+    }
 }
 
 /// The schema of a type, made once in a process: a thousand apps are read with it.
@@ -81,24 +141,6 @@ fn known_schema<T: JsonSchema + 'static>() -> Arc<Value> {
     static KNOWN: Mutex<BTreeMap<TypeId, Arc<Value>>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(schema_of::<T>())))
-}
-
-/// As [`read`], with the schema at hand.
-fn read_checked<T: for<'de> Deserialize<'de>>(
-    source: &Arc<Source>,
-    schema: &Value,
-) -> Result<Document<T>, Vec<Diagnostic>> {
-    let root = node::parse(source)?;
-    newer_format(source, &root)?;
-    let violations = schema::violations(schema, &root.to_json());
-    if !violations.is_empty() {
-        return Err(violations.into_iter().map(|violation| place(source, &root, violation)).collect());
-    }
-    match T::deserialize(&root) {
-        Ok(value) => Ok(Document { source: Arc::clone(source), root, value }),
-        // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
-        Err(error) => Err(vec![Diagnostic::error(Span::file(source), error.to_string())]),
-    }
 }
 
 /// Whether a file is of a newer format than this version knows.
@@ -120,39 +162,6 @@ fn newer_format(source: &Arc<Source>, root: &Node) -> Result<(), Vec<Diagnostic>
     }
 }
 
-/// A violation at its place: the key where the key is to blame, else the value.
-pub fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnostic {
-    let mut node = root;
-    let mut range = root.range.clone();
-    for segment in &violation.path {
-        let step = match (&node.kind, segment) {
-            (NodeKind::List(items), Segment::Index(index)) => items.get(*index).map(|item| (None, item)),
-            (_, Segment::Key(key)) => node.entry(key).map(|(key, value)| (Some(key), value)),
-            _ => None,
-        };
-        let Some((key, value)) = step else { break };
-        node = value;
-        range = match key {
-            Some(key) if violation.at_key => key.range.clone(),
-            _ => value.range.clone(),
-        };
-    }
-    let range = first_line(&source.text, range);
-    let mut message = violation.message;
-    let written = source.text.get(range.clone()).unwrap_or_default();
-    // A pattern says little to a person, and the hint says it better.
-    if message.starts_with("does not match") && violation.hint.is_some() && written.len() <= 60 {
-        // What stands behind `=` may be a value, and a message may end on a page.
-        let shown = written.split_once('=').map_or(written.to_owned(), |(name, _)| format!("{name}=…"));
-        message = format!("{shown} does not fit here");
-    }
-    let diagnostic = Diagnostic::error(Span::new(source, range), message);
-    match violation.hint {
-        Some(hint) => diagnostic.hint(hint),
-        None => diagnostic,
-    }
-}
-
 /// The JSON Schema (draft 2020-12) of a type.
 pub fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12();
@@ -160,7 +169,11 @@ pub fn schema_of<T: JsonSchema>() -> Value {
     schema.to_value()
 }
 
-/// What could be read; else what is wrong is among the problems.
-pub fn keep<T>(read: Result<T, Vec<Diagnostic>>, problems: &mut Vec<Diagnostic>) -> Option<T> {
-    read.map_err(|found| problems.extend(found)).ok()
+/// What could be read; what is wrong is among the problems.
+pub(crate) fn keep<T>(
+    (read, found): (Option<T>, Vec<Diagnostic>),
+    problems: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    problems.extend(found);
+    read
 }

@@ -3,7 +3,9 @@
 mod comments;
 pub mod document;
 pub mod edit;
+mod lenient;
 pub mod node;
+pub mod place;
 mod scalar;
 
 pub mod characters;

@@ -111,6 +111,14 @@ pub(crate) fn plain_to_json(text: &str) -> Value {
 ///
 /// Errors: everything that is not one sane YAML document, each with its place.
 pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
+    let (root, duplicates) = parse_leniently(source)?;
+    if duplicates.is_empty() { Ok(root) } else { Err(duplicates) }
+}
+
+/// As [`parse`], but of a key that stands twice the first one is taken, and the others are said beside the document.
+///
+/// Errors: what is no YAML, or not one document.
+pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let problem =
         |range: Range<usize>, message: String| vec![Diagnostic::error(Span::new(source, range), message)];
     if let Some(at) =
@@ -129,7 +137,8 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
         })?;
         builder.event(event, span).map_err(|diagnostic| vec![*diagnostic])?;
     }
-    if builder.duplicates.is_empty() { Ok(builder.finish()) } else { Err(builder.duplicates) }
+    let duplicates = std::mem::take(&mut builder.duplicates);
+    Ok((builder.finish(), duplicates))
 }
 
 /// A collection that is being filled, with its anchor.
@@ -140,6 +149,8 @@ struct Open {
     key: Option<Node>,
     /// The keys so far, and where they stand.
     keys: BTreeMap<String, usize>,
+    /// Whether the key that waits stands there already.
+    again: bool,
 }
 
 struct Builder<'s> {
@@ -235,7 +246,13 @@ impl<'s> Builder<'s> {
         if self.stack.len() >= MAX_DEPTH {
             return self.fail(range, &format!("nested more than {MAX_DEPTH} deep"), "");
         }
-        self.stack.push(Open { node: Node { range, kind }, anchor, key: None, keys: BTreeMap::new() });
+        self.stack.push(Open {
+            node: Node { range, kind },
+            anchor,
+            key: None,
+            keys: BTreeMap::new(),
+            again: false,
+        });
         Ok(())
     }
 
@@ -265,6 +282,7 @@ impl<'s> Builder<'s> {
         match &mut open.node.kind {
             NodeKind::List(items) => items.push(node),
             NodeKind::Map(entries) => match open.key.take() {
+                Some(_) if std::mem::take(&mut open.again) => {}
                 Some(key) => entries.push((key, node)),
                 None => return self.key(node),
             },
@@ -279,13 +297,17 @@ impl<'s> Builder<'s> {
             return self.fail(node.range.clone(), "a key must be one word or text", "");
         };
         let Some(open) = self.stack.last_mut() else { return Ok(()) };
-        if let Some(first) = open.keys.insert(text.to_owned(), node.range.start) {
+        if let Some(first) = open.keys.get(text) {
+            let first = *first;
+            open.again = true;
             let (line, _) = Span::new(self.source, first..first).line_column();
             let span = Span::new(self.source, node.range.clone());
             self.duplicates.push(
                 Diagnostic::error(span, format!("the key {text:?} stands twice"))
                     .hint(format!("the first one is in line {line}; keep one of them")),
             );
+        } else {
+            open.keys.insert(text.to_owned(), node.range.start);
         }
         open.key = Some(node);
         Ok(())

@@ -138,6 +138,14 @@ fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
     let text = "{repository: https://ana:s3cr3t@git.example.cu/shop.git, nope: 1}\n";
     let line = World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", text)]).run(&["app", "list"]);
     assert!(line.stderr.contains("unknown key") && !line.stderr.contains("s3cr3t"), "{}", line.stderr);
+    // Nor by what is found later on that line.
+    let text =
+        "{repo: https://ana:s3cr3t@git.example.cu/shop.git, branches: {main: nowhere}, env: {PORT: 1}}\n";
+    let world = World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", text)]);
+    world.sandbox.write("shop", &[(".cupaas", APP)]);
+    let ran = world.run(&["check", "shop", "--env", "production"]);
+    assert!(ran.stderr.contains("holds credentials") && ran.stderr.contains("nowhere"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("s3cr3t"), "{}", ran.stderr);
     // What a person has left empty.
     let empty =
         World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", "repository: https://x.cu/shop\nenv:\n")]);

@@ -12,7 +12,7 @@ use crate::load::{known, registered};
 use crate::resolve::image::Pinned;
 use crate::run::step::Step;
 use crate::tree::Edits;
-use crate::yaml::document::{self, Document, keep};
+use crate::yaml::document::{self, Document};
 use crate::yaml::edit::{Change, edit};
 
 /// A change of people's files, and what follows from it.
@@ -49,7 +49,7 @@ impl Known {
         places.push(path("cupaas.yaml")?);
         let files = gitops.read(&places)?;
         let mut problems = Vec::new();
-        let platform = keep(read_platform(&files), &mut problems);
+        let platform = read_platform(&files).map_err(|wrong| problems.extend(wrong)).ok();
         let (file, wrong) = registered::of(name, &files, step.asked.ci)?;
         problems.extend(wrong);
         let (Some(platform), true) = (platform, problems.is_empty()) else {

@@ -1,0 +1,467 @@
+//! A tree that its schema refuses → as much of it as can be read, so that one mistake does not hide the next. What is
+//! wrong is left out, a misspelt key is read as the one that it most likely stands for, and [`Doubts`] remember what is
+//! not as a person wrote it.
+//!
+//! Invariant: each problem is about what a person wrote, never about what was left out or filled in here.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::schema::{self, Fault, Segment, Violation};
+use crate::yaml::node::{Node, NodeKind};
+use crate::yaml::place::place;
+
+/// The most times that a tree is checked again: a misspelt key in a misspelt key takes two.
+const ROUNDS: usize = 16;
+
+/// The most mistakes of a file that is still worth reading for what is right in it.
+const MOST: usize = 1000;
+
+/// Where a document is not what a person wrote, or meant.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Doubts(Vec<Doubt>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Doubt {
+    path: Vec<Segment>,
+    why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// The value was left out.
+    LeftOut,
+    /// An empty value was filled in, since one has to be there.
+    Blank,
+    /// An item of this list was left out.
+    Item,
+    /// This key cannot be one, but was kept with its value.
+    Key,
+    /// The key was written otherwise.
+    Guess,
+}
+
+impl Doubts {
+    /// Doubts about the whole document.
+    pub(super) fn of_everything() -> Self {
+        Self(vec![Doubt { path: Vec::new(), why: Why::LeftOut }])
+    }
+
+    /// Adds one about `path`.
+    pub(super) fn add(&mut self, path: &[&str]) {
+        let path = path.iter().map(|part| Segment::Key((*part).to_owned())).collect();
+        self.0.push(Doubt { path, why: Why::LeftOut });
+    }
+
+    /// Whether what is read at `path`, or is missing there, is what stands in the file.
+    pub(super) fn is_sound(&self, path: &[&str]) -> bool {
+        !self.0.iter().any(|doubt| {
+            let same = doubt.path.iter().zip(path).all(|(segment, part)| is(segment, part));
+            let covers = doubt.why != Why::Item || path.len() <= doubt.path.len();
+            doubt.why != Why::Guess && same && covers
+        })
+    }
+
+    /// Why nothing is to be said of a violation at `path`.
+    fn silence(&self, path: &[Segment], at_key: bool) -> Option<Why> {
+        let silences = |doubt: &&Doubt| match doubt.why {
+            Why::LeftOut => doubt.path.iter().zip(path).all(|(one, other)| one == other),
+            Why::Blank | Why::Item => doubt.path == path,
+            Why::Key => at_key && doubt.path == path,
+            // That the guess was right is not known, so a value that does not fit there says nothing.
+            Why::Guess => !at_key && doubt.path == path,
+        };
+        // Of several the one that says to leave the tree as it is counts.
+        let mut all = self.0.iter().filter(silences).map(|doubt| doubt.why);
+        let first = all.next()?;
+        Some(std::iter::once(first).chain(all).find(|why| is_kept(*why)).unwrap_or(first))
+    }
+
+    /// The item `index` of the list at `path` is gone: those behind it have moved up.
+    fn move_up(&mut self, path: &[Segment], index: usize) {
+        let item = [path, &[Segment::Index(index)]].concat();
+        self.0.retain(|doubt| !doubt.path.starts_with(&item));
+        for doubt in self.0.iter_mut().filter(|doubt| doubt.path.starts_with(path)) {
+            if let Some(Segment::Index(at)) = doubt.path.get_mut(path.len())
+                && *at > index
+            {
+                *at -= 1;
+            }
+        }
+    }
+}
+
+fn is(segment: &Segment, part: &str) -> bool {
+    match segment {
+        Segment::Key(key) => key == part,
+        Segment::Index(index) => part.parse() == Ok(*index),
+    }
+}
+
+/// Whether what is silenced for this reason stays in the tree.
+fn is_kept(why: Why) -> bool {
+    matches!(why, Why::Blank | Why::Key)
+}
+
+/// A tree that is being mended.
+pub(super) struct Mending<'s> {
+    pub(super) source: &'s Arc<Source>,
+    pub(super) root: Node,
+    pub(super) doubts: Doubts,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+impl Mending<'_> {
+    /// Leaves out what `schema` refuses, until it refuses nothing.
+    pub(super) fn mend(&mut self, schema: &Value) {
+        for _ in 0..ROUNDS {
+            let found = schema::violations(schema, &self.root.to_json());
+            if !self.round(found) {
+                break;
+            }
+        }
+        self.problems.sort_by_key(|problem| problem.span.range.start);
+    }
+
+    /// Says what is new of `found`, and mends all of it; false where nothing had to be mended.
+    fn round(&mut self, found: Vec<Violation>) -> bool {
+        let guesses: BTreeSet<Vec<Segment>> = found.iter().filter_map(guess).collect();
+        let (mut wrong, before) = (Vec::new(), self.problems.len());
+        for violation in found {
+            let at = target(&violation);
+            // What is said of the misspelt key is enough.
+            if matches!(violation.fault, Fault::MissingKey { .. }) && guesses.contains(&at) {
+                continue;
+            }
+            let silence = self.doubts.silence(&at, violation.at_key);
+            if silence.is_none() {
+                self.problems.push(place(self.source, &self.root, violation.clone()));
+            }
+            if !silence.is_some_and(is_kept) {
+                wrong.push((at, violation));
+            }
+        }
+        if self.problems.len() > MOST.max(before) {
+            self.root.kind = NodeKind::Map(Vec::new());
+            self.doubts = Doubts::of_everything();
+            return true;
+        }
+        // From the end, so that what is still to be mended stays where it is.
+        wrong.reverse();
+        wrong.dedup_by(|one, other| one.0 == other.0 && one.1.at_key == other.1.at_key);
+        wrong.iter().for_each(|(at, violation)| self.apply(at, violation));
+        !wrong.is_empty()
+    }
+
+    fn apply(&mut self, at: &[Segment], violation: &Violation) {
+        match &violation.fault {
+            Fault::MissingKey { key, blank } => self.fill(at, key, blank),
+            Fault::UnknownKey { .. } => match guess(violation) {
+                Some(meant) if find(&mut self.root, &meant).is_none() => self.rename(at, meant),
+                _ => drop(self.take(at)),
+            },
+            Fault::Value if violation.at_key => self.doubt(at, Why::Key),
+            Fault::Value => self.leave_out(at),
+        }
+    }
+
+    fn doubt(&mut self, path: &[Segment], why: Why) {
+        self.doubts.0.push(Doubt { path: path.to_vec(), why });
+    }
+
+    fn leave_out(&mut self, at: &[Segment]) {
+        match at.split_last() {
+            None => self.root.kind = NodeKind::Map(Vec::new()),
+            Some((Segment::Index(index), list)) => {
+                if self.take(at).is_some() {
+                    self.doubts.move_up(list, *index);
+                }
+                return self.doubt(list, Why::Item);
+            }
+            Some((Segment::Key(_), _)) => drop(self.take(at)),
+        }
+        self.doubt(at, Why::LeftOut);
+    }
+
+    /// Writes the key as it was probably meant.
+    fn rename(&mut self, at: &[Segment], meant: Vec<Segment>) {
+        let (Some((Segment::Key(was), parents)), Some(Segment::Key(is))) = (at.split_last(), meant.last())
+        else {
+            return;
+        };
+        let entries = entries(&mut self.root, parents).into_iter().flatten();
+        for (key, _) in entries.filter(|(key, _)| key.text() == Some(was)) {
+            key.kind = text(is);
+        }
+        self.doubts.0.push(Doubt { path: meant, why: Why::Guess });
+    }
+
+    /// Puts an empty value where one has to be. Its place is that of the mapping.
+    fn fill(&mut self, at: &[Segment], key: &str, blank: &Value) {
+        let parents = &at[..at.len() - 1];
+        let Some(range) = find(&mut self.root, parents).map(|node| node.range.clone()) else { return };
+        let node = |kind: NodeKind| Node { range: range.clone(), kind };
+        if let Some(entries) = entries(&mut self.root, parents) {
+            entries.push((node(text(key)), node(empty(blank))));
+        }
+        self.doubt(at, Why::LeftOut);
+        self.doubt(at, Why::Blank);
+    }
+
+    /// Takes a value out of its mapping or list.
+    fn take(&mut self, at: &[Segment]) -> Option<Node> {
+        let (last, parents) = at.split_last()?;
+        let node = find(&mut self.root, parents)?;
+        match (&mut node.kind, last) {
+            (NodeKind::List(items), Segment::Index(index)) if *index < items.len() => {
+                Some(items.remove(*index))
+            }
+            (NodeKind::Map(entries), Segment::Key(key)) => {
+                let index = entries.iter().position(|(one, _)| one.text() == Some(key))?;
+                Some(entries.remove(index).1)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The place that a violation is about: of a missing key, where it would be.
+fn target(violation: &Violation) -> Vec<Segment> {
+    let mut path = violation.path.clone();
+    if let Fault::MissingKey { key, .. } = &violation.fault {
+        path.push(Segment::Key(key.clone()));
+    }
+    path
+}
+
+/// The place that an unknown key was probably to have.
+fn guess(violation: &Violation) -> Option<Vec<Segment>> {
+    let Fault::UnknownKey { meant: Some(meant) } = &violation.fault else { return None };
+    let (_, parents) = violation.path.split_last()?;
+    Some([parents, &[Segment::Key(meant.clone())]].concat())
+}
+
+fn find<'n>(root: &'n mut Node, path: &[Segment]) -> Option<&'n mut Node> {
+    path.iter().try_fold(root, |node, segment| match (&mut node.kind, segment) {
+        (NodeKind::List(items), Segment::Index(index)) => items.get_mut(*index),
+        (NodeKind::Map(entries), Segment::Key(key)) => {
+            entries.iter_mut().find(|(one, _)| one.text() == Some(key)).map(|(_, value)| value)
+        }
+        _ => None,
+    })
+}
+
+fn entries<'n>(root: &'n mut Node, path: &[Segment]) -> Option<&'n mut Vec<(Node, Node)>> {
+    match &mut find(root, path)?.kind {
+        NodeKind::Map(entries) => Some(entries),
+        _ => None,
+    }
+}
+
+fn text(text: &str) -> NodeKind {
+    NodeKind::Scalar { text: text.to_owned(), plain: false }
+}
+
+/// An empty value as it would be written.
+fn empty(blank: &Value) -> NodeKind {
+    match blank {
+        Value::Object(_) => NodeKind::Map(Vec::new()),
+        Value::Array(_) => NodeKind::List(Vec::new()),
+        Value::String(word) => text(word),
+        other => NodeKind::Scalar { text: other.to_string(), plain: true },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::{Document, read_leniently, schema_of};
+    use super::*;
+    use crate::load::app_file::AppFile;
+    use crate::load::platform::{PlatformFile, RegistrationFile};
+    use crate::load::recipe::RecipeFile;
+    use crate::yaml::node;
+    use proptest::prelude::*;
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+
+    fn read(text: &str) -> (Document<AppFile>, Vec<String>) {
+        let (document, problems) = read_leniently::<AppFile>(&Source::new("f", text));
+        let said = |problem: &Diagnostic| format!("{}: {}", problem.span, problem.message);
+        (document.unwrap(), problems.iter().map(said).collect())
+    }
+
+    #[test]
+    fn a_misspelt_key_is_read_as_the_one_that_was_meant() {
+        let (file, said) = read("runtim: python\nprocess:\n  web: {comand: x, size: huge}\n");
+        assert_eq!(
+            said,
+            [
+                "f:1:1: unknown key \"runtim\"",
+                "f:2:1: unknown key \"process\"",
+                "f:3:9: unknown key \"comand\""
+            ]
+        );
+        assert_eq!(file.value.runtime.0, "python");
+        assert_eq!(file.value.processes["web"].size.as_deref(), Some("huge"));
+        assert!(file.value.processes["web"].command.is_some());
+        assert_eq!(file.at(&["processes", "web", "size"]).to_string(), "f:3:26");
+    }
+
+    #[test]
+    fn a_guess_that_does_not_fit_says_nothing_more() {
+        let (file, said) = read("runtime: image\nservice: mongodb\nnames: Not A Name\n");
+        assert_eq!(said, ["f:2:1: unknown key \"service\"", "f:3:1: unknown key \"names\""]);
+        assert!(file.value.services.is_empty() && file.value.name.is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_is_left_out_and_doubted() {
+        let (file, said) = read(
+            "runtime: [python]\nservices: [Mongo, cache, {db: {storage: 5 Gi, name: x}}]\n\
+             volumes: {a: {path: relative, storage: 1Gi}}\nenvironments: {staging-2: {domains: [a b]}}\n",
+        );
+        assert_eq!(
+            said,
+            [
+                "f:1:10: expected text or a number or true or false, found a list",
+                "f:2:12: Mongo does not fit here",
+                "f:2:41: 5 Gi does not fit here",
+                "f:3:21: relative does not fit here",
+                "f:4:16: staging-2 does not fit here",
+                "f:4:38: a b does not fit here",
+            ]
+        );
+        let names: Vec<&str> = file.value.services.iter().map(|entry| entry.recipe.as_str()).collect();
+        assert_eq!(names, ["cache", "db"]);
+        for doubted in [
+            &["runtime"][..],
+            &["services", "1", "db", "storage"],
+            &["services"],
+            &["volumes", "a", "path"],
+            &["volumes", "a"],
+            &["environments", "staging-2", "env"],
+        ] {
+            assert!(!file.is_sound(doubted), "{doubted:?}");
+        }
+        for sound in [
+            &["services", "1", "db", "name"][..],
+            &["services", "0"],
+            &["volumes", "a", "storage"],
+            &["volumes", "b"],
+            &["name"],
+        ] {
+            assert!(file.is_sound(sound), "{sound:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_file_that_cannot_be_read_nothing_is_sound() {
+        for text in ["runtime: [", "- runtime: image\n", "text"] {
+            let (file, said) = read(text);
+            assert_eq!(said.len(), 1, "{said:?}");
+            assert!(!file.is_sound(&["processes", "web"]));
+        }
+    }
+
+    #[test]
+    fn a_file_of_mistakes_is_not_mended_one_by_one() {
+        let entries: String = (0..=MOST).map(|n| format!("  e{n}: {{x: 1}}\n")).collect();
+        let (file, said) = read(&format!("runtime: image\nenvironments:\n{entries}"));
+        assert_eq!(said.len(), MOST + 1);
+        assert!(file.value.environments.is_empty() && !file.is_sound(&["runtime"]));
+    }
+
+    #[test]
+    fn of_two_keys_the_first_is_read() {
+        let (file, said) = read("runtime: image\nname: a\nruntime: python\nservce: [x]\n");
+        assert_eq!(said, ["f:3:1: the key \"runtime\" stands twice", "f:4:1: unknown key \"servce\""]);
+        assert_eq!(file.value.runtime.0, "image");
+    }
+
+    /// Any value made of keys and words that our files know, and of some that they do not.
+    fn anything() -> impl Strategy<Value = Value> {
+        const KEYS: [&str; 40] = [
+            "name",
+            "runtime",
+            "runtim",
+            "services",
+            "servces",
+            "processes",
+            "process",
+            "web",
+            "Worker",
+            "command",
+            "port",
+            "size",
+            "scale",
+            "min",
+            "max",
+            "env",
+            "A",
+            "1X",
+            "secrets",
+            "file",
+            "domains",
+            "volumes",
+            "path",
+            "storage",
+            "environments",
+            "production",
+            "staging-2",
+            "cluster",
+            "domian",
+            "routing",
+            "ingress",
+            "gateway",
+            "namespace",
+            "sizes",
+            "cpu",
+            "memory",
+            "branches",
+            "params",
+            "facts",
+            "files",
+        ];
+        let word =
+            prop::sample::select(vec!["python", "Mongo!", "x", "", "5Gi", "/a", "many", "a.b", "null"]);
+        let leaf = prop_oneof![
+            word.prop_map(Value::from),
+            (-1i64..9).prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            Just(Value::Null),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            let key = prop::sample::select(KEYS.to_vec()).prop_map(str::to_owned);
+            prop_oneof![
+                1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                3 => prop::collection::btree_map(key, inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// A tree that is mended can be read, and one that is right is left as it is.
+    fn holds<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(text: &str) {
+        let source = Source::new("f", text);
+        let (document, problems) = read_leniently::<T>(&source);
+        let document = document.expect("what is mended can be read");
+        let as_written = crate::yaml::node::parse(&source).unwrap();
+        let wrong = schema::violations(&schema_of::<T>(), &as_written.to_json());
+        assert_eq!(problems.is_empty(), wrong.is_empty(), "{problems:?}");
+        assert!(!problems.is_empty() || (document.root == as_written && document.is_sound(&[])));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_the_rest_can_be_read(value in anything()) {
+            let text = value.to_string();
+            holds::<AppFile>(&text);
+            holds::<PlatformFile>(&text);
+            holds::<RegistrationFile>(&text);
+            holds::<RecipeFile>(&text);
+        }
+    }
+}
