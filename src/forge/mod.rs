@@ -16,6 +16,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use crate::diagnostic::{Failure, Kind};
+use crate::http::percent_encoded;
 use client::{Answer, Call, Client};
 use rights::Right;
 
@@ -101,7 +102,7 @@ impl Repository {
     /// A path of the API below this repository.
     fn at(&self, below: &str) -> String {
         let (owner, name) = self.path.split_once('/').unwrap_or((&self.path, ""));
-        format!("/repos/{}/{}{below}", encoded(owner), encoded(name))
+        format!("/repos/{}/{}{below}", percent_encoded(owner), percent_encoded(name))
     }
 
     fn get(&self, below: &str, right: Right) -> Result<Value, Failure> {
@@ -165,15 +166,6 @@ enum Made<T> {
     There(T),
     /// The forge refuses, with this status.
     Refused(Failure, u16),
-}
-
-/// A text as one part of a path or query (RFC 3986, unreserved characters).
-fn encoded(text: &str) -> String {
-    let one = |b: u8| match b {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-        b => format!("%{b:02X}"),
-    };
-    text.bytes().map(one).collect()
 }
 
 /// Whether two texts are the same to a reader: forges change line ends and cut white space at the end.

@@ -5,8 +5,9 @@ mod merge;
 use serde_json::{Value, json};
 
 use super::rights::Right;
-use super::{Forge, Made, Proposing, Repository, encoded, same_text};
+use super::{Forge, Made, Proposing, Repository, same_text};
 use crate::diagnostic::{Failure, Kind};
+use crate::http::percent_encoded;
 
 /// What a pull request is about.
 #[derive(Debug, Clone, Copy)]
@@ -197,7 +198,7 @@ impl Repository {
     ) -> Result<Option<Value>, Failure> {
         let newest = match self.forge() {
             Forge::Github => {
-                let head = encoded(&format!("{}:{branch}", self.owner()));
+                let head = percent_encoded(&format!("{}:{branch}", self.owner()));
                 format!("head={head}&sort=updated&direction=desc")
             }
             Forge::Gitea | Forge::Forgejo => "sort=recentupdate".to_owned(),
@@ -216,10 +217,11 @@ impl Repository {
     fn find(&self, branch: &str, base: Option<&str>) -> Result<Option<Found>, Failure> {
         // GitHub alone looks for a head in its list. Gitea and Forgejo have a path for one base and head, which may answer
         // with a closed one of the same branch.
-        let base_is = |key: &str| base.map(|base| format!("&{key}={}", encoded(base))).unwrap_or_default();
+        let base_is =
+            |key: &str| base.map(|base| format!("&{key}={}", percent_encoded(base))).unwrap_or_default();
         let query = match self.forge() {
             Forge::Github => {
-                let head = encoded(&format!("{}:{branch}", self.owner()));
+                let head = percent_encoded(&format!("{}:{branch}", self.owner()));
                 format!("/pulls?state=open&head={head}{}", base_is("base"))
             }
             Forge::Gitea => format!("/pulls?state=open&sort=recentupdate{}", base_is("base_branch")),
@@ -281,7 +283,7 @@ impl Repository {
 
     /// Whether a branch stands on a commit now: a pull request learns of a push a moment later.
     fn is_at(&self, branch: &str, commit: &str) -> Result<bool, Failure> {
-        let at = self.get(&format!("/branches/{}", encoded(branch)), Right::Look)?;
+        let at = self.get(&format!("/branches/{}", percent_encoded(branch)), Right::Look)?;
         let key = if self.forge() == Forge::Github { "sha" } else { "id" };
         Ok(at["commit"][key] == commit)
     }
@@ -304,7 +306,7 @@ impl Repository {
 
     fn label_ids(&self, names: &[&String]) -> Result<Vec<u64>, Failure> {
         let mut known: Vec<(String, u64)> = Vec::new();
-        let organisation = format!("/orgs/{}/labels", encoded(self.owner()));
+        let organisation = format!("/orgs/{}/labels", percent_encoded(self.owner()));
         for (path, optional) in [(self.at("/labels"), false), (organisation, true)] {
             let read = self.client.pages(&path, Right::Labels, |items| {
                 let one =

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::rights::Right;
-use super::{Forge, Made, Repository, brief, encoded};
+use super::{Forge, Made, Repository, brief};
 use crate::diagnostic::{Failure, Kind};
+use crate::http::percent_encoded;
 
 /// What is said of a commit.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +91,11 @@ impl Repository {
 
     /// By hand: GitHub's `auto_inactive` overlooks environments that are called production, and looks at no task.
     fn end_before(&self, id: u64, task: &str, environment: &str) -> Result<(), Failure> {
-        let query = format!("/deployments?task={}&environment={}", encoded(task), encoded(environment));
+        let query = format!(
+            "/deployments?task={}&environment={}",
+            percent_encoded(task),
+            percent_encoded(environment)
+        );
         let mut older: Vec<u64> = Vec::new();
         self.client.pages(&self.at(&query), Right::Deployments, |items| {
             older.extend(items.iter().filter_map(|item| item["id"].as_u64()).filter(|other| *other < id));

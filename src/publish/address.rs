@@ -4,6 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use crate::diagnostic::{Failure, Kind};
 
 /// A checked address of a git repository; shown, it holds no credentials.
@@ -148,14 +150,7 @@ fn check_host(user: &str, host: &str) -> Result<(), Failure> {
 
 /// `%0a` and its like become a newline in what git tells a credential helper.
 fn hidden_control(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(3).any(|w| {
-        w[0] == b'%'
-            && std::str::from_utf8(&w[1..])
-                .ok()
-                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-                .is_some_and(|b| b.is_ascii_control())
-    })
+    percent_decode_str(text).any(|byte| byte.is_ascii_control())
 }
 
 /// A folder, or `user@host:path`: as git has it, a colon before the first slash makes a host.
