@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Edit;
 use crate::forge::{Ended, Forges, Told};
@@ -17,6 +15,7 @@ use crate::publish::{BranchName, Change, Proposal, Pushed, Snapshot};
 use crate::render::Folders;
 use crate::report::Report;
 use crate::request::{Stage, Step, Subject};
+use crate::resolve::names::hash;
 
 /// The landing of one run.
 #[derive(Debug)]
@@ -236,8 +235,7 @@ pub(crate) fn branch_of_again(step: &Step, edit: &Edit) -> Result<BranchName, Fa
     let name = match (&step.subject, &edit.subject) {
         // Another wish is another pull request: one that replaced it would lose it.
         (_, Some(subject)) => {
-            let hash: String =
-                Sha256::digest(subject.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+            let hash = hash(subject, 8);
             format!("cupaas/edit-{}-{hash}", edit.app.as_deref().unwrap_or("all"))
         }
         // Not the one of a deploy, which may propose a newer commit than the one that is rendered again.

@@ -93,7 +93,7 @@ impl<'a> Client<'a> {
         }
         let bytes = whole.body_mut().with_config().limit(LONGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.unavailable(&error.to_string()))?;
-        let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = base16ct::lower::encode_string(&Sha256::digest(&bytes));
         Ok(Found::Digest(format!("sha256:{hex}")))
     }
 
