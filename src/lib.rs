@@ -17,6 +17,7 @@ pub mod load;
 pub mod look;
 pub mod plan;
 pub mod publish;
+mod quantity;
 pub mod registry;
 pub mod render;
 pub mod report;

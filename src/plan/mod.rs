@@ -16,7 +16,6 @@ mod model;
 mod moves;
 mod object;
 mod pod;
-mod quantity;
 mod redact;
 mod summary;
 #[cfg(test)]

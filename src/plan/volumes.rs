@@ -3,7 +3,7 @@
 use super::effects;
 use super::model::{Effect, Facts, Refusal, Rule};
 use super::object::Object;
-use super::quantity;
+use crate::quantity::Quantity;
 
 const FIELD: &str = "spec.resources.requests.storage";
 
@@ -63,7 +63,7 @@ pub(super) fn check(old: &Object, new: &Object, facts: Facts, refusals: &mut Vec
 
 fn change(old: &Object, new: &Object) -> Size {
     let (from, to) = (written(old), written(new));
-    match (quantity::parse(&from), quantity::parse(&to)) {
+    match (Quantity::parse(&from), Quantity::parse(&to)) {
         _ if from == to => Size::Same,
         (Some(from), Some(to)) if from == to => Size::Same,
         (Some(from), Some(to)) if from < to => Size::Grows,

@@ -1,7 +1,8 @@
 //! PersistentVolumeClaims: objects, and the templates of them in a StatefulSet.
 
 use super::at::At;
-use super::{quantity, selector, syntax::Syntax};
+use super::{selector, syntax::Syntax};
+use crate::quantity::Quantity;
 use crate::schema::violation::Violation;
 
 /// A claim.
@@ -17,7 +18,7 @@ pub(crate) fn check(claim: &At<'_>, out: &mut Vec<Violation>) {
     match spec.find(&["resources", "requests", "storage"]) {
         None => out
             .push(spec.says("does not say how much it needs").hint("resources: {requests: {storage: 1Gi}}")),
-        Some(storage) if quantity::parse(storage.value).is_some_and(|size| size <= 0.0) => {
+        Some(storage) if Quantity::of(storage.value).is_some_and(|size| size <= Quantity::ZERO) => {
             out.push(storage.says("must be more than 0"));
         }
         _ => {}

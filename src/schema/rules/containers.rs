@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::at::At;
 use super::syntax::Syntax;
 use super::volumes::Volumes;
-use super::{env, pods, probes, quantity};
+use super::{env, pods, probes, resources};
 use crate::schema::violation::Violation;
 
 /// A container of the pod's list `list`; the pod has `grace` seconds to end.
@@ -20,7 +20,7 @@ pub(crate) fn check(
     ports(container, out);
     env::check(container, out);
     mounts(container, volumes, out);
-    quantity::resources(container, out);
+    resources::check(container, out);
     if let Some(security) = container.get("securityContext") {
         pods::ids(&security, out);
         privilege(&security, out);

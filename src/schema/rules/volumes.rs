@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::at::At;
+use super::claims;
 use super::syntax::Syntax;
-use super::{claims, quantity};
+use crate::quantity::Quantity;
 use crate::schema::violation::Violation;
 
 /// The names of volumes that a pod has.
@@ -59,7 +60,7 @@ fn source(volume: &At<'_>, out: &mut Vec<Violation>) {
         }
     }
     if let Some(limit) = volume.find(&["emptyDir", "sizeLimit"])
-        && quantity::parse(limit.value).is_some_and(|bytes| bytes < 0.0)
+        && Quantity::of(limit.value).is_some_and(|bytes| bytes < Quantity::ZERO)
     {
         out.push(limit.says("must not be negative"));
     }
