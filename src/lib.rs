@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod edit;
 pub mod forge;
 mod http;
+mod image_name;
 mod landing;
 pub mod leaving;
 pub mod load;

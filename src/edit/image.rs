@@ -3,19 +3,20 @@
 use super::yaml::Change;
 use super::{Edit, Known, typed};
 use crate::diagnostic::{Failure, Kind, Source};
+use crate::image_name::ImageName;
 use crate::load::document;
 use crate::load::gitops::{Edits, Gitops};
 use crate::load::platform::RegistrationFile;
 use crate::load::released::Scope;
 use crate::request::Step;
-use crate::resolve::image::{Pinned, is_image};
+use crate::resolve::image::Pinned;
 
 /// Pins the environment to `--image`, else to what runs there.
 pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let (known, environment) = where_to(step, gitops)?;
     let running = known.releases.iter().find(|release| release.environment == environment);
     let image = match (&step.asked.image, running) {
-        (Some(image), _) if !is_image(image) => {
+        (Some(image), _) if ImageName::parse(image).is_none() => {
             return Err(typed(
                 "--image",
                 image,

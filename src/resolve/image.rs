@@ -1,12 +1,9 @@
 //! Which image runs.
 
-use std::sync::OnceLock;
-
-use regex_lite::Regex;
-
 use super::decisions::Notes;
 use super::release::Image;
 use crate::diagnostic::{Failure, Kind, Source, Span};
+use crate::image_name::ImageName;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
 
@@ -89,7 +86,8 @@ pub(super) fn resolve(
             (String::new(), String::new())
         }
     };
-    if !reference.is_empty() && !is_image(&reference) {
+    let name = ImageName::parse(&reference);
+    if !reference.is_empty() && name.is_none() {
         let message = format!("{reference:?} is not an image (from {origin})");
         let written = Source::new(origin.split(':').next().unwrap_or_default(), reference.clone());
         notes.problem(
@@ -99,7 +97,7 @@ pub(super) fn resolve(
         );
     }
     notes.decided("image", &reference, origin);
-    Image { by_digest: reference.contains("@sha256:"), reference }
+    Image { by_digest: name.is_some_and(|name| name.digest.is_some()), reference }
 }
 
 /// Whether a tag is a whole commit, as the rule writes it.
@@ -110,15 +108,4 @@ fn is_commit(tag: &str) -> bool {
 /// Whether a tag is one that cupaas makes of an app's files.
 fn is_fingerprint(tag: &str) -> bool {
     tag.len() == 16 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// A reference as registries take it (distribution's `reference` grammar, without the odd ones).
-pub fn is_image(text: &str) -> bool {
-    const SHAPE: &str = concat!(
-        r"^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::[0-9]{1,5})?/)?",
-        r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",
-        r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$",
-    );
-    static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
-    WHOLE.get_or_init(|| Regex::new(SHAPE).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
 }
