@@ -56,7 +56,7 @@ impl Snapshot {
             Some(Verdict::Raced) => Ok(Pushed::Raced),
             Some(Verdict::Declined(why)) => Err(self.declined(branch, &why, &answer.words)),
             _ => {
-                let failure = words::failure(&format!("cannot write to {}", self.git.url()), &answer.words);
+                let failure = self.git.unwritable(&answer.words);
                 let unsure = failure.kind == Kind::Unavailable;
                 if unsure { self.look(branch, from, to, failure) } else { Err(failure) }
             }
