@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::yaml::{self, Node, NodeKind};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::schema::{self, Segment, Violation};
+use crate::schema::{self, Segment, Violation, ViolationKind};
 
 /// The newest format of any file that this version reads and writes.
 pub const FORMAT: u32 = 1;
@@ -141,7 +141,7 @@ pub fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnos
     let mut message = violation.message;
     let written = source.text.get(range.clone()).unwrap_or_default();
     // A pattern says little to a person, and the hint says it better.
-    if message.starts_with("does not match") && violation.hint.is_some() && written.len() <= 60 {
+    if violation.kind == ViolationKind::Pattern && violation.hint.is_some() && written.len() <= 60 {
         // What stands behind `=` may be a value, and a message may end on a page.
         let shown = written.split_once('=').map_or(written.to_owned(), |(name, _)| format!("{name}=…"));
         message = format!("{shown} does not fit here");

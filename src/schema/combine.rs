@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::node::{Node, Types};
 use super::structural::{DEEPEST_REFERENCES, Walk};
-use super::violation::Violation;
+use super::violation::{Violation, ViolationKind};
 use super::{leaf, words};
 
 impl Walk<'_> {
@@ -105,7 +105,7 @@ fn only_missing<'a>(
     depth: usize,
 ) -> Option<Vec<&'a str>> {
     let bare = |at: &usize| {
-        let missing = |one: &Violation| one.path.len() == depth && one.message.starts_with("missing key");
+        let missing = |one: &Violation| one.path.len() == depth && one.kind == ViolationKind::MissingKey;
         branches[*at].required.len() == 1
             && branches[*at].properties.is_empty()
             && trials[*at].iter().all(missing)

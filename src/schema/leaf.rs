@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::node::{Node, Types, Unique};
 use super::structural::Walk;
-use super::violation::{Segment, Violation};
+use super::violation::{Segment, Violation, ViolationKind};
 use super::words;
 
 /// The most choices that a message names.
@@ -143,7 +143,8 @@ fn string(walk: &mut Walk<'_>, node: &Node, text: &str) {
     if let Some(pattern) = &node.pattern
         && !pattern.matches(text)
     {
-        walk.say(format!("does not match {}", pattern.text), node.hint.clone());
+        let message = format!("does not match {}", pattern.text);
+        walk.say_that(ViolationKind::Pattern, message, node.hint.clone());
     }
     let good = match node.format.as_deref() {
         // Go's decoder skips line ends.

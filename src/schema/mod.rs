@@ -22,7 +22,7 @@ pub use kubernetes::SUPPORTED;
 pub use node::Version;
 pub use own::violations;
 pub use rules::tree::Known;
-pub use violation::{Segment, Violation};
+pub use violation::{Segment, Violation, ViolationKind};
 
 /// The one of `known` that a person most likely meant by `name`.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {

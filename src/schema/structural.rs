@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::node::{Additional, Node, Version};
-use super::violation::{Segment, Violation};
+use super::violation::{Segment, Violation, ViolationKind};
 use super::{leaf, words};
 
 /// Finds what `$ref` names.
@@ -49,8 +49,13 @@ impl<'a> Walk<'a> {
 
     /// Adds a violation of the value that the walk is at.
     pub(crate) fn say(&mut self, message: impl Into<String>, hint: Option<String>) {
+        self.say_that(ViolationKind::Other, message, hint);
+    }
+
+    /// The same of a sort that something is decided by.
+    pub(crate) fn say_that(&mut self, kind: ViolationKind, message: impl Into<String>, hint: Option<String>) {
         let violation = Violation::new(self.path.clone(), message);
-        self.found.push(Violation { hint, ..violation });
+        self.found.push(Violation { kind, hint, ..violation });
     }
 
     /// Checks `value` against `node`, which alone decides what else a mapping may hold.
@@ -104,7 +109,7 @@ impl<'a> Walk<'a> {
             let given = map.get(name);
             let null_is_fine = node.properties.get(name).is_some_and(|property| property.nullable);
             if self.is_absent(given) && !(given.is_some() && null_is_fine) {
-                self.say(format!("missing key {name:?}"), None);
+                self.say_that(ViolationKind::MissingKey, format!("missing key {name:?}"), None);
             }
         }
         if let Some(message) = leaf::outside(node.size, map.len(), "key") {

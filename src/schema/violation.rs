@@ -14,6 +14,17 @@ pub enum Segment {
     Index(usize),
 }
 
+/// What sort of mistake a violation is, as far as anything is decided by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViolationKind {
+    /// A mapping lacks a key.
+    MissingKey,
+    /// A text does not match a pattern.
+    Pattern,
+    /// Anything else.
+    Other,
+}
+
 /// One thing that is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -21,6 +32,8 @@ pub struct Violation {
     pub path: Vec<Segment>,
     /// Whether the last key itself is to blame, and not what it holds.
     pub at_key: bool,
+    /// What sort of mistake it is.
+    pub kind: ViolationKind,
     /// What is wrong, one line, no full stop.
     pub message: String,
     /// What to do about it.
@@ -30,7 +43,7 @@ pub struct Violation {
 impl Violation {
     /// A violation of the value at `path`.
     pub fn new(path: Vec<Segment>, message: impl Into<String>) -> Self {
-        Self { path, at_key: false, message: message.into(), hint: None }
+        Self { path, at_key: false, kind: ViolationKind::Other, message: message.into(), hint: None }
     }
 
     /// Blames the last key of the path.
