@@ -31,7 +31,7 @@ mod walk;
 mod words;
 mod written;
 
-pub use address::{BranchName, GitopsAddress, holds_credentials};
+pub use address::{AddressError, BranchName, GitopsAddress, holds_credentials};
 pub use commit::{Change, Commit, Identity};
 pub use proposal::Proposal;
 pub use push::Pushed;
