@@ -120,7 +120,8 @@ enum Verdict {
 }
 
 /// Reads one line of `git push --porcelain`: a flag, the refs, and the reason in brackets. `None` where it does
-/// not say what became of the push.
+/// not say what became of the push. The flag is the same for a lost race and a refusal; the reason alone tells them
+/// apart.
 fn judge(line: &str, said: &str) -> Option<Verdict> {
     const LOST: &[&str] = &[
         "stale info",

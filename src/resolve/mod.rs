@@ -33,21 +33,10 @@ use release::{PodVariable, Release, Volume};
 /// Errors: all mistakes in the files that people wrote, each with its place.
 pub fn resolve(
     inputs: &Inputs,
-    environment: (String, String),
+    (environment, origin): (String, String),
     previous: Option<&ReleaseFile>,
 ) -> Result<Release, Failure> {
-    let (environment, origin) = environment;
-    let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
-    notes.decided("app", &inputs.name, name_origin(inputs));
-    notes.decided("environment", &environment, origin);
-    if let (true, Some(commit)) = (inputs.asked.dirty, &inputs.asked.source.commit) {
-        let message = "the folder has changes that no commit holds";
-        let hint = format!(
-            "they are read all the same, and recorded as commit {}",
-            commit.get(..10).unwrap_or(commit)
-        );
-        notes.warning(inputs.app.at(&["runtime"]), message, hint);
-    }
+    let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
     let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
     let processes = processes::resolve(inputs, &environment, &procfile, &runtime.facts, &mut notes);
@@ -55,24 +44,7 @@ pub fn resolve(
     let services = services::resolve(inputs, &environment, previous, &mut notes)?;
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let mut config = variables::winners(&layers);
-    let mut variables = Vec::new();
-    for (origin, variable) in services::variables(inputs, &services)? {
-        // A secret of the app's own stands in a service's place.
-        if secrets.iter().any(|secret| secret.variable == variable.name) {
-            continue;
-        }
-        let lowest = variables::Layer { value: variable.value.clone(), origin };
-        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
-        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
-        // ConfigMap as well.
-        variables.push(match config.remove(&variable.name) {
-            Some(own) => {
-                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
-            }
-            None => variable,
-        });
-    }
+    let (config, variables) = service_variables(inputs, &services, &secrets, &mut layers)?;
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
@@ -81,10 +53,6 @@ pub fn resolve(
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
-    let (versions, disks) = (versions(previous, &services), disks(previous, &services, &volumes));
-    let elsewhere = elsewhere(inputs, previous, &services);
-    let cluster =
-        inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
     if !notes.problems.is_empty() {
         return Err(Failure::invalid(notes.problems));
     }
@@ -101,8 +69,11 @@ pub fn resolve(
         layers,
         decisions: notes.decisions,
         warnings: notes.warnings,
+        cluster: cluster(inputs, &environment),
+        versions: versions(previous, &services),
+        disks: disks(previous, &services, &volumes),
+        elsewhere: elsewhere(inputs, previous, &services),
         environment,
-        cluster,
         image,
         processes,
         release,
@@ -113,17 +84,62 @@ pub fn resolve(
         volumes,
         route,
         platform,
-        versions,
-        disks,
-        elsewhere,
         set: inputs.asked.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
-        runtime: if runtime.version.is_empty() {
-            runtime.name
-        } else {
-            format!("{}:{}", runtime.name, runtime.version)
+        runtime: match runtime.version.as_str() {
+            "" => runtime.name,
+            version => format!("{}:{version}", runtime.name),
         },
     })
+}
+
+/// What is decided before anything else, and the problems that reading has found.
+fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
+    let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
+    notes.decided("app", &inputs.name, name_origin(inputs));
+    notes.decided("environment", environment, origin);
+    if let (true, Some(commit)) = (inputs.asked.dirty, &inputs.asked.source.commit) {
+        let message = "the folder has changes that no commit holds";
+        let hint = format!(
+            "they are read all the same, and recorded as commit {}",
+            commit.get(..10).unwrap_or(commit)
+        );
+        notes.warning(inputs.app.at(&["runtime"]), message, hint);
+    }
+    notes
+}
+
+fn cluster(inputs: &Inputs, environment: &str) -> String {
+    let settings = inputs.platform.value.environments.get(environment);
+    settings.map(|settings| settings.cluster.0.clone()).unwrap_or_default()
+}
+
+/// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it.
+fn service_variables(
+    inputs: &Inputs,
+    services: &[release::Service],
+    secrets: &[release::AppSecret],
+    layers: &mut variables::Layers,
+) -> Result<(BTreeMap<String, String>, Vec<PodVariable>), Failure> {
+    let mut config = variables::winners(layers);
+    let mut variables = Vec::new();
+    for (origin, variable) in services::variables(inputs, services)? {
+        // A secret of the app's own stands in a service's place.
+        if secrets.iter().any(|secret| secret.variable == variable.name) {
+            continue;
+        }
+        let lowest = variables::Layer { value: variable.value.clone(), origin };
+        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
+        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
+        // ConfigMap as well.
+        variables.push(match config.remove(&variable.name) {
+            Some(own) => {
+                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
+            }
+            None => variable,
+        });
+    }
+    Ok((config, variables))
 }
 
 fn name_origin(inputs: &Inputs) -> String {

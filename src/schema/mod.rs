@@ -18,7 +18,7 @@ mod words;
 use serde_json::Value;
 
 pub use extra::{ExtraSchema, SchemaError};
-pub use kubernetes::SUPPORTED;
+pub use kubernetes::{DEFAULT, SUPPORTED};
 pub use node::Version;
 pub use own::violations;
 pub use rules::tree::Known;
@@ -27,6 +27,11 @@ pub use violation::{Segment, Violation, ViolationKind};
 /// The one of `known` that a person most likely meant by `name`.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     words::nearest(name, known)
+}
+
+/// A Kubernetes version such as `1.36`, where this program knows it.
+pub fn supported_version(text: &str) -> Option<Version> {
+    node::version(text).filter(|version| (SUPPORTED.0..=SUPPORTED.1).contains(version))
 }
 
 /// What is wrong with a CronJob's schedule, as its controller reads it.
