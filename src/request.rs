@@ -15,7 +15,7 @@ mod sync;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CiForge, Cli, Command, Format, Init, New, SchemaFile, Shared, Wide};
+use crate::cli::{CiForge, Cli, Command, Deploy, Diff, Format, Init, New, SchemaFile, Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
 use crate::edit::Deed;
 use crate::forge::Wishes;
@@ -26,7 +26,7 @@ use crate::publish::{GitopsAddress, Identity, Secret, Source, commit_time, witho
 use crate::secrets;
 use crate::sync::Followed;
 use assigned::assigned;
-use ci::Ci;
+use ci::{Built, Ci};
 pub use here::{here, is_empty};
 pub use home::Home;
 use job::{in_ci, means_another, shared_one};
@@ -198,30 +198,8 @@ impl Request {
                 out: render.out.filter(|out| !out.as_os_str().is_empty()),
                 ..step(Stage::Render, render.shared)?
             })),
-            Command::Diff(diff) => {
-                let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
-                let step =
-                    wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide, &around)?;
-                Action::Step(Box::new(Step {
-                    allow_data_loss: named(diff.allow_data_loss),
-                    exit_code: diff.exit_code,
-                    tells: forge::comment(diff.commenting, stated, &step, &around)?,
-                    ..step
-                }))
-            }
-            Command::Deploy(deploy) => {
-                let step = wide(
-                    step(Stage::Deploy, standing::on(deploy.shared, &deploy.wide))?,
-                    deploy.wide,
-                    &around,
-                )?;
-                Action::Step(Box::new(Step {
-                    allow_data_loss: named(deploy.allow_data_loss),
-                    allow_older: deploy.allow_older,
-                    tells: forge::deploy(deploy.proposed, deploy.status, &step, &around)?,
-                    ..step
-                }))
-            }
+            Command::Diff(diff) => Action::Step(Box::new(Step::diff(diff, &around)?)),
+            Command::Deploy(deploy) => Action::Step(Box::new(Step::deploy(deploy, &around)?)),
             Command::App(command) => registered::app(command, &around)?,
             Command::Env(command) => registered::env(command, &around)?,
             Command::Secret(secret) => secret::asked(secret, &around)?,
@@ -287,6 +265,29 @@ impl Step {
         Self::about(stage, subject, shared, around)
     }
 
+    fn diff(diff: Diff, around: &Around) -> Result<Self, Failure> {
+        let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
+        let step = Self::new(Stage::Diff, standing::on(diff.shared, &diff.wide), around)?;
+        let step = wide(step, diff.wide, around)?;
+        Ok(Self {
+            allow_data_loss: named(diff.allow_data_loss),
+            exit_code: diff.exit_code,
+            tells: forge::comment(diff.commenting, stated, &step, around)?,
+            ..step
+        })
+    }
+
+    fn deploy(deploy: Deploy, around: &Around) -> Result<Self, Failure> {
+        let step = Self::new(Stage::Deploy, standing::on(deploy.shared, &deploy.wide), around)?;
+        let step = wide(step, deploy.wide, around)?;
+        Ok(Self {
+            allow_data_loss: named(deploy.allow_data_loss),
+            allow_older: deploy.allow_older,
+            tells: forge::deploy(deploy.proposed, deploy.status, &step, around)?,
+            ..step
+        })
+    }
+
     fn about(stage: Stage, subject: Subject, shared: Shared, around: &Around) -> Result<Self, Failure> {
         let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
         let (found, built) = match subject {
@@ -307,23 +308,9 @@ impl Step {
             return Err(Failure::new(Kind::Usage, message)
                 .hint("say which with --env, or look at what merging would do: cupaas diff"));
         }
-        let commit = given(shared.source_commit);
-        // The forge's trial merge is nobody's commit; what it is compared with is the branch that it is meant for.
-        let proposed = built.commit.filter(|_| built.pull_request);
-        let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
-        let source = SourceFacts {
-            repository: given(shared.source_repository)
-                .map(|url| without_credentials(&url))
-                .or(found.repository)
-                .or(built.repository),
-            path: found.path,
-            time: match &commit {
-                Some(commit) => commit_time(&folder, commit),
-                None => found.time,
-            },
-            commit: commit.or(found.commit),
-            branch: branch.or(if built.pull_request { built.branch } else { found.branch.or(built.branch) }),
-        };
+        let dirty = found.dirty;
+        let stated = (given(shared.source_repository), given(shared.source_commit), branch);
+        let source = source(&folder, stated, found, built);
         let gitops = place(given(shared.repository.gitops), &around.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
@@ -352,10 +339,32 @@ impl Step {
                 needs_image: stage != Stage::Dockerfile,
                 variables: assigned(&shared.set, "--set NAME=VALUE")?,
                 source,
-                dirty: found.dirty,
+                dirty,
                 ci: elsewhere && in_ci(),
             },
         })
+    }
+}
+
+/// Where the app comes from: as was stated (repository, commit, branch), else as its folder says, else the CI job.
+fn source(
+    folder: &Path,
+    (repository, commit, branch): (Option<String>, Option<String>, Option<String>),
+    found: Source,
+    built: Built,
+) -> SourceFacts {
+    // The forge's trial merge is nobody's commit; what it is compared with is the branch that it is meant for.
+    let proposed = built.commit.filter(|_| built.pull_request);
+    let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
+    SourceFacts {
+        repository: repository.map(|url| without_credentials(&url)).or(found.repository).or(built.repository),
+        path: found.path,
+        time: match &commit {
+            Some(commit) => commit_time(folder, commit),
+            None => found.time,
+        },
+        commit: commit.or(found.commit),
+        branch: branch.or(if built.pull_request { built.branch } else { found.branch.or(built.branch) }),
     }
 }
 

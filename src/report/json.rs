@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Placed, Report, again, secrets, sync, told};
 use crate::diagnostic::Failure;
+use crate::leaving::Leaving;
+use crate::plan::Plan;
 use crate::resolve::image::Pinned;
 use crate::resolve::names;
 use crate::tree::RepoPath;
@@ -66,19 +68,7 @@ fn body(report: &Report) -> Value {
         Report::Pinned { pin, .. } => {
             json!({"status": "pinned", "changed": false, "pin": self::pin(pin)})
         }
-        Report::Removed { leaving, plan, commit, proposed } => {
-            let environments: Vec<&str> =
-                leaving.releases.iter().map(|(_, release)| release.environment.as_str()).collect();
-            let namespaces: Vec<String> =
-                environments.iter().map(|environment| names::namespace(&leaving.app, environment)).collect();
-            json!({
-                "status": if *proposed { "proposed" } else { "removed" }, "changed": true, "app": leaving.app, "commit": commit,
-                "environment": environments.first(), "environments": environments,
-                "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
-                "files": leaving.edits.keys().map(RepoPath::as_str).collect::<Vec<_>>(),
-                "plan": plan, "summary": plan.summary(),
-            })
-        }
+        Report::Removed { leaving, plan, commit, proposed } => removed(leaving, plan, commit, *proposed),
         Report::Absent(leaving) => {
             json!({"status": "unchanged", "changed": false, "app": leaving.app, "environment": leaving.environment})
         }
@@ -100,6 +90,20 @@ fn body(report: &Report) -> Value {
         Report::Dockerfile { text, .. } => json!({"status": "ok", "dockerfile": text}),
         Report::Text(text) => json!({"status": "ok", "text": text}),
     }
+}
+
+fn removed(leaving: &Leaving, plan: &Plan, commit: &str, proposed: bool) -> Value {
+    let environments: Vec<&str> =
+        leaving.releases.iter().map(|(_, release)| release.environment.as_str()).collect();
+    let namespaces: Vec<String> =
+        environments.iter().map(|environment| names::namespace(&leaving.app, environment)).collect();
+    json!({
+        "status": if proposed { "proposed" } else { "removed" }, "changed": true, "app": leaving.app, "commit": commit,
+        "environment": environments.first(), "environments": environments,
+        "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
+        "files": leaving.edits.keys().map(RepoPath::as_str).collect::<Vec<_>>(),
+        "plan": plan, "summary": plan.summary(),
+    })
 }
 
 pub(super) fn failure(failure: &Failure) -> String {

@@ -86,11 +86,12 @@ pub fn resolve(
         platform,
         set: inputs.asked.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
-        runtime: match runtime.version.as_str() {
-            "" => runtime.name,
-            version => format!("{}:{version}", runtime.name),
-        },
+        runtime: as_written(runtime.name, &runtime.version),
     })
+}
+
+fn as_written(recipe: String, version: &str) -> String {
+    if version.is_empty() { recipe } else { format!("{recipe}:{version}") }
 }
 
 /// What is decided before anything else, and the problems that reading has found.
