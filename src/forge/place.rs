@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::answers::Object;
 use super::client::{Call, Client, origin};
 use super::rights::Right;
 use super::{Forge, Repository};
@@ -153,7 +154,7 @@ impl Place {
             let call = Call { method: "GET", path, body: None, right: Right::Nothing, repeatable: true };
             // A page for people is no API's answer.
             let there = match client.send(call) {
-                Ok(answer) => answer.is_good() && answer.body.is_object(),
+                Ok(answer) => answer.read::<Object>().is_some(),
                 Err(failure) if failure.kind == Kind::Unavailable => return Err(failure),
                 Err(_) => false,
             };
