@@ -131,7 +131,7 @@ fn functions(text: &str) -> Vec<(usize, String, usize)> {
         let ends = |line: &&str| **line == brace || (line.starts_with(&parenthesis) && line.ends_with(';'));
         let length = match line.ends_with(['}', ';']) {
             true => 1,
-            false => lines[at..].iter().position(|line| ends(line)).map_or(lines.len() - at, |end| end + 1),
+            false => lines[at..].iter().position(ends).map_or(lines.len() - at, |end| end + 1),
         };
         found.push((at + 1, function[2].to_owned(), length));
     }

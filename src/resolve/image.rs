@@ -50,16 +50,19 @@ pub(super) fn resolve(
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
 ) -> Image {
-    let pin = Pinned::of(inputs, environment).map(|pin| (pin.image, pin.place));
-    let asked = inputs.asked.image.clone().map(|image| (image, "--image".to_owned()));
+    // Each with its origin, in words and as the name that a diagnostic stands under.
+    let pin = Pinned::of(inputs, environment).zip(inputs.registration.as_ref());
+    let pin = pin.map(|(pin, file)| (pin.image, (pin.place, file.source.name.clone())));
+    let asked = inputs.asked.image.clone().map(|image| (image, both("--image")));
     let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
     let prefix = inputs.platform.value.registry.prefix.as_deref();
     let made = prefix.zip(tag).map(|(prefix, tag)| {
-        let origin = inputs.platform.at(&["registry", "prefix"]).to_string();
-        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), origin)
+        let origin = inputs.platform.at(&["registry", "prefix"]);
+        let file = origin.source.name.clone();
+        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), (origin.to_string(), file))
     });
     let running = previous.filter(|release| !release.image.is_empty());
-    let running = running.map(|release| (release.image.clone(), "what runs now".to_owned()));
+    let running = running.map(|release| (release.image.clone(), both("what runs now")));
     // Only an image that the rule gave, to the last commit or to one that was pinned, follows to the next one.
     let last = previous.and_then(|release| release.source.commit.clone());
     let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
@@ -73,9 +76,9 @@ pub(super) fn resolve(
         Some((image, _)) if !follows(image) => (running, made),
         _ => (made, running),
     };
-    let (reference, origin) = match asked.or(pin).or(first).or(second) {
+    let (reference, (origin, file)) = match asked.or(pin).or(first).or(second) {
         Some(found) => found,
-        None if !inputs.asked.needs_image => (String::new(), "not needed yet".to_owned()),
+        None if !inputs.asked.needs_image => (String::new(), both("not needed yet")),
         None => {
             let place = inputs.platform.key(&["registry"]);
             notes.problem(
@@ -83,13 +86,13 @@ pub(super) fn resolve(
                 "no image is named",
                 "say it with --image, or set `registry.prefix` in cupaas.yaml",
             );
-            (String::new(), String::new())
+            (String::new(), both(""))
         }
     };
     let name = ImageName::parse(&reference);
     if !reference.is_empty() && name.is_none() {
         let message = format!("{reference:?} is not an image (from {origin})");
-        let written = Source::new(origin.split(':').next().unwrap_or_default(), reference.clone());
+        let written = Source::new(file, reference.clone());
         notes.problem(
             Span::new(&written, 0..reference.len()),
             message,
@@ -98,6 +101,11 @@ pub(super) fn resolve(
     }
     notes.decided("image", &reference, origin);
     Image { by_digest: name.is_some_and(|name| name.digest.is_some()), reference }
+}
+
+/// An origin that is no file.
+fn both(words: &str) -> (String, String) {
+    (words.to_owned(), words.to_owned())
 }
 
 /// Whether a tag is a whole commit, as the rule writes it.
