@@ -25,7 +25,7 @@ fmt:
 
 # What clippy says, as errors
 clippy:
-    cargo clippy --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets -- -D warnings
 
 # The API's documentation; a broken link is an error
 docs:

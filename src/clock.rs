@@ -65,21 +65,8 @@ fn chance() -> f64 {
     }
 }
 
-/// `2026-11-23T10:39:00Z`, nothing for a year of other than four digits; by the proleptic Gregorian calendar.
+/// `2026-11-23T10:39:00Z`: four digits for the year and no fraction. Nothing for any other time.
 pub(crate) fn rfc3339(seconds: i64) -> Option<String> {
-    if !(0..253_402_300_800).contains(&seconds) {
-        return None;
-    }
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Days are counted from 1 March of the year 0, so that a leap day is the last day of its year.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3_600, rest % 3_600 / 60, rest % 60);
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+    let time = jiff::Timestamp::from_second(seconds).ok().filter(|_| seconds >= 0);
+    time.map(|time| time.to_string())
 }

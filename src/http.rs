@@ -4,9 +4,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::Agent;
 use ureq::config::RedirectAuthHeaders;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+/// All but the unreserved characters (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as one part of a path or query.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
 
 /// How an agent behaves.
 #[derive(Debug, Clone, Copy)]
@@ -39,4 +48,15 @@ pub(crate) fn agent(manner: Manner) -> Agent {
         .user_agent(concat!("cupaas/", env!("CARGO_PKG_VERSION")))
         .build();
     config.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_but_unreserved_characters_are_encoded() {
+        assert_eq!(percent_encoded("Az09-._~"), "Az09-._~");
+        assert_eq!(percent_encoded("ci/a b:ñ%&"), "ci%2Fa%20b%3A%C3%B1%25%26");
+    }
 }

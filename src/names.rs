@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// The first `digits` hexadecimal digits of the SHA-256 of `text`.
 pub fn hash(text: &str, digits: usize) -> String {
-    let hex: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = base16ct::lower::encode_string(&Sha256::digest(text.as_bytes()));
     hex.chars().take(digits).collect()
 }
 

@@ -58,5 +58,5 @@ fn append(file: &Path, text: &str) -> io::Result<()> {
 fn delimiter() -> io::Result<String> {
     let mut bytes = [0_u8; 16];
     rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
-    Ok(bytes.iter().fold("cupaas-".to_owned(), |text, byte| text + &format!("{byte:02x}")))
+    Ok(format!("cupaas-{}", base16ct::lower::encode_string(&bytes)))
 }

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use zeroize::Zeroizing;
 
+use crate::http::percent_encoded;
+
 /// A token for the GitOps repository: `token`, or `user:password` where a server wants a name too.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -63,7 +65,7 @@ impl Secret {
         let basic = self.basic();
         let encoded = basic.trim_start_matches("Basic ").trim_end_matches('=').to_owned();
         let alone = base64::engine::general_purpose::STANDARD_NO_PAD.encode(password);
-        [self.0.to_string(), encoded, alone, percent(password), password.to_owned()]
+        [self.0.to_string(), encoded, alone, percent_encoded(password), password.to_owned()]
             .into_iter()
             .filter(|form| !form.is_empty())
             .map(Zeroizing::new)
@@ -75,15 +77,6 @@ fn encoded(user: &str, password: &str) -> Zeroizing<String> {
     let pair = Zeroizing::new(format!("{user}:{password}"));
     let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
     Zeroizing::new(format!("Basic {}", *encoded))
-}
-
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        })
-        .collect()
 }
 
 /// Takes secrets out of a text: the token in each of its forms, and the credentials of any URL.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request, Response};
 use ureq::{Agent, Body};
@@ -12,6 +14,7 @@ use crate::backoff::Backoff;
 use crate::clock::{self, Pace};
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::Forge;
+use crate::forge::answers::Refusal;
 use crate::forge::limits::{Said, Verdict};
 use crate::forge::rights::Right;
 use crate::http;
@@ -57,7 +60,7 @@ pub(super) struct Call<'a> {
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) body: Value,
+    body: Value,
     /// The query of the next page.
     next: Option<String>,
     /// How many there are on all pages.
@@ -69,6 +72,16 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn is_good(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// What it says, where it is a good one of this type.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(&self.body).ok().filter(|_| self.is_good())
+    }
+
+    /// What it says is wrong.
+    pub(super) fn refusal(&self) -> Refusal {
+        Refusal::deserialize(&self.body).unwrap_or_default()
     }
 }
 
@@ -128,20 +141,32 @@ impl Client {
 
     /// As [`Client::send`], and the answer is a good one.
     ///
-    /// Errors: as [`Client::send`]; `Forbidden` with the missing right where the forge refuses.
-    pub(super) fn good(&self, call: Call<'_>) -> Result<Answer, Failure> {
+    /// Errors: as [`Client::send`]; `Forbidden` with the missing right where the forge refuses; `Unavailable` where it
+    /// says something else than its API promises.
+    pub(super) fn good<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Failure> {
         let answer = self.send(call)?;
-        if answer.is_good() { Ok(answer) } else { Err(self.refused(call, &answer)) }
+        if answer.is_good() { self.typed(call, &answer) } else { Err(self.refused(call, &answer)) }
+    }
+
+    /// A good answer's body.
+    ///
+    /// Errors: `Unavailable` where it is something else.
+    pub(super) fn typed<T: DeserializeOwned>(&self, call: Call<'_>, answer: &Answer) -> Result<T, Failure> {
+        let odd = |error| {
+            let what = format!("answers with something else than its API promises: {error}");
+            self.failure(Kind::Unavailable, call, &self.clean(&what))
+        };
+        T::deserialize(&answer.body).map_err(odd)
     }
 
     /// Reads a list page by page until `found` has seen what it looks for, and says so.
     ///
     /// Errors: as [`Client::good`].
-    pub(super) fn pages(
+    pub(super) fn pages<T: DeserializeOwned>(
         &self,
         path: &str,
         right: Right,
-        mut found: impl FnMut(&[Value]) -> bool,
+        mut found: impl FnMut(Vec<T>) -> bool,
     ) -> Result<(), Failure> {
         let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         let size = if self.forge == Forge::Github { "per_page=100" } else { "limit=50" };
@@ -151,11 +176,12 @@ impl Client {
         let mut seen = 0;
         for page in 2..=PAGES + 1 {
             let path = format!("{bare}?{query}");
-            let answer =
-                self.good(Call { method: "GET", path: &path, body: None, right, repeatable: true })?;
-            let Some(items) = answer.body.as_array() else {
-                return Err(self.odd(&path, "is no list"));
-            };
+            let call = Call { method: "GET", path: &path, body: None, right, repeatable: true };
+            let answer = self.send(call)?;
+            if !answer.is_good() {
+                return Err(self.refused(call, &answer));
+            }
+            let items: Vec<T> = self.typed(call, &answer)?;
             seen += items.len();
             if items.is_empty() || found(items) {
                 return Ok(());
@@ -235,7 +261,7 @@ impl Client {
             remaining: header(headers, "x-ratelimit-remaining"),
             reset: header(headers, "x-ratelimit-reset"),
             date: header(headers, "date"),
-            message: body["message"].as_str().unwrap_or_default().to_owned(),
+            message: Refusal::deserialize(&body).unwrap_or_default().message,
         };
         let answer = Answer {
             status,
@@ -259,7 +285,7 @@ impl Client {
 
     /// The failure that an answer which is not a good one stands for.
     pub(super) fn refused(&self, call: Call<'_>, answer: &Answer) -> Failure {
-        let why = self.clean(&reason(&answer.body));
+        let why = self.clean(&reason(&answer.refusal()));
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         let said = format!("answers {}{why}", answer.status);
         let kind = if answer.status >= 500 { Kind::Unavailable } else { Kind::Forbidden };
@@ -320,21 +346,10 @@ impl Client {
     }
 }
 
-/// What the body of a refusal says: GitHub's `message` with `errors`, Gitea's `message`.
-fn reason(body: &Value) -> String {
-    let message = body["message"].as_str().unwrap_or_default();
-    let error = |error: &Value| match (error.as_str(), &error["message"], &error["field"], &error["code"]) {
-        (Some(text), ..) => Some(text.to_owned()),
-        (_, Value::String(text), ..) => Some(text.clone()),
-        (_, _, Value::String(field), Value::String(code)) => Some(format!("{field} {code}")),
-        _ => None,
-    };
-    let errors: Vec<String> = body["errors"].as_array().into_iter().flatten().filter_map(error).collect();
-    let all: Vec<&str> = std::iter::once(message)
-        .chain(errors.iter().map(String::as_str))
-        .filter(|text| !text.is_empty())
-        .collect();
-    all.join("; ")
+/// What a refusal says, on one line.
+fn reason(refusal: &Refusal) -> String {
+    let all = std::iter::once(refusal.message.clone()).chain(refusal.reasons());
+    all.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -388,7 +403,8 @@ mod tests {
             {"resource": "PullRequest", "field": "base", "code": "invalid"},
             {"message": "No commits between main and x"}, "plain"
         ]});
-        assert_eq!(reason(&github), "Validation Failed; base invalid; No commits between main and x; plain");
-        assert_eq!(reason(&Value::Null), "");
+        let reason = |value| reason(&Refusal::deserialize(&value).unwrap_or_default());
+        assert_eq!(reason(github), "Validation Failed; base invalid; No commits between main and x; plain");
+        assert_eq!(reason(Value::Null), "");
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::Failure;
+use crate::forge::answers::{Comment, Pull, User};
 use crate::forge::rights::Right;
 use crate::forge::{Forge, Made, Repository, same_text};
 use crate::repository::short;
@@ -39,11 +40,11 @@ enum Author {
 }
 
 impl Author {
-    fn wrote(&self, comment: &Value) -> bool {
-        let user = &comment["user"];
+    fn wrote(&self, comment: &Comment) -> bool {
+        let Some(user) = &comment.user else { return false };
         match self {
-            Self::User(name) => user["login"].as_str() == Some(name),
-            Self::Program => user["type"] == "Bot" || user["id"] == ACTIONS,
+            Self::User(name) => user.login.as_deref() == Some(name),
+            Self::Program => user.kind.as_deref() == Some("Bot") || user.id == Some(ACTIONS),
         }
     }
 }
@@ -55,9 +56,9 @@ const ACTIONS: i64 = -2;
 /// Comments with the marker.
 #[derive(Default)]
 struct Marked {
-    ours: Vec<Value>,
+    ours: Vec<Comment>,
     /// Of users who may be us, where we cannot ask; and any reader may copy a marker.
-    unsure: Vec<Value>,
+    unsure: Vec<Comment>,
 }
 
 /// A hidden line that tells one comment of ours from all others: those on other apps and environments, and those on the
@@ -95,8 +96,8 @@ impl Repository {
     /// Errors: where the forge does not answer.
     pub(crate) fn moved_on(&self, number: u64, commit: &str) -> Result<Option<String>, Failure> {
         let answer = self.send("GET", &format!("/pulls/{number}"), &Value::Null, Right::PullRequests)?;
-        let head = answer.body["head"]["sha"].as_str().filter(|_| answer.is_good());
-        Ok(head.filter(|head| !head.eq_ignore_ascii_case(commit)).map(str::to_owned))
+        let head = answer.read::<Pull>().map(|pull| pull.head.sha).filter(|head| !head.is_empty());
+        Ok(head.filter(|head| !head.eq_ignore_ascii_case(commit)))
     }
 
     /// Makes the comment of a pull request say `text`, whose first line is the marker; takes it away where there is no
@@ -128,7 +129,7 @@ impl Repository {
                 if says(&there, text) {
                     return Ok(done(CommentAction::Untouched, &there));
                 }
-                let below = format!("/issues/comments/{}", there["id"]);
+                let below = format!("/issues/comments/{}", there.id);
                 let now = self.put("PATCH", &below, &json!({"body": text}), Right::Comments)?;
                 Ok(done(CommentAction::Edited, &now))
             }
@@ -136,7 +137,7 @@ impl Repository {
         }
     }
 
-    fn anew(&self, list: &str, marker: &str, text: &str, unsure: &[Value]) -> Result<Commented, Failure> {
+    fn anew(&self, list: &str, marker: &str, text: &str, unsure: &[Comment]) -> Result<Commented, Failure> {
         if let Some(there) = unsure.iter().find(|comment| says(comment, text)) {
             return Ok(done(CommentAction::Untouched, there));
         }
@@ -145,11 +146,11 @@ impl Repository {
             Ok(ours.into_iter().chain(unsure).find(|comment| says(comment, text)))
         };
         let made = match self.make(list, &json!({"body": text}), Right::Comments, there)? {
-            Made::New(made) | Made::There(made) => made,
+            Made::There(made) => made,
             Made::Refused(failure, _) => return Err(failure),
         };
-        let me = made["user"]["login"].as_str();
-        for old in unsure.iter().filter(|old| me.is_some() && old["user"]["login"].as_str() == me) {
+        let me = login(&made);
+        for old in unsure.iter().filter(|old| me.is_some() && login(old) == me) {
             self.delete(old)?;
         }
         Ok(done(CommentAction::Created, &made))
@@ -157,15 +158,15 @@ impl Repository {
 
     /// The comments with the marker, up to the first page that has any of ours.
     fn marked(&self, list: &str, marker: &str) -> Result<Marked, Failure> {
-        let is_marked = |comment: &&Value| {
-            let body = comment["body"].as_str();
+        let is_marked = |comment: &Comment| {
+            let body = comment.body.as_deref();
             body.is_some_and(|body| body.lines().next().map(str::trim_end) == Some(marker))
         };
         let mut found = Marked::default();
         let mut author = None;
         let mut failure = None;
-        let look = |items: &[Value]| {
-            for comment in items.iter().filter(is_marked) {
+        let look = |items: Vec<Comment>| {
+            for comment in items.into_iter().filter(is_marked) {
                 // Who we are is asked only where it matters.
                 if author.is_none() {
                     match self.author() {
@@ -177,9 +178,9 @@ impl Repository {
                     }
                 }
                 match &author {
-                    Some(author) if author.wrote(comment) => found.ours.push(comment.clone()),
+                    Some(author) if author.wrote(&comment) => found.ours.push(comment),
                     Some(Author::Program) if self.forge() != Forge::Github => {
-                        found.unsure.push(comment.clone());
+                        found.unsure.push(comment);
                     }
                     _ => {}
                 }
@@ -191,12 +192,12 @@ impl Repository {
     }
 
     /// Looks through the comments until what is looked for is found. Gitea and Forgejo give all at once.
-    fn comments(&self, list: &str, mut look: impl FnMut(&[Value]) -> bool) -> Result<(), Failure> {
+    fn comments(&self, list: &str, mut look: impl FnMut(Vec<Comment>) -> bool) -> Result<(), Failure> {
         if self.forge() == Forge::Github {
             return self.client.pages(&self.at(list), Right::Comments, look);
         }
-        let all = self.get(list, Right::Comments)?;
-        look(all.as_array().map(Vec::as_slice).unwrap_or_default());
+        let all: Option<Vec<Comment>> = self.get(list, Right::Comments)?;
+        look(all.unwrap_or_default());
         Ok(())
     }
 
@@ -210,12 +211,12 @@ impl Repository {
             repeatable: true,
         };
         let answer = self.client.send(call)?;
-        let name = answer.body["login"].as_str().filter(|_| answer.is_good());
-        Ok(name.map_or(Author::Program, |name| Author::User(name.to_owned())))
+        let name = answer.read::<User>().and_then(|user| user.login);
+        Ok(name.map_or(Author::Program, Author::User))
     }
 
-    fn delete(&self, comment: &Value) -> Result<(), Failure> {
-        let below = format!("/issues/comments/{}", comment["id"]);
+    fn delete(&self, comment: &Comment) -> Result<(), Failure> {
+        let below = format!("/issues/comments/{}", comment.id);
         let answer = self.send("DELETE", &below, &Value::Null, Right::Comments)?;
         // It may be gone already, by another run or by the try before.
         if answer.is_good() || matches!(answer.status, 404 | 410) {
@@ -225,17 +226,26 @@ impl Repository {
     }
 }
 
-fn says(comment: &Value, text: &str) -> bool {
-    same_text(meaning(comment["body"].as_str().unwrap_or_default()), meaning(text))
+fn says(comment: &Comment, text: &str) -> bool {
+    same_text(meaning(comment.body.as_deref().unwrap_or_default()), meaning(text))
 }
 
-fn done(action: CommentAction, comment: &Value) -> Commented {
-    Commented { action, url: comment["html_url"].as_str().map(str::to_owned) }
+fn login(comment: &Comment) -> Option<&str> {
+    comment.user.as_ref()?.login.as_deref()
+}
+
+fn done(action: CommentAction, comment: &Comment) -> Commented {
+    Commented { action, url: comment.html_url.clone() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn comment(mut value: Value) -> Comment {
+        value["id"] = json!(1);
+        serde_json::from_value(value).unwrap()
+    }
 
     #[test]
     fn a_marker_is_one_html_comment() {
@@ -250,7 +260,7 @@ mod tests {
         let first = body("page\n", Some(&one));
         assert_eq!(first, "<!-- m -->\npage\n\nSo since commit 1111111111.\n");
         assert!(first.len() <= "<!-- m -->page\n".len() + AROUND);
-        let there = |body: &str| json!({"body": body.replace('\n', "\r\n")});
+        let there = |body: &str| comment(json!({"body": body.replace('\n', "\r\n")}));
         assert!(says(&there(&first), &body("page\n", Some(&other))));
         assert!(says(&there(&first), &body("page\n", None)));
         assert!(!says(&there(&first), &body("another\n", Some(&one))));
@@ -258,15 +268,15 @@ mod tests {
 
     #[test]
     fn a_comment_is_ours_where_we_wrote_it() {
-        let by = |login: &str, kind: &str| json!({"user": {"login": login, "type": kind}});
+        let by = |login: &str, kind: &str| comment(json!({"user": {"login": login, "type": kind}}));
         let me = Author::User("ana".to_owned());
         assert!(me.wrote(&by("ana", "User")) && !me.wrote(&by("eve", "User")));
         assert!(
             Author::Program.wrote(&by("github-actions[bot]", "Bot"))
                 && !Author::Program.wrote(&by("eve", "User"))
         );
-        let job = json!({"user": {"id": -2, "login": "forgejo-actions"}});
-        let eve = json!({"user": {"id": 7, "login": "forgejo-actions"}});
+        let job = comment(json!({"user": {"id": -2, "login": "forgejo-actions"}}));
+        let eve = comment(json!({"user": {"id": 7, "login": "forgejo-actions"}}));
         assert!(Author::Program.wrote(&job) && !Author::Program.wrote(&eve));
     }
 }

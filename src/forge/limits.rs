@@ -61,24 +61,8 @@ impl Said {
 
 /// `Mon, 23 Nov 2026 17:16:12 GMT` (RFC 9110, IMF-fixdate) in seconds since 1970.
 fn from_date(text: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (_, rest) = text.trim().split_once(", ")?;
-    let parts: Vec<&str> = rest.split(' ').collect();
-    let [day, month, year, clock, "GMT"] = parts[..] else { return None };
-    let month = MONTHS.iter().position(|name| *name == month)?;
-    let (day, year) = (day.parse::<i64>().ok()?, year.parse::<i64>().ok()?);
-    let clock: Vec<i64> = clock.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
-    let [hours, minutes, seconds] = clock[..] else { return None };
-    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
-        return None;
-    }
-    // Days before the month, counted from March, so that a leap day is the last one of its year.
-    let month = i64::try_from(month).ok()? + 1;
-    let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let leaps = years / 4 - years / 100 + years / 400;
-    let days = years * 365 + leaps + (153 * months + 2) / 5 + day - 1 - 719_468;
-    Some(days * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+    let time = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()?;
+    Some(time.as_second())
 }
 
 #[cfg(test)]

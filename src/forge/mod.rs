@@ -1,6 +1,7 @@
 //! Pull requests, comments, commit statuses and deployments of GitHub, Gitea and Forgejo. What has landed is never
 //! undone, and no deploy fails, because a forge could not be told of it; a token goes to the one API that it is for.
 
+mod answers;
 mod client;
 pub mod comment;
 mod limits;
@@ -11,9 +12,11 @@ pub mod status;
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::diagnostic::{Failure, Kind};
+use crate::http::percent_encoded;
 use client::{Answer, Call, Client};
 use rights::Right;
 
@@ -109,12 +112,12 @@ impl Repository {
     /// A path of the API below this repository.
     fn at(&self, below: &str) -> String {
         let (owner, name) = self.path.split_once('/').unwrap_or((&self.path, ""));
-        format!("/repos/{}/{}{below}", encoded(owner), encoded(name))
+        format!("/repos/{}/{}{below}", percent_encoded(owner), percent_encoded(name))
     }
 
-    fn get(&self, below: &str, right: Right) -> Result<Value, Failure> {
+    fn get<T: DeserializeOwned>(&self, below: &str, right: Right) -> Result<T, Failure> {
         let call = Call { method: "GET", path: &self.at(below), body: None, right, repeatable: true };
-        self.client.good(call).map(|answer| answer.body)
+        self.client.good(call)
     }
 
     /// Sends something that may be sent twice.
@@ -124,14 +127,20 @@ impl Repository {
     }
 
     /// The same, and it must be taken.
-    fn put(&self, method: &str, below: &str, body: &Value, right: Right) -> Result<Value, Failure> {
+    fn put<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        below: &str,
+        body: &Value,
+        right: Right,
+    ) -> Result<T, Failure> {
         let call = Call { method, path: &self.at(below), body: Some(body), right, repeatable: true };
-        self.client.good(call).map(|answer| answer.body)
+        self.client.good(call)
     }
 
     /// Makes something that must not be made twice: after a request of which nobody knows whether it was heard, `there`
     /// looks for what it may have made.
-    fn make<T>(
+    fn make<T: DeserializeOwned>(
         &self,
         below: &str,
         body: &Value,
@@ -143,7 +152,7 @@ impl Repository {
         let mut pace = self.client.pace();
         loop {
             let failure = match self.client.send(call) {
-                Ok(answer) if answer.is_good() => return Ok(Made::New(answer.body)),
+                Ok(answer) if answer.is_good() => return self.client.typed(call, &answer).map(Made::There),
                 Ok(answer) => return Ok(Made::Refused(self.client.refused(call, &answer), answer.status)),
                 Err(failure) => failure,
             };
@@ -167,21 +176,10 @@ impl Repository {
 
 /// What became of something that was to be made.
 enum Made<T> {
-    /// It is new.
-    New(Value),
-    /// An earlier request has made it.
+    /// It is there, by this request or by one before it that seemed to fail.
     There(T),
     /// The forge refuses, with this status.
     Refused(Failure, u16),
-}
-
-/// A text as one part of a path or query (RFC 3986, unreserved characters).
-fn encoded(text: &str) -> String {
-    let one = |b: u8| match b {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-        b => format!("%{b:02X}"),
-    };
-    text.bytes().map(one).collect()
 }
 
 /// Whether two texts are the same to a reader: forges change line ends and cut white space at the end.

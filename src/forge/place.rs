@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::diagnostic::{Failure, Kind};
+use crate::forge::answers::Object;
 use crate::forge::client::{Call, Client, origin};
 use crate::forge::rights::Right;
 use crate::forge::{Forge, Repository};
@@ -153,7 +154,7 @@ impl Place {
             let call = Call { method: "GET", path, body: None, right: Right::Nothing, repeatable: true };
             // A page for people is no API's answer.
             let there = match client.send(call) {
-                Ok(answer) => answer.is_good() && answer.body.is_object(),
+                Ok(answer) => answer.read::<Object>().is_some(),
                 Err(failure) if failure.kind == Kind::Unavailable => return Err(failure),
                 Err(_) => false,
             };

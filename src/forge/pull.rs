@@ -2,11 +2,14 @@
 
 mod merge;
 
-use serde_json::{Value, json};
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
+use crate::forge::answers::{Branch, Label, Pull};
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Made, Proposing, Repository, encoded, same_text};
+use crate::forge::{Forge, Made, Proposing, Repository, same_text};
+use crate::http::percent_encoded;
 
 /// What a pull request is about.
 #[derive(Debug, Clone, Copy)]
@@ -73,39 +76,6 @@ pub enum Ended {
     Closed,
 }
 
-fn is_merged(value: &Value) -> bool {
-    value["merged"] == true || value["merged_at"].is_string()
-}
-
-/// A pull request as a forge shows it.
-struct Found {
-    number: u64,
-    url: String,
-    node: String,
-    title: String,
-    body: String,
-    head: String,
-    labels: Vec<String>,
-    waits: bool,
-}
-
-impl Found {
-    fn read(value: &Value) -> Option<Self> {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let labels = value["labels"].as_array().into_iter().flatten();
-        Some(Self {
-            number: value["number"].as_u64()?,
-            url: text(&value["html_url"]),
-            node: text(&value["node_id"]),
-            title: text(&value["title"]),
-            body: text(&value["body"]),
-            head: text(&value["head"]["sha"]),
-            labels: labels.map(|label| text(&label["name"])).collect(),
-            waits: value["auto_merge"].is_object(),
-        })
-    }
-}
-
 impl Repository {
     /// Opens the branch's pull request, or brings the open one up to date.
     ///
@@ -118,13 +88,13 @@ impl Repository {
         };
         let mut done = PullRequest {
             number: found.number,
-            url: found.url.clone(),
+            url: found.html_url.clone(),
             action,
             ending: None,
             notes: Vec::new(),
         };
         // One that is newer is somebody else's to finish.
-        if found.head != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
+        if found.head.sha != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
             done.notes.push("a newer run has pushed to its branch, and its words stay".to_owned());
             return Ok(done);
         }
@@ -150,9 +120,9 @@ impl Repository {
     ///
     /// Errors: as [`Repository::upsert`].
     pub(crate) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
-        let closed = |found: Found| PullRequest {
+        let closed = |found: Pull| PullRequest {
             number: found.number,
-            url: found.url,
+            url: found.html_url,
             action: PullAction::Closed,
             ending: None,
             notes: Vec::new(),
@@ -160,11 +130,12 @@ impl Repository {
         let Some(was) = was else { return Ok(None) };
         let mut done: Option<PullRequest> = None;
         while let Some(found) = self.find(branch, None)? {
-            if found.head != was || done.as_ref().is_some_and(|done| done.number == found.number) {
+            if found.head.sha != was || done.as_ref().is_some_and(|done| done.number == found.number) {
                 break;
             }
             let below = format!("/pulls/{}", found.number);
-            self.put("PATCH", &below, &json!({"state": "closed"}), Right::PullRequests)?;
+            let body = json!({"state": "closed"});
+            self.put::<IgnoredAny>("PATCH", &below, &body, Right::PullRequests)?;
             done = Some(closed(found));
         }
         match done {
@@ -181,13 +152,12 @@ impl Repository {
             return Ok(None);
         }
         let closed = self.closed(branch, head, |_| true, usize::MAX)?;
-        Ok(closed.map(|value| if is_merged(&value) { Ended::Merged } else { Ended::Closed }))
+        Ok(closed.map(|pull| if pull.is_merged() { Ended::Merged } else { Ended::Closed }))
     }
 
     /// The pull request that was closed, and not merged, with this as its last commit: it is among the newest.
-    fn just_closed(&self, branch: &str, commit: &str) -> Result<Option<Found>, Failure> {
-        let closed = self.closed(branch, commit, |value| !is_merged(value), 1)?;
-        Ok(closed.as_ref().and_then(Found::read))
+    fn just_closed(&self, branch: &str, commit: &str) -> Result<Option<Pull>, Failure> {
+        self.closed(branch, commit, |pull| !pull.is_merged(), 1)
     }
 
     /// The newest one that is closed and had this last commit, on so many pages.
@@ -195,68 +165,63 @@ impl Repository {
         &self,
         branch: &str,
         commit: &str,
-        fits: impl Fn(&Value) -> bool,
+        fits: impl Fn(&Pull) -> bool,
         pages: usize,
-    ) -> Result<Option<Value>, Failure> {
+    ) -> Result<Option<Pull>, Failure> {
         let newest = match self.forge() {
             Forge::Github => {
-                let head = encoded(&format!("{}:{branch}", self.owner()));
+                let head = percent_encoded(&format!("{}:{branch}", self.owner()));
                 format!("head={head}&sort=updated&direction=desc")
             }
             Forge::Gitea | Forge::Forgejo => "sort=recentupdate".to_owned(),
         };
         let (mut found, mut seen) = (None, 0);
         let path = self.at(&format!("/pulls?state=closed&{newest}"));
-        self.client.pages(&path, Right::PullRequests, |items| {
+        self.client.pages(&path, Right::PullRequests, |items: Vec<Pull>| {
             seen += 1;
-            found = items.iter().find(|value| value["head"]["sha"] == commit && fits(value)).cloned();
+            found = items.into_iter().find(|pull| pull.head.sha == commit && fits(pull));
             found.is_some() || seen >= pages
         })?;
         Ok(found)
     }
 
     /// The open pull request of a branch of this repository; the newest, where there are several.
-    fn find(&self, branch: &str, base: Option<&str>) -> Result<Option<Found>, Failure> {
+    fn find(&self, branch: &str, base: Option<&str>) -> Result<Option<Pull>, Failure> {
         // GitHub alone looks for a head in its list. Gitea and Forgejo have a path for one base and head, which may answer
         // with a closed one of the same branch.
-        let base_is = |key: &str| base.map(|base| format!("&{key}={}", encoded(base))).unwrap_or_default();
+        let base_is =
+            |key: &str| base.map(|base| format!("&{key}={}", percent_encoded(base))).unwrap_or_default();
         let query = match self.forge() {
             Forge::Github => {
-                let head = encoded(&format!("{}:{branch}", self.owner()));
+                let head = percent_encoded(&format!("{}:{branch}", self.owner()));
                 format!("/pulls?state=open&head={head}{}", base_is("base"))
             }
             Forge::Gitea => format!("/pulls?state=open&sort=recentupdate{}", base_is("base_branch")),
             Forge::Forgejo => "/pulls?state=open&sort=recentupdate".to_owned(),
         };
-        let ours = |value: &Value| {
-            let head = &value["head"];
+        let ours = |pull: &Pull| {
+            let head = &pull.head;
             // For a moment Gitea shows one that has just lost its branch by another name, and still open.
-            let labelled = self.forge() != Forge::Github && head["label"] == branch;
-            (head["ref"] == branch || labelled)
-                && head["repo"]["full_name"]
-                    .as_str()
-                    .is_some_and(|name| name.eq_ignore_ascii_case(&self.path))
-                && base.is_none_or(|base| value["base"]["ref"] == base)
-                && value["state"] == "open"
+            let labelled = self.forge() != Forge::Github && head.label.as_deref() == Some(branch);
+            (head.branch == branch || labelled)
+                && head.repo.as_ref().is_some_and(|repo| repo.full_name.eq_ignore_ascii_case(&self.path))
+                && base.is_none_or(|base| pull.base.branch == base)
+                && pull.state == "open"
         };
         let mut found = None;
-        self.client.pages(&self.at(&query), Right::PullRequests, |items| {
-            found = items.iter().find(|value| ours(value)).and_then(Found::read);
+        self.client.pages(&self.at(&query), Right::PullRequests, |items: Vec<Pull>| {
+            found = items.into_iter().find(ours);
             found.is_some()
         })?;
         Ok(found)
     }
 
-    fn open(&self, wanted: Wanted<'_>) -> Result<(Found, PullAction), Failure> {
+    fn open(&self, wanted: Wanted<'_>) -> Result<(Pull, PullAction), Failure> {
         let body = json!({
             "title": wanted.title, "body": wanted.body, "head": wanted.branch, "base": wanted.base,
         });
         let there = || self.find(wanted.branch, Some(wanted.base));
         let failure = match self.make("/pulls", &body, Right::PullRequests, there)? {
-            Made::New(made) => {
-                let odd = || Failure::new(Kind::Unavailable, "the forge does not say what it has opened");
-                return Found::read(&made).map(|found| (found, PullAction::Opened)).ok_or_else(odd);
-            }
             Made::There(found) => return Ok((found, PullAction::Opened)),
             Made::Refused(failure, status) if !matches!(status, 409 | 422) => return Err(failure),
             Made::Refused(failure, _) => failure,
@@ -268,31 +233,29 @@ impl Repository {
         }
     }
 
-    fn update(&self, found: Found, wanted: Wanted<'_>) -> Result<(Found, PullAction), Failure> {
-        if found.title == wanted.title && same_text(&found.body, wanted.body) {
+    fn update(&self, found: Pull, wanted: Wanted<'_>) -> Result<(Pull, PullAction), Failure> {
+        if found.title == wanted.title && same_text(found.body.as_deref().unwrap_or_default(), wanted.body) {
             let action = if wanted.pushed { PullAction::Updated } else { PullAction::Unchanged };
             return Ok((found, action));
         }
-        if found.head != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
+        if found.head.sha != wanted.commit && !self.is_at(wanted.branch, wanted.commit)? {
             return Ok((found, PullAction::Unchanged));
         }
         let below = format!("/pulls/{}", found.number);
         let body = json!({"title": wanted.title, "body": wanted.body});
-        self.put("PATCH", &below, &body, Right::PullRequests)?;
+        self.put::<IgnoredAny>("PATCH", &below, &body, Right::PullRequests)?;
         Ok((found, PullAction::Updated))
     }
 
     /// Whether a branch stands on a commit now: a pull request learns of a push a moment later.
     fn is_at(&self, branch: &str, commit: &str) -> Result<bool, Failure> {
-        let at = self.get(&format!("/branches/{}", encoded(branch)), Right::Look)?;
-        let key = if self.forge() == Forge::Github { "sha" } else { "id" };
-        Ok(at["commit"][key] == commit)
+        let at: Branch = self.get(&format!("/branches/{}", percent_encoded(branch)), Right::Look)?;
+        Ok(at.commit.is(commit))
     }
 
     /// Gives the pull request the labels that it lacks; one that the repository lacks is made.
-    fn label(&self, found: &Found, labels: &[String]) -> Result<(), Failure> {
-        let has = |label: &&String| found.labels.iter().any(|has| has.eq_ignore_ascii_case(label));
-        let lacks: Vec<&String> = labels.iter().filter(|label| !has(label)).collect();
+    fn label(&self, found: &Pull, labels: &[String]) -> Result<(), Failure> {
+        let lacks: Vec<&String> = labels.iter().filter(|label| !found.has_label(label)).collect();
         if lacks.is_empty() {
             return Ok(());
         }
@@ -302,17 +265,15 @@ impl Repository {
             Forge::Gitea | Forge::Forgejo => json!(self.label_ids(&lacks)?),
         };
         let below = format!("/issues/{}/labels", found.number);
-        self.put("POST", &below, &json!({"labels": labels}), Right::Labels).map(drop)
+        self.put("POST", &below, &json!({"labels": labels}), Right::Labels).map(|IgnoredAny| ())
     }
 
     fn label_ids(&self, names: &[&String]) -> Result<Vec<u64>, Failure> {
         let mut known: Vec<(String, u64)> = Vec::new();
-        let organisation = format!("/orgs/{}/labels", encoded(self.owner()));
+        let organisation = format!("/orgs/{}/labels", percent_encoded(self.owner()));
         for (path, optional) in [(self.at("/labels"), false), (organisation, true)] {
-            let read = self.client.pages(&path, Right::Labels, |items| {
-                let one =
-                    |label: &Value| Some((label["name"].as_str()?.to_lowercase(), label["id"].as_u64()?));
-                known.extend(items.iter().filter_map(one));
+            let read = self.client.pages(&path, Right::Labels, |items: Vec<Label>| {
+                known.extend(items.iter().map(|label| (label.name.to_lowercase(), label.id)));
                 names.iter().all(|name| known.iter().any(|(label, _)| *label == name.to_lowercase()))
             });
             // A user's repository has no organisation.
@@ -330,8 +291,7 @@ impl Repository {
                 Some(id) => id,
                 None => {
                     let made = json!({"name": name, "color": "#ededed"});
-                    let made = self.put("POST", "/labels", &made, Right::Labels)?;
-                    made["id"].as_u64().unwrap_or_default()
+                    self.put::<Label>("POST", "/labels", &made, Right::Labels)?.id
                 }
             });
         }
@@ -347,6 +307,6 @@ impl Repository {
         let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
         let below = format!("/pulls/{number}/requested_reviewers");
         let body = json!({"reviewers": users, "team_reviewers": teams});
-        self.put("POST", &below, &body, Right::PullRequests).map(drop)
+        self.put("POST", &below, &body, Right::PullRequests).map(|IgnoredAny| ())
     }
 }

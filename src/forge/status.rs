@@ -1,10 +1,13 @@
 //! What became of a deploy → a status of the app's commit and, on GitHub, a deployment with its environment.
 
-use serde_json::{Value, json};
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
+use crate::forge::answers::{self, DeploymentStatus};
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Made, Repository, brief, encoded};
+use crate::forge::{Forge, Made, Repository, brief};
+use crate::http::percent_encoded;
 
 /// What is said of a commit.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +50,7 @@ impl Repository {
         if let Some(url) = status.url {
             body["target_url"] = json!(url);
         }
-        self.put("POST", &format!("/statuses/{}", status.commit), &body, Right::Statuses).map(drop)
+        self.put("POST", &format!("/statuses/{}", status.commit), &body, Right::Statuses).map(|IgnoredAny| ())
     }
 
     /// Whether there is such a thing here.
@@ -68,16 +71,10 @@ impl Repository {
             "auto_merge": false, "required_contexts": [],
         });
         // One that was made twice is ended as those before it are.
-        let nothing = || Ok(None::<Value>);
-        let made = match self.make("/deployments", &body, Right::Deployments, nothing)? {
-            Made::New(made) | Made::There(made) => made,
+        let nothing = || Ok(None::<answers::Deployment>);
+        let id = match self.make("/deployments", &body, Right::Deployments, nothing)? {
+            Made::There(made) => made.id,
             Made::Refused(failure, _) => return Err(failure),
-        };
-        let Some(id) = made["id"].as_u64() else {
-            return Err(Failure::new(
-                Kind::Unavailable,
-                "the forge does not say which deployment it has made",
-            ));
         };
         let mut state = json!({
             "state": "success", "auto_inactive": false, "description": brief(deployment.description),
@@ -87,27 +84,34 @@ impl Repository {
                 state[key] = json!(url);
             }
         }
-        self.put("POST", &format!("/deployments/{id}/statuses"), &state, Right::Deployments)?;
+        self.put::<IgnoredAny>("POST", &format!("/deployments/{id}/statuses"), &state, Right::Deployments)?;
         self.end_before(id, &task, deployment.environment)
     }
 
     /// By hand: GitHub's `auto_inactive` overlooks environments that are called production, and looks at no task.
     fn end_before(&self, id: u64, task: &str, environment: &str) -> Result<(), Failure> {
-        let query = format!("/deployments?task={}&environment={}", encoded(task), encoded(environment));
+        let query = format!(
+            "/deployments?task={}&environment={}",
+            percent_encoded(task),
+            percent_encoded(environment)
+        );
         let mut older: Vec<u64> = Vec::new();
-        self.client.pages(&self.at(&query), Right::Deployments, |items| {
-            older.extend(items.iter().filter_map(|item| item["id"].as_u64()).filter(|other| *other < id));
+        self.client.pages(&self.at(&query), Right::Deployments, |items: Vec<answers::Deployment>| {
+            older.extend(items.iter().map(|item| item.id).filter(|other| *other < id));
             // The newest come first: one page reaches further back than anything that is still on.
             true
         })?;
         for other in older {
-            let last = self.get(&format!("/deployments/{other}/statuses?per_page=1"), Right::Deployments)?;
-            let ended = |state: &Value| matches!(state.as_str(), Some("inactive" | "failure" | "error"));
-            if ended(&last[0]["state"]) {
+            let below = format!("/deployments/{other}/statuses?per_page=1");
+            let last: Vec<DeploymentStatus> = self.get(&below, Right::Deployments)?;
+            let ended =
+                |status: &DeploymentStatus| matches!(status.state.as_str(), "inactive" | "failure" | "error");
+            if last.first().is_some_and(ended) {
                 break;
             }
             let body = json!({"state": "inactive", "description": "superseded by a later deploy"});
-            self.put("POST", &format!("/deployments/{other}/statuses"), &body, Right::Deployments)?;
+            let below = format!("/deployments/{other}/statuses");
+            self.put::<IgnoredAny>("POST", &below, &body, Right::Deployments)?;
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use crate::diagnostic::{Failure, Kind};
 
 /// A checked address of a git repository; shown, it holds no credentials.
@@ -28,6 +30,14 @@ impl GitopsAddress {
     /// # Errors
     /// `Usage` where it is none of these, holds credentials, or could be taken for an option or a command.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, Failure> {
+        Self::read(text, folder).map_err(|error| error.of("the GitOps repository"))
+    }
+
+    /// As [`GitopsAddress::parse`], of any repository.
+    ///
+    /// # Errors
+    /// Why it is no address, for the caller to say of what.
+    pub fn read(text: &str, folder: &Path) -> Result<Self, AddressError> {
         if text.is_empty() {
             return Err(bad("is empty"));
         }
@@ -71,9 +81,40 @@ impl fmt::Display for GitopsAddress {
     }
 }
 
-/// The text itself is not repeated: it may hold the very credentials that it is refused for.
-fn bad(why: &str) -> Failure {
-    Failure::new(Kind::Usage, format!("the address of the GitOps repository {why}"))
+/// Why a text is no address. The text itself is not repeated: it may hold the very credentials that it is refused for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressError {
+    why: String,
+    hint: Option<&'static str>,
+    /// Whether it holds credentials, or what may be some.
+    pub credentials: bool,
+}
+
+impl AddressError {
+    fn hint(self, hint: &'static str) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    fn credentials(self) -> Self {
+        Self { credentials: true, ..self }
+    }
+
+    /// What is wrong with the address of `whose` repository.
+    pub fn message(&self, whose: &str) -> String {
+        format!("the address of {whose} {}", self.why)
+    }
+
+    fn of(self, whose: &str) -> Failure {
+        let failure = Failure::new(Kind::Usage, self.message(whose));
+        match self.hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn bad(why: &str) -> AddressError {
+    AddressError { why: why.to_owned(), hint: None, credentials: false }
 }
 
 /// Whether a URL holds more than a name to log in with; over HTTP a name alone may be a token.
@@ -92,7 +133,7 @@ fn is_scheme(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'))
 }
 
-fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
+fn url(scheme: &str, rest: &str) -> Result<AddressKind, AddressError> {
     let kind = match scheme {
         "http" | "https" => AddressKind::Http,
         "ssh" => AddressKind::Ssh,
@@ -105,6 +146,7 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
     // No forge reads more than the path; what stands behind it is a token that somebody has put there.
     if kind != AddressKind::File && rest.contains(['?', '#']) {
         return Err(bad("holds more than a path, which may be credentials")
+            .credentials()
             .hint("leave out ? and # and what follows"));
     }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -115,6 +157,7 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     if holds_credentials(&format!("{scheme}://{authority}")) {
         return Err(bad("holds credentials")
+            .credentials()
             .hint("put the token into CUPAAS_GITOPS_TOKEN, or use a credential helper of git"));
     }
     check_host(user, host)?;
@@ -129,12 +172,12 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, Failure> {
 
 const ALLOWED: &str = "use a folder, file://, https://, ssh:// or user@host:path";
 
-fn helper() -> Failure {
+fn helper() -> AddressError {
     bad("names a helper program (…::), which is never started").hint(ALLOWED)
 }
 
 /// A host or user that begins with `-` would be an option of ssh.
-fn check_host(user: &str, host: &str) -> Result<(), Failure> {
+fn check_host(user: &str, host: &str) -> Result<(), AddressError> {
     let odd =
         |c: char| c.is_whitespace() || matches!(c, '%' | '\\' | '\'' | '"' | '`' | '$' | ';' | '&' | '|');
     if host.is_empty() || host.starts_with([':', '-']) || host.contains(odd) {
@@ -148,18 +191,11 @@ fn check_host(user: &str, host: &str) -> Result<(), Failure> {
 
 /// `%0a` and its like become a newline in what git tells a credential helper.
 fn hidden_control(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(3).any(|w| {
-        w[0] == b'%'
-            && std::str::from_utf8(&w[1..])
-                .ok()
-                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-                .is_some_and(|b| b.is_ascii_control())
-    })
+    percent_decode_str(text).any(|byte| byte.is_ascii_control())
 }
 
 /// A folder, or `user@host:path`: as git has it, a colon before the first slash makes a host.
-fn plain(text: &str, folder: &Path) -> Result<(String, AddressKind), Failure> {
+fn plain(text: &str, folder: &Path) -> Result<(String, AddressKind), AddressError> {
     let colon = text.find(':');
     if text.split('/').next().is_some_and(|first| first.contains("::")) {
         return Err(helper());
@@ -168,9 +204,9 @@ fn plain(text: &str, folder: &Path) -> Result<(String, AddressKind), Failure> {
         let (user, host) = text[..colon].rsplit_once('@').unwrap_or(("", &text[..colon]));
         let path = &text[colon + 1..];
         if path.contains('@') && !user.contains('@') && user.is_empty() {
-            return Err(
-                bad("holds credentials").hint("ssh takes a key, https a token in CUPAAS_GITOPS_TOKEN")
-            );
+            return Err(bad("holds credentials")
+                .credentials()
+                .hint("ssh takes a key, https a token in CUPAAS_GITOPS_TOKEN"));
         }
         check_host(user, host)?;
         if path.is_empty() || path.starts_with('-') {

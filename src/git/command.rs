@@ -64,9 +64,19 @@ enum Bearer {
     Helper,
 }
 
+/// Whose the remote repository is: what messages call it, and what a person can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remote {
+    /// The GitOps repository, which is read and written.
+    Gitops,
+    /// An app's own, which is only read.
+    App,
+}
+
 /// `git` for one remote repository and one temporary one.
 pub(super) struct Git {
     address: GitopsAddress,
+    remote: Remote,
     secret: Option<Secret>,
     bearer: std::cell::Cell<Bearer>,
     patience: Patience,
@@ -92,7 +102,14 @@ impl Git {
         let secret = secret.filter(|secret| address.is_http() && !secret.is_empty()).cloned();
         let (address, folder) = (address.clone(), folder.to_owned());
         let patience = Patience { silent: patience, whole: None };
-        Self { address, secret, bearer: std::cell::Cell::new(Bearer::Header), patience, folder }
+        let bearer = std::cell::Cell::new(Bearer::Header);
+        Self { address, remote: Remote::Gitops, secret, bearer, patience, folder }
+    }
+
+    /// The same, for an app's own repository.
+    pub(super) fn of_app(mut self) -> Self {
+        self.remote = Remote::App;
+        self
     }
 
     /// The same, with an end to each call, also where the other side keeps talking.
@@ -122,6 +139,24 @@ impl Git {
             return self.once(args, input);
         }
         Ok(answer)
+    }
+
+    /// What a person calls the remote.
+    pub(super) fn called(&self) -> &'static str {
+        match self.remote {
+            Remote::Gitops => "the GitOps repository",
+            Remote::App => "the app's repository",
+        }
+    }
+
+    /// The failure of a call that was to read the remote, by git's words.
+    pub(super) fn unreadable(&self, words: &str) -> Failure {
+        stderr::failure(&format!("cannot read {}", self.url()), words, self.remote)
+    }
+
+    /// The failure of a call that was to write to the remote, by git's words.
+    pub(super) fn unwritable(&self, words: &str) -> Failure {
+        stderr::failure(&format!("cannot write to {}", self.url()), words, self.remote)
     }
 
     /// A text of the remote's without our secrets.

@@ -10,7 +10,7 @@ use git2::Oid;
 use crate::diagnostic::{Failure, Kind};
 use crate::git::address::BranchName;
 use crate::git::command::{Answer, Git};
-use crate::git::stderr::{self, internal};
+use crate::git::stderr::internal;
 
 /// How much the first fetch asks for; each next one is for servers that refuse those before.
 pub(super) const LADDER: &[Asking] = &[
@@ -83,7 +83,7 @@ pub(super) struct Fetched {
 /// branch does not exist.
 ///
 /// # Errors
-/// Where the remote cannot be read; see [`stderr::failure`].
+/// Where the remote cannot be read; see [`Git::unreadable`].
 pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -> Result<Fetched, Failure> {
     let mut refused = String::new();
     for asking in ladder {
@@ -105,19 +105,21 @@ pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -
             return Ok(Fetched { branch, asking: *asking });
         }
         if !wants_less(*asking, git, &answer) {
-            return Err(stderr::failure(&format!("cannot read {}", git.url()), &answer.words));
+            return Err(git.unreadable(&answer.words));
         }
         refused = answer.words;
     }
-    Err(stderr::failure(&format!("cannot read {}", git.url()), &refused))
+    Err(git.unreadable(&refused))
 }
 
-/// Whether git itself, and not the server, ends with these words.
+/// Whether git itself, and not the server, ends with these words: its exit status is 128 for every failure, and it runs in
+/// the C locale, where its words are not translated.
 fn git_says(answer: &Answer, words: &str) -> bool {
     answer.words.lines().any(|line| line.starts_with(words))
 }
 
-/// Whether the server has refused the way in which it was asked. The address may hold any word.
+/// Whether the server has refused the way in which it was asked, which git tells by its words alone. The address may hold
+/// any word.
 fn wants_less(asking: Asking, git: &Git, answer: &Answer) -> bool {
     let patterns: &[&str] = match asking {
         Asking::Filter(_) => &["filter", "Filter", "dumb http", "shallow capabilities"],
@@ -147,7 +149,7 @@ pub(super) fn again(git: &Git, branch: &BranchName, asking: Asking) -> Result<bo
     if git_says(&answer, "fatal: couldn't find remote ref") {
         return Ok(false);
     }
-    Err(stderr::failure(&format!("cannot read {}", git.url()), &answer.words))
+    Err(git.unreadable(&answer.words))
 }
 
 /// How wanted objects come.
@@ -192,11 +194,16 @@ pub(super) fn objects(git: &Git, wants: impl Iterator<Item = Oid>, depth: Depth)
     if answer.good {
         return Ok(Wanted::Here);
     }
-    let words = answer.words.replace(git.url(), "");
-    if ["unadvertised object", "not our ref", "filter"].iter().any(|pattern| words.contains(pattern)) {
+    if only_branches(git, &answer) {
         return Ok(Wanted::Refused);
     }
-    Err(stderr::failure(&format!("cannot read {}", git.url()), &answer.words))
+    Err(git.unreadable(&answer.words))
+}
+
+/// Whether the server gives nothing but its branches, which git tells by its words alone. The address may hold any word.
+fn only_branches(git: &Git, answer: &Answer) -> bool {
+    let words = answer.words.replace(git.url(), "");
+    ["unadvertised object", "not our ref", "filter"].iter().any(|pattern| words.contains(pattern))
 }
 
 /// Brings one commit without those before it; `false` where the server gives nothing but its branches.
@@ -209,12 +216,10 @@ pub(super) fn commit(git: &Git, id: Oid, asking: Asking) -> Result<bool, Failure
     args.extend(asking.options());
     args.extend(["--".to_owned(), REMOTE.to_owned(), id.to_string()]);
     let answer = git.run(&refs(&args), Vec::new())?;
-    let refused =
-        ["unadvertised object", "not our ref", "filter"].iter().any(|words| answer.words.contains(words));
-    if answer.good || refused {
+    if answer.good || only_branches(git, &answer) {
         return Ok(answer.good);
     }
-    Err(stderr::failure(&format!("cannot read {}", git.url()), &answer.words))
+    Err(git.unreadable(&answer.words))
 }
 
 /// Which commits of a branch are younger than `since` (seconds since 1970); no files. Nothing where the server does

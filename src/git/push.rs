@@ -56,7 +56,7 @@ impl Snapshot {
             Some(Verdict::Raced) => Ok(Pushed::Raced),
             Some(Verdict::Declined(why)) => Err(self.declined(branch, &why, &answer.words)),
             _ => {
-                let failure = stderr::failure(&format!("cannot write to {}", self.git.url()), &answer.words);
+                let failure = self.git.unwritable(&answer.words);
                 let unsure = failure.kind == Kind::Unavailable;
                 if unsure { self.look(branch, from, to, failure) } else { Err(failure) }
             }
@@ -120,7 +120,8 @@ enum Verdict {
 }
 
 /// Reads one line of `git push --porcelain`: a flag, the refs, and the reason in brackets. `None` where it does
-/// not say what became of the push.
+/// not say what became of the push. The flag is the same for a lost race and a refusal; the reason alone tells them
+/// apart.
 fn judge(line: &str, said: &str) -> Option<Verdict> {
     const LOST: &[&str] = &[
         "stale info",

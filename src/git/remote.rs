@@ -11,7 +11,7 @@ use crate::git::address::{BranchName, GitopsAddress};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
 use crate::git::snapshot::Snapshot;
-use crate::git::{stderr, temporary};
+use crate::git::temporary;
 use crate::token::Secret;
 use crate::tree::RepoPath;
 
@@ -111,13 +111,14 @@ impl Remotes {
     /// `Unavailable` where it does not answer in time, `Forbidden` where it does not let us read.
     pub fn heads(&self, address: &GitopsAddress, branches: &BTreeSet<BranchName>) -> Result<Heads, Failure> {
         let token = self.token.as_ref().and_then(|token| token.for_address(address));
-        let git = Git::new(address, token, self.patience, self.folder.path()).within(Some(self.patience));
+        let git = Git::new(address, token, self.patience, self.folder.path());
+        let git = git.of_app().within(Some(self.patience));
         let references: Vec<String> = branches.iter().map(BranchName::reference).collect();
         let mut args = vec!["ls-remote", "--symref", "--", git.url(), "HEAD"];
         args.extend(references.iter().map(String::as_str));
-        let answer = git.run(&args, Vec::new()).map_err(of_source)?;
+        let answer = git.run(&args, Vec::new())?;
         if !answer.good {
-            return Err(of_source(stderr::failure(&format!("cannot read {}", git.url()), &answer.words)));
+            return Err(git.unreadable(&answer.words));
         }
         Ok(read(&String::from_utf8_lossy(&answer.stdout), branches))
     }
@@ -138,8 +139,8 @@ impl Remotes {
     ) -> Result<(Checkout, Option<bool>), Failure> {
         let token = self.token.as_ref().and_then(|token| token.for_address(address));
         let limits = (self.patience, self.patience.saturating_mul(FETCH));
-        let mut snapshot = Snapshot::open_source(address, branch, token, limits).map_err(of_source)?;
-        let files = snapshot.checkout(folder, picks).map_err(of_source)?;
+        let mut snapshot = Snapshot::open_source(address, branch, token, limits)?;
+        let files = snapshot.checkout(folder, picks)?;
         let follows = deployed.and_then(|(commit, time)| {
             // A branch that was moved back has nothing that is as young.
             if time > files.time { Some(false) } else { snapshot.follows(commit, time) }
@@ -169,20 +170,6 @@ fn read(text: &str, asked: &BTreeSet<BranchName>) -> Heads {
         heads.branches.entry(branch.clone()).or_insert(commit);
     }
     heads
-}
-
-/// A failure of an app's repository, in words that are not about the GitOps one.
-fn of_source(failure: Failure) -> Failure {
-    let own = |text: String| {
-        text.replace(
-            "CUPAAS_GITOPS_TOKEN to a token that may write to",
-            "CUPAAS_SOURCE_TOKEN to a token that may read",
-        )
-        .replace("write access", "read access")
-        .replace("the GitOps repository", "the app's repository")
-    };
-    let Failure { message, hints, .. } = failure;
-    Failure { message: own(message), hints: hints.into_iter().map(own).collect(), ..failure }
 }
 
 #[cfg(test)]

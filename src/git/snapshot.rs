@@ -119,7 +119,7 @@ impl Snapshot {
         (patience, whole): (Duration, Duration),
     ) -> Result<Self, Failure> {
         let folder = temporary::folder()?;
-        let git = Git::new(address, token, patience, folder.path()).within(Some(whole));
+        let git = Git::new(address, token, patience, folder.path()).of_app().within(Some(whole));
         Self::begin(git, Some(branch), folder, fetch::FOLDERS)
     }
 

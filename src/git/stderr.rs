@@ -5,6 +5,7 @@ use crate::token::scrub;
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::git::command::Remote;
 use crate::token::Secret;
 use crate::tree::RepoPath;
 
@@ -44,14 +45,18 @@ fn is_progress(line: &str) -> bool {
     line.is_empty() || STEPS.iter().any(|step| line.starts_with(step))
 }
 
-/// What a failed git process means, from its cleaned words; `doing` says what was tried.
-pub(super) fn failure(doing: &str, words: &str) -> Failure {
+/// What a failed git process means, from its cleaned words, since git ends with 128 whatever has failed; `doing` says
+/// what was tried.
+pub(super) fn failure(doing: &str, words: &str, remote: Remote) -> Failure {
+    let (token, access) = match remote {
+        Remote::Gitops => ("set CUPAAS_GITOPS_TOKEN to a token that may write to the repository", "write"),
+        Remote::App => ("set CUPAAS_SOURCE_TOKEN to a token that may read the repository", "read"),
+    };
     let has = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
     let brief = brief(words);
     let say = |kind| Failure::new(kind, format!("{doing}: {brief}"));
     if has(&["could not read Username", "could not read Password", "Authentication failed", "error: 401"]) {
-        return say(Kind::Forbidden)
-            .hint("set CUPAAS_GITOPS_TOKEN to a token that may write to the repository");
+        return say(Kind::Forbidden).hint(token);
     }
     if has(&[
         "error: 403",
@@ -61,7 +66,7 @@ pub(super) fn failure(doing: &str, words: &str) -> Failure {
         "denied to",
         "Permission to",
     ]) {
-        return say(Kind::Forbidden).hint("give the token or key write access to the repository");
+        return say(Kind::Forbidden).hint(format!("give the token or key {access} access to the repository"));
     }
     if has(&["dubious ownership"]) {
         return say(Kind::Forbidden)
@@ -126,5 +131,20 @@ pub(super) fn misplaced(path: &RepoPath, why: &str) -> Failure {
 
 /// A mistake of cupaas, or an object database that is damaged.
 pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new(Kind::Internal, format!("the temporary copy of the GitOps repository: {error}"))
+    Failure::new(Kind::Internal, format!("the temporary copy of the repository: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_its_repository_needs() {
+        let hint = |words, remote| failure("cannot read x", words, remote).hints.join(" ");
+        let (login, rights) = ("fatal: Authentication failed for 'x'", "error: 403");
+        assert!(hint(login, Remote::Gitops).contains("CUPAAS_GITOPS_TOKEN to a token that may write"));
+        assert!(hint(login, Remote::App).contains("CUPAAS_SOURCE_TOKEN to a token that may read"));
+        assert!(hint(rights, Remote::Gitops).contains("write access"));
+        assert!(hint(rights, Remote::App).contains("read access"));
+    }
 }

@@ -37,10 +37,8 @@ impl Snapshot {
             };
             let wants: BTreeSet<Oid> = alone.into_iter().chain(folders).chain(whole).collect();
             if wants == before {
-                return Err(Failure::new(
-                    Kind::Unavailable,
-                    "the GitOps repository does not give all its objects",
-                ));
+                let message = format!("{} does not give all its objects", self.git.called());
+                return Err(Failure::new(Kind::Unavailable, message));
             }
             if let Wanted::Refused = fetch::objects(&self.git, wants.iter().copied(), depth)? {
                 self.take_all()?;
@@ -55,7 +53,8 @@ impl Snapshot {
         self.asking = if self.asking == Asking::All { Asking::All } else { Asking::Shallow };
         self.refresh()?;
         if self.answered && self.head != head {
-            return Err(Failure::new(Kind::Unavailable, "the GitOps repository changed while it was read"));
+            let message = format!("{} changed while it was read", self.git.called());
+            return Err(Failure::new(Kind::Unavailable, message));
         }
         Ok(())
     }

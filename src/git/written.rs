@@ -210,7 +210,7 @@ impl Snapshot {
         let digest = |(path, leaf): (Vec<u8>, Leaf)| {
             let becomes = leaf.map(|(mode, id)| format!("{mode:?} {id}")).unwrap_or_default();
             let digest = Sha256::digest([&path[..], b"\0", becomes.as_bytes()].concat());
-            digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+            base16ct::lower::encode_string(&digest[..6])
         };
         Ok(changes.into_iter().map(digest).collect())
     }

@@ -5,8 +5,9 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use serde_untagged::UntaggedEnumVisitor;
 
 use crate::load::secret_entry::SecretEntry;
 use crate::load::words::{
@@ -118,36 +119,24 @@ impl JsonSchema for Scale {
 
 impl<'de> Deserialize<'de> for Scale {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Scale;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number or {min, max, cpu}")
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Scale, E> {
-                u32::try_from(number).map(Scale::Fixed).map_err(E::custom)
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Scale, E> {
-                format!("{number:.0}").parse().map(Scale::Fixed).map_err(E::custom)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scale, A::Error> {
-                let (mut min, mut max, mut cpu) = (1, 1, 70);
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "min" => min = map.next_value()?,
-                        "max" => max = map.next_value()?,
-                        "cpu" => cpu = map.next_value()?,
-                        _ => drop(map.next_value::<IgnoredAny>()?),
-                    }
-                }
-                Ok(Scale::Auto { min, max, cpu })
+        #[derive(Deserialize)]
+        #[serde(default)]
+        struct Auto {
+            min: u32,
+            max: u32,
+            cpu: u32,
+        }
+        impl Default for Auto {
+            fn default() -> Self {
+                Self { min: 1, max: 1, cpu: 70 }
             }
         }
-        deserializer.deserialize_any(Either)
+        UntaggedEnumVisitor::new()
+            .expecting("a number or {min, max, cpu}")
+            .u64(|number| u32::try_from(number).map(Scale::Fixed).map_err(de::Error::custom))
+            .f64(|number| format!("{number:.0}").parse().map(Scale::Fixed).map_err(de::Error::custom))
+            .map(|map| map.deserialize().map(|Auto { min, max, cpu }| Scale::Auto { min, max, cpu }))
+            .deserialize(deserializer)
     }
 }
 
@@ -224,31 +213,21 @@ impl JsonSchema for ServiceEntry {
 
 impl<'de> Deserialize<'de> for ServiceEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ServiceVisitor)
-    }
-}
-
-struct ServiceVisitor;
-
-impl<'de> Visitor<'de> for ServiceVisitor {
-    type Value = ServiceEntry;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a service's name, or {name: settings}")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<ServiceEntry, E> {
-        let (recipe, version) = match text.split_once(':') {
-            Some((recipe, version)) => (recipe, Some(version.to_owned())),
-            None => (text, None),
-        };
-        Ok(ServiceEntry { recipe: recipe.to_owned(), version, settings: serde_json::Map::new() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ServiceEntry, A::Error> {
-        let recipe = map.next_key::<String>()?.unwrap_or_default();
-        let settings = map.next_value::<Settings>()?;
-        Ok(ServiceEntry { recipe, version: settings.version, settings: settings.rest })
+        UntaggedEnumVisitor::new()
+            .expecting("a service's name, or {name: settings}")
+            .string(|text| {
+                let (recipe, version) = match text.split_once(':') {
+                    Some((recipe, version)) => (recipe, Some(version.to_owned())),
+                    None => (text, None),
+                };
+                Ok(ServiceEntry { recipe: recipe.to_owned(), version, settings: serde_json::Map::new() })
+            })
+            .map(|map| {
+                let (recipe, settings) =
+                    map.deserialize::<Named<Settings>>()?.pop_first().unwrap_or_default();
+                Ok(ServiceEntry { recipe, version: settings.version, settings: settings.rest })
+            })
+            .deserialize(deserializer)
     }
 }
 

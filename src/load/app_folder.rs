@@ -209,7 +209,7 @@ pub fn fingerprint(folder: &Path) -> Result<String, Failure> {
         hash.update(format!("{}:{path}:{}:", path.len(), file.metadata().map_err(fail)?.len()));
         std::io::copy(&mut std::io::BufReader::new(file), &mut hash).map_err(fail)?;
     }
-    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(base16ct::lower::encode_string(&hash.finalize()[..8]))
 }
 
 #[cfg(test)]

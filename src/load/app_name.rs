@@ -9,6 +9,7 @@ use crate::load::registered;
 use crate::load::words::Name;
 use crate::yaml::document::{self, Document};
 use crate::yaml::node;
+use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 
 /// The name of the app in a folder: `--app`, else what its file, its registration or its repository says.
@@ -80,28 +81,12 @@ fn last_part(text: &str) -> Option<String> {
     let trimmed = text.trim_end_matches('/');
     let part = trimmed.rsplit(['/', ':']).next()?;
     let part = part.strip_suffix(".git").unwrap_or(part);
-    let part = if text.contains("://") { decoded(part)? } else { part.to_owned() };
+    let part = if text.contains("://") {
+        percent_decode_str(part).decode_utf8().ok()?.into_owned()
+    } else {
+        part.to_owned()
+    };
     Some(part).filter(|part| !part.is_empty() && part != ".")
-}
-
-/// Percent-encoding undone (RFC 3986 §2.1); none where it is no text.
-fn decoded(part: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut rest = part.as_bytes();
-    while let [first, after @ ..] = rest {
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// A name made from a repository's: lower case, accents folded, hyphens for what is no letter, beginning with a letter.

@@ -241,13 +241,13 @@ fn hidden(file: &Document<()>, address: &str) -> Span {
 /// Errors: message and hint.
 pub fn address_problem(address: &str, ci: bool) -> Result<GitopsAddress, (String, String)> {
     const ALLOWED: &str = "use https://, ssh:// or user@host:path";
-    let parsed = GitopsAddress::parse(address, Path::new("/")).map_err(|failure| {
-        let hint = if failure.message.contains("credentials") {
+    let parsed = GitopsAddress::read(address, Path::new("/")).map_err(|error| {
+        let hint = if error.credentials {
             "leave them out, and change them, since this file is read by many; give git the token by a credential helper"
         } else {
             ALLOWED
         };
-        (failure.message.replace("the GitOps repository", "the app's repository"), hint.to_owned())
+        (error.message("the app's repository"), hint.to_owned())
     })?;
     if parsed.local().is_some() && !address.starts_with('/') {
         let message = "the address of the app's repository is a folder without its whole path";

@@ -1,11 +1,16 @@
 //! `cupaas.yaml`, of which `requires` is looked at before anything else: an old binary says what is wrong, and not
 //! "unknown key".
 
+use semver::{Prerelease, Version, VersionReq};
+
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::platform::PlatformFile;
 use crate::tree::Files;
 use crate::yaml::document::{self, Document};
 use crate::yaml::node;
+
+/// What this program is.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
 ///
@@ -29,44 +34,33 @@ pub fn read_platform_leniently(files: &Files) -> (Option<Document<PlatformFile>>
     let source = Source::new("cupaas.yaml", text.clone());
     if let Ok((root, _)) = node::parse_leniently(&source)
         && let Some(node) = root.get("requires")
-        && let Some(message) = refused_version(node.text().unwrap_or_default(), env!("CARGO_PKG_VERSION"))
+        && let Some((message, hint)) = refused_version(node.text().unwrap_or_default(), VERSION)
     {
         let span = Span::new(&source, node.range.clone());
-        let problem = Diagnostic::error(span, message);
-        return (None, vec![problem.hint("install the version that the platform asks for")]);
+        return (None, vec![Diagnostic::error(span, message).hint(hint)]);
     }
     document::read_leniently(&source)
 }
 
-/// Why `version` does not satisfy `requirement`, a comma-separated list of `>=`, `>`, `<=`, `<`, `=` and a version.
-fn refused_version(requirement: &str, version: &str) -> Option<String> {
-    let parts = |text: &str| -> Option<Vec<u64>> {
-        let mut numbers: Vec<u64> =
-            text.trim().split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        numbers.resize(3.max(numbers.len()), 0);
-        Some(numbers)
+/// Why `version` does not satisfy `requirement`, as Cargo reads one, and what to do. None where it does.
+fn refused_version(requirement: &str, version: &str) -> Option<(String, &'static str)> {
+    let Ok(wanted) = VersionReq::parse(requirement) else {
+        let message = format!("{requirement:?} is not a version requirement such as \">=0.3\"");
+        return Some((message, "join several with commas: \">=0.3, <2\""));
     };
-    let ours = parts(version.split(['-', '+']).next().unwrap_or_default())?;
-    for one in requirement.split(',') {
-        let one = one.trim();
-        let at = one.find(|c: char| c.is_ascii_digit()).unwrap_or(one.len());
-        let (operator, wanted) = one.split_at(at);
-        let Some(wanted) = parts(wanted) else {
-            return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\""));
-        };
-        let good = match operator.trim() {
-            ">=" => ours >= wanted,
-            ">" => ours > wanted,
-            "<=" => ours <= wanted,
-            "<" => ours < wanted,
-            "=" | "" => ours == wanted,
-            _ => return Some(format!("{requirement:?} is not a version requirement such as \">=0.3\"")),
-        };
-        if !good {
-            return Some(format!("this platform requires cupaas {requirement}, this is {version}"));
-        }
+    let ours = Version::parse(version).ok()?;
+    if wanted.matches(&ours) {
+        return None;
     }
-    None
+    let message = format!("this platform requires cupaas {requirement}, this is {version}");
+    // A pre-release is no version that a plain requirement speaks of: it may lack what the release has.
+    let release = Version { pre: Prerelease::EMPTY, ..ours.clone() };
+    let hint = if !ours.pre.is_empty() && wanted.matches(&release) {
+        "install the release; a pre-release satisfies only a requirement that names one of the same version"
+    } else {
+        "install the version that the platform asks for"
+    };
+    Some((message, hint))
 }
 
 #[cfg(test)]
@@ -75,9 +69,33 @@ mod tests {
 
     #[test]
     fn a_platform_may_require_a_version() {
-        assert_eq!(refused_version(">=0.1, <1", "0.4.2"), None);
-        assert_eq!(refused_version("=0.4.2", "0.4.2"), None);
-        assert!(refused_version(">=0.5", "0.4.2").unwrap().contains("requires cupaas >=0.5"));
-        assert!(refused_version("new", "0.4.2").unwrap().contains("not a version requirement"));
+        for (requirement, version) in [
+            (">=0.1, <1", "0.4.2"),
+            ("=0.4.2", "0.4.2"),
+            ("=0.4", "0.4.2"),
+            ("0.4", "0.4.2"),
+            (">=0.3", "0.3.0"),
+            (">=0.3.0-rc.1", "0.3.0-rc.2"),
+            (">=0.3", "0.3.0+build.7"),
+        ] {
+            assert_eq!(refused_version(requirement, version), None, "{version} and {requirement}");
+        }
+        let refused = |requirement, version| refused_version(requirement, version).unwrap();
+        let (message, hint) = refused(">=0.5", "0.4.2");
+        assert_eq!(message, "this platform requires cupaas >=0.5, this is 0.4.2");
+        assert_eq!(hint, "install the version that the platform asks for");
+        for odd in ["new", "", ">=", "=>0.3", ">=0.3 <1"] {
+            assert!(refused(odd, "0.4.2").0.contains("is not a version requirement"), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_pre_release_is_refused_where_cargo_would_refuse_it() {
+        let hint = |requirement, version| refused_version(requirement, version).map(|(_, hint)| hint);
+        for version in ["0.3.0-rc.1", "0.4.0-rc.1"] {
+            assert!(hint(">=0.3", version).unwrap().starts_with("install the release;"), "{version}");
+        }
+        assert!(hint(">=0.3.0-rc.2", "0.3.0-rc.1").unwrap().starts_with("install the release;"));
+        assert_eq!(hint(">=0.4", "0.3.0-rc.1"), Some("install the version that the platform asks for"));
     }
 }

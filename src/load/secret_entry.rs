@@ -1,13 +1,13 @@
 //! One entry of `secrets` in `.cupaas`: a name, and for one that is a file where it is mounted.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserializer};
+use serde_untagged::UntaggedEnumVisitor;
 
-use crate::load::words::{ContainerPath, VariableName};
+use crate::load::words::{ContainerPath, Named, VariableName};
 
 /// `SECRET_KEY`, or `{SIGNING_KEY: {file: /app/keys/signing.pem}}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,24 +50,14 @@ impl JsonSchema for SecretEntry {
 
 impl<'de> Deserialize<'de> for SecretEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = SecretEntry;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a secret's name, or {name: {file: path}}")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<SecretEntry, E> {
-                Ok(SecretEntry { name: text.to_owned(), file: None })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SecretEntry, A::Error> {
-                let name = map.next_key::<String>()?.unwrap_or_default();
-                let settings = map.next_value::<Settings>()?;
+        UntaggedEnumVisitor::new()
+            .expecting("a secret's name, or {name: {file: path}}")
+            .string(|text| Ok(SecretEntry { name: text.to_owned(), file: None }))
+            .map(|map| {
+                let entry = map.deserialize::<Named<Settings>>()?.pop_first();
+                let (name, settings) = entry.ok_or_else(|| de::Error::custom("no name"))?;
                 Ok(SecretEntry { name, file: Some(settings.file.0) })
-            }
-        }
-        deserializer.deserialize_any(Either)
+            })
+            .deserialize(deserializer)
     }
 }

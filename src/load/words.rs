@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
+use serde_untagged::UntaggedEnumVisitor;
 
 /// A scalar as it was written: text, number or boolean. `3.10` stays `3.10`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -166,27 +167,14 @@ impl JsonSchema for Command {
 
 impl<'de> Deserialize<'de> for Command {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Command;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a command line or a list of words")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Command, E> {
-                Ok(Command::Line(text.to_owned()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Command, A::Error> {
-                let mut words = Vec::new();
-                while let Some(Text(word)) = seq.next_element()? {
-                    words.push(word);
-                }
-                Ok(Command::Words(words))
-            }
-        }
-        deserializer.deserialize_any(Either)
+        UntaggedEnumVisitor::new()
+            .expecting("a command line or a list of words")
+            .string(|text| Ok(Command::Line(text.to_owned())))
+            .seq(|seq| {
+                let words: Vec<Text> = seq.deserialize()?;
+                Ok(Command::Words(words.into_iter().map(|Text(word)| word).collect()))
+            })
+            .deserialize(deserializer)
     }
 }
 

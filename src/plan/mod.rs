@@ -17,7 +17,6 @@ mod model;
 mod moves;
 mod object;
 mod pod;
-mod quantity;
 mod redact;
 pub mod refused;
 mod summary;

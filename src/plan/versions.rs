@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::image_name::ImageName;
 use crate::plan::VERSION_LABEL;
 use crate::plan::loss::{SERVICE, is_program, loss};
 use crate::plan::model::{Loss, LossKind};
@@ -42,9 +43,7 @@ fn engine(name: &str, old: &Object, new: &Object) -> Option<Loss> {
 /// The image without registry, path, tag and digest: a mirror is no other program.
 fn program(object: &Object) -> Option<&str> {
     let image = object.value["spec"]["template"]["spec"]["containers"][0]["image"].as_str()?;
-    let path = image.split_once('@').map_or(image, |(path, _)| path);
-    let last = path.rsplit('/').next()?;
-    Some(last.split_once(':').map_or(last, |(name, _)| name))
+    ImageName::parse(image)?.path.rsplit('/').next()
 }
 
 fn version(name: &str, old: &Object, new: &Object) -> Option<Loss> {
@@ -128,13 +127,13 @@ mod tests {
 
     #[test]
     fn another_program_is_a_loss_and_a_mirror_is_not() {
-        let old = "docker.io/library/mongo:8.0@sha256:00";
+        let old = format!("docker.io/library/mongo:8.0@sha256:{}", "0".repeat(64));
         for (image, expected) in [
             ("mirror.cu:5000/library/mongo:8.0.1", None),
             ("mongo", None),
             ("redis:8.0", Some(LossKind::Engine)),
         ] {
-            let plan = edit(&set("8", "1", old), &set("8", "1", image));
+            let plan = edit(&set("8", "1", &old), &set("8", "1", image));
             assert_eq!(plan.losses.first().map(|loss| loss.kind), expected, "{image}");
         }
     }

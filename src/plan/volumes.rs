@@ -2,7 +2,7 @@
 
 use crate::plan::model::{Effect, Facts, Refusal, Rule};
 use crate::plan::object::Object;
-use crate::plan::quantity;
+use crate::quantity::Quantity;
 
 const FIELD: &str = "spec.resources.requests.storage";
 
@@ -62,7 +62,7 @@ pub(super) fn check(old: &Object, new: &Object, facts: Facts, refusals: &mut Vec
 
 fn change(old: &Object, new: &Object) -> Size {
     let (from, to) = (written(old), written(new));
-    match (quantity::parse(&from), quantity::parse(&to)) {
+    match (Quantity::parse(&from), Quantity::parse(&to)) {
         _ if from == to => Size::Same,
         (Some(from), Some(to)) if from == to => Size::Same,
         (Some(from), Some(to)) if from < to => Size::Grows,

@@ -1,6 +1,7 @@
 //! Requests to one registry. A login goes to that registry, or to the token server that it names, by TLS wherever the
 //! registry itself has it; no redirect takes it along.
 
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
@@ -93,7 +94,7 @@ impl<'a> Client<'a> {
         }
         let bytes = whole.body_mut().with_config().limit(LONGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.unavailable(&error.to_string()))?;
-        let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = base16ct::lower::encode_string(&Sha256::digest(&bytes));
         Ok(Found::Digest(format!("sha256:{hex}")))
     }
 
@@ -162,10 +163,10 @@ impl<'a> Client<'a> {
         }
         let text = answer.body_mut().with_config().limit(TOKEN).read_to_string().map(Zeroizing::new);
         let text = text.map_err(|error| self.unavailable(&error.to_string()))?;
-        let read: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        let token = ["token", "access_token"].iter().find_map(|key| read.get(key)?.as_str());
+        let read: TokenAnswer = serde_json::from_str(&text).unwrap_or_default();
+        let token = read.token.or(read.access_token).map(Zeroizing::new);
         match token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())) {
-            Some(token) => Ok(Ok(Zeroizing::new(format!("Bearer {token}")))),
+            Some(token) => Ok(Ok(Zeroizing::new(format!("Bearer {}", *token)))),
             None => Err(self.unavailable("its token server gives no token")),
         }
     }
@@ -197,6 +198,13 @@ impl<'a> Client<'a> {
     fn unavailable(&self, why: &str) -> Failure {
         Failure::new(Kind::Unavailable, format!("{}: the registry {why}", self.name()))
     }
+}
+
+/// What a token server answers (distribution's token specification): the second name is OAuth's.
+#[derive(Default, Deserialize)]
+struct TokenAnswer {
+    token: Option<String>,
+    access_token: Option<String>,
 }
 
 /// What an `Authorization` header says, where one is sent.

@@ -1,10 +1,11 @@
 //! docker's configuration file -> user and password for one registry. A helper program that it names is not started.
 #![allow(clippy::disallowed_methods)] // This is where that file is read.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use base64::Engine as _;
-use serde_json::Value;
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::registry::{Access, Reference};
@@ -17,6 +18,20 @@ pub(super) struct Login {
     pub(super) password: Secret,
 }
 
+/// docker's `config.json`, as far as it is read.
+#[derive(Deserialize)]
+struct Config {
+    auths: BTreeMap<String, Auth>,
+}
+
+/// The login of one registry: `auth` is user and password in base64.
+#[derive(Deserialize)]
+struct Auth {
+    auth: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+}
+
 /// Who we are for the image's registry: what the environment says, else docker's file.
 pub(super) fn find(image: &Reference, access: &Access) -> Option<Login> {
     if let Some((user, password)) = &access.login {
@@ -27,20 +42,19 @@ pub(super) fn find(image: &Reference, access: &Access) -> Option<Login> {
 
 fn read(path: &Path, image: &Reference) -> Option<Login> {
     let text = Zeroizing::new(std::fs::read_to_string(path).ok()?);
-    let config: Value = serde_json::from_str(&text).ok()?;
-    let auths = config.get("auths")?;
-    image.keys().iter().find_map(|key| login(auths.get(key)?))
+    let config: Config = serde_json::from_str(&text).ok()?;
+    image.keys().iter().find_map(|key| login(config.auths.get(key)?))
 }
 
-fn login(entry: &Value) -> Option<Login> {
-    let text = |key: &str| entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+fn login(entry: &Auth) -> Option<Login> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let login = |user: &str, password: &str| Login { user: user.to_owned(), password: Secret::new(password) };
-    if let Some(encoded) = text("auth") {
+    if let Some(encoded) = given(&entry.auth) {
         let bytes = Zeroizing::new(base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?);
         let (user, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
         return Some(login(user, password));
     }
-    Some(login(text("username")?, text("password")?))
+    Some(login(&given(&entry.username)?, &given(&entry.password)?))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! An image's name as people write it -> where its registry is. Pure.
+//! An image's name -> where its registry is. Pure.
 
 use std::net::IpAddr;
+
+use crate::image_name::ImageName;
 
 /// An image that is named by a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,19 +19,12 @@ pub struct Reference {
 const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
 impl Reference {
-    /// Reads `host[:port]/path:tag`. As docker has it, a first part without a dot, a colon and not `localhost` is no
-    /// host: then it is Docker Hub's. Nothing for a name without a tag, or with a digest.
+    /// Nothing for a name without a tag, or with a digest. A name without a host is Docker Hub's.
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, tag) = text.rsplit_once(':').filter(|(_, tag)| !tag.contains(['/', '@']))?;
-        if name.contains('@') || tag.is_empty() {
+        let ImageName { host, path, tag: Some(tag), digest: None } = ImageName::parse(text)? else {
             return None;
-        }
-        let is_host = |first: &str| first.contains(['.', ':']) || first == "localhost";
-        let (registry, path) = match name.split_once('/') {
-            Some((first, rest)) if is_host(first) => (first, rest),
-            _ => (HUB[0], name),
         };
-        let registry = if HUB.contains(&registry) { HUB[0] } else { registry };
+        let registry = host.filter(|host| !HUB.contains(host)).unwrap_or(HUB[0]);
         let official = registry == HUB[0] && !path.contains('/');
         let repository = if official { format!("library/{path}") } else { path.to_owned() };
         Some(Self { registry: registry.to_owned(), repository, tag: tag.to_owned() })

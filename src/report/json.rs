@@ -1,6 +1,7 @@
 //! Report | Failure → JSON, the one serialised contract: `status` says how it ended; keys may be added, none changes
 //! its meaning.
 
+use crate::outcome::Removal;
 use crate::report::failed::failed;
 use crate::report::{notices, rerendered};
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use crate::diagnostic::Failure;
 use crate::names;
 use crate::outcome::{Outcome, Report};
+use crate::plan::Plan;
 use crate::report::diagnostic::Placed;
 use crate::report::{secrets, sync};
 use crate::tree::RepoPath;
@@ -69,18 +71,7 @@ fn body(report: &Report) -> Value {
         Report::Pinned { pin, .. } => {
             json!({"status": "pinned", "changed": false, "pin": super::pin::pin(pin)})
         }
-        Report::Removed { removal, plan, commit, proposed } => {
-            let namespaces: Vec<String> =
-                removal.environments.iter().map(|of| names::namespace(&removal.app, of)).collect();
-            json!({
-                "status": if *proposed { "proposed" } else { "removed" }, "changed": true, "app": removal.app,
-                "commit": commit,
-                "environment": removal.environments.first(), "environments": removal.environments,
-                "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
-                "files": removal.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
-                "plan": plan, "summary": plan.summary(),
-            })
-        }
+        Report::Removed { removal, plan, commit, proposed } => removed(removal, plan, commit, *proposed),
         Report::Absent(removal) => {
             json!({"status": "unchanged", "changed": false, "app": removal.app, "environment": removal.environment})
         }
@@ -101,6 +92,19 @@ fn body(report: &Report) -> Value {
         Report::Dockerfile { text, .. } => json!({"status": "ok", "dockerfile": text}),
         Report::Text(text) => json!({"status": "ok", "text": text}),
     }
+}
+
+fn removed(removal: &Removal, plan: &Plan, commit: &str, proposed: bool) -> Value {
+    let namespaces: Vec<String> =
+        removal.environments.iter().map(|of| names::namespace(&removal.app, of)).collect();
+    json!({
+        "status": if proposed { "proposed" } else { "removed" }, "changed": true, "app": removal.app,
+        "commit": commit,
+        "environment": removal.environments.first(), "environments": removal.environments,
+        "kept": {"namespace": namespaces.first(), "namespaces": namespaces},
+        "files": removal.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
+        "plan": plan, "summary": plan.summary(),
+    })
 }
 
 pub(super) fn failure(failure: &Failure) -> String {

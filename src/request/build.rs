@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{CiForge, Cli, Command, Shared};
+use crate::cli::{CiForge, Cli, Command, Deploy, Diff, Shared};
 use crate::diagnostic::{Failure, Kind};
 use crate::git::Identity;
 use crate::report::Format;
@@ -41,30 +41,8 @@ impl Request {
                 out: render.out.filter(|out| !out.as_os_str().is_empty()),
                 ..step(Stage::Render, render.shared)?
             }),
-            Command::Diff(diff) => {
-                let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
-                let step =
-                    wide(step(Stage::Diff, standing::on(diff.shared, &diff.wide))?, diff.wide, &around)?;
-                Action::along(Step {
-                    allow_data_loss: named(diff.allow_data_loss),
-                    exit_code: diff.exit_code,
-                    tells: forge::comment(diff.commenting, stated, &step, &around)?,
-                    ..step
-                })
-            }
-            Command::Deploy(deploy) => {
-                let step = wide(
-                    step(Stage::Deploy, standing::on(deploy.shared, &deploy.wide))?,
-                    deploy.wide,
-                    &around,
-                )?;
-                Action::along(Step {
-                    allow_data_loss: named(deploy.allow_data_loss),
-                    allow_older: deploy.allow_older,
-                    tells: forge::deploy(deploy.proposed, deploy.status, &step, &around)?,
-                    ..step
-                })
-            }
+            Command::Diff(diff) => Action::along(diff_step(diff, &around)?),
+            Command::Deploy(deploy) => Action::along(deploy_step(deploy, &around)?),
             Command::App(command) => registered::app(command, &around)?,
             Command::Env(command) => registered::env(command, &around)?,
             Command::Secret(secret) => secret::asked(secret, &around)?,
@@ -88,6 +66,29 @@ impl Request {
         let actor = ci.as_ref().and_then(|ci| ci.actor.clone());
         Ok(Self { action, author: author(), run_url, actor, home })
     }
+}
+
+fn diff_step(diff: Diff, around: &Around) -> Result<Step, Failure> {
+    let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
+    let step = Step::new(Stage::Diff, standing::on(diff.shared, &diff.wide), around)?;
+    let step = wide(step, diff.wide, around)?;
+    Ok(Step {
+        allow_data_loss: named(diff.allow_data_loss),
+        exit_code: diff.exit_code,
+        tells: forge::comment(diff.commenting, stated, &step, around)?,
+        ..step
+    })
+}
+
+fn deploy_step(deploy: Deploy, around: &Around) -> Result<Step, Failure> {
+    let step = Step::new(Stage::Deploy, standing::on(deploy.shared, &deploy.wide), around)?;
+    let step = wide(step, deploy.wide, around)?;
+    Ok(Step {
+        allow_data_loss: named(deploy.allow_data_loss),
+        allow_older: deploy.allow_older,
+        tells: forge::deploy(deploy.proposed, deploy.status, &step, around)?,
+        ..step
+    })
 }
 
 fn author() -> Identity {

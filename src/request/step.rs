@@ -10,6 +10,7 @@ use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
 use crate::repository::without_credentials;
 use crate::request::assigned::assigned;
+use crate::request::ci::Built;
 use crate::request::environment::{Around, text};
 use crate::request::job::{in_ci, shared_one};
 use crate::request::{forge, standing};
@@ -69,6 +70,28 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
     }
 }
 
+/// Where the app comes from: as was stated (repository, commit, branch), else as its folder says, else the CI job.
+fn source(
+    folder: &Path,
+    (repository, commit, branch): (Option<String>, Option<String>, Option<String>),
+    found: Source,
+    built: Built,
+) -> SourceFacts {
+    // The forge's trial merge is nobody's commit; what it is compared with is the branch that it is meant for.
+    let proposed = built.commit.filter(|_| built.pull_request);
+    let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
+    SourceFacts {
+        repository: repository.map(|url| without_credentials(&url)).or(found.repository).or(built.repository),
+        path: found.path,
+        time: match &commit {
+            Some(commit) => commit_time(folder, commit),
+            None => found.time,
+        },
+        commit: commit.or(found.commit),
+        branch: branch.or(if built.pull_request { built.branch } else { found.branch.or(built.branch) }),
+    }
+}
+
 impl Step {
     pub(super) fn new(stage: Stage, mut shared: Shared, around: &Around) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
@@ -105,23 +128,9 @@ impl Step {
             return Err(Failure::new(Kind::Usage, message)
                 .hint("say which with --env, or look at what merging would do: cupaas diff"));
         }
-        let commit = given(shared.source_commit);
-        // The forge's trial merge is nobody's commit; what it is compared with is the branch that it is meant for.
-        let proposed = built.commit.filter(|_| built.pull_request);
-        let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
-        let source = SourceFacts {
-            repository: given(shared.source_repository)
-                .map(|url| without_credentials(&url))
-                .or(found.repository)
-                .or(built.repository),
-            path: found.path,
-            time: match &commit {
-                Some(commit) => commit_time(&folder, commit),
-                None => found.time,
-            },
-            commit: commit.or(found.commit),
-            branch: branch.or(if built.pull_request { built.branch } else { found.branch.or(built.branch) }),
-        };
+        let dirty = found.dirty;
+        let stated = (given(shared.source_repository), given(shared.source_commit), branch);
+        let source = source(&folder, stated, found, built);
         let gitops = place(given(shared.repository.gitops), &around.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
@@ -150,7 +159,7 @@ impl Step {
                 needs_image: stage != Stage::Dockerfile,
                 variables: assigned(&shared.set, "--set NAME=VALUE")?,
                 source,
-                dirty: found.dirty,
+                dirty,
                 ci: elsewhere && in_ci(),
             },
         })

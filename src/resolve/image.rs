@@ -1,10 +1,7 @@
 //! Which image runs.
 
-use std::sync::OnceLock;
-
-use regex_lite::Regex;
-
 use crate::diagnostic::{Failure, Kind, Source, Span};
+use crate::image_name::ImageName;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
@@ -53,16 +50,19 @@ pub(super) fn resolve(
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
 ) -> Image {
-    let pin = Pinned::of(inputs, environment).map(|pin| (pin.image, pin.place));
-    let asked = inputs.asked.image.clone().map(|image| (image, "--image".to_owned()));
+    // Each with its origin, in words and as the name that a diagnostic stands under.
+    let pin = Pinned::of(inputs, environment).zip(inputs.registration.as_ref());
+    let pin = pin.map(|(pin, file)| (pin.image, (pin.place, file.source.name.clone())));
+    let asked = inputs.asked.image.clone().map(|image| (image, both("--image")));
     let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
     let prefix = inputs.platform.value.registry.prefix.as_deref();
     let made = prefix.zip(tag).map(|(prefix, tag)| {
-        let origin = inputs.platform.at(&["registry", "prefix"]).to_string();
-        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), origin)
+        let origin = inputs.platform.at(&["registry", "prefix"]);
+        let file = origin.source.name.clone();
+        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), (origin.to_string(), file))
     });
     let running = previous.filter(|release| !release.image.is_empty());
-    let running = running.map(|release| (release.image.clone(), "what runs now".to_owned()));
+    let running = running.map(|release| (release.image.clone(), both("what runs now")));
     // Only an image that the rule gave, to the last commit or to one that was pinned, follows to the next one.
     let last = previous.and_then(|release| release.source.commit.clone());
     let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
@@ -76,11 +76,11 @@ pub(super) fn resolve(
         Some((image, _)) if !follows(image) => (running, made),
         _ => (made, running),
     };
-    let (reference, origin) = match asked.or(pin).or(first).or(second) {
+    let (reference, (origin, file)) = match asked.or(pin).or(first).or(second) {
         Some(found) => found,
-        None if !inputs.asked.needs_image => (String::new(), "not needed yet".to_owned()),
+        None if !inputs.asked.needs_image => (String::new(), both("not needed yet")),
         // A prefix or a pin that cannot be read has been said.
-        None if !is_sound(inputs, environment) => (String::new(), String::new()),
+        None if !is_sound(inputs, environment) => (String::new(), both("")),
         None => {
             let place = inputs.platform.key(&["registry"]);
             notes.problem(
@@ -88,12 +88,13 @@ pub(super) fn resolve(
                 "no image is named",
                 "say it with --image, or set `registry.prefix` in cupaas.yaml",
             );
-            (String::new(), String::new())
+            (String::new(), both(""))
         }
     };
-    if !reference.is_empty() && !is_image(&reference) {
+    let name = ImageName::parse(&reference);
+    if !reference.is_empty() && name.is_none() {
         let message = format!("{reference:?} is not an image (from {origin})");
-        let written = Source::new(origin.split(':').next().unwrap_or_default(), reference.clone());
+        let written = Source::new(file, reference.clone());
         notes.problem(
             Span::new(&written, 0..reference.len()),
             message,
@@ -101,7 +102,12 @@ pub(super) fn resolve(
         );
     }
     notes.decided("image", &reference, origin);
-    Image { by_digest: reference.contains("@sha256:"), reference }
+    Image { by_digest: name.is_some_and(|name| name.digest.is_some()), reference }
+}
+
+/// An origin that is no file.
+fn both(words: &str) -> (String, String) {
+    (words.to_owned(), words.to_owned())
 }
 
 /// Whether what names an image is what a person wrote.
@@ -119,15 +125,4 @@ fn is_commit(tag: &str) -> bool {
 /// Whether a tag is one that cupaas makes of an app's files.
 fn is_fingerprint(tag: &str) -> bool {
     tag.len() == 16 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// A reference as registries take it (distribution's `reference` grammar, without the odd ones).
-pub fn is_image(text: &str) -> bool {
-    const SHAPE: &str = concat!(
-        r"^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?::[0-9]{1,5})?/)?",
-        r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*",
-        r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$",
-    );
-    static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
-    WHOLE.get_or_init(|| Regex::new(SHAPE).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
 }

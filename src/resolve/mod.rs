@@ -20,6 +20,7 @@ pub mod variables;
 mod version;
 
 use crate::names;
+use crate::resolve::layers::{Layer, Layers};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Failure};
@@ -46,13 +47,10 @@ pub fn resolve(
 /// its place. With a mistake the release is only good to look for more of them.
 pub(crate) fn resolve_leniently(
     inputs: &Inputs,
-    environment: (String, String),
+    (environment, origin): (String, String),
     previous: Option<&ReleaseFile>,
 ) -> (Release, Vec<Diagnostic>) {
-    let (environment, origin) = environment;
-    let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
-    notes.decided("app", &inputs.name, name_origin(inputs));
-    notes.decided("environment", &environment, origin);
+    let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
     let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
     let processes = processes::resolve(inputs, &environment, &procfile, &runtime.facts, &mut notes);
@@ -60,24 +58,7 @@ pub(crate) fn resolve_leniently(
     let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let mut config = variables::winners(&layers);
-    let mut variables = Vec::new();
-    for (origin, variable) in services::variables(inputs, &services, &mut notes) {
-        // A secret of the app's own stands in a service's place.
-        if secrets.iter().any(|secret| secret.variable == variable.name) {
-            continue;
-        }
-        let lowest = crate::resolve::layers::Layer { value: variable.value.clone(), origin };
-        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
-        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
-        // ConfigMap as well.
-        variables.push(match config.remove(&variable.name) {
-            Some(own) => {
-                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
-            }
-            None => variable,
-        });
-    }
+    let (config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
@@ -87,10 +68,6 @@ pub(crate) fn resolve_leniently(
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
-    let (versions, disks) = (versions(previous, &services), disks(previous, &services, &volumes));
-    let elsewhere = elsewhere(inputs, previous, &services);
-    let cluster =
-        inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
     if notes.problems.is_empty() {
         dirty(inputs, &mut notes);
     }
@@ -107,8 +84,11 @@ pub(crate) fn resolve_leniently(
         layers,
         decisions: notes.decisions,
         warnings: notes.warnings,
+        cluster: cluster(inputs, &environment),
+        versions: versions(previous, &services),
+        disks: disks(previous, &services, &volumes),
+        elsewhere: elsewhere(inputs, previous, &services),
         environment,
-        cluster,
         image,
         processes,
         release,
@@ -119,16 +99,9 @@ pub(crate) fn resolve_leniently(
         volumes,
         route,
         platform,
-        versions,
-        disks,
-        elsewhere,
         set: inputs.asked.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
-        runtime: if runtime.version.is_empty() {
-            runtime.name
-        } else {
-            format!("{}:{}", runtime.name, runtime.version)
-        },
+        runtime: as_written(runtime.name, &runtime.version),
     };
     (release, notes.problems)
 }
@@ -155,6 +128,52 @@ fn dirty(inputs: &Inputs, notes: &mut Notes) {
         );
         notes.warning(inputs.app.at(&["runtime"]), message, hint);
     }
+}
+
+fn as_written(recipe: String, version: &str) -> String {
+    if version.is_empty() { recipe } else { format!("{recipe}:{version}") }
+}
+
+/// What is decided before anything else, and the problems that reading has found.
+fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
+    let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
+    notes.decided("app", &inputs.name, name_origin(inputs));
+    notes.decided("environment", environment, origin);
+    notes
+}
+
+fn cluster(inputs: &Inputs, environment: &str) -> String {
+    let settings = inputs.platform.value.environments.get(environment);
+    settings.map(|settings| settings.cluster.0.clone()).unwrap_or_default()
+}
+
+/// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it.
+fn service_variables(
+    inputs: &Inputs,
+    services: &[release::Service],
+    secrets: &[release::AppSecret],
+    layers: &mut Layers,
+    notes: &mut Notes,
+) -> (BTreeMap<String, String>, Vec<PodVariable>) {
+    let mut config = variables::winners(layers);
+    let mut variables = Vec::new();
+    for (origin, variable) in services::variables(inputs, services, notes) {
+        // A secret of the app's own stands in a service's place.
+        if secrets.iter().any(|secret| secret.variable == variable.name) {
+            continue;
+        }
+        let lowest = Layer { value: variable.value.clone(), origin };
+        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
+        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
+        // ConfigMap as well.
+        variables.push(match config.remove(&variable.name) {
+            Some(own) => {
+                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
+            }
+            None => variable,
+        });
+    }
+    (config, variables)
 }
 
 fn name_origin(inputs: &Inputs) -> String {

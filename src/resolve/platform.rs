@@ -7,20 +7,25 @@ use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::words::Name;
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::{PlatformFacts, Store};
+use crate::schema::{DEFAULT, SUPPORTED, supported_version};
 
 pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     let platform = &inputs.platform.value;
-    let text = platform.kubernetes.as_deref().unwrap_or("1.36");
-    let minor = text.strip_prefix("1.").and_then(|minor| minor.parse().ok()).unwrap_or(36);
-    if !(33..=37).contains(&minor) {
+    let kubernetes = match &platform.kubernetes {
+        None => Some(DEFAULT),
+        Some(text) => supported_version(text),
+    };
+    if let (Some(text), None) = (&platform.kubernetes, kubernetes) {
+        let ((major, oldest), (_, newest)) = SUPPORTED;
+        let hint = format!("this cupaas knows {major}.{oldest} to {major}.{newest}");
         let span = inputs.platform.at(&["kubernetes"]);
-        notes.problem(span, format!("Kubernetes {text} is not supported"), "this cupaas knows 1.33 to 1.37");
+        notes.problem(span, format!("Kubernetes {text} is not supported"), hint);
     }
     delivery(inputs, notes);
     let or = |name: &Option<Name>, default: &str| name.as_ref().map_or(default, |name| &name.0).to_owned();
     let argocd = &platform.argocd;
     PlatformFacts {
-        kubernetes: (1, minor),
+        kubernetes: kubernetes.unwrap_or(DEFAULT),
         storage_class: platform.storage.class.as_ref().map(|class| class.0.clone()),
         expandable: platform.storage.expandable,
         pull_secret: platform.registry.pull_secret.as_ref().map(|name| name.0.clone()),

@@ -201,40 +201,19 @@ fn process(
 ) -> Process {
     let at = |key: &str| place(inputs, environment, name, key);
     let kind = kind(name, entry);
-    if kind == ProcessKind::Scheduled
-        && (entry.port.is_some() || entry.scale.is_some() || entry.health.is_some())
-    {
-        let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
-        notes.problem(at("schedule"), message, "remove them, or the schedule");
-    }
+    let is_sound = |key: &str| is_sound(inputs, environment, name, key);
+    check(name, entry, kind, (&at, &is_sound), notes);
     let port = (kind == ProcessKind::Web).then(|| entry.port.unwrap_or(DEFAULT_PORT));
     if let Some(port) = port {
         let origin = entry.port.map_or_else(|| "default".to_owned(), |_| at("port").to_string());
         notes.decided(format!("processes.{name}.port"), port, origin);
-    }
-    let is_sound = |key| is_sound(inputs, environment, name, key);
-    if entry.health.is_some() && kind == ProcessKind::Worker && is_sound("port") && is_sound("schedule") {
-        notes.problem(
-            at("health"),
-            format!("{name:?} has no port that could answer"),
-            "give it a `port`, or remove `health`",
-        );
     }
     let size = size(inputs, name, entry.size.as_deref(), &at("size"), notes);
     let (replicas, autoscale) = match (kind, entry.scale) {
         (ProcessKind::Scheduled, _) => (None, None),
         (_, None) => (Some(1), None),
         (_, Some(Scale::Fixed(count))) => (Some(count), None),
-        (_, Some(Scale::Auto { min, max, cpu })) => {
-            if min > max {
-                notes.problem(
-                    at("scale"),
-                    format!("min {min} is more than max {max}"),
-                    "min is the lower bound",
-                );
-            }
-            (None, Some(Autoscale { min, max, cpu }))
-        }
+        (_, Some(Scale::Auto { min, max, cpu })) => (None, Some(Autoscale { min, max, cpu })),
     };
     if let Some(count) = replicas {
         let origin = entry.scale.map_or_else(|| "default".to_owned(), |_| at("scale").to_string());
@@ -254,6 +233,29 @@ fn process(
         autoscale,
         least: replicas.unwrap_or_else(|| autoscale.map_or(1, |scale| scale.min)),
         schedule: entry.schedule.clone(),
+    }
+}
+
+/// What does not go together in an entry. `is_sound` says of a key whether it is what a person wrote.
+fn check(
+    name: &str,
+    entry: &ProcessEntry,
+    kind: ProcessKind,
+    (at, is_sound): (&impl Fn(&str) -> Span, &impl Fn(&str) -> bool),
+    notes: &mut Notes,
+) {
+    if kind == ProcessKind::Scheduled
+        && (entry.port.is_some() || entry.scale.is_some() || entry.health.is_some())
+    {
+        let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
+        notes.problem(at("schedule"), message, "remove them, or the schedule");
+    }
+    if entry.health.is_some() && kind == ProcessKind::Worker && is_sound("port") && is_sound("schedule") {
+        notes.problem(
+            at("health"),
+            format!("{name:?} has no port that could answer"),
+            "give it a `port`, or remove `health`",
+        );
     }
 }
 

@@ -1,11 +1,10 @@
 //! Names of the branches that pull requests are made of. They are frozen: a pull request that is open is found by its
 //! own. No environment's name has a hyphen, so no branch of one kind is a folder of another's.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::diagnostic::Failure;
 use crate::git::BranchName;
 use crate::load::records::Scope;
+use crate::names::hash;
 
 /// Of the deploy of one app in one environment.
 pub(crate) fn of_deploy(environment: &str, app: &str) -> Result<BranchName, Failure> {
@@ -15,9 +14,7 @@ pub(crate) fn of_deploy(environment: &str, app: &str) -> Result<BranchName, Fail
 /// Of an edit, by the first line of its commit: another edit is another pull request, since one that replaced it would
 /// lose it.
 pub(crate) fn of_edit(subject: &str, app: Option<&str>) -> Result<BranchName, Failure> {
-    let hash: String =
-        Sha256::digest(subject.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    BranchName::parse(&format!("cupaas/edit-{}-{hash}", app.unwrap_or("all")))
+    BranchName::parse(&format!("cupaas/edit-{}-{}", app.unwrap_or("all"), hash(subject, 8)))
 }
 
 /// Of releases that are rendered again. Not the one of a deploy, which may propose a newer commit than the one that is

@@ -12,6 +12,8 @@ use crate::schema::walk::Resolver;
 
 /// The Kubernetes versions that the embedded descriptions tell apart, oldest and newest.
 pub const SUPPORTED: (Version, Version) = ((1, 33), (1, 37));
+/// The one that is meant where nothing is said.
+pub const DEFAULT: Version = (1, 36);
 
 const FILES: [&str; 6] = [
     include_str!("../../schemas/kubernetes.jsonl"),
@@ -112,7 +114,17 @@ impl Resolver for Kinds {
 
 #[cfg(test)]
 mod tests {
+    use super::super::node::version;
     use super::*;
+
+    #[test]
+    fn the_supported_versions_are_those_that_the_descriptions_are_made_from() {
+        let made: Value = serde_json::from_str(include_str!("../../schemas/VERSIONS.json")).unwrap();
+        let made: Vec<Version> =
+            made["kubernetes"].as_object().unwrap().keys().filter_map(|text| version(text)).collect();
+        assert_eq!(made.iter().min().zip(made.iter().max()), Some((&SUPPORTED.0, &SUPPORTED.1)));
+        assert!(made.contains(&DEFAULT));
+    }
 
     #[test]
     fn every_embedded_definition_can_be_read_and_every_reference_leads_somewhere() {

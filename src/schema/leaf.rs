@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::schema::node::{Node, Types, Unique};
-use crate::schema::violation::{Segment, Violation};
+use crate::schema::violation::{Fault, Segment, Violation};
 use crate::schema::walk::Walk;
 use crate::schema::words;
 
@@ -143,7 +143,8 @@ fn string(walk: &mut Walk<'_>, node: &Node, text: &str) {
     if let Some(pattern) = &node.pattern
         && !pattern.matches(text)
     {
-        walk.say(format!("does not match {}", pattern.text), node.hint.clone());
+        let message = format!("does not match {}", pattern.text);
+        walk.say_fault(Fault::Pattern, message, node.hint.clone());
     }
     let good = match node.format.as_deref() {
         // Go's decoder skips line ends.

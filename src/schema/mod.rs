@@ -20,7 +20,7 @@ use crate::schema::rules::target::Target;
 use serde_json::Value;
 
 pub use extra::{ExtraSchema, SchemaError};
-pub use kubernetes::SUPPORTED;
+pub use kubernetes::{DEFAULT, SUPPORTED};
 pub use node::Version;
 pub use own::violations;
 pub use rules::tree::item::Known;
@@ -29,6 +29,11 @@ pub use violation::{Fault, Segment, Violation};
 /// The one of `known` that a person most likely meant by `name`.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     words::nearest(name, known)
+}
+
+/// A Kubernetes version such as `1.36`, where this program knows it.
+pub fn supported_version(text: &str) -> Option<Version> {
+    node::version(text).filter(|version| (SUPPORTED.0..=SUPPORTED.1).contains(version))
 }
 
 /// What is wrong with a CronJob's schedule, as its controller reads it.

@@ -32,6 +32,8 @@ pub enum Fault {
         /// An empty value of the type that is asked for.
         blank: Value,
     },
+    /// A text that does not match a pattern.
+    Pattern,
 }
 
 /// One thing that is wrong with a value.

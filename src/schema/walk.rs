@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::schema::node::{Node, Version};
-use crate::schema::violation::{Segment, Violation};
+use crate::schema::violation::{Fault, Segment, Violation};
 
 /// How deep schemas may refer to each other without going deeper into the value.
 pub(crate) const DEEPEST_REFERENCES: usize = 32;
@@ -45,7 +45,12 @@ impl<'a> Walk<'a> {
 
     /// Adds a violation of the value that the walk is at.
     pub(crate) fn say(&mut self, message: impl Into<String>, hint: Option<String>) {
+        self.say_fault(Fault::Value, message, hint);
+    }
+
+    /// The same of a fault that something is decided by.
+    pub(crate) fn say_fault(&mut self, fault: Fault, message: impl Into<String>, hint: Option<String>) {
         let violation = Violation::new(self.path.clone(), message);
-        self.found.push(Violation { hint, ..violation });
+        self.found.push(Violation { fault, hint, ..violation });
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
     known
         .filter_map(|other| {
             let there = self::plain(other);
-            let distance = edits(&plain, &there);
+            // Two letters that changed places are one slip.
+            let distance = strsim::generic_damerau_levenshtein(&plain, &there);
             let one_begins_other = plain.len() >= 3
                 && there.len() >= 3
                 && (there.starts_with(&plain[..]) || plain.starts_with(&there[..]));
@@ -60,26 +61,6 @@ fn plain(name: &str) -> Vec<char> {
     name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`.
-fn edits(a: &[char], b: &[char]) -> usize {
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    rows[0] = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let change = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[a.len()][b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +73,8 @@ mod tests {
             ("target_port", Some("targetPort")),
             ("matchLabel", Some("matchLabels")),
             ("proto", Some("protocol")),
+            ("protoclo", Some("protocol")),
+            ("nmae", Some("name")),
             ("image", None),
             ("", None),
         ] {

@@ -121,13 +121,7 @@ impl Digest {
 
     /// Upper hexadecimal.
     pub(super) fn end(self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(128));
-        for byte in self.0.finalize() {
-            for half in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
-            }
-        }
-        text
+        Zeroizing::new(base16ct::upper::encode_string(&self.0.finalize()))
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn decrypt(text: &str, identity: &Identity) -> Result<Vec<(String, Ve
     values.sort();
     let time = document["sops"]["lastmodified"].as_str().ok_or("lastmodified is not a string")?;
     let mac = open(document["sops"]["mac"].as_str().ok_or("no mac")?, &key, time)?;
-    let computed: String = hash.finalize().iter().map(|byte| format!("{byte:02X}")).collect();
+    let computed = base16ct::upper::encode_string(&hash.finalize());
     if mac == computed { Ok(values) } else { Err("MAC mismatch".to_owned()) }
 }
 

@@ -163,8 +163,8 @@ impl Mending<'_> {
                 Some(meant) if find(&mut self.root, &meant).is_none() => self.rename(at, meant),
                 _ => drop(self.take(at)),
             },
-            Fault::Value if violation.at_key => self.doubt(at, Why::Key),
-            Fault::Value => self.leave_out(at),
+            Fault::Value | Fault::Pattern if violation.at_key => self.doubt(at, Why::Key),
+            Fault::Value | Fault::Pattern => self.leave_out(at),
         }
     }
 
@@ -277,12 +277,12 @@ fn empty(blank: &Value) -> NodeKind {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::{Document, read_leniently, schema_of};
-    use super::*;
     use crate::load::app_file::AppFile;
     use crate::load::platform::{PlatformFile, RegistrationFile};
     use crate::load::recipe::RecipeFile;
-    use crate::yaml::node;
+
+    use super::super::document::{Document, read_leniently, schema_of};
+    use super::*;
     use proptest::prelude::*;
     use schemars::JsonSchema;
     use serde::Deserialize;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::schema::{Segment, Violation};
+use crate::schema::{Fault, Segment, Violation};
 use crate::yaml::node::{Node, NodeKind};
 
 /// A violation at its place: the key where the key is to blame, else the value.
@@ -28,7 +28,7 @@ pub fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnos
     let mut message = violation.message;
     let written = source.text.get(range.clone()).unwrap_or_default();
     // A pattern says little to a person, and the hint says it better.
-    if message.starts_with("does not match") && violation.hint.is_some() && written.len() <= 60 {
+    if violation.fault == Fault::Pattern && violation.hint.is_some() && written.len() <= 60 {
         // What stands behind `=` may be a value, and a message may end on a page.
         let shown = written.split_once('=').map_or(written.to_owned(), |(name, _)| format!("{name}=…"));
         message = format!("{shown} does not fit here");

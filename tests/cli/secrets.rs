@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::sandbox::{Sandbox, ran, tree};
+use crate::unsealed::unseal;
 
 const TOKEN: &str = "s3cr3t-t0ken-of-a-forge";
 
@@ -65,17 +66,30 @@ fn a_made_password_is_nowhere_in_clear() {
     for key in ["username", "password", "keyfile"] {
         assert!(sealed.contains(&format!("\n  {key}: ENC[AES256_GCM,")), "{sealed}");
     }
+    let identity = fs::read_to_string(sandbox.path("home/cupaas/age/keys.txt")).unwrap();
+    let values = unseal(&sealed, &identity).unwrap();
+    // The user is called as the app is.
+    let made: Vec<String> = values
+        .into_iter()
+        .filter(|(key, _)| key != "username")
+        .map(|(_, value)| String::from_utf8(value).unwrap())
+        .collect();
+    assert!(made.len() >= 2 && made.iter().all(|value| value.len() >= 16), "nothing to look for");
     // What is shown of a Secret is a placeholder, before and after it was made.
-    for text in [
-        first.stdout,
-        sandbox.good(&["render", "app"]).stdout,
-        sandbox.good(&["diff", "app", "--set", "A=1"]).stdout,
-    ] {
-        assert!(
-            !text.contains("password: ")
-                || text.contains("ENC[")
-                || text.contains("made by the first deploy")
-        );
+    let mut shown = vec![first];
+    for format in ["text", "json", "markdown"] {
+        for args in
+            [&["render", "app"][..], &["diff", "app", "--set", "A=1"], &["deploy", "app", "--set", "A=1"]]
+        {
+            shown.push(sandbox.good(&[args, &["--format", format]].concat()));
+        }
+    }
+    let objects = sandbox.git("", &["-C", &bare, "cat-file", "--batch-all-objects", "--batch"]);
+    assert!(objects.contains(&sealed), "the scan saw nothing");
+    for value in &made {
+        assert!(shown.iter().all(|ran| !ran.stdout.contains(value) && !ran.stderr.contains(value)));
+        assert!(!objects.contains(value), "the repository holds it");
+        assert_nowhere(&sandbox, value);
     }
     assert!(tree(&sandbox.path("tmp")).is_empty(), "something was left in TMPDIR");
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::server::Manner;
+use super::server::{Fault, Manner};
 use super::world::{BRANCH, IMAGE, SHOP, World};
 use crate::sandbox::ran;
 
@@ -32,7 +32,7 @@ fn a_change_is_proposed_and_not_committed() {
         assert_eq!((&pull["base"]["ref"], &pull["head"]["ref"]), (&"main".into(), &BRANCH.into()));
         assert_eq!(pull["title"], format!("deploy(shop/production): {}", &commit[..10]));
         let body = pull["body"].as_str().unwrap();
-        assert!(body.contains("**4 created") || body.contains(" created, "), "{body}");
+        assert!(body.contains("**11 created, 0 changed, 0 deleted**"), "{body}");
         assert!(body.contains("create Deployment web") && body.contains(&commit), "{body}");
         let names: Vec<&Value> =
             pull["labels"].as_array().unwrap().iter().map(|label| &label["name"]).collect();
@@ -40,6 +40,20 @@ fn a_change_is_proposed_and_not_committed() {
         let asked = serde_json::json!({"reviewers": ["eve"], "team_reviewers": ["ops"]});
         assert_eq!(pull["reviewers"], asked, "{manner:?}");
     }
+}
+
+#[test]
+fn a_label_that_was_made_without_an_id_is_a_note_and_no_other_label() {
+    let world = World::faulty(Manner::Gitea, |heard, _| {
+        let made = heard.method == "POST" && heard.path.ends_with("/gitops/labels");
+        made.then(|| Fault::Say(201, String::new(), r#"{"name": "deploy"}"#.to_owned()))
+    });
+    world.app("1");
+    let report = world.propose(&["--label", "deploy"]);
+    assert_eq!(action(&report), "opened");
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("labels: POST ") && notes.contains("missing field `id`"), "{report:#}");
+    assert!(!world.server.lines().iter().any(|line| line.contains("/issues/")), "a label is given by its id");
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::backoff::Backoff;
 use crate::clock::Pace;
 use crate::diagnostic::{Failure, Kind};
+use crate::forge::answers::{Pull, Refusal, Settings};
 use crate::forge::client::Call;
-use crate::forge::pull::{Ending, Found, Wanted};
+use crate::forge::pull::{Ending, Wanted};
 use crate::forge::rights::Right;
 use crate::forge::{Forge, Repository};
 
@@ -24,25 +26,24 @@ impl Repository {
     /// Has the pull request merged when everything that the forge asks for is there: at once where that is nothing.
     ///
     /// Errors: where the repository does not allow it.
-    pub(super) fn merge_when_ready(&self, found: &Found, wanted: Wanted<'_>) -> Result<Ending, Failure> {
+    pub(super) fn merge_when_ready(&self, found: &Pull, wanted: Wanted<'_>) -> Result<Ending, Failure> {
         match self.forge() {
             Forge::Github => self.enable(found, wanted),
             Forge::Gitea | Forge::Forgejo => self.schedule(found, wanted),
         }
     }
 
-    fn enable(&self, found: &Found, wanted: Wanted<'_>) -> Result<Ending, Failure> {
-        if found.waits {
+    fn enable(&self, found: &Pull, wanted: Wanted<'_>) -> Result<Ending, Failure> {
+        if found.waits() {
             return Ok(Ending::Waits);
         }
-        let settings = self.get("", Right::Look)?;
-        let allowed = |key: &str| settings[key].as_bool().unwrap_or(true);
-        let method = match () {
-            () if allowed("allow_merge_commit") => "merge",
-            () if allowed("allow_squash_merge") => "squash",
-            () => "rebase",
+        let settings: Settings = self.get("", Right::Look)?;
+        let method = match (settings.allow_merge_commit, settings.allow_squash_merge) {
+            (None | Some(true), _) => "merge",
+            (_, None | Some(true)) => "squash",
+            _ => "rebase",
         };
-        let variables = json!({"id": found.node, "head": wanted.commit, "method": method.to_uppercase()});
+        let variables = json!({"id": found.node_id, "head": wanted.commit, "method": method.to_uppercase()});
         let body = json!({"query": ENABLE, "variables": variables});
         let path = graphql(self.client.api());
         let call = Call {
@@ -52,13 +53,7 @@ impl Repository {
             right: Right::PullRequests,
             repeatable: true,
         };
-        let answer = self.client.good(call)?.body;
-        let errors: Vec<&str> = answer["errors"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|error| error["message"].as_str())
-            .collect();
+        let errors = self.client.good::<Refusal>(call)?.reasons();
         if errors.is_empty() {
             return Ok(Ending::Waits);
         }
@@ -70,7 +65,7 @@ impl Repository {
         if ready {
             let below = format!("/pulls/{}/merge", found.number);
             let body = json!({"sha": wanted.commit, "merge_method": method});
-            self.put("PUT", &below, &body, Right::Merge)?;
+            self.put::<IgnoredAny>("PUT", &below, &body, Right::Merge)?;
             return Ok(Ending::Merged);
         }
         let text: String = errors.join("; ").chars().filter(|c| !c.is_control()).take(300).collect();
@@ -78,10 +73,10 @@ impl Repository {
             .hint("allow auto-merge in the repository's settings, and protect the branch with what is to be waited for"))
     }
 
-    fn schedule(&self, found: &Found, wanted: Wanted<'_>) -> Result<Ending, Failure> {
-        let settings = self.get("", Right::Look)?;
-        let method =
-            settings["default_merge_style"].as_str().filter(|style| !style.is_empty()).unwrap_or("merge");
+    fn schedule(&self, found: &Pull, wanted: Wanted<'_>) -> Result<Ending, Failure> {
+        let settings: Settings = self.get("", Right::Look)?;
+        let method = settings.default_merge_style.filter(|style| !style.is_empty());
+        let method = method.unwrap_or_else(|| "merge".to_owned());
         let below = format!("/pulls/{}/merge", found.number);
         // Gitea 1.26 has written it small, and takes both; Forgejo's description has it large.
         let action = if self.forge() == Forge::Gitea { "do" } else { "Do" };
@@ -91,17 +86,16 @@ impl Repository {
         let answer = loop {
             let answer = self.send("POST", &below, &body, Right::Merge)?;
             // Whether it can be merged is found out behind the scenes once it is opened.
-            let later = answer.status == 405 && answer.body["message"] == "Please try again later";
+            let later = answer.status == 405 && answer.refusal().message == "Please try again later";
             if !later || !pace.pause() {
                 break answer;
             }
         };
-        let said = answer.body["message"].as_str().unwrap_or_default();
         match answer.status {
             // 201: it waits; 200: nothing had to be waited for.
             201 => Ok(Ending::Waits),
             200 => Ok(Ending::Merged),
-            409 if said.contains("scheduled") => Ok(Ending::Waits),
+            409 if answer.refusal().message.contains("scheduled") => Ok(Ending::Waits),
             _ => Err(self.refused("POST", &below, Right::Merge, &answer)),
         }
     }

@@ -33,22 +33,7 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
     }
     let name = name(add, &url, &path)?;
     let known = Known::read(step, &name, gitops)?;
-    for (branch, environment) in &add.branches {
-        let text = format!("{branch}={environment}");
-        if BranchName::parse(branch).is_err() {
-            return Err(typed(
-                "--branch",
-                &text,
-                format!("{branch:?} is not the name of a branch"),
-                "main=production",
-            ));
-        }
-        if !known.platform.value.environments.contains_key(environment) {
-            let names: Vec<&str> = known.platform.value.environments.keys().map(String::as_str).collect();
-            let hint = format!("cupaas.yaml has: {}", names.join(", "));
-            return Err(typed("--branch", &text, format!("there is no environment {environment:?}"), hint));
-        }
-    }
+    check_branches(add, &known)?;
     taken(&known, &records::of_app(&name, gitops)?, &url, &path)?;
     let (others, problems) = registered::all(gitops, step.asked.ci)?;
     if !problems.is_empty() {
@@ -78,6 +63,26 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
         scope: None,
         ..Edit::default()
     })
+}
+
+fn check_branches(add: &AddApp, known: &Known) -> Result<(), Failure> {
+    for (branch, environment) in &add.branches {
+        let text = format!("{branch}={environment}");
+        if BranchName::parse(branch).is_err() {
+            return Err(typed(
+                "--branch",
+                &text,
+                format!("{branch:?} is not the name of a branch"),
+                "main=production",
+            ));
+        }
+        if !known.platform.value.environments.contains_key(environment) {
+            let names: Vec<&str> = known.platform.value.environments.keys().map(String::as_str).collect();
+            let hint = format!("cupaas.yaml has: {}", names.join(", "));
+            return Err(typed("--branch", &text, format!("there is no environment {environment:?}"), hint));
+        }
+    }
+    Ok(())
 }
 
 fn name(add: &AddApp, url: &str, path: &str) -> Result<String, Failure> {

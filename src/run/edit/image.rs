@@ -1,10 +1,11 @@
 //! `pin` and `unpin`: the image that an environment keeps.
 
 use crate::diagnostic::{Failure, Kind, Source, typed};
+use crate::image_name::ImageName;
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
-use crate::resolve::image::{Pinned, is_image};
+use crate::resolve::image::Pinned;
 use crate::run::edit::known::{Edit, Known};
 use crate::run::step::Step;
 use crate::tree::Edits;
@@ -16,7 +17,7 @@ pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let (known, environment) = where_to(step, gitops)?;
     let running = known.releases.iter().find(|release| release.environment == environment);
     let image = match (&step.asked.image, running) {
-        (Some(image), _) if !is_image(image) => {
+        (Some(image), _) if ImageName::parse(image).is_none() => {
             return Err(typed(
                 "--image",
                 image,

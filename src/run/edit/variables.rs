@@ -20,24 +20,7 @@ use crate::yaml::edit::Change;
 pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let known = Known::existing(step, gitops)?;
     let environment = known.environment(step)?;
-    let mut problems: Vec<Diagnostic> = Vec::new();
-    let secrets = secrets(&known);
-    for (name, (value, place)) in &change.set {
-        let typed = || Span::file(&Source::new(format!("env set {name}"), ""));
-        let place = || place.clone().unwrap_or_else(typed);
-        if let Some((message, hint)) = refused(name, value) {
-            problems.push(Diagnostic::error(place(), message).hint(hint));
-        } else if let Some(declared) = secrets.get(name.as_str()) {
-            let message =
-                format!("{name} is a secret of the app ({declared}); a variable is read by everybody");
-            problems.push(Diagnostic::error(place(), message).hint(format!("`cupaas secret set {name}`")));
-        }
-    }
-    if !problems.is_empty() {
-        let kind =
-            if change.set.values().any(|(_, place)| place.is_some()) { Kind::Invalid } else { Kind::Usage };
-        return Err(Failure { kind, ..Failure::invalid(problems) });
-    }
+    check_values(change, &known)?;
     let layer = |name: &String| -> Vec<String> {
         let words: Vec<&str> = match &environment {
             Some(environment) => vec!["environments", environment, "env", name],
@@ -79,6 +62,29 @@ pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Re
         notes,
         ..Edit::default()
     })
+}
+
+/// Refuses what can be no variable.
+fn check_values(change: &EnvChange, known: &Known) -> Result<(), Failure> {
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    let secrets = secrets(known);
+    for (name, (value, place)) in &change.set {
+        let typed = || Span::file(&Source::new(format!("env set {name}"), ""));
+        let place = || place.clone().unwrap_or_else(typed);
+        if let Some((message, hint)) = refused(name, value) {
+            problems.push(Diagnostic::error(place(), message).hint(hint));
+        } else if let Some(declared) = secrets.get(name.as_str()) {
+            let message =
+                format!("{name} is a secret of the app ({declared}); a variable is read by everybody");
+            problems.push(Diagnostic::error(place(), message).hint(format!("`cupaas secret set {name}`")));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let kind =
+        if change.set.values().any(|(_, place)| place.is_some()) { Kind::Invalid } else { Kind::Usage };
+    Err(Failure { kind, ..Failure::invalid(problems) })
 }
 
 /// Where another layer decides what was set or unset, so that nothing or something else comes of it.

@@ -3,11 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::Forge;
 use crate::git::Source;
+use crate::names::hash;
 use crate::run::scaffold::options::WorkflowChoice;
 
 // The examples themselves: what people get is what is looked at and run.
@@ -103,7 +102,7 @@ fn named(path: &str) -> Option<String> {
     let plain = path.to_lowercase();
     let words: Vec<&str> =
         plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| word(run)).collect();
-    let hash: String = Sha256::digest(path).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash(path, 8);
     Some(words.iter().copied().chain([hash.as_str()]).collect::<Vec<_>>().join("-"))
 }
 

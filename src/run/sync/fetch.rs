@@ -103,26 +103,13 @@ fn one(
             (Some(image.clone()), Some(Outcome::ToBuild { image, dockerfile }))
         }
     };
-    let source = SourceFacts {
-        repository: Some(target.repository.clone()),
-        path: target.path.clone(),
-        commit: Some(files.commit.clone()),
-        branch: Some(new.branch.as_str().to_owned()),
-        time: Some(files.time),
-    };
     entry.commit = Some(files.commit.clone());
-    let asked = Asked {
-        folder: files.folder.path().to_owned(),
-        folder_name: target.app.clone(),
-        called: Some(target.path.clone()),
-        app: Some(target.app.clone()),
-        environment: Some(target.environment.clone()),
-        image,
-        needs_image: true,
-        variables: BTreeMap::new(),
-        source,
-        dirty: false,
-        ci: step.asked.ci,
+    let asked = asked(new, &files, image, step);
+    let followed = Followed {
+        remotes: Arc::clone(remotes),
+        address: target.address.clone(),
+        branch: new.branch.clone(),
+        seen: deployed.and_then(|source| source.commit.clone()),
     };
     let step = Step {
         // What is still to be built is only looked at.
@@ -134,17 +121,37 @@ fn one(
         token: step.token.clone(),
         allow_data_loss: BTreeSet::new(),
         allow_older: false,
-        followed: Some(Followed {
-            remotes: Arc::clone(remotes),
-            address: target.address.clone(),
-            branch: new.branch.clone(),
-            seen: deployed.and_then(|source| source.commit.clone()),
-        }),
+        followed: Some(followed),
         exit_code: false,
         out: None,
         tells: Default::default(),
     };
     Ok(Ready { entry, step, instead, _files: files })
+}
+
+/// What a run in the app's folder would have been asked.
+fn asked(new: &News, files: &Checkout, image: Option<String>, step: &Step) -> Asked {
+    let target = &new.target;
+    let source = SourceFacts {
+        repository: Some(target.repository.clone()),
+        path: target.path.clone(),
+        commit: Some(files.commit.clone()),
+        branch: Some(new.branch.as_str().to_owned()),
+        time: Some(files.time),
+    };
+    Asked {
+        folder: files.folder.path().to_owned(),
+        folder_name: target.app.clone(),
+        called: Some(target.path.clone()),
+        app: Some(target.app.clone()),
+        environment: Some(target.environment.clone()),
+        image,
+        needs_image: true,
+        variables: BTreeMap::new(),
+        source,
+        dirty: false,
+        ci: step.asked.ci,
+    }
 }
 
 /// The app's files, and whether its branch still contains what was deployed `before`.

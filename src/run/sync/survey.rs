@@ -153,12 +153,12 @@ fn of_app(
     for (branch, environment, place) in ways(app, platform) {
         let mut target = Target {
             app: app.name.clone(),
+            pin: pin(app, &environment),
             environment,
             repository: repository.clone(),
             address: address.clone(),
             path: app.path().to_owned(),
             record: None,
-            pin: None,
             place: app.file.at(&["repository"]),
         };
         let environment = &target.environment;
@@ -193,16 +193,15 @@ fn of_app(
                 continue;
             }
         }
-        let image = app.file.value.environments.get(environment).and_then(|entry| entry.image.clone());
-        target.pin = image.map(|image| Pinned {
-            app: app.name.clone(),
-            environment: environment.clone(),
-            image,
-            place: app.file.at(&["environments", environment, "image"]).to_string(),
-        });
         follows.push(Follows { target, branch, place });
     }
     Ok((follows, said))
+}
+
+fn pin(app: &Registered, environment: &str) -> Option<Pinned> {
+    let image = app.file.value.environments.get(environment)?.image.clone()?;
+    let place = app.file.at(&["environments", environment, "image"]).to_string();
+    Some(Pinned { app: app.name.clone(), environment: environment.to_owned(), image, place })
 }
 
 /// A branch (nothing for the repository's own), its environment (empty where none is meant), and where that stands.

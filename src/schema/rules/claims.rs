@@ -1,8 +1,9 @@
 //! PersistentVolumeClaims: objects, and the templates of them in a StatefulSet.
 
+use crate::quantity::Quantity;
 use crate::schema::rules::at::At;
+use crate::schema::rules::selector;
 use crate::schema::rules::syntax::Syntax;
-use crate::schema::rules::{quantity, selector};
 use crate::schema::violation::Violation;
 
 /// A claim.
@@ -18,7 +19,7 @@ pub(crate) fn check(claim: &At<'_>, out: &mut Vec<Violation>) {
     match spec.find(&["resources", "requests", "storage"]) {
         None => out
             .push(spec.says("does not say how much it needs").hint("resources: {requests: {storage: 1Gi}}")),
-        Some(storage) if quantity::parse(storage.value).is_some_and(|size| size <= 0.0) => {
+        Some(storage) if Quantity::of(storage.value).is_some_and(|size| size <= Quantity::ZERO) => {
             out.push(storage.says("must be more than 0"));
         }
         _ => {}

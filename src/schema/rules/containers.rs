@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::schema::rules::at::At;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::rules::volumes::Volumes;
-use crate::schema::rules::{env, probes, quantity};
+use crate::schema::rules::{env, probes, resources};
 use crate::schema::violation::Violation;
 
 /// A container of the pod's list `list`; the pod has `grace` seconds to end.
@@ -20,7 +20,7 @@ pub(crate) fn check(
     ports(container, out);
     env::check(container, out);
     mounts(container, volumes, out);
-    quantity::resources(container, out);
+    resources::check(container, out);
     if let Some(security) = container.get("securityContext") {
         crate::schema::rules::ids::ids(&security, out);
         privilege(&security, out);

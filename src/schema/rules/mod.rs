@@ -15,7 +15,7 @@ mod network;
 mod pods;
 mod policy;
 mod probes;
-mod quantity;
+mod resources;
 mod routes;
 mod scheduling;
 mod security;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::quantity::Quantity;
 use crate::schema::rules::at::At;
+use crate::schema::rules::claims;
 use crate::schema::rules::syntax::Syntax;
-use crate::schema::rules::{claims, quantity};
 use crate::schema::violation::Violation;
 
 /// The names of volumes that a pod has.
@@ -59,7 +60,7 @@ fn source(volume: &At<'_>, out: &mut Vec<Violation>) {
         }
     }
     if let Some(limit) = volume.find(&["emptyDir", "sizeLimit"])
-        && quantity::parse(limit.value).is_some_and(|bytes| bytes < 0.0)
+        && Quantity::of(limit.value).is_some_and(|bytes| bytes < Quantity::ZERO)
     {
         out.push(limit.says("must not be negative"));
     }
