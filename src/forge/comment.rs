@@ -4,8 +4,11 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Failure;
 use crate::forge::answers::{Comment, Pull, User};
+use crate::forge::client::Call;
+use crate::forge::kind::Forge;
+use crate::forge::repository::{Made, Repository};
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Made, Repository, same_text};
+use crate::forge::texts::same_text;
 use crate::repository::short;
 
 /// The comment, and what was done about it.
@@ -203,13 +206,7 @@ impl Repository {
 
     /// Who our token is.
     fn author(&self) -> Result<Author, Failure> {
-        let call = crate::forge::Call {
-            method: "GET",
-            path: "/user",
-            body: None,
-            right: Right::Nothing,
-            repeatable: true,
-        };
+        let call = Call { method: "GET", path: "/user", body: None, right: Right::Nothing, repeatable: true };
         let answer = self.client.send(call)?;
         let name = answer.read::<User>().and_then(|user| user.login);
         Ok(name.map_or(Author::Program, Author::User))

@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::answers::Object;
 use crate::forge::client::{Call, Client, origin};
+use crate::forge::kind::Forge;
+use crate::forge::repository::Repository;
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Repository};
 use crate::token::Secret;
 
 /// A repository on a forge, as far as it is known. Addresses have no `/` at their end.

@@ -7,8 +7,11 @@ use serde_json::json;
 
 use crate::diagnostic::Failure;
 use crate::forge::answers::{Branch, Label, Pull};
+use crate::forge::kind::Forge;
+use crate::forge::options::Proposing;
+use crate::forge::repository::{Made, Repository};
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Made, Proposing, Repository, same_text};
+use crate::forge::texts::same_text;
 use crate::http::percent_encoded;
 
 /// What a pull request is about.

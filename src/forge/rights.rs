@@ -3,7 +3,7 @@
 //! GitHub: "Permissions required for GitHub Apps", the same for fine-grained tokens; a job's own token by
 //! `permissions:`. Gitea and Forgejo: "API usage", scopes of tokens.
 
-use crate::forge::Forge;
+use crate::forge::kind::Forge;
 
 /// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

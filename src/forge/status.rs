@@ -5,8 +5,10 @@ use serde_json::json;
 
 use crate::diagnostic::Failure;
 use crate::forge::answers::{self, DeploymentStatus};
+use crate::forge::kind::Forge;
+use crate::forge::repository::{Made, Repository};
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Made, Repository, brief};
+use crate::forge::texts::brief;
 use crate::http::percent_encoded;
 
 /// What is said of a commit.

@@ -257,6 +257,13 @@ fn check(
             "give it a `port`, or remove `health`",
         );
     }
+    if let Some(Scale::Auto { min, max, .. }) = entry.scale
+        && min > max
+        && kind != ProcessKind::Scheduled
+    {
+        let message = format!("min {min} is more than max {max}");
+        notes.problem(at("scale"), message, "min is the lower bound");
+    }
 }
 
 fn kind(name: &str, entry: &ProcessEntry) -> ProcessKind {

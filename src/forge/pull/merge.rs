@@ -10,9 +10,10 @@ use crate::clock::Pace;
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::answers::{Pull, Refusal, Settings};
 use crate::forge::client::Call;
+use crate::forge::kind::Forge;
 use crate::forge::pull::{Ending, Wanted};
+use crate::forge::repository::Repository;
 use crate::forge::rights::Right;
-use crate::forge::{Forge, Repository};
 
 /// How long Gitea may look whether a pull request can be merged.
 const WAIT: Duration = Duration::from_secs(20);

@@ -1,0 +1,47 @@
+//! What a run tells forges.
+
+use std::time::Duration;
+
+use crate::forge::place::{Job, Place};
+
+/// What a run tells forges, and where they are.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Where the app's own repository is, which its commit is in.
+    pub app: Place,
+    /// Where the repository is whose pull request this is about.
+    pub here: Place,
+    /// Where the GitOps repository is.
+    pub gitops: Place,
+    /// A short name of it for a page that anybody may read: it tells it from others, and not where it is.
+    pub gitops_mark: String,
+    /// The CI job that this is a step of.
+    pub job: Option<Job>,
+    /// The app's pull request that this run is about.
+    pub number: Option<u64>,
+    /// The commit of it that is looked at, where that is certain.
+    pub commit: Option<String>,
+    /// Whether the pull request comes from another repository.
+    pub fork: bool,
+    /// Whether the change becomes a pull request of the GitOps repository.
+    pub pull_request: Option<Proposing>,
+    /// Whether a comment says what merging the app's pull request would do.
+    pub comment: bool,
+    /// Whether the app's commit is told what became of it.
+    pub status: bool,
+    /// The job's page.
+    pub run_url: Option<String>,
+    /// How long one answer may take.
+    pub patience: Duration,
+}
+
+/// How a pull request is to be.
+#[derive(Debug, Clone, Default)]
+pub struct Proposing {
+    /// Merged as soon as the forge's rules allow it.
+    pub auto_merge: bool,
+    /// Names of labels.
+    pub labels: Vec<String>,
+    /// Users, or teams as `organisation/team`.
+    pub reviewers: Vec<String>,
+}
