@@ -40,7 +40,7 @@ pub struct Draft {
 impl Draft {
     /// Whether committing it would change anything.
     pub fn changes(&self) -> bool {
-        !self.tree.unsealed.is_empty()
+        !self.tree.missing_secrets.is_empty()
             || self.state.before != self.tree.applied()
             || !self.state.same_inputs(&release_file(&self.release))
     }

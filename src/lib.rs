@@ -131,7 +131,10 @@ fn pipeline(
         if plan.blocked() {
             return Err(report::refused(&plan));
         }
-        if plan.is_empty() && tree.unsealed.is_empty() && state.same_inputs(&render::release_file(&release)) {
+        if plan.is_empty()
+            && tree.missing_secrets.is_empty()
+            && state.same_inputs(&render::release_file(&release))
+        {
             match landing.withdraw(gitops, progress)? {
                 Pushed::Landed { .. } => {
                     return Ok(landing.told(Report::Unchanged { release: Box::new(release) }));
@@ -268,11 +271,11 @@ fn compare(step: &Step, state: &State, release: &Release, tree: &Tree) -> Plan {
 /// Adds to a plan what is so because data waits, or because a service knows its credentials. With the tree comes what
 /// of it is applied.
 fn judge(plan: &mut Plan, step: &Step, state: &State, (tree, after): (&Tree, &Files), facts: Facts) {
-    if let Some(ReleaseFile { versions, disks, elsewhere, app, environment, .. }) = &state.previous {
+    if let Some(ReleaseFile { versions, claims, elsewhere, app, environment, .. }) = &state.previous {
         let past = Past { before: &state.before, versions, elsewhere };
         let owner = (environment.as_str(), app.as_str());
-        plan::credentials::judge(plan, &tree.unsealed, past, owner, &step.allow_data_loss);
-        let remembered = Remembered { versions, disks };
+        plan::credentials::judge(plan, &tree.missing_secrets, past, owner, &step.allow_data_loss);
+        let remembered = Remembered { versions, claims };
         plan::waiting::judge(plan, &state.before, after, remembered, &step.allow_data_loss, facts);
     }
 }
@@ -285,7 +288,7 @@ fn sealed(
     state: &State,
     renderer: &mut Renderer,
 ) -> Result<Tree, Failure> {
-    if tree.unsealed.is_empty() {
+    if tree.missing_secrets.is_empty() {
         return Ok(tree);
     }
     let mut kept = state.kept.clone();

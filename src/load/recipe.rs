@@ -208,14 +208,14 @@ pub struct FileRule {
     /// Only where this expression is true.
     pub when: Option<String>,
     /// Where the manifest belongs; default `base`.
-    #[serde(rename = "in", default)]
-    pub room: Room,
+    #[serde(default)]
+    pub layer: Layer,
 }
 
 /// Where a manifest belongs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Room {
+pub enum Layer {
     /// What processes stand on: policy, configuration, services.
     #[default]
     Base,

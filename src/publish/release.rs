@@ -101,7 +101,7 @@ impl Signature<'_> {
 /// Adds one release's files. A host that one release gives up, and another takes, is the other's.
 fn put(change: &mut Change, one: Rendered<'_>) -> Result<(), Failure> {
     let Rendered { release, tree, state } = one;
-    if !tree.unsealed.is_empty() {
+    if !tree.missing_secrets.is_empty() {
         return Err(Failure::new(Kind::Internal, "a Secret is not encrypted, nothing was written"));
     }
     let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;

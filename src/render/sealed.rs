@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::rooms::Rendered;
-use super::tree::{Folders, Tree, Unsealed};
+use super::layers::Rendered;
+use super::tree::{Folders, MissingSecret, Tree};
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
@@ -26,7 +26,7 @@ struct Sealing<'a> {
 
 /// The encrypted files of a release, services first.
 fn sealings<'a>(release: &'a Release, folders: &Folders) -> Result<Vec<Sealing<'a>>, Failure> {
-    if release.platform.secrets != SecretsProvider::Sops {
+    if release.platform.secrets_provider != SecretsProvider::Sops {
         return Ok(Vec::new());
     }
     let mut sealings = Vec::new();
@@ -96,7 +96,7 @@ pub(super) fn seal_from(
                 without_values(&mut object);
                 cannot_be_applied(&mut objects[at].object);
                 let service = service.to_owned();
-                tree.unsealed.push(Unsealed { service, object, applied, kept: sealing.kept });
+                tree.missing_secrets.push(MissingSecret { service, object, applied, kept: sealing.kept });
             }
             // Said with its place when the release was decided.
             (None, None) => {

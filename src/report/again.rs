@@ -87,8 +87,8 @@ impl Again {
         }
         let secret = |draft: &Draft| {
             let app = draft.release.app.clone();
-            let name = move |made: &crate::render::Unsealed| format!("{} of {app}", made.service);
-            draft.tree.unsealed.iter().map(name).collect::<Vec<_>>()
+            let name = move |made: &crate::render::MissingSecret| format!("{} of {app}", made.service);
+            draft.tree.missing_secrets.iter().map(name).collect::<Vec<_>>()
         };
         Ok(Self {
             subject,

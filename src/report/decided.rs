@@ -58,7 +58,7 @@ fn warn(step: &Step, inputs: &Inputs, release: &mut Release) {
 pub fn differs(step: &Step, release: Release, plan: Plan, state: &State, tree: &Tree) -> Report {
     Report::Differs(Box::new(Difference {
         diffs: diff::unified(&state.before, &tree.applied()),
-        makes: tree.unsealed.iter().map(|unsealed| unsealed.service.clone()).collect(),
+        makes: tree.missing_secrets.iter().map(|missing| missing.service.clone()).collect(),
         exit_code: step.exit_code,
         release,
         plan,

@@ -81,7 +81,7 @@ pub fn resolve(
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
-    let (versions, disks) = (versions(previous, &services), disks(previous, &services, &volumes));
+    let (versions, claims) = (versions(previous, &services), claims(previous, &services, &volumes));
     let elsewhere = elsewhere(inputs, previous, &services);
     let cluster =
         inputs.platform.value.environments.get(&environment).map(|e| e.cluster.0.clone()).unwrap_or_default();
@@ -114,7 +114,7 @@ pub fn resolve(
         route,
         platform,
         versions,
-        disks,
+        claims,
         elsewhere,
         set: inputs.asked.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
@@ -185,7 +185,7 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
             name: name.clone(),
             labels: labels::of(inputs, environment, name, Part::Volume),
             path,
-            storage: entry.storage.0.clone(),
+            size: entry.storage.0.clone(),
         });
     }
     volumes
@@ -228,8 +228,10 @@ fn unknown_environments(inputs: &Inputs, notes: &mut Notes) {
 
 /// A disk is mounted on one node at a time: several pods that mount it must find room on the same one.
 fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volume], notes: &mut Notes) {
-    let pods: u32 =
-        processes.iter().map(|process| process.autoscale.map_or(process.least, |scale| scale.max)).sum();
+    let pods: u32 = processes
+        .iter()
+        .map(|process| process.autoscale.map_or(process.min_replicas, |scale| scale.max))
+        .sum();
     if let (Some(volume), true) = (volumes.first(), pods > 1) {
         let span = inputs.app.key(&["volumes", &volume.name]);
         let message = format!("up to {pods} pods mount this disk, which one node at a time can");
@@ -314,18 +316,18 @@ fn elsewhere(
     elsewhere
 }
 
-/// Amounts of storage, over those that were recorded.
-fn disks(
+/// Sizes of claims, over those that were recorded.
+fn claims(
     previous: Option<&ReleaseFile>,
     services: &[release::Service],
     volumes: &[Volume],
 ) -> BTreeMap<String, String> {
-    let mut disks = previous.map(|release| release.disks.clone()).unwrap_or_default();
+    let mut claims = previous.map(|release| release.claims.clone()).unwrap_or_default();
     let of_services =
-        services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.amount.clone())));
-    disks.extend(of_services);
-    disks.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.storage.clone())));
-    disks
+        services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.size.clone())));
+    claims.extend(of_services);
+    claims.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.size.clone())));
+    claims
 }
 
 /// The app's own files, as read: enough to render again without its repository.

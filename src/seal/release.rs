@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::load::document::Document;
 use crate::load::inputs::Inputs;
 use crate::load::platform::PlatformFile;
-use crate::render::{Tree, Unsealed};
+use crate::render::{MissingSecret, Tree};
 use crate::resolve::release::{Release, Service};
 use crate::seal::{self, Recipient, SealError, Values};
 use crate::tree::Files;
@@ -17,19 +17,23 @@ use crate::tree::Files;
 /// Errors: a platform without a usable age public key, with its place.
 pub fn seal(tree: &Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<Files, Failure> {
     let recipients = recipients(&inputs.platform)?;
-    let one = |unsealed: &Unsealed| {
-        let values = values(unsealed, release)?;
-        Ok((unsealed.kept.clone(), seal::encrypt_secret(&unsealed.object, &values, &recipients, now)?))
+    let one = |missing: &MissingSecret| {
+        let values = values(missing, release)?;
+        Ok((missing.kept.clone(), seal::encrypt_secret(&missing.object, &values, &recipients, now)?))
     };
-    tree.unsealed.iter().map(one).collect::<Result<Files, SealError>>().map_err(|error| internal(&error))
+    tree.missing_secrets
+        .iter()
+        .map(one)
+        .collect::<Result<Files, SealError>>()
+        .map_err(|error| internal(&error))
 }
 
 fn internal(error: &SealError) -> Failure {
     Failure::new(Kind::Internal, error.to_string())
 }
 
-fn values(unsealed: &Unsealed, release: &Release) -> Result<Values, SealError> {
-    let service = release.services.iter().find(|service| service.name == unsealed.service);
+fn values(missing: &MissingSecret, release: &Release) -> Result<Values, SealError> {
+    let service = release.services.iter().find(|service| service.name == missing.service);
     service.map_or_else(|| Ok(Values::new()), credentials)
 }
 

@@ -27,7 +27,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     let Some(draft) = drafts.pop() else { return Err(released::none(&subject.app, &scope)) };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;
-    if draft.release.platform.secrets != SecretsProvider::Sops {
+    if draft.release.platform.secrets_provider != SecretsProvider::Sops {
         return Err(by_hand(&draft, service, &steps));
     }
     let place = Folders::below(&subject.state.folders.release, &credentials_file(name))?;
@@ -58,9 +58,9 @@ fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
         draft.state.previous.as_ref().map(|release| release.elsewhere.clone()).unwrap_or_default();
     let versions = &draft.release.versions;
     let past = Past { before: &draft.state.before, versions, elsewhere: &elsewhere };
-    let unsealed = draft.tree.unsealed.iter().find(|one| one.service == name);
-    match unsealed.filter(|one| past.had(name, &one.applied)) {
-        Some(unsealed) => Ok(unsealed.object.clone()),
+    let missing = draft.tree.missing_secrets.iter().find(|one| one.service == name);
+    match missing.filter(|one| past.had(name, &one.applied)) {
+        Some(missing) => Ok(missing.object.clone()),
         None => {
             let message = format!("the credentials of {name} are not made yet");
             Err(Failure::new(Kind::Usage, message).hint("the next deploy makes them"))
@@ -132,7 +132,7 @@ fn reconcile(release: &Release) -> String {
 fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
     let release = &draft.release;
     let (namespace, secret) = (&release.namespace, service.secret.as_deref().unwrap_or_default());
-    let first = match release.platform.secrets {
+    let first = match release.platform.secrets_provider {
         SecretsProvider::ExternalSecrets => vec![
             format!(
                 "take the old ones away, which nobody can change: `kubectl -n {namespace} delete externalsecret,secret {secret}`"

@@ -1,4 +1,4 @@
-//! A recipe's rules → objects, each with the room that it belongs to.
+//! A recipe's rules → objects, each with the layer that it belongs to.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use super::tree::Folders;
 use crate::diagnostic::{Failure, Span};
 use crate::load::catalog::Recipe;
 use crate::load::platform::Delivery;
-use crate::load::recipe::{FileRule, Room};
+use crate::load::recipe::{FileRule, Layer};
 use crate::tree::RepoPath;
 
-/// One object with the room that it belongs to.
+/// One object with the layer that it belongs to.
 pub(super) struct Rendered {
-    pub(super) room: Room,
+    pub(super) layer: Layer,
     pub(super) path: RepoPath,
     pub(super) object: Json,
 }
 
 /// What the recipes' rules render.
-pub(super) struct Rooms<'a> {
+pub(super) struct Layers<'a> {
     pub(super) values: &'a Map<String, Json>,
     pub(super) folders: &'a Folders,
     pub(super) delivery: Delivery,
@@ -33,7 +33,7 @@ pub(super) struct Rooms<'a> {
     pub(super) rendered: Vec<Rendered>,
 }
 
-impl Rooms<'_> {
+impl Layers<'_> {
     pub(super) fn recipe(
         &mut self,
         engine: &Engine,
@@ -72,19 +72,19 @@ impl Rooms<'_> {
             }
         }
         let mut object = engine.object(&rule.template, &context, place)?;
-        delivery::mark(&mut object, rule.room, self.delivery, self.waits)
+        delivery::mark(&mut object, rule.layer, self.delivery, self.waits)
             .map_err(|message| Failure::recipe(place.clone(), message))?;
         let text = |key: &str| object.pointer(key).and_then(Json::as_str).unwrap_or_default().to_lowercase();
         let file = format!("{}-{}.yaml", text("/kind"), text("/metadata/name"));
-        let path = match rule.room {
-            Room::Base | Room::Release => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
-            Room::App => Folders::below(&self.folders.deploy, &format!("app/{file}"))?,
-            Room::Cluster => self.folders.cluster.clone(),
+        let path = match rule.layer {
+            Layer::Base | Layer::Release => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
+            Layer::App => Folders::below(&self.folders.deploy, &format!("app/{file}"))?,
+            Layer::Cluster => self.folders.cluster.clone(),
         };
-        if rule.room != Room::Cluster && self.rendered.iter().any(|other| other.path == path) {
+        if rule.layer != Layer::Cluster && self.rendered.iter().any(|other| other.path == path) {
             return Err(Failure::recipe(place.clone(), format!("{path} is rendered twice")));
         }
-        self.rendered.push(Rendered { room: rule.room, path, object });
+        self.rendered.push(Rendered { layer: rule.layer, path, object });
         Ok(())
     }
 }
