@@ -131,10 +131,8 @@ fn pipeline(
         if plan.blocked() {
             return Err(report::refused(&plan));
         }
-        if plan.is_empty()
-            && tree.missing_secrets.is_empty()
-            && state.same_inputs(&render::release_file(&release))
-        {
+        let same = tree.missing_secrets.is_empty() && state.same_inputs(&render::release_file(&release));
+        if plan.is_empty() && same {
             match landing.withdraw(gitops, progress)? {
                 Pushed::Landed { .. } => {
                     return Ok(landing.told(Report::Unchanged { release: Box::new(release) }));

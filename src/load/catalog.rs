@@ -2,16 +2,21 @@
 //! the platform's shadows a built-in one as a whole.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
 use super::document::{self, Document};
+use super::inputs::keep;
 use super::recipe::RecipeFile;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::tree::Files;
 
 static BUILT_IN: Dir<'_> = include_dir!("$OUT_DIR/templates");
+
+/// Names that begin so are those of parts that any recipe can use, and of nothing else: what stands in the folders of
+/// `templates/shared/`. What stands beside those folders is the base's own.
+pub const SHARED: &str = "shared/";
 
 /// What a recipe is for: its folder's parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +48,7 @@ pub struct Recipe {
     pub kind: RecipeKind,
     /// `recipe.yaml`.
     pub description: Document<RecipeFile>,
-    /// Templates and other texts, by name.
+    /// Templates and other texts, by name: those beside `recipe.yaml`, and the [shared parts](SHARED).
     pub texts: BTreeMap<String, Arc<Source>>,
 }
 
@@ -75,6 +80,10 @@ impl Catalog {
     ///
     /// Errors: what is wrong with the recipe's own files.
     pub fn get(&self, kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
+        if kind == RecipeKind::Shared {
+            // There is one, and it is cupaas's: where a platform's differs is said in `cupaas.yaml`.
+            return built_in(kind, name);
+        }
         let own = self.own_texts(kind, name);
         if own.is_empty() { built_in(kind, name) } else { read(kind, name, own).map(Some) }
     }
@@ -85,6 +94,28 @@ impl Catalog {
             .iter()
             .filter(|(path, _)| path.as_str().starts_with("catalog/schemas/"))
             .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// What stands where nobody looks for it, and so would be passed over without a word.
+    pub fn misplaced(&self) -> Vec<Diagnostic> {
+        let problems = self.own.iter().filter_map(|(path, text)| {
+            let parts: Vec<&str> = path.as_str().split('/').collect();
+            let (message, hint) = match parts.as_slice() {
+                ["catalog", "runtimes" | "services", ..] => return None,
+                ["catalog", "shared", ..] => (
+                    "what all apps are made of cannot be replaced by a catalog",
+                    "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/, and may bring files of its own",
+                ),
+                ["catalog", .., "recipe.yaml"] => (
+                    "no recipe is looked for here",
+                    "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/",
+                ),
+                _ => return None,
+            };
+            let place = Span::file(&Source::new(path.as_str(), text.as_str()));
+            Some(Diagnostic::error(place, message).hint(hint))
+        });
+        problems.collect()
     }
 
     fn own_texts(&self, kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {
@@ -116,14 +147,41 @@ fn built_in(kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Dia
 fn read(
     kind: RecipeKind,
     name: &str,
-    texts: BTreeMap<String, Arc<Source>>,
+    mut texts: BTreeMap<String, Arc<Source>>,
 ) -> Result<Arc<Recipe>, Vec<Diagnostic>> {
     let Some(source) = texts.get("recipe.yaml") else {
         let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
         return Err(vec![Diagnostic::error(Span::file(&place), "a recipe's folder without its recipe.yaml")]);
     };
-    let description = document::read(source)?;
+    let mut problems: Vec<Diagnostic> =
+        texts.iter().filter(|(name, _)| name.starts_with(SHARED)).map(|(_, source)| hidden(source)).collect();
+    let description = keep(document::read(source), &mut problems);
+    let Some(description) = description.filter(|_| problems.is_empty()) else { return Err(problems) };
+    texts.extend(shared_parts().map(|(name, source)| (name.clone(), Arc::clone(source))));
     Ok(Arc::new(Recipe { name: name.to_owned(), kind, description, texts }))
+}
+
+/// A file of a recipe's own under a name that is a shared part's.
+fn hidden(source: &Arc<Source>) -> Diagnostic {
+    Diagnostic::error(
+        Span::file(source),
+        format!("names that begin with {SHARED} are those of cupaas's own parts"),
+    )
+    .hint("put the file beside recipe.yaml, or give its folder another name")
+}
+
+/// The parts that any recipe can use, by name.
+fn shared_parts() -> impl Iterator<Item = (&'static String, &'static Arc<Source>)> {
+    static PARTS: OnceLock<BTreeMap<String, Arc<Source>>> = OnceLock::new();
+    let parts = || {
+        let folders = BUILT_IN.get_dir(RecipeKind::Shared.folder()).into_iter().flat_map(Dir::dirs);
+        let named = folders.flat_map(Dir::files).filter_map(|file| {
+            let name = file.path().to_str()?.to_owned();
+            Some((name.clone(), Source::new(format!("templates/{name}"), file.contents_utf8()?)))
+        });
+        named.collect()
+    };
+    PARTS.get_or_init(parts).iter()
 }
 
 fn built_in_texts(kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {

@@ -9,6 +9,7 @@ pub mod expression;
 mod layers;
 mod sealed;
 mod tree;
+mod workload;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,6 +99,9 @@ impl Renderer {
             let engine = self.engine(recipe)?;
             let mut context = context.clone();
             context.insert("service".to_owned(), Value::from(Serde(seen)));
+            if let Some(workload) = engine.workload(recipe, &context)? {
+                context.insert("workload".to_owned(), Value::from(Serde(workload)));
+            }
             let first = layers.rendered.len();
             layers.recipe(&engine, recipe, &context)?;
             if service.major_parts != 1 {
