@@ -85,7 +85,10 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Report, Failure
             let mut gitops = scaffold::embedded::open(request, step, progress)?;
             look::at(step, *look, &mut gitops)
         }
-        Action::New(new) => scaffold::new(new).map(Report::Wrote),
+        Action::New(new, step) => {
+            let catalog = scaffold::catalog(request, step.as_deref(), progress)?;
+            scaffold::new(new, &catalog).map(Report::Wrote)
+        }
         Action::Init(init) => scaffold::init(init, request.home.folder()?).map(Report::Wrote),
         Action::Schema(file) => report::schema(*file).map(Report::Text),
         Action::Completions(shell) => Ok(Report::Text(report::completions(*shell))),

@@ -74,7 +74,7 @@ pub enum Action {
     /// `secret …`.
     Secret(Box<secrets::Asked>),
     /// `new`.
-    New(New),
+    New(New, Option<Box<Step>>),
     /// `init`.
     Init(Init),
     /// `schema`.
@@ -182,7 +182,10 @@ impl Request {
         let around = Around { home: Home::read()?, job, ci };
         let step = |stage, shared: Shared| Step::new(stage, shared, &around);
         let action = match cli.command {
-            Command::New(new) => Action::New(new),
+            Command::New(new) => {
+                let step = registered::catalog(&new.repository, &around)?;
+                Action::New(new, step)
+            }
             Command::Init(init) => Action::Init(init),
             Command::Schema(schema) => Action::Schema(schema.file),
             Command::Completions(completions) => Action::Completions(completions.shell),

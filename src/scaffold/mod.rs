@@ -16,7 +16,7 @@ use crate::load::platform::Delivery;
 use crate::tree::Files;
 
 pub use init::init;
-pub use new::new;
+pub use new::{catalog, new};
 
 /// What was written, and what to do next.
 #[derive(Debug, Default)]

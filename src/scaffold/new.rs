@@ -4,18 +4,33 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::Wrote;
 use super::workflow::{self, Workflow};
+use super::{Wrote, embedded};
 use crate::cli::{self, Forge};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::app_folder::{APP_FILES, matches};
 use crate::load::catalog::{Catalog, RecipeKind};
-use crate::load::inputs::WITHOUT_RECIPE;
+use crate::load::inputs::{WITHOUT_RECIPE, path};
+use crate::request::{Request, Step};
+
+/// The recipes that `new` chooses from: the built-in ones, and those of the GitOps repository where one is named.
+///
+/// # Errors
+///
+/// A repository that cannot be read, or a catalog that is wrong.
+pub fn catalog(request: &Request, step: Option<&Step>, progress: &dyn Fn(&str)) -> Result<Catalog, Failure> {
+    let Some(step) = step else { return Ok(Catalog::default()) };
+    let catalog = Catalog::new(embedded::open(request, step, progress)?.read(&[path("catalog")?])?);
+    let problems = catalog.misplaced();
+    if problems.is_empty() { Ok(catalog) } else { Err(Failure::invalid(problems)) }
+}
 
 /// `cupaas new`.
 ///
-/// Errors: no runtime that fits the folder, or names that no recipe has.
-pub fn new(asked: &cli::New) -> Result<Wrote, Failure> {
+/// # Errors
+///
+/// No runtime that fits the folder, or names that no recipe has.
+pub fn new(asked: &cli::New, catalog: &Catalog) -> Result<Wrote, Failure> {
     if !asked.folder.is_dir() {
         return Err(Failure::new(Kind::Usage, format!("{} is not a folder", asked.folder.display())));
     }
@@ -27,14 +42,13 @@ pub fn new(asked: &cli::New) -> Result<Wrote, Failure> {
         )
         .hint("`cupaas check` says whether it is right"));
     }
-    let catalog = Catalog::default();
     let runtime = match &asked.runtime {
-        Some(runtime) => known(&catalog, RecipeKind::Runtime, runtime)?,
-        None => detect(&catalog, &asked.folder)?,
+        Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
+        None => detect(catalog, &asked.folder)?,
     };
     let mut text = format!("runtime: {runtime}\n");
     for (index, service) in asked.service.iter().enumerate() {
-        let service = known(&catalog, RecipeKind::Service, service)?;
+        let service = known(catalog, RecipeKind::Service, service)?;
         text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
     }
     let workflow = workflow::of(&asked.folder, asked.forge)?;
@@ -91,5 +105,6 @@ fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
     }
     let known = catalog.names(RecipeKind::Runtime).join(", ");
     Err(Failure::new(Kind::Usage, format!("nothing in {} says what the app is written in", folder.display()))
-        .hint(format!("say it with --runtime, one of: {known}, dockerfile, image")))
+        .hint(format!("say it with --runtime, one of: {known}, dockerfile, image"))
+        .hint("runtimes of a platform's own are known with --gitops"))
 }
