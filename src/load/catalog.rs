@@ -101,7 +101,7 @@ impl Catalog {
         let problems = self.own.iter().filter_map(|(path, text)| {
             let parts: Vec<&str> = path.as_str().split('/').collect();
             let (message, hint) = match parts.as_slice() {
-                ["catalog", "runtimes" | "services", ..] => return None,
+                ["catalog", "runtimes" | "services", _, _, ..] => return None,
                 ["catalog", "shared", ..] => (
                     "what all apps are made of cannot be replaced by a catalog",
                     "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/, and may bring files of its own",

@@ -133,7 +133,10 @@ impl Engine {
         let Some(source) = self.sources.get(template) else {
             return Err(Failure::recipes(self.unknown(template, || rule.clone()).into_iter().collect()));
         };
-        let fail = |error: &Error| self.failure(template, source, error, rule);
+        let fail = |error: &Error| {
+            let lacks = source.text.contains("workload") && lacks_workload(context);
+            self.failure(template, error, rule, lacks)
+        };
         self.slots.with(Vec::clear);
         let compiled = self.environment.get_template(template).map_err(|error| fail(&error))?;
         let text = compiled.render(context.clone()).map_err(|error| fail(&error))?;
@@ -168,14 +171,13 @@ impl Engine {
     }
 
     /// An error is at the template's place; one in a shared part is at the rule that names the part.
-    fn failure(&self, template: &str, source: &Arc<Source>, error: &Error, rule: &Span) -> Failure {
-        if !template.starts_with(SHARED) {
+    fn failure(&self, template: &str, error: &Error, rule: &Span, lacks_workload: bool) -> Failure {
+        if let Some(source) = self.sources.get(template).filter(|_| !template.starts_with(SHARED)) {
             return Failure::recipe(self.place(source, error), expression::message(error));
         }
         let problem = Diagnostic::error(rule.clone(), in_part(template, error));
-        let lacks = error.kind() == ErrorKind::UndefinedError && source.text.contains("workload");
-        let hint = "does recipe.yaml say `workload`, with what this part needs?";
-        Failure::recipes(vec![if lacks { problem.hint(hint) } else { problem }])
+        let hint = "say in recipe.yaml which template is its `workload`";
+        Failure::recipes(vec![if lacks_workload { problem.hint(hint) } else { problem }])
     }
 
     /// The place of an error, also where it is in a part of the template.
@@ -187,6 +189,10 @@ impl Engine {
         let named = inner.name().and_then(|name| self.sources.get(name));
         place(named.unwrap_or(source), inner)
     }
+}
+
+fn lacks_workload(context: &Value) -> bool {
+    context.get_attr("workload").is_ok_and(|workload| workload.is_undefined())
 }
 
 /// Where a template writes a key; its beginning where that cannot be seen, as in a loop.

@@ -38,7 +38,8 @@ pub(crate) struct CaseFile {
     #[serde(default)]
     pub(crate) exit: u8,
     /// The files that the case is about, by pattern: of what `render` makes they are compared whole, of a `diff` their
-    /// changes. `name-*.yaml` is for any folder, `deploy/**` for all below one, `'**'` for the whole tree.
+    /// changes. `name-*.yaml` is for any folder, `deploy/**` for all below one, `'**'` for the whole tree;
+    /// of `'!secret-*.yaml'` there may be none.
     #[serde(default)]
     pub(crate) expect: Vec<String>,
     /// What it is about in further files of `render`: JSON pointers by pattern. `!/spec/replicas` must not be there.

@@ -75,22 +75,27 @@ fn without_positions(diff: &str) -> Result<String, String> {
 }
 
 /// The paths that some pattern fits. Without a slash a pattern is for a name in any folder; `*` stands for a part of
-/// one name, `**` for anything.
+/// one name, `**` for anything; of what begins with `!` there may be none.
 fn matching<'a>(
     patterns: &[String],
     paths: impl Iterator<Item = &'a str> + Clone,
 ) -> Result<BTreeSet<&'a str>, String> {
     let mut found = BTreeSet::new();
     for written in patterns {
-        let escaped = regex_lite::escape(written).replace(r"\*\*", ".*").replace(r"\*", "[^/]*");
-        let any_folder = if written.contains('/') { "" } else { "(.*/)?" };
+        let (none, name) = (written.starts_with('!'), written.trim_start_matches('!'));
+        let escaped = regex_lite::escape(name).replace(r"\*\*", ".*").replace(r"\*", "[^/]*");
+        let any_folder = if name.contains('/') { "" } else { "(.*/)?" };
         let regex = pattern(&format!("^{any_folder}{escaped}$"))?;
         let before = found.len();
         let fitting: Vec<&str> = paths.clone().filter(|path| regex.is_match(path)).collect();
-        found.extend(&fitting);
-        if fitting.is_empty() || found.len() == before {
+        match (none, fitting.first()) {
+            (true, None) => continue,
+            (true, Some(path)) => return Err(format!("{path} came out, and case.yaml says {written:?}")),
+            (false, _) => found.extend(&fitting),
+        }
+        if found.len() == before {
             return Err(format!(
-                "case.yaml expects {written:?}, which is no file that came out, or one named before"
+                "case.yaml expects {written:?}: no file that came out, or none but those named before"
             ));
         }
     }
