@@ -194,7 +194,11 @@ impl Failure {
 
     /// A recipe that is wrong, and where.
     pub fn recipe(span: Span, message: impl Into<String>) -> Self {
-        let diagnostics = vec![Diagnostic::error(span, message)];
+        Self::recipes(vec![Diagnostic::error(span, message)])
+    }
+
+    /// Recipes that are wrong, and where.
+    pub fn recipes(diagnostics: Vec<Diagnostic>) -> Self {
         Self { diagnostics, ..Self::new(Kind::Internal, "a recipe is wrong, nothing was written") }
     }
 

@@ -54,7 +54,10 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
         Action::Sync(options, step) => sync::run(context, options, step),
         Action::Look(look, step) => inventory::run(context, *look, step),
         Action::Secret(asked) => secrets::run(context, asked),
-        Action::New(options) => scaffold::new(options).map(|wrote| Report::Wrote(wrote).into()),
+        Action::New(options) => {
+            let catalog = scaffold::catalog(&context, options)?;
+            Ok(Report::Wrote(scaffold::new(options, &catalog)?).into())
+        }
         Action::Init(options) => {
             let wrote = scaffold::init(options, request.home.folder()?)?;
             Ok(Report::Wrote(wrote).into())

@@ -1,5 +1,6 @@
 //! Cases: folders found by pattern, never registered. Each is one test, `cargo test --test cases tasks` runs those
 //! with `tasks` in their path. `UPDATE=1` writes what comes out as what is expected; look at the difference.
+//! `TREES_DIR` gets all that each case renders, for the programs that look at whole trees.
 //!
 //! | in a case's folder | is |
 //! | --- | --- |
@@ -7,8 +8,10 @@
 //! | `app/` | the app's folder |
 //! | `gitops/` | the GitOps repository; without it, the one that cupaas makes on a machine |
 //! | `before/` | an app's folder that is deployed first |
-//! | `expected/` | the files that `render` must make, no more and no fewer |
-//! | `expected.diff` | what `diff` must print |
+//! | `expected/` | the files that `render` must make, of those that `expect` in `case.yaml` names |
+//! | `expected.values.yaml` | what must stand in further ones, where `values` names it |
+//! | `expected.paths` | the paths of all of them, with `paths: true` |
+//! | `expected.diff` | what `diff` must print: the plan, and the changes of the files that `expect` names |
 //! | `expected.stdout`, `expected.stderr` | what anything else must print; without the file, nothing |
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::exit)] // it is a test
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // and reads its cases from disk
@@ -17,6 +20,8 @@
 mod case_file;
 #[path = "cases/compare.rs"]
 mod compare;
+#[path = "cases/expect.rs"]
+mod expect;
 #[path = "cases/run.rs"]
 mod run;
 
@@ -52,7 +57,7 @@ fn again_with_a_clean_environment() -> i32 {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(std::env::args_os().skip(1)).env_clear().env(CLEAN, "1").env("HOME", home.path());
     command.env("CUPAAS_HOME", home.path().join("cupaas"));
-    for kept in ["PATH", "TMPDIR", "UPDATE", "CI", "LD_LIBRARY_PATH", "CARGO_TERM_COLOR"] {
+    for kept in ["PATH", "TMPDIR", "UPDATE", "TREES_DIR", "CI", "LD_LIBRARY_PATH", "CARGO_TERM_COLOR"] {
         if let Some(value) = std::env::var_os(kept) {
             command.env(kept, value);
         }

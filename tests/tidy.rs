@@ -214,7 +214,14 @@ fn every_case_is_whole() {
     let mut wrong = Vec::new();
     for place in places {
         let has = |name: &str| place.join(name).exists();
-        let expected = ["expected", "expected.diff", "expected.stdout", "expected.stderr"];
+        let expected = [
+            "expected",
+            "expected.diff",
+            "expected.paths",
+            "expected.stderr",
+            "expected.stdout",
+            "expected.values.yaml",
+        ];
         if !has("case.yaml") {
             wrong.push(format!("{} has no case.yaml", place.display()));
         }

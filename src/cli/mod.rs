@@ -189,6 +189,9 @@ pub struct New {
     /// The app's folder.
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub folder: PathBuf,
+    /// The GitOps repository, whose catalog is known beside the built-in recipes.
+    #[command(flatten)]
+    pub repository: Repository,
     /// The runtime; default: what is found in the folder.
     #[arg(long, value_name = "NAME")]
     pub runtime: Option<String>,

@@ -2,7 +2,7 @@
 //! the platform's shadows a built-in one as a whole.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
@@ -12,6 +12,10 @@ use crate::tree::Files;
 use crate::yaml::document::{self, Document};
 
 static BUILT_IN: Dir<'_> = include_dir!("$OUT_DIR/templates");
+
+/// Names that begin so are those of parts that any recipe can use, and of nothing else: what stands in the folders of
+/// `templates/shared/`. What stands beside those folders is the base's own.
+pub const SHARED: &str = "shared/";
 
 /// What a recipe is for: its folder's parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +47,7 @@ pub struct Recipe {
     pub kind: RecipeKind,
     /// `recipe.yaml`.
     pub description: Document<RecipeFile>,
-    /// Templates and other texts, by name.
+    /// Templates and other texts, by name: those beside `recipe.yaml`, and the [shared parts](SHARED).
     pub texts: BTreeMap<String, Arc<Source>>,
 }
 
@@ -83,14 +87,15 @@ impl Catalog {
 
     /// As [`Self::get`], but of a recipe that is wrong as much as can be read, beside what is wrong with it.
     pub fn get_leniently(&self, kind: RecipeKind, name: &str) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
+        if kind == RecipeKind::Shared {
+            // There is one, and it is cupaas's: where a platform's differs is said in `cupaas.yaml`.
+            return lenient(built_in(kind, name));
+        }
         let own = self.own_texts(kind, name);
         if !own.is_empty() {
             return read(kind, name, own);
         }
-        match built_in(kind, name) {
-            Ok(recipe) => (recipe, Vec::new()),
-            Err(problems) => (None, problems),
-        }
+        lenient(built_in(kind, name))
     }
 
     /// Further JSON Schemas of the platform's, from `catalog/schemas/`.
@@ -101,6 +106,28 @@ impl Catalog {
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
+    /// What stands where nobody looks for it, and so would be passed over without a word.
+    pub fn misplaced(&self) -> Vec<Diagnostic> {
+        let problems = self.own.iter().filter_map(|(path, text)| {
+            let parts: Vec<&str> = path.as_str().split('/').collect();
+            let (message, hint) = match parts.as_slice() {
+                ["catalog", "runtimes" | "services", _, _, ..] => return None,
+                ["catalog", "shared", ..] => (
+                    "what all apps are made of cannot be replaced by a catalog",
+                    "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/, and may bring files of its own",
+                ),
+                ["catalog", .., "recipe.yaml"] => (
+                    "no recipe is looked for here",
+                    "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/",
+                ),
+                _ => return None,
+            };
+            let place = Span::file(&Source::new(path.as_str(), text.as_str()));
+            Some(Diagnostic::error(place, message).hint(hint))
+        });
+        problems.collect()
+    }
+
     fn own_texts(&self, kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {
         let folder = format!("catalog/{}/{name}/", kind.folder());
         let texts = self.own.iter().filter_map(|(path, text)| {
@@ -109,6 +136,10 @@ impl Catalog {
         });
         texts.collect()
     }
+}
+
+fn lenient(read: Result<Option<Arc<Recipe>>, Vec<Diagnostic>>) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
+    read.map_or_else(|problems| (None, problems), |recipe| (recipe, Vec::new()))
 }
 
 /// A built-in recipe, read once in a process: a thousand apps are made of it.
@@ -134,9 +165,9 @@ fn built_in(kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Dia
 fn read(
     kind: RecipeKind,
     name: &str,
-    texts: BTreeMap<String, Arc<Source>>,
+    mut texts: BTreeMap<String, Arc<Source>>,
 ) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
-    let (description, problems) = match texts.get("recipe.yaml") {
+    let (description, mut problems) = match texts.get("recipe.yaml") {
         Some(source) => document::read_leniently(source),
         None => {
             let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
@@ -144,8 +175,34 @@ fn read(
             document::unread(&place, vec![problem])
         }
     };
+    problems
+        .extend(texts.iter().filter(|(name, _)| name.starts_with(SHARED)).map(|(_, source)| hidden(source)));
+    texts.extend(shared_parts().map(|(name, source)| (name.clone(), Arc::clone(source))));
     let recipe = description.map(|description| Recipe { name: name.to_owned(), kind, description, texts });
     (recipe.map(Arc::new), problems)
+}
+
+/// A file of a recipe's own under a name that is a shared part's.
+fn hidden(source: &Arc<Source>) -> Diagnostic {
+    Diagnostic::error(
+        Span::file(source),
+        format!("names that begin with {SHARED} are those of cupaas's own parts"),
+    )
+    .hint("put the file beside recipe.yaml, or give its folder another name")
+}
+
+/// The parts that any recipe can use, by name.
+fn shared_parts() -> impl Iterator<Item = (&'static String, &'static Arc<Source>)> {
+    static PARTS: OnceLock<BTreeMap<String, Arc<Source>>> = OnceLock::new();
+    let parts = || {
+        let folders = BUILT_IN.get_dir(RecipeKind::Shared.folder()).into_iter().flat_map(Dir::dirs);
+        let named = folders.flat_map(Dir::files).filter_map(|file| {
+            let name = file.path().to_str()?.to_owned();
+            Some((name.clone(), Source::new(format!("templates/{name}"), file.contents_utf8()?)))
+        });
+        named.collect()
+    };
+    PARTS.get_or_init(parts).iter()
 }
 
 fn built_in_texts(kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {

@@ -110,6 +110,7 @@ pub(super) fn gather(
     let (registration, wrong) = registered::of(&name, &files, asked.ci)?;
     problems.extend(wrong);
     let catalog = Catalog::new(files);
+    problems.extend(catalog.misplaced());
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems));
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
     let shared = keep(catalog.get_leniently(RecipeKind::Shared, "shared"), &mut problems);

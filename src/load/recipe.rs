@@ -54,7 +54,9 @@ pub struct RecipeFile {
     pub provides: Vec<ProvidedVariable>,
     /// A command in the service's image that succeeds once the service answers.
     pub ping: Option<Ping>,
-    /// The manifests, templates beside this file.
+    /// What is special about a service's program, for the shared parts: a template beside this file.
+    pub workload: Option<String>,
+    /// The manifests.
     #[serde(default)]
     pub files: Vec<FileRule>,
 }
@@ -198,7 +200,7 @@ pub struct Ping {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRule {
-    /// The template's file.
+    /// A template beside this file, or a part that cupaas brings along: `shared/service/service.yaml.j2`.
     pub template: String,
     /// Once for each item of this list of the release, which the template knows as `as`.
     pub each: Option<String>,
@@ -208,14 +210,14 @@ pub struct FileRule {
     /// Only where this expression is true.
     pub when: Option<String>,
     /// Where the manifest belongs; default `base`.
-    #[serde(rename = "in", default)]
-    pub room: Room,
+    #[serde(default)]
+    pub layer: Layer,
 }
 
 /// Where a manifest belongs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Room {
+pub enum Layer {
     /// What processes stand on: policy, configuration, services.
     #[default]
     Base,

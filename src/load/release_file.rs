@@ -36,9 +36,9 @@ pub struct ReleaseFile {
     /// Versions by service, as recorded by the first deploy; also of those whose data waits for them.
     #[serde(default)]
     pub versions: Named<String>,
-    /// Amounts of storage by claim; also of those that wait.
+    /// Sizes by claim; also of those that wait.
     #[serde(default)]
-    pub disks: Named<String>,
+    pub claims: Named<String>,
     /// Services whose credentials another keeps: the platform's provider of secrets was not `sops`. Also of those whose
     /// data waits for them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

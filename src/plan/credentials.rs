@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::loss::SERVICE;
 use crate::plan::model::{Loss, LossKind, Plan};
 use crate::plan::object::documents;
-use crate::render::Unsealed;
+use crate::render::MissingSecret;
 use crate::resolve::secrets::credentials_object;
 use crate::tree::{Files, RepoPath};
 
@@ -36,23 +36,28 @@ fn is_of(text: &str, service: &str) -> bool {
     objects.iter().any(|object| object["metadata"]["labels"][SERVICE] == service)
 }
 
-/// Adds to `plan` the credentials among `unsealed` that were made before. `app` is `<env>/<app>`.
+/// Adds to `plan` the credentials among `missing` that were made before. `app` is `<env>/<app>`.
 pub fn judge(
     plan: &mut Plan,
-    unsealed: &[Unsealed],
+    missing: &[MissingSecret],
     past: Past<'_>,
     app: (&str, &str),
     allowed: &BTreeSet<String>,
 ) {
-    for one in unsealed.iter().filter(|one| past.had(&one.service, &one.applied)) {
+    for one in missing.iter().filter(|one| past.had(&one.service, &one.applied)) {
         let loss = loss(one, past.before.contains_key(&one.applied), app, allowed);
         plan.unused_allowances.retain(|name| *name != loss.allow);
         plan.losses.push(loss);
     }
 }
 
-fn loss(one: &Unsealed, running: bool, (environment, app): (&str, &str), allowed: &BTreeSet<String>) -> Loss {
-    let Unsealed { service, kept, .. } = one;
+fn loss(
+    one: &MissingSecret,
+    running: bool,
+    (environment, app): (&str, &str),
+    allowed: &BTreeSet<String>,
+) -> Loss {
+    let MissingSecret { service, kept, .. } = one;
     let rotate = if running {
         format!("; or {}", new_ones(service, app, environment))
     } else {

@@ -151,7 +151,7 @@ fn volume(claim: &Object) -> Loss {
 fn namespace(trees: &Trees<'_>, object: &Object) -> Loss {
     let name = &object.id.name;
     let message = format!("namespace `{name}` is deleted with all that is in it, volumes too");
-    let keep = delivery::keep(engine::before(trees, &object.place));
+    let keep = delivery::prune_protection(engine::before(trees, &object.place));
     let annotations: Vec<String> = keep
         .as_object()
         .into_iter()

@@ -15,8 +15,8 @@ use crate::tree::Files;
 pub struct Remembered<'a> {
     /// Versions by service.
     pub versions: &'a BTreeMap<String, String>,
-    /// Amounts of storage by claim.
-    pub disks: &'a BTreeMap<String, String>,
+    /// Sizes by claim.
+    pub claims: &'a BTreeMap<String, String>,
 }
 
 /// Adds to `plan` what the cluster would refuse, or what would be lost, because data is there already.
@@ -53,7 +53,7 @@ fn as_it_was(object: &Value, remembered: Remembered<'_>) -> Option<Value> {
     let mut was = object.clone();
     let name = object["metadata"]["name"].as_str()?;
     if object["kind"] == "PersistentVolumeClaim" {
-        was["spec"]["resources"]["requests"]["storage"] = json!(remembered.disks.get(name)?);
+        was["spec"]["resources"]["requests"]["storage"] = json!(remembered.claims.get(name)?);
     } else {
         let labels = object["metadata"]["labels"].as_object()?;
         let service = labels.get("cupaas.dev/service")?.as_str()?;
@@ -80,9 +80,9 @@ mod tests {
         let allowed = allowed.iter().map(|name| (*name).to_owned()).collect();
         let facts = Facts { expandable: false };
         let versions = BTreeMap::from([("db".to_owned(), version.to_owned())]);
-        let disks = BTreeMap::from([("db".to_owned(), disk.to_owned())]);
+        let claims = BTreeMap::from([("db".to_owned(), disk.to_owned())]);
         let mut plan = compare(&Files::new(), &after, &allowed, facts);
-        let remembered = Remembered { versions: &versions, disks: &disks };
+        let remembered = Remembered { versions: &versions, claims: &claims };
         judge(&mut plan, &Files::new(), &after, remembered, &allowed, facts);
         plan
     }

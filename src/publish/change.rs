@@ -42,7 +42,7 @@ pub fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<
 /// Adds a rendered release's files. A host that one release gives up, and another takes, is the other's.
 fn put(change: &mut Change, current: &State, one: &Rendered) -> Result<(), Failure> {
     let Rendered { release, tree, .. } = one;
-    if !tree.unsealed.is_empty() {
+    if !tree.missing_secrets.is_empty() {
         return Err(Failure::new(Kind::Internal, "a Secret is not encrypted, nothing was written"));
     }
     let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;

@@ -102,11 +102,11 @@ fn judge(
     allowed: &BTreeSet<String>,
     facts: Facts,
 ) {
-    if let Some(ReleaseFile { versions, disks, elsewhere, app, environment, .. }) = &state.previous {
+    if let Some(ReleaseFile { versions, claims, elsewhere, app, environment, .. }) = &state.previous {
         let past = Past { before: &state.before, versions, elsewhere };
         let owner = (environment.as_str(), app.as_str());
-        plan::credentials::judge(plan, &one.tree.unsealed, past, owner, allowed);
-        let remembered = Remembered { versions, disks };
+        plan::credentials::judge(plan, &one.tree.missing_secrets, past, owner, allowed);
+        let remembered = Remembered { versions, claims };
         plan::waiting::judge(plan, &state.before, applied, remembered, allowed, facts);
     }
 }
@@ -117,7 +117,7 @@ impl Transition {
         match &self.next {
             Next::Removed(_) => true,
             Next::Rendered(one) => {
-                !one.tree.unsealed.is_empty()
+                !one.tree.missing_secrets.is_empty()
                     || self.current.before != one.tree.applied()
                     || !self.current.same_inputs(&release_file(&one.release))
             }

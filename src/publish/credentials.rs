@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::load::inputs::Inputs;
 use crate::load::platform::PlatformFile;
 use crate::publish::change_set::{ChangeSet, Next};
-use crate::render::{Renderer, Tree, Unsealed};
+use crate::render::{MissingSecret, Renderer, Tree};
 use crate::resolve::release::{Release, Service};
 use crate::seal::{self, Recipient, SealError, Values};
 use crate::tree::Files;
@@ -21,7 +21,7 @@ impl ChangeSet {
     pub fn seal(&mut self, now: i64) -> Result<(), Failure> {
         for transition in &mut self.transitions {
             let Next::Rendered(one) = &mut transition.next else { continue };
-            if one.tree.unsealed.is_empty() {
+            if one.tree.missing_secrets.is_empty() {
                 continue;
             }
             let mut kept = transition.current.kept.clone();
@@ -35,19 +35,23 @@ impl ChangeSet {
 /// What `tree` lacks, encrypted: the files that are kept below `releases/` from now on.
 fn seal(tree: &Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<Files, Failure> {
     let recipients = recipients(&inputs.platform)?;
-    let one = |unsealed: &Unsealed| {
-        let values = values(unsealed, release)?;
-        Ok((unsealed.kept.clone(), seal::encrypt_secret(&unsealed.object, &values, &recipients, now)?))
+    let one = |missing: &MissingSecret| {
+        let values = values(missing, release)?;
+        Ok((missing.kept.clone(), seal::encrypt_secret(&missing.object, &values, &recipients, now)?))
     };
-    tree.unsealed.iter().map(one).collect::<Result<Files, SealError>>().map_err(|error| internal(&error))
+    tree.missing_secrets
+        .iter()
+        .map(one)
+        .collect::<Result<Files, SealError>>()
+        .map_err(|error| internal(&error))
 }
 
 fn internal(error: &SealError) -> Failure {
     Failure::new(Kind::Internal, error.to_string())
 }
 
-fn values(unsealed: &Unsealed, release: &Release) -> Result<Values, SealError> {
-    let service = release.services.iter().find(|service| service.name == unsealed.service);
+fn values(missing: &MissingSecret, release: &Release) -> Result<Values, SealError> {
+    let service = release.services.iter().find(|service| service.name == missing.service);
     service.map_or_else(|| Ok(Values::new()), credentials)
 }
 

@@ -1,16 +1,16 @@
 //! What an object says to the engine that rolls it out: the annotations of Flux and of Argo CD, and no other place
-//! knows them. A template says `annotations: {{ keep }}` for what must outlive the app.
+//! knows them. A template says `annotations: {{ prune_protection }}` for what must outlive the app.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::load::platform::Delivery;
-use crate::load::recipe::Room;
+use crate::load::recipe::Layer;
 
 const FLUX: &str = "kustomize.toolkit.fluxcd.io";
 const ARGOCD: &str = "argocd.argoproj.io";
 
 /// The annotations that keep an object in the cluster when it leaves the tree, and when the app does.
-pub fn keep(delivery: Delivery) -> Json {
+pub fn prune_protection(delivery: Delivery) -> Json {
     match delivery {
         Delivery::Flux => json!({format!("{FLUX}/prune"): "disabled"}),
         // `Prune` is about a sync, `Delete` about the Application's own end. What is left over on purpose must not
@@ -37,11 +37,11 @@ pub fn is_kept(object: &Json, delivery: Delivery) -> bool {
     }
 }
 
-/// Adds what the engine is to know of an object of `room`; `waits` says whether a release command goes before the
+/// Adds what the engine is to know of an object of `layer`; `waits` says whether a release command goes before the
 /// processes.
 ///
 /// Errors: an object that is kept from the other engine alone, and so would not be kept.
-pub(super) fn mark(object: &mut Json, room: Room, delivery: Delivery, waits: bool) -> Result<(), String> {
+pub(super) fn mark(object: &mut Json, layer: Layer, delivery: Delivery, waits: bool) -> Result<(), String> {
     match delivery {
         Delivery::Flux => {
             not_only_for(Delivery::Argocd, delivery, object)?;
@@ -51,7 +51,7 @@ pub(super) fn mark(object: &mut Json, room: Room, delivery: Delivery, waits: boo
         }
         Delivery::Argocd => {
             not_only_for(Delivery::Flux, delivery, object)?;
-            if let Some(wave) = wave(room).filter(|_| waits) {
+            if let Some(wave) = wave(layer).filter(|_| waits) {
                 annotate(object, &format!("{ARGOCD}/sync-wave"), wave);
             }
         }
@@ -59,21 +59,21 @@ pub(super) fn mark(object: &mut Json, room: Room, delivery: Delivery, waits: boo
     Ok(())
 }
 
-/// The wave of a room. The processes' is 0 and the last, since Argo CD waits until all of a wave is healthy before it
+/// The wave of a layer. The processes' is 0 and the last, since Argo CD waits until all of a wave is healthy before it
 /// goes on: with the last one a sync ends, be there an address for the Ingress or not. What is pruned keeps the wave
 /// that it had, so there is none behind 0 even after the release command is taken out.
-fn wave(room: Room) -> Option<&'static str> {
-    match room {
-        Room::Base => Some("-2"),
-        Room::Release => Some("-1"),
-        Room::App | Room::Cluster => None,
+fn wave(layer: Layer) -> Option<&'static str> {
+    match layer {
+        Layer::Base => Some("-2"),
+        Layer::Release => Some("-1"),
+        Layer::App | Layer::Cluster => None,
     }
 }
 
 fn not_only_for(other: Delivery, delivery: Delivery, object: &Json) -> Result<(), String> {
     if is_kept(object, other) && !is_kept(object, delivery) {
         return Err(format!(
-            "{other} would keep this object, but {delivery} delivers: write `annotations: {{{{ keep }}}}`"
+            "{other} would keep this object, but {delivery} delivers: write `annotations: {{{{ prune_protection }}}}`"
         ));
     }
     Ok(())
@@ -104,19 +104,19 @@ mod tests {
 
     const BOTH: [Delivery; 2] = [Delivery::Flux, Delivery::Argocd];
 
-    fn marked(object: &Json, room: Room, delivery: Delivery, waits: bool) -> Json {
+    fn marked(object: &Json, layer: Layer, delivery: Delivery, waits: bool) -> Json {
         let mut object = object.clone();
-        mark(&mut object, room, delivery, waits).unwrap();
+        mark(&mut object, layer, delivery, waits).unwrap();
         object["metadata"]["annotations"].take()
     }
 
     #[test]
     fn what_is_kept_is_kept_by_the_engine_that_delivers() {
         for delivery in BOTH {
-            let kept = json!({"metadata": {"annotations": keep(delivery)}});
+            let kept = json!({"metadata": {"annotations": prune_protection(delivery)}});
             for asked in BOTH {
                 assert_eq!(is_kept(&kept, asked), asked == delivery);
-                assert_eq!(mark(&mut kept.clone(), Room::Base, asked, false).is_ok(), asked == delivery);
+                assert_eq!(mark(&mut kept.clone(), Layer::Base, asked, false).is_ok(), asked == delivery);
             }
         }
         let half = json!({"metadata": {"annotations": {"argocd.argoproj.io/sync-options": "Prune=false"}}});
@@ -124,25 +124,25 @@ mod tests {
     }
 
     #[test]
-    fn a_release_command_has_a_wave_of_its_own_between_the_rooms() {
-        let wave = |room, waits| {
-            let marked = marked(&json!({"metadata": {}}), room, Delivery::Argocd, waits);
+    fn a_release_command_has_a_wave_of_its_own_between_the_layers() {
+        let wave = |layer, waits| {
+            let marked = marked(&json!({"metadata": {}}), layer, Delivery::Argocd, waits);
             marked["argocd.argoproj.io/sync-wave"].as_str().map_or(0, |wave| wave.parse::<i32>().unwrap())
         };
-        assert!(wave(Room::Base, true) < wave(Room::Release, true));
-        assert!(wave(Room::Release, true) < wave(Room::App, true));
+        assert!(wave(Layer::Base, true) < wave(Layer::Release, true));
+        assert!(wave(Layer::Release, true) < wave(Layer::App, true));
         // A wave behind the processes' would wait for an Ingress's address.
-        assert_eq!(wave(Room::App, true), 0);
-        for room in [Room::Base, Room::Release, Room::App, Room::Cluster] {
-            assert_eq!(wave(room, false), 0, "without a release command nothing waits");
+        assert_eq!(wave(Layer::App, true), 0);
+        for layer in [Layer::Base, Layer::Release, Layer::App, Layer::Cluster] {
+            assert_eq!(wave(layer, false), 0, "without a release command nothing waits");
         }
     }
 
     #[test]
     fn substitution_is_fluxs_alone() {
         let object = json!({"metadata": {"name": "c"}, "data": {"A": "${HOME}"}});
-        let flux = marked(&object, Room::App, Delivery::Flux, true);
+        let flux = marked(&object, Layer::App, Delivery::Flux, true);
         assert_eq!(flux, json!({"kustomize.toolkit.fluxcd.io/substitute": "disabled"}));
-        assert_eq!(marked(&object, Room::App, Delivery::Argocd, true), Json::Null);
+        assert_eq!(marked(&object, Layer::App, Delivery::Argocd, true), Json::Null);
     }
 }

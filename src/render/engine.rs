@@ -10,8 +10,9 @@ use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Failure, Source, Span};
-use crate::load::catalog::Recipe;
+use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::load::catalog::{Recipe, SHARED};
+use crate::render::workload;
 use crate::resolve::command;
 use crate::{expression, names};
 
@@ -90,7 +91,40 @@ impl Engine {
             added.map_err(|error| Failure::recipe(place(source, &error), expression::message(&error)))?;
         }
         let sources = recipe.texts.clone();
-        Ok(Self { environment, slots, parsed: Arc::clone(parsed), sources })
+        let engine = Self { environment, slots, parsed: Arc::clone(parsed), sources };
+        engine.find_all_of(recipe)?;
+        Ok(engine)
+    }
+
+    /// Looks for every template that the recipe names, also for those whose `when` is false today.
+    fn find_all_of(&self, recipe: &Recipe) -> Result<(), Failure> {
+        let description = &recipe.description;
+        let mut problems = Vec::new();
+        for (index, rule) in description.value.files.iter().enumerate() {
+            let place = || description.at(&["files", &index.to_string(), "template"]);
+            problems.extend(self.unknown(&rule.template, place));
+        }
+        if let Some(workload) = &description.value.workload {
+            problems.extend(self.unknown(workload, || description.at(&["workload"])));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Failure::recipes(problems)) }
+    }
+
+    fn unknown(&self, name: &str, place: impl Fn() -> Span) -> Option<Diagnostic> {
+        if self.sources.contains_key(name) {
+            return None;
+        }
+        let message = match name.starts_with(SHARED) {
+            true => format!("there is no shared part {name:?}"),
+            false => format!("there is no {name:?} beside recipe.yaml"),
+        };
+        let templates = self.sources.keys().map(String::as_str).filter(|name| name.ends_with(".j2"));
+        let problem = Diagnostic::error(place(), message);
+        let mut same = templates.clone().filter(|known| known.rsplit('/').next() == Some(name));
+        Some(match same.next().or_else(|| crate::schema::suggest(name, templates.clone())) {
+            Some(close) => problem.hint(format!("did you mean {close:?}?")),
+            None => problem.hint(format!("there are: {}", templates.collect::<Vec<_>>().join(", "))),
+        })
     }
 
     /// The object that a template makes of `context`.
@@ -98,19 +132,53 @@ impl Engine {
     /// Errors: the recipe's, with the template's place.
     pub fn object(&self, template: &str, context: &Value, rule: &Span) -> Result<Json, Failure> {
         let Some(source) = self.sources.get(template) else {
-            return Err(Failure::recipe(rule.clone(), format!("there is no {template} beside it")));
+            return Err(Failure::recipes(self.unknown(template, || rule.clone()).into_iter().collect()));
         };
-        let fail = |error: &Error| Failure::recipe(self.place(source, error), expression::message(error));
+        let fail = |error: &Error| {
+            let lacks = source.text.contains("workload") && lacks_workload(context);
+            self.failure(template, error, rule, lacks)
+        };
         self.slots.with(Vec::clear);
         let compiled = self.environment.get_template(template).map_err(|error| fail(&error))?;
         let text = compiled.render(context.clone()).map_err(|error| fail(&error))?;
-        let parsed = self
-            .parsed
-            .parse(&text)
-            .map_err(|error| Failure::recipe(Span::file(source), not_yaml(&error)))?;
+        let shared = template.starts_with(SHARED);
+        let place = || if shared { rule.clone() } else { Span::file(source) };
+        let wrong = |message: String| Failure::recipe(place(), message);
+        let parsed = self.parsed.parse(&text).map_err(|error| wrong(not_yaml(&error)))?;
         let slots = self.slots.with(std::mem::take);
-        let value = fill(&parsed, &slots).map_err(|message| Failure::recipe(Span::file(source), message))?;
+        let value = fill(&parsed, &slots).map_err(wrong)?;
         Ok(without_nulls(value))
+    }
+
+    /// What the recipe's `workload` template says of the service in `context`; nothing where it has none.
+    ///
+    /// # Errors
+    ///
+    /// The recipe's, with the template's place.
+    pub(super) fn workload(
+        &self,
+        recipe: &Recipe,
+        context: &BTreeMap<String, Value>,
+    ) -> Result<Option<Json>, Failure> {
+        let Some(name) = &recipe.description.value.workload else { return Ok(None) };
+        let said = self.object(name, &Value::from(context.clone()), &recipe.description.at(&["workload"]))?;
+        workload::read(said).map(Some).map_err(|wrong| {
+            let problems = wrong.into_iter().filter_map(|wrong| {
+                let place = key_in(self.sources.get(name)?, wrong.key.as_deref());
+                Some(Diagnostic { hint: wrong.hint, ..Diagnostic::error(place, wrong.message) })
+            });
+            Failure::recipes(problems.collect())
+        })
+    }
+
+    /// An error is at the template's place; one in a shared part is at the rule that names the part.
+    fn failure(&self, template: &str, error: &Error, rule: &Span, lacks_workload: bool) -> Failure {
+        if let Some(source) = self.sources.get(template).filter(|_| !template.starts_with(SHARED)) {
+            return Failure::recipe(self.place(source, error), expression::message(error));
+        }
+        let problem = Diagnostic::error(rule.clone(), in_part(template, error));
+        let hint = "say in recipe.yaml which template is its `workload`";
+        Failure::recipes(vec![if lacks_workload { problem.hint(hint) } else { problem }])
     }
 
     /// The place of an error, also where it is in a part of the template.
@@ -121,6 +189,35 @@ impl Engine {
             .unwrap_or(error);
         let named = inner.name().and_then(|name| self.sources.get(name));
         place(named.unwrap_or(source), inner)
+    }
+}
+
+fn lacks_workload(context: &Value) -> bool {
+    context.get_attr("workload").is_ok_and(|workload| workload.is_undefined())
+}
+
+/// Where a template writes a key; its beginning where that cannot be seen, as in a loop.
+fn key_in(source: &Arc<Source>, key: Option<&str>) -> Span {
+    let starts = source.text.split_inclusive('\n').scan(0, |next, line| {
+        let start = *next + line.len() - line.trim_start().len();
+        *next += line.len();
+        Some((start, line.trim_start()))
+    });
+    let written = |key: &str| {
+        let mut lines = starts;
+        lines.find(|(_, line)| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+    };
+    match key.and_then(|key| Some((written(key)?.0, key.len()))) {
+        Some((start, length)) => Span::new(source, start..start + length),
+        None => Span::file(source),
+    }
+}
+
+/// The words of an error in a shared part, which has its place in the recipe that uses the part.
+fn in_part(name: &str, error: &Error) -> String {
+    match error.line() {
+        Some(line) => format!("{name}:{line}: {}", expression::message(error)),
+        None => format!("{name}: {}", expression::message(error)),
     }
 }
 
@@ -162,6 +259,14 @@ struct Part {
 
 impl Part {
     fn render(&self, state: &State, name: &str, context: BTreeMap<String, Value>) -> Result<Value, Error> {
+        let rendered = self.value(state, name, context);
+        match name.starts_with(SHARED) {
+            true => rendered.map_err(|error| Error::new(ErrorKind::BadInclude, in_part(name, &error))),
+            false => rendered,
+        }
+    }
+
+    fn value(&self, state: &State, name: &str, context: BTreeMap<String, Value>) -> Result<Value, Error> {
         let outer = self.slots.with(std::mem::take);
         let text = state.env().get_template(name)?.render(Value::from(context))?;
         let slots = self.slots.with(|values| std::mem::replace(values, outer));

@@ -5,9 +5,10 @@ pub mod delivery;
 pub mod dockerfile;
 pub mod emit;
 pub mod engine;
-mod rooms;
+mod layers;
 mod sealed;
 mod tree;
+mod workload;
 
 use crate::layout::Folders;
 use std::collections::BTreeMap;
@@ -27,11 +28,11 @@ use crate::schema::{Checker, ExtraSchema, Known};
 use crate::tree::Files;
 
 use engine::{Engine, Parsed};
-use rooms::{Rendered, Rooms};
+use layers::{Layers, Rendered};
 use sealed::{add_hashes, seal_from};
 use tree::write;
 
-pub use tree::{Tree, Unsealed, release_file};
+pub use tree::{MissingSecret, Tree, release_file};
 
 /// Renders releases; remembers compiled templates, parsed texts and schemas from one to the next.
 #[derive(Debug, Default)]
@@ -84,29 +85,32 @@ impl Renderer {
             serde_json::to_value(release).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
         let Json::Object(mut values) = values else { return Ok(Vec::new()) };
         let delivery = release.platform.delivery;
-        values.insert("keep".to_owned(), delivery::keep(delivery));
+        values.insert("prune_protection".to_owned(), delivery::prune_protection(delivery));
         add_hashes(&mut values, release, folders, kept)?;
         let context: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();
         let waits = release.release.is_some();
-        let mut rooms = Rooms { values: &values, folders, delivery, waits, rendered: Vec::new() };
+        let mut layers = Layers { values: &values, folders, delivery, waits, rendered: Vec::new() };
         let engine = self.engine(&inputs.shared)?;
-        rooms.recipe(&engine, &inputs.shared, &context)?;
+        layers.recipe(&engine, &inputs.shared, &context)?;
         let seen = values.get("services").and_then(Json::as_array).into_iter().flatten();
         for (service, seen) in release.services.iter().zip(seen) {
             let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
             let engine = self.engine(recipe)?;
             let mut context = context.clone();
             context.insert("service".to_owned(), Value::from(Serde(seen)));
-            let first = rooms.rendered.len();
-            rooms.recipe(&engine, recipe, &context)?;
+            if let Some(workload) = engine.workload(recipe, &context)? {
+                context.insert("workload".to_owned(), Value::from(Serde(workload)));
+            }
+            let first = layers.rendered.len();
+            layers.recipe(&engine, recipe, &context)?;
             if service.major_parts != 1 {
-                rooms.rendered[first..]
+                layers.rendered[first..]
                     .iter_mut()
                     .for_each(|rendered| say_major_parts(rendered, service.major_parts));
             }
         }
-        Ok(rooms.rendered)
+        Ok(layers.rendered)
     }
 
     /// Whether the API server would take every object; what it refuses is the recipe's fault, or cupaas's.
@@ -152,7 +156,7 @@ fn elsewhere(release: &Release) -> Known {
     let mut known = Known::default();
     let mut secret = |name: &str| known.add("Secret", &release.namespace, name);
     release.platform.pull_secret.iter().for_each(|name| secret(name));
-    if release.platform.secrets != SecretsProvider::Sops {
+    if release.platform.secrets_provider != SecretsProvider::Sops {
         release.services.iter().filter_map(|service| service.secret.as_deref()).for_each(&mut secret);
         release.secrets.iter().for_each(|own| secret(&own.secret.name));
     }

@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::layout::Folders;
 use crate::load::platform::SecretsProvider;
 use crate::names;
-use crate::render::rooms::Rendered;
-use crate::render::tree::{Tree, Unsealed};
+use crate::render::layers::Rendered;
+use crate::render::tree::{MissingSecret, Tree};
 use crate::resolve::release::Release;
 use crate::resolve::secrets;
 use crate::seal::{self, SealError, Wanted};
@@ -28,7 +28,7 @@ struct Sealing<'a> {
 
 /// The encrypted files of a release, services first.
 fn sealings<'a>(release: &'a Release, folders: &Folders) -> Result<Vec<Sealing<'a>>, Failure> {
-    if release.platform.secrets != SecretsProvider::Sops {
+    if release.platform.secrets_provider != SecretsProvider::Sops {
         return Ok(Vec::new());
     }
     let mut sealings = Vec::new();
@@ -98,7 +98,7 @@ pub(super) fn seal_from(
                 without_values(&mut object);
                 cannot_be_applied(&mut objects[at].object);
                 let service = service.to_owned();
-                tree.unsealed.push(Unsealed { service, object, applied, kept: sealing.kept });
+                tree.missing_secrets.push(MissingSecret { service, object, applied, kept: sealing.kept });
             }
             // Said with its place when the release was decided.
             (None, None) => {

@@ -4,10 +4,10 @@ use crate::layout::Folders;
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::Failure;
-use crate::load::recipe::Room;
+use crate::load::recipe::Layer;
 use crate::load::release_file::ReleaseFile;
 use crate::render::emit;
-use crate::render::rooms::Rendered;
+use crate::render::layers::Rendered;
 use crate::resolve::release::Release;
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document::FORMAT;
@@ -18,7 +18,7 @@ pub struct Tree {
     /// Texts by their path in the GitOps repository.
     pub files: Files,
     /// Secrets that the next deploy has to make and encrypt.
-    pub unsealed: Vec<Unsealed>,
+    pub missing_secrets: Vec<MissingSecret>,
 }
 
 impl Tree {
@@ -31,7 +31,7 @@ impl Tree {
 
 /// A Secret that is not made yet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unsealed {
+pub struct MissingSecret {
     /// The service that it is for.
     pub service: String,
     /// The object without its values.
@@ -46,14 +46,14 @@ pub(super) fn write(folders: &Folders, objects: &[Rendered], tree: &mut Tree) ->
     let mut cluster: Vec<String> = Vec::new();
     for rendered in objects {
         let text = emit::to_yaml(&rendered.object)?;
-        match rendered.room {
-            Room::Cluster => cluster.push(text),
+        match rendered.layer {
+            Layer::Cluster => cluster.push(text),
             _ => drop(tree.files.insert(rendered.path.clone(), text)),
         }
     }
     tree.files.insert(folders.cluster.clone(), cluster.join("---\n"));
-    for room in ["base", "app"] {
-        let folder = Folders::below(&folders.deploy, room)?;
+    for layer in ["base", "app"] {
+        let folder = Folders::below(&folders.deploy, layer)?;
         let files: Vec<&str> =
             tree.files.keys().filter(|path| path.is_in(&folder)).map(RepoPath::file_name).collect();
         let text = kustomization(&files)?;
@@ -84,7 +84,7 @@ pub fn release_file(release: &Release) -> ReleaseFile {
         image: release.image.reference.clone(),
         runtime: release.runtime.clone(),
         versions: release.versions.clone(),
-        disks: release.disks.clone(),
+        claims: release.claims.clone(),
         elsewhere: release.elsewhere.clone(),
         set: release.set.clone(),
         dockerfile: release.dockerfile,

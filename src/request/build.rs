@@ -26,7 +26,7 @@ impl Request {
         let around = Around { home: Home::read()?, job, ci };
         let step = |stage, shared: Shared| Step::new(stage, shared, &around);
         let action = match cli.command {
-            Command::New(new) => Action::New(scaffold::new(new)),
+            Command::New(new) => Action::New(scaffold::new(new, &around)?),
             Command::Init(init) => Action::Init(scaffold::init(init)),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
             Command::Completions(completions) => Action::Print(print::completions(completions.shell)),

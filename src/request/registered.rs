@@ -45,6 +45,16 @@ pub(super) fn step(
     Ok(step)
 }
 
+/// The repository whose catalog `new` reads; nothing where none is named, since an app may begin without one.
+pub(super) fn catalog(repository: &Repository, around: &Around) -> Result<Option<Box<Step>>, Failure> {
+    match &repository.gitops {
+        Some(named) if !named.is_empty() => {
+            step(repository.clone(), nothing(), true, around).map(|step| Some(Box::new(step)))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// The same, about one app: `--app`, else the one in this folder.
 fn about(target: Target, subject: Subject, dry_run: bool, around: &Around) -> Result<Step, Failure> {
     let mut step = step(target.repository, subject, dry_run, around)?;

@@ -1,11 +1,17 @@
 //! What `new` and `init` were told → what they write.
 
 use crate::cli;
+use crate::diagnostic::Failure;
 use crate::forge::Forge;
+use crate::request::environment::Around;
+use crate::request::registered;
 use crate::run::scaffold::{InitOptions, NewOptions, WorkflowChoice};
 
-pub(super) fn new(given: cli::New) -> NewOptions {
-    let cli::New { folder, runtime, service: services, forge } = given;
+/// # Errors
+/// As [`Request::new`](crate::run::action::Request::new).
+pub(super) fn new(given: cli::New, around: &Around) -> Result<NewOptions, Failure> {
+    let cli::New { folder, runtime, service: services, forge, repository } = given;
+    let catalog = registered::catalog(&repository, around)?;
     let workflow = match forge {
         None => WorkflowChoice::Detected,
         Some(cli::Forge::None) => WorkflowChoice::None,
@@ -13,7 +19,7 @@ pub(super) fn new(given: cli::New) -> NewOptions {
         Some(cli::Forge::Gitea) => WorkflowChoice::For(Forge::Gitea),
         Some(cli::Forge::Forgejo) => WorkflowChoice::For(Forge::Forgejo),
     };
-    NewOptions { folder, runtime, services, workflow }
+    Ok(NewOptions { folder, runtime, services, catalog, workflow })
 }
 
 pub(super) fn init(given: cli::Init) -> InitOptions {

@@ -86,7 +86,7 @@ pub(crate) fn resolve_leniently(
         warnings: notes.warnings,
         cluster: cluster(inputs, &environment),
         versions: versions(previous, &services),
-        disks: disks(previous, &services, &volumes),
+        claims: claims(previous, &services, &volumes),
         elsewhere: elsewhere(inputs, previous, &services),
         environment,
         image,
@@ -238,7 +238,7 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
             name: name.clone(),
             labels: labels::of(inputs, environment, name, Part::Volume),
             path,
-            storage: entry.storage.0.clone(),
+            size: entry.storage.0.clone(),
         });
     }
     volumes
@@ -246,8 +246,10 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
 
 /// A disk is mounted on one node at a time: several pods that mount it must find room on the same one.
 fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volume], notes: &mut Notes) {
-    let pods: u32 =
-        processes.iter().map(|process| process.autoscale.map_or(process.least, |scale| scale.max)).sum();
+    let pods: u32 = processes
+        .iter()
+        .map(|process| process.autoscale.map_or(process.min_replicas, |scale| scale.max))
+        .sum();
     let counted = inputs.app.is_sound(&["processes"]);
     if let (Some(volume), true) = (volumes.first(), pods > 1 && counted) {
         let span = inputs.app.key(&["volumes", &volume.name]);
@@ -333,18 +335,18 @@ fn elsewhere(
     elsewhere
 }
 
-/// Amounts of storage, over those that were recorded.
-fn disks(
+/// Sizes of claims, over those that were recorded.
+fn claims(
     previous: Option<&ReleaseFile>,
     services: &[release::Service],
     volumes: &[Volume],
 ) -> BTreeMap<String, String> {
-    let mut disks = previous.map(|release| release.disks.clone()).unwrap_or_default();
+    let mut claims = previous.map(|release| release.claims.clone()).unwrap_or_default();
     let of_services =
-        services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.amount.clone())));
-    disks.extend(of_services);
-    disks.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.storage.clone())));
-    disks
+        services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.size.clone())));
+    claims.extend(of_services);
+    claims.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.size.clone())));
+    claims
 }
 
 /// The app's own files, as read: enough to render again without its repository.

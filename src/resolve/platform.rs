@@ -31,9 +31,9 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         pull_secret: platform.registry.pull_secret.as_ref().map(|name| name.0.clone()),
         router_namespace: platform.network.router_namespace.as_ref().map(|name| name.0.clone()),
         egress: platform.network.egress,
-        secrets: platform.secrets.provider,
+        secrets_provider: platform.secrets.provider,
         recipients: platform.secrets.recipients.clone(),
-        store: platform
+        secret_store: platform
             .secrets
             .store
             .as_ref()

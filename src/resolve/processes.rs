@@ -231,7 +231,7 @@ fn process(
         memory: size.memory.0,
         replicas,
         autoscale,
-        least: replicas.unwrap_or_else(|| autoscale.map_or(1, |scale| scale.min)),
+        min_replicas: replicas.unwrap_or_else(|| autoscale.map_or(1, |scale| scale.min)),
         schedule: entry.schedule.clone(),
     }
 }

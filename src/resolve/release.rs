@@ -66,9 +66,9 @@ pub struct Release {
     /// Versions by service, with those of services that are gone and whose data waits.
     #[serde(skip)]
     pub versions: BTreeMap<String, String>,
-    /// Amounts of storage by claim, with those that wait.
+    /// Sizes by claim, with those that wait.
     #[serde(skip)]
-    pub disks: BTreeMap<String, String>,
+    pub claims: BTreeMap<String, String>,
     /// Services whose credentials another keeps, with those that wait.
     #[serde(skip)]
     pub elsewhere: BTreeSet<String>,
@@ -139,7 +139,7 @@ pub struct Process {
     /// Bounds where it scales by itself.
     pub autoscale: Option<Autoscale>,
     /// The fewest pods at any time.
-    pub least: u32,
+    pub min_replicas: u32,
     /// Cron fields.
     pub schedule: Option<String>,
 }
@@ -207,7 +207,7 @@ pub struct Service {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServiceDisk {
     /// How much it holds.
-    pub amount: String,
+    pub size: String,
     /// Where it is mounted.
     pub path: String,
 }
@@ -284,7 +284,7 @@ pub struct Volume {
     /// Where it is mounted.
     pub path: String,
     /// How much it holds.
-    pub storage: String,
+    pub size: String,
 }
 
 /// How requests reach the app.
@@ -344,14 +344,14 @@ pub struct PlatformFacts {
     /// What apps may reach.
     pub egress: Egress,
     /// Who keeps passwords.
-    pub secrets: SecretsProvider,
+    pub secrets_provider: SecretsProvider,
     /// age public keys.
     #[serde(skip)]
     pub recipients: Vec<String>,
     /// Who rolls out.
     pub delivery: Delivery,
     /// The store that External Secrets reads.
-    pub store: Option<Store>,
+    pub secret_store: Option<Store>,
     /// The namespace of Flux's objects.
     pub flux_namespace: String,
     /// Kind of the Flux source that holds the GitOps repository.

@@ -150,12 +150,12 @@ impl Asked<'_> {
             }
             return None;
         };
-        let (amount, origin) = match self.text("storage") {
-            Some(amount) => (amount, place.to_string()),
+        let (size, origin) = match self.text("storage") {
+            Some(size) => (size, place.to_string()),
             None => (storage.default.0.clone(), format!("the default of recipe {}", self.entry.recipe)),
         };
-        notes.decided(format!("services.{name}.storage"), &amount, origin);
-        Some(ServiceDisk { amount, path: storage.path.0.clone() })
+        notes.decided(format!("services.{name}.storage"), &size, origin);
+        Some(ServiceDisk { size, path: storage.path.0.clone() })
     }
 
     /// The recipe's parameters with the app's values, each checked.

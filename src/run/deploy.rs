@@ -95,7 +95,7 @@ fn outcome(step: &Step, planned: Planned) -> Outcome {
     let report = match commit {
         _ if step.stage == Stage::Diff => Report::Differs(Box::new(Difference {
             diffs: diff::unified(&current.before, &tree.applied()),
-            makes: tree.unsealed.iter().map(|unsealed| unsealed.service.clone()).collect(),
+            makes: tree.missing_secrets.iter().map(|unsealed| unsealed.service.clone()).collect(),
             exit_code: step.exit_code,
             release,
             plan,

@@ -238,7 +238,7 @@ fn outcome(step: &Step, edit: &Edit, gitops: &mut Gitops, planned: Planned) -> R
         }
     }
     let makes = set.rendered().flat_map(|(_, one)| {
-        one.tree.unsealed.iter().map(|made| format!("{} of {}", made.service, one.release.app))
+        one.tree.missing_secrets.iter().map(|made| format!("{} of {}", made.service, one.release.app))
     });
     let report = Rerendered {
         edited: edit.subject.is_some(),

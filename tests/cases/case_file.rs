@@ -1,5 +1,6 @@
 //! `case.yaml`: what a case runs. Read as every other file that a person writes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use cupaas::diagnostic::Source;
@@ -36,6 +37,17 @@ pub(crate) struct CaseFile {
     /// The exit code.
     #[serde(default)]
     pub(crate) exit: u8,
+    /// The files that the case is about, by pattern: of what `render` makes they are compared whole, of a `diff` their
+    /// changes. `name-*.yaml` is for any folder, `deploy/**` for all below one, `'**'` for the whole tree;
+    /// of `'!secret-*.yaml'` there may be none.
+    #[serde(default)]
+    pub(crate) expect: Vec<String>,
+    /// What it is about in further files of `render`: JSON pointers by pattern. `!/spec/replicas` must not be there.
+    #[serde(default)]
+    pub(crate) values: BTreeMap<String, Vec<String>>,
+    /// Whether it is about which files there are.
+    #[serde(default)]
+    pub(crate) paths: bool,
     /// The app's folder, from the project's root; default: `app/` beside this file.
     pub(crate) app: Option<String>,
     /// The GitOps repository's folder, from the project's root; default: `gitops/` beside this file.

@@ -13,18 +13,15 @@ use walkdir::WalkDir;
 type Texts<'a> = BTreeMap<&'a str, String>;
 
 /// Compares; errors: every difference, line by line.
-pub(crate) fn check(folder: &Path, files: Option<&Files>, texts: &Texts<'_>) -> Result<(), String> {
+pub(crate) fn check(folder: &Path, files: &Files, texts: &Texts<'_>) -> Result<(), String> {
     let mut wrong = String::new();
     for (name, got) in texts {
         let wanted = fs::read_to_string(folder.join(name)).unwrap_or_default();
         differ(name, &wanted, got, &mut wrong);
     }
     let wanted = files_below(&folder.join("expected"));
-    let got: BTreeMap<String, Vec<u8>> = files
-        .into_iter()
-        .flatten()
-        .map(|(path, text)| (path.to_string(), text.clone().into_bytes()))
-        .collect();
+    let got: BTreeMap<String, Vec<u8>> =
+        files.iter().map(|(path, text)| (path.to_string(), text.clone().into_bytes())).collect();
     let paths: BTreeSet<&String> = wanted.keys().chain(got.keys()).collect();
     for path in paths {
         let text = |tree: &BTreeMap<String, Vec<u8>>| {
@@ -32,8 +29,12 @@ pub(crate) fn check(folder: &Path, files: Option<&Files>, texts: &Texts<'_>) -> 
         };
         match (text(&wanted), text(&got)) {
             (Some(wanted), Some(got)) => differ(&format!("expected/{path}"), &wanted, &got, &mut wrong),
-            (Some(_), None) => drop(writeln!(wrong, "missing: expected/{path}")),
-            (None, Some(got)) => drop(writeln!(wrong, "extra: expected/{path}\n{got}")),
+            (Some(_), None) => {
+                let _ = writeln!(wrong, "expected/{path} did not come out, or case.yaml does not name it");
+            }
+            (None, Some(got)) => {
+                let _ = writeln!(wrong, "extra: expected/{path}\n{got}");
+            }
             (None, None) => {}
         }
     }
@@ -52,7 +53,7 @@ fn differ(name: &str, wanted: &str, got: &str, wrong: &mut String) {
 }
 
 /// Writes what came out as what is expected.
-pub(crate) fn write(folder: &Path, files: Option<&Files>, texts: &Texts<'_>) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, files: &Files, texts: &Texts<'_>) -> io::Result<()> {
     for (name, text) in texts {
         let path = folder.join(name);
         if !text.is_empty() {
@@ -65,8 +66,13 @@ pub(crate) fn write(folder: &Path, files: Option<&Files>, texts: &Texts<'_>) -> 
     if expected.exists() {
         fs::remove_dir_all(&expected)?;
     }
-    for (path, text) in files.into_iter().flatten() {
-        let path = expected.join(path.as_str());
+    write_files(&expected, files)
+}
+
+/// Writes `files` below `folder`.
+pub(crate) fn write_files(folder: &Path, files: &Files) -> io::Result<()> {
+    for (path, text) in files {
+        let path = folder.join(path.as_str());
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }

@@ -16,6 +16,7 @@ use walkdir::WalkDir;
 
 use super::case_file::{self, CaseFile};
 use super::compare;
+use super::expect::{self, Expected};
 
 /// What a run printed and made.
 struct Outcome {
@@ -54,20 +55,31 @@ pub(crate) fn case(root: &Path, folder: &Path, update: bool) -> Result<(), Strin
             outcome.exit, case.exit, outcome.stdout, outcome.stderr
         ));
     }
-    let mut expectations = BTreeMap::from([
-        ("expected.stdout", String::new()),
-        ("expected.diff", String::new()),
-        ("expected.stderr", outcome.stderr),
-    ]);
-    match (&outcome.files, case.command.as_str()) {
-        (Some(_), _) => None,
-        (None, "diff") => expectations.insert("expected.diff", outcome.stdout),
-        (None, _) => expectations.insert("expected.stdout", outcome.stdout),
+    if let (Some(files), Some(trees)) = (&outcome.files, std::env::var_os("TREES_DIR")) {
+        let name = folder.strip_prefix(root).unwrap_or(folder).display().to_string().replace('/', "-");
+        compare::write_files(&Path::new(&trees).join(name), files).map_err(|error| error.to_string())?;
+    }
+    let expected = match &outcome.files {
+        Some(files) => Expected::of(&case, files)?,
+        None if case.command == "diff" || case.expect.is_empty() => Expected::default(),
+        None => return Err("it expects files, and makes none".to_owned()),
     };
+    let (stdout, diff) = match (&outcome.files, case.command.as_str()) {
+        (Some(_), _) => (String::new(), String::new()),
+        (None, "diff") => (String::new(), expect::diff(&case, &outcome.stdout)?),
+        (None, _) => (outcome.stdout, String::new()),
+    };
+    let texts = BTreeMap::from([
+        ("expected.stdout", stdout),
+        ("expected.diff", diff),
+        ("expected.stderr", outcome.stderr),
+        ("expected.values.yaml", expected.values),
+        ("expected.paths", expected.paths),
+    ]);
     if update {
-        compare::write(folder, outcome.files.as_ref(), &expectations).map_err(|error| error.to_string())
+        compare::write(folder, &expected.files, &texts).map_err(|error| error.to_string())
     } else {
-        compare::check(folder, outcome.files.as_ref(), &expectations)
+        compare::check(folder, &expected.files, &texts)
     }
 }
 
@@ -146,6 +158,9 @@ fn masked(text: &str, scratch: &Path) -> String {
     let sealed = regex_lite::Regex::new("cupaas.dev/secrets: [\\\\\"']*[0-9a-f]{16}[\\\\\"']*")
         .expect("it is a pattern");
     let text = sealed.replace_all(&text, "cupaas.dev/secrets: …………");
+    // Of the release Job's pod, which changes with every line of a template.
+    let job = regex_lite::Regex::new("release-[0-9a-f]{8}\\b").expect("it is a pattern");
+    let text = job.replace_all(&text, "release-…");
     let time = regex_lite::Regex::new("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z").expect("it is a pattern");
     time.replace_all(&text, "…………").into_owned()
 }

@@ -198,6 +198,23 @@ fn new_tells_which_forge_it_takes() {
 }
 
 #[test]
+fn new_knows_the_catalog_of_the_repository_that_is_named() {
+    let sandbox = Sandbox::new();
+    let recipe = "summary: Node.js\nmarkers: [package.json]\n";
+    sandbox.write("fleet", &[("catalog/runtimes/node/recipe.yaml", recipe)]);
+    sandbox.write("shop", &[("package.json", "{}\n")]);
+    let alone = sandbox.run(&["new", "shop"]);
+    assert_eq!(alone.code, Some(2), "{}", alone.stdout);
+    assert!(alone.stderr.contains("--gitops"), "{}", alone.stderr);
+    sandbox.good(&["new", "shop", "--forge", "none", "--gitops", "fleet"]);
+    assert_eq!(std::fs::read_to_string(sandbox.path("shop/.cupaas")).unwrap(), "runtime: node\n");
+    // A recipe that nobody would find is no reason to guess another runtime.
+    sandbox.write("fleet", &[("catalog/runtime/go/recipe.yaml", "summary: Go\n")]);
+    sandbox.write("other", &[("package.json", "{}\n")]);
+    assert_eq!(sandbox.run(&["new", "other", "--gitops", "fleet"]).code, Some(3));
+}
+
+#[test]
 fn what_new_and_init_write_works() {
     let sandbox = Sandbox::new();
     sandbox

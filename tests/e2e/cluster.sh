@@ -91,6 +91,12 @@ export CUPAAS_E2E_LOGS
 export CUPAAS_E2E_WORK=$CUPAAS_E2E_LOGS/work
 export CUPAAS_E2E_CGROUP=cupaas-e2e-$$
 mkdir "$CUPAAS_E2E_WORK"
+if [ "$tier" = api ]; then
+  # What every case of the tests renders, whole.
+  export CUPAAS_E2E_TREES=$CUPAAS_E2E_LOGS/trees
+  TREES_DIR=$CUPAAS_E2E_TREES cargo test --quiet --test cases >"$CUPAAS_E2E_LOGS/cases.log" ||
+    { cat "$CUPAAS_E2E_LOGS/cases.log" && exit 1; }
+fi
 
 status=0
 # shellcheck disable=SC2016 # It is expanded inside.

@@ -20,7 +20,7 @@ skip() { echo "$*" && exit 77; }
 wrong() { echo "WRONG: $*" && problems=$((problems + 1)); }
 problems=0
 
-# Each variant, a deploy of the example, and each tree that a test expects, into $work/trees/<name>/.
+# Each variant, a deploy of the example, and what each case renders, into $work/trees/<name>/.
 render() {
   cargo build --quiet
   cupaas=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug/cupaas
@@ -36,12 +36,12 @@ render() {
   CUPAAS_CI=none CUPAAS_HOME=$work/home "$cupaas" deploy examples/tasks/app --image "registry.example.cu/tasks$image" >/dev/null
   mkdir "$work/trees/example"
   git -C "$work/home/gitops.git" archive HEAD | tar -x -C "$work/trees/example"
-  # What the tests expect and the example shows.
+  # What every case renders, whole.
   local tree
-  while IFS= read -r tree; do
-    cp -r "$tree" "$work/trees/golden-$(dirname "$tree" | tr / -)"
-  done < <(find examples templates tests/cases -path '*/expected/deploy/*/*/kustomization.yaml' |
-    sed 's#/deploy/.*##' | sort -u)
+  TREES_DIR=$work/cases cargo test --quiet --test cases >"$work/cases.log" || { cat "$work/cases.log" && exit 1; }
+  for tree in "$work"/cases/*; do
+    mv "$tree" "$work/trees/case-${tree##*/}"
+  done
 }
 
 # apps: the deploy/<env>/<app> folders of all trees.
@@ -69,7 +69,7 @@ part_kustomize() {
       awk -v app="$(basename "$app")-" 'index($3, app) != 1' "$work/objects" | grep . &&
         wrong "$app/$room: objects of another namespace"
       count=$((count + 1))
-      case $name in golden-*) continue ;; esac
+      case $name in case-*) continue ;; esac
       # The release Job's name holds a hash of its pod template.
       { echo "# $room" && sed -E 's/(release-)[0-9a-f]{8}$/\1HASH/' "$work/objects"; } >>"$work/$name.objects"
     done

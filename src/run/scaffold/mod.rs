@@ -13,7 +13,7 @@ use crate::outcome::Wrote;
 use crate::tree::Files;
 
 pub use init::init;
-pub use new::new;
+pub(crate) use new::{catalog, new};
 pub use options::{InitOptions, NewOptions, WorkflowChoice};
 
 /// The files of the local GitOps repository. Its age identity is made beside it, but only where `make` says so;

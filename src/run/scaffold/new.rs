@@ -1,24 +1,38 @@
 //! `new`: a `.cupaas` for the app in a folder, and a workflow that deploys it.
 
+use crate::run::open::open;
 use std::path::Path;
 
 use walkdir::WalkDir;
 
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::Forge;
+use crate::layout::path;
 use crate::load::app_folder::{APP_FILES, matches};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::inputs::WITHOUT_RECIPE;
 use crate::outcome::Wrote;
+use crate::run::context::Context;
 use crate::run::files::write_new;
 use crate::run::scaffold::options::NewOptions;
 use crate::run::scaffold::workflow::{self, Workflow};
+
+/// The recipes that `new` chooses from: the built-in ones, and those of the GitOps repository where one is named.
+///
+/// # Errors
+/// A repository that cannot be read, or a catalog that is wrong.
+pub(crate) fn catalog(context: &Context<'_>, options: &NewOptions) -> Result<Catalog, Failure> {
+    let Some(step) = &options.catalog else { return Ok(Catalog::default()) };
+    let catalog = Catalog::new(open(context, step)?.read(&[path("catalog")?])?);
+    let problems = catalog.misplaced();
+    if problems.is_empty() { Ok(catalog) } else { Err(Failure::invalid(problems)) }
+}
 
 /// `cupaas new`.
 ///
 /// # Errors
 /// No runtime that fits the folder, or names that no recipe has.
-pub fn new(asked: &NewOptions) -> Result<Wrote, Failure> {
+pub(crate) fn new(asked: &NewOptions, catalog: &Catalog) -> Result<Wrote, Failure> {
     if !asked.folder.is_dir() {
         return Err(Failure::new(Kind::Usage, format!("{} is not a folder", asked.folder.display())));
     }
@@ -30,14 +44,13 @@ pub fn new(asked: &NewOptions) -> Result<Wrote, Failure> {
         )
         .hint("`cupaas check` says whether it is right"));
     }
-    let catalog = Catalog::default();
     let runtime = match &asked.runtime {
-        Some(runtime) => known(&catalog, RecipeKind::Runtime, runtime)?,
-        None => detect(&catalog, &asked.folder)?,
+        Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
+        None => detect(catalog, &asked.folder)?,
     };
     let mut text = format!("runtime: {runtime}\n");
     for (index, service) in asked.services.iter().enumerate() {
-        let service = known(&catalog, RecipeKind::Service, service)?;
+        let service = known(catalog, RecipeKind::Service, service)?;
         text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
     }
     let workflow = workflow::of(&asked.folder, asked.workflow)?;
@@ -94,5 +107,6 @@ fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
     }
     let known = catalog.names(RecipeKind::Runtime).join(", ");
     Err(Failure::new(Kind::Usage, format!("nothing in {} says what the app is written in", folder.display()))
-        .hint(format!("say it with --runtime, one of: {known}, dockerfile, image")))
+        .hint(format!("say it with --runtime, one of: {known}, dockerfile, image"))
+        .hint("runtimes of a platform's own are known with --gitops"))
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::forge::Forge;
 use crate::load::platform::Delivery;
+use crate::run::step::Step;
 
 /// What `new` writes, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct NewOptions {
     /// The app's folder.
     pub folder: PathBuf,
@@ -14,6 +15,8 @@ pub struct NewOptions {
     pub runtime: Option<String>,
     /// Services that the app needs.
     pub services: Vec<String>,
+    /// The GitOps repository, where one is named: its catalog's recipes are known too.
+    pub catalog: Option<Box<Step>>,
     /// Whose workflow is written.
     pub workflow: WorkflowChoice,
 }

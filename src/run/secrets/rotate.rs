@@ -34,7 +34,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     let draft = Draft { inputs, current, release };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;
-    if draft.release.platform.secrets != SecretsProvider::Sops {
+    if draft.release.platform.secrets_provider != SecretsProvider::Sops {
         return Err(by_hand(&draft, service, &steps));
     }
     let place = Folders::below(&subject.state.folders.release, &credentials_file(name))?;
@@ -74,9 +74,9 @@ fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
     let versions = &draft.release.versions;
     let past = Past { before: &draft.current.before, versions, elsewhere: &elsewhere };
     let tree = Renderer::default().render(&draft.release, &draft.inputs, &draft.current.kept)?;
-    let unsealed = tree.unsealed.iter().find(|one| one.service == name);
-    match unsealed.filter(|one| past.had(name, &one.applied)) {
-        Some(unsealed) => Ok(unsealed.object.clone()),
+    let missing = tree.missing_secrets.iter().find(|one| one.service == name);
+    match missing.filter(|one| past.had(name, &one.applied)) {
+        Some(missing) => Ok(missing.object.clone()),
         None => {
             let message = format!("the credentials of {name} are not made yet");
             Err(Failure::new(Kind::Usage, message).hint("the next deploy makes them"))
@@ -148,7 +148,7 @@ fn reconcile(release: &Release) -> String {
 fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
     let release = &draft.release;
     let (namespace, secret) = (&release.namespace, service.secret.as_deref().unwrap_or_default());
-    let first = match release.platform.secrets {
+    let first = match release.platform.secrets_provider {
         SecretsProvider::ExternalSecrets => vec![
             format!(
                 "take the old ones away, which nobody can change: `kubectl -n {namespace} delete externalsecret,secret {secret}`"

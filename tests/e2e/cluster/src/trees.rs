@@ -1,4 +1,4 @@
-//! The trees that the tests of cupaas expect, as objects.
+//! The trees that the cases of cupaas render, as objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,47 +7,27 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::parts::repository;
-
 /// One rendered GitOps repository, or a part of it.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    /// Where it stands in the repository.
+    /// The case's folder, with hyphens between its parts.
     pub name: String,
     /// What an engine applies: files below `clusters/` and `deploy/`, in the order in which they can be applied.
     pub objects: Vec<(String, Value)>,
 }
 
-/// Every tree below the repository that a test or an example expects.
-pub fn golden() -> Result<Vec<Tree>> {
-    let root = repository();
+/// What every case renders: the script that starts a tier has it written.
+pub fn of_cases() -> Result<Vec<Tree>> {
+    let folder =
+        std::env::var_os("CUPAAS_E2E_TREES").context("no CUPAAS_E2E_TREES: run tests/e2e/cluster.sh api")?;
     let mut trees = Vec::new();
-    for place in ["examples", "templates", "tests/cases", "tests/e2e"] {
-        collect(&root.join(place), &mut |folder| {
-            let name = folder.strip_prefix(&root)?.display().to_string();
-            let objects = read(folder)?;
-            if !objects.is_empty() {
-                trees.push(Tree { name, objects });
-            }
-            Ok(())
-        })?;
+    for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        let (name, objects) = (entry.file_name().display().to_string(), read(&entry.path())?);
+        trees.push(Tree { name, objects });
     }
     trees.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(trees)
-}
-
-/// Calls `found` for each rendered repository that is expected.
-fn collect(folder: &Path, found: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
-    if folder.ends_with("expected") && folder.join("deploy").is_dir() {
-        return found(folder);
-    }
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            collect(&entry.path(), found)?;
-        }
-    }
-    Ok(())
 }
 
 /// The objects of a rendered repository.

@@ -1,4 +1,4 @@
-//! Every tree that a test or an example of cupaas expects is taken by the server.
+//! Every tree that a case or an example of cupaas renders is taken by the server.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::Api;
 
 /// Strict server-side apply takes each object without a warning; a second time it changes nothing; and a pod of each
 /// template passes the admission at *restricted*.
-pub(crate) async fn golden(api: Arc<Api>) -> Result<()> {
-    let trees = trees::golden()?;
+pub(crate) async fn cases(api: Arc<Api>) -> Result<()> {
+    let trees = trees::of_cases()?;
     ensure!(trees.len() > 20, "only {} trees were found", trees.len());
     let mut wrong = Vec::new();
     let mut objects = 0;

@@ -29,7 +29,7 @@ async fn start(folders: &Folders) -> anyhow::Result<Api> {
 
 fn main() -> ExitCode {
     let checks = vec![
-        Check::new("every golden tree is taken, twice, and its pods are restricted", accepted::golden),
+        Check::new("the tree of every case is taken, twice, and its pods are restricted", accepted::cases),
         Check::new("what cupaas refuses is what the server refuses", mutations::verdicts),
         Check::new("what cupaas refuses of a pod is what a restricted namespace refuses", mutations::pods),
         Check::new("an edit does to the server what its plan says", plans::edits::plans),

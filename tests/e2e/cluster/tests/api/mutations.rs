@@ -95,10 +95,10 @@ async fn compare(server: &Server, checker: &Checker, mutants: Vec<Mutant>) -> Re
     tally.verdict()
 }
 
-/// Every golden object in the form that an engine applies, each once, by its kind.
+/// Every rendered object in the form that an engine applies, each once, by its kind.
 pub(crate) fn by_kind() -> Result<BTreeMap<String, Vec<Value>>> {
     let mut kinds: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for tree in trees::golden()? {
+    for tree in trees::of_cases()? {
         for (_, object) in tree.objects {
             let mut object = trees::decrypted(object);
             if object["metadata"]["namespace"].is_string() {

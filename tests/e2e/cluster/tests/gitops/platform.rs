@@ -60,7 +60,7 @@ impl Platform {
         let settings = std::fs::read_to_string(tree.folder.join("cupaas.yaml"))?;
         let staging = "environments:\n  staging:\n    cluster: home\n    domain: apps.example.cu\n";
         tree.write("cupaas.yaml", &settings.replacen("environments:\n", staging, 1))?;
-        for file in ["recipe.yaml", "deployment.yaml.j2", "service.yaml.j2"] {
+        for file in ["recipe.yaml", "workload.yaml.j2", "service.yaml.j2"] {
             let own = "catalog/services/memcached";
             let from = parts::repository().join("tests/cases/render/new-service/gitops").join(own);
             tree.write(&format!("{own}/{file}"), &std::fs::read_to_string(from.join(file))?)?;

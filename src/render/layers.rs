@@ -1,0 +1,90 @@
+//! A recipe's rules → objects, each with the layer that it belongs to.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde_json::{Map, Value as Json};
+
+use crate::diagnostic::{Failure, Span};
+use crate::expression;
+use crate::layout::Folders;
+use crate::load::catalog::Recipe;
+use crate::load::platform::Delivery;
+use crate::load::recipe::{FileRule, Layer};
+use crate::render::delivery;
+use crate::render::engine::Engine;
+use crate::tree::RepoPath;
+
+/// One object with the layer that it belongs to.
+pub(super) struct Rendered {
+    pub(super) layer: Layer,
+    pub(super) path: RepoPath,
+    pub(super) object: Json,
+}
+
+/// What the recipes' rules render.
+pub(super) struct Layers<'a> {
+    pub(super) values: &'a Map<String, Json>,
+    pub(super) folders: &'a Folders,
+    pub(super) delivery: Delivery,
+    /// Whether a release command goes before the processes.
+    pub(super) waits: bool,
+    pub(super) rendered: Vec<Rendered>,
+}
+
+impl Layers<'_> {
+    pub(super) fn recipe(
+        &mut self,
+        engine: &Engine,
+        recipe: &Recipe,
+        context: &BTreeMap<String, Value>,
+    ) -> Result<(), Failure> {
+        for (index, rule) in recipe.description.value.files.iter().enumerate() {
+            let place = recipe.description.at(&["files", &index.to_string()]);
+            let Some(list) = &rule.each else {
+                self.one(engine, rule, &place, context)?;
+                continue;
+            };
+            let items = self.values.get(list).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+            for item in items {
+                let mut context = context.clone();
+                let name = rule.item.as_ref().map_or("item", |name| &name.0);
+                context.insert(name.to_owned(), Value::from(Serde(item)));
+                self.one(engine, rule, &place, &context)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn one(
+        &mut self,
+        engine: &Engine,
+        rule: &FileRule,
+        place: &Span,
+        context: &BTreeMap<String, Value>,
+    ) -> Result<(), Failure> {
+        let context = Value::from(context.clone());
+        if let Some(when) = &rule.when {
+            let broken = |message: String| Failure::recipe(place.clone(), message);
+            if !expression::holds(when, context.clone()).map_err(broken)? {
+                return Ok(());
+            }
+        }
+        let mut object = engine.object(&rule.template, &context, place)?;
+        delivery::mark(&mut object, rule.layer, self.delivery, self.waits)
+            .map_err(|message| Failure::recipe(place.clone(), message))?;
+        let text = |key: &str| object.pointer(key).and_then(Json::as_str).unwrap_or_default().to_lowercase();
+        let file = format!("{}-{}.yaml", text("/kind"), text("/metadata/name"));
+        let path = match rule.layer {
+            Layer::Base | Layer::Release => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
+            Layer::App => Folders::below(&self.folders.deploy, &format!("app/{file}"))?,
+            Layer::Cluster => self.folders.cluster.clone(),
+        };
+        if rule.layer != Layer::Cluster && self.rendered.iter().any(|other| other.path == path) {
+            return Err(Failure::recipe(place.clone(), format!("{path} is rendered twice")));
+        }
+        self.rendered.push(Rendered { layer: rule.layer, path, object });
+        Ok(())
+    }
+}

@@ -1,2 +1,0 @@
-app: shop
-environment: production

@@ -1,2 +1,0 @@
-app: tasks
-environment: production
