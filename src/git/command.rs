@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::diagnostic::{Failure, Kind};
 use crate::git::address::GitopsAddress;
 use crate::git::process::{self, Broken, Patience};
-use crate::git::stderr;
+use crate::git::stderr::{self, Remote};
 use crate::token::Secret;
 
 /// Set for every call. A hook, a monitor or a background job would be a second program, and a second cost.
@@ -62,15 +62,6 @@ enum Bearer {
     Header,
     /// Only where the address's own host asks for it, over git's credential protocol: redirects are followed.
     Helper,
-}
-
-/// Whose the remote repository is: what messages call it, and what a person can do about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remote {
-    /// The GitOps repository, which is read and written.
-    Gitops,
-    /// An app's own, which is only read.
-    App,
 }
 
 /// `git` for one remote repository and one temporary one.

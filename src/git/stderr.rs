@@ -5,9 +5,17 @@ use crate::token::scrub;
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
-use crate::git::command::Remote;
 use crate::token::Secret;
 use crate::tree::RepoPath;
+
+/// Whose the remote repository is: what messages call it, and what a person can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remote {
+    /// The GitOps repository, which is read and written.
+    Gitops,
+    /// An app's own, which is only read.
+    App,
+}
 
 /// As much of a server's answer as helps; a hook can print a novel.
 const LONGEST: usize = 1_000;

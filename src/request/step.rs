@@ -70,6 +70,12 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
     }
 }
 
+/// A pull request's job does not say where its commit belongs.
+fn of_a_pull_request() -> Failure {
+    let message = "deploying from a pull-request job needs an explicit --env";
+    Failure::new(Kind::Usage, message).hint("to see what merging would do: cupaas diff")
+}
+
 /// Where the app comes from: as was stated (repository, commit, branch), else as its folder says, else the CI job.
 fn source(
     folder: &Path,
@@ -123,10 +129,7 @@ impl Step {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let (environment, branch) = (given(shared.env), given(shared.source_branch));
         if built.pull_request && stage >= Stage::Deploy && environment.is_none() && branch.is_none() {
-            let message =
-                "this job is a pull request's, which says of no environment that it is to be deployed there";
-            return Err(Failure::new(Kind::Usage, message)
-                .hint("say which with --env, or look at what merging would do: cupaas diff"));
+            return Err(of_a_pull_request());
         }
         let dirty = found.dirty;
         let stated = (given(shared.source_repository), given(shared.source_commit), branch);

@@ -6,6 +6,7 @@ use crate::diagnostic::Failure;
 use crate::git::{BranchName, Snapshot, bare};
 use crate::load::gitops::{Gitops, Place};
 use crate::run::context::Context;
+use crate::run::scaffold::embedded;
 use crate::run::step::{GitopsPlace, Stage, Step};
 
 /// What a run may do with the repository: `deploy` makes the local one, the other steps only look at what it would be.
@@ -22,7 +23,7 @@ pub(crate) fn open(context: &Context<'_>, step: &Step) -> Result<Gitops, Failure
         GitopsPlace::Address(address) => fetch(address),
         GitopsPlace::Folder(folder) => Ok(Place::Folder(folder.clone()).into()),
         GitopsPlace::Embedded(path) if !path.exists() && step.stage != Stage::Deploy => {
-            Ok(Place::Memory(crate::run::scaffold::embedded_files(context.home.folder()?, false)?).into())
+            Ok(Place::Memory(embedded::files(context.home.folder()?, false)?).into())
         }
         GitopsPlace::Embedded(path) => {
             make_embedded(context, path)?;
@@ -35,7 +36,7 @@ fn make_embedded(context: &Context<'_>, path: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }
-    let files = crate::run::scaffold::embedded_files(context.home.folder()?, true)?;
+    let files = embedded::files(context.home.folder()?, true)?;
     let files = files.into_iter().map(|(path, text)| (path, Some(text.into_bytes()))).collect();
     let change = crate::git::Change {
         folders: Default::default(),
