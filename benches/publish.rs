@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cupaas::backoff::Backoff;
-use cupaas::git::{GitopsAddress, Pushed, Snapshot};
+use cupaas::git::{Pushed, RepositoryUrl, Snapshot};
 use http::{Answer, Server};
 use support::{Remote, folder, git, import, path};
 
@@ -95,12 +95,12 @@ fn median(times: impl Iterator<Item = f64>) -> f64 {
     times[times.len() / 2]
 }
 
-fn deploy(address: &GitopsAddress, text: &str) {
+fn deploy(address: &RepositoryUrl, text: &str) {
     deploy_in_parts(address, text, &mut Vec::new());
 }
 
 /// What a deploy of one app reads and writes.
-fn deploy_in_parts(address: &GitopsAddress, text: &str, parts: &mut Vec<(&'static str, f64)>) {
+fn deploy_in_parts(address: &RepositoryUrl, text: &str, parts: &mut Vec<(&'static str, f64)>) {
     let mut last = Instant::now();
     let mut part = |what| {
         parts.push((what, last.elapsed().as_secs_f64()));
@@ -189,7 +189,7 @@ fn all_race(writers: u64, policy: &Backoff) -> (f64, u32, u32) {
     (start.elapsed().as_secs_f64(), pushes.iter().sum(), pushes.iter().copied().max().unwrap_or(0))
 }
 
-fn race(address: &GitopsAddress, number: u64, mut backoff: Backoff) -> u32 {
+fn race(address: &RepositoryUrl, number: u64, mut backoff: Backoff) -> u32 {
     let start = Instant::now();
     let mut random = number;
     let mut snapshot = Snapshot::open(address, None, None).unwrap();

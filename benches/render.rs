@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cupaas::load::asked::Asked;
-use cupaas::load::gitops::{Gitops, Place};
+use cupaas::load::current::Current;
+use cupaas::load::gitops::{Backend, Gitops};
 use cupaas::load::inputs;
-use cupaas::load::state::State;
-use cupaas::plan::{Facts, compare};
+use cupaas::load::query::ReleaseQuery;
+use cupaas::plan::{ClusterFacts, compare};
 use cupaas::render::Renderer;
 use cupaas::resolve;
 
@@ -156,7 +156,7 @@ fn app(folder: &Path, number: usize) -> PathBuf {
 
 /// Time by stage: read, decided, rendered and checked, planned.
 fn in_one_process(gitops: &Path, apps: &[PathBuf]) -> [Duration; 4] {
-    let mut gitops = Gitops::from(Place::Folder(gitops.to_owned()));
+    let mut gitops = Gitops::from(Backend::Folder(gitops.to_owned()));
     let mut renderer = Renderer::default();
     let mut stages = [Duration::ZERO; 4];
     for app in apps {
@@ -165,16 +165,18 @@ fn in_one_process(gitops: &Path, apps: &[PathBuf]) -> [Duration; 4] {
             stages[stage] += mark.elapsed();
             mark = Instant::now();
         };
-        let asked = Asked { folder: app.clone(), image: Some(IMAGE.to_owned()), ..Asked::default() };
+        let asked =
+            ReleaseQuery { folder: app.clone(), image: Some(IMAGE.to_owned()), ..ReleaseQuery::default() };
         let inputs = inputs::load(&asked, &mut gitops).unwrap();
         let environment = resolve::environment::choose(&inputs).unwrap();
-        let state = State::read(&mut gitops, "home", &environment.0, &inputs.name).unwrap();
+        let state = Current::read(&mut gitops, "home", &environment.0, &inputs.name).unwrap();
         lap(0);
         let release = resolve::resolve(&inputs, environment, state.previous.as_ref()).unwrap();
         lap(1);
-        let tree = renderer.render(&release, &inputs, &state.kept).unwrap();
+        let tree = renderer.render(&release, &inputs, &state.release_files).unwrap();
         lap(2);
-        let plan = compare(&state.before, &tree.applied(), &BTreeSet::new(), Facts { expandable: true });
+        let plan =
+            compare(&state.manifests, &tree.applied(), &BTreeSet::new(), ClusterFacts { expandable: true });
         lap(3);
         assert!(plan.changes.len() > 10);
     }

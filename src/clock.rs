@@ -13,12 +13,12 @@ pub fn now() -> i64 {
 
 /// The pauses of one run.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Retry {
     started: Instant,
     backoff: Backoff,
 }
 
-impl Pace {
+impl Retry {
     /// A run that begins now.
     pub fn begin() -> Self {
         Self { started: Instant::now(), backoff: Backoff::default() }
@@ -31,7 +31,7 @@ impl Pace {
 
     /// Waits, and says whether to try again; not where the time is up.
     pub fn pause(&mut self) -> bool {
-        match self.backoff.next(self.started.elapsed(), chance()) {
+        match self.backoff.next(self.started.elapsed(), jitter()) {
             Some(wait) => {
                 std::thread::sleep(wait);
                 true
@@ -57,7 +57,7 @@ pub fn wait(time: Duration) {
 }
 
 /// A number between 0 and 1. Where the system gives none, 1: the longest wait is always right.
-fn chance() -> f64 {
+fn jitter() -> f64 {
     let mut bytes = [0_u8; 4];
     match rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()) {
         Ok(_) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),

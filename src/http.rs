@@ -19,9 +19,9 @@ pub(crate) fn percent_encoded(text: &str) -> String {
 
 /// How an agent behaves.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner {
+pub(crate) struct AgentConfig {
     /// How long one answer may take, from the connection to its last byte.
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
     /// Whether it refuses to speak without TLS.
     pub(crate) secure: bool,
     /// How many redirects it follows; none of them is given the `Authorization`.
@@ -29,7 +29,7 @@ pub(crate) struct Manner {
 }
 
 /// An agent that takes every status for an answer.
-pub(crate) fn agent(manner: Manner) -> Agent {
+pub(crate) fn agent(config: AgentConfig) -> Agent {
     let found = rustls_native_certs::load_native_certs().certs;
     let roots: Vec<Certificate<'static>> =
         found.iter().map(|der| Certificate::from_der(der.as_ref()).to_owned()).collect();
@@ -40,11 +40,11 @@ pub(crate) fn agent(manner: Manner) -> Agent {
         .build();
     let config = Agent::config_builder()
         .tls_config(tls)
-        .https_only(manner.secure)
+        .https_only(config.secure)
         .http_status_as_error(false)
-        .max_redirects(manner.redirects)
+        .max_redirects(config.redirects)
         .redirect_auth_headers(RedirectAuthHeaders::Never)
-        .timeout_global(Some(manner.patience))
+        .timeout_global(Some(config.timeout))
         .user_agent(concat!("cupaas/", env!("CARGO_PKG_VERSION")))
         .build();
     config.into()

@@ -48,11 +48,11 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
     let job = Job { url: request.run_url.as_deref(), actor: request.actor.as_deref() };
     let context = Context { home: &request.home, author: &request.author, job, progress };
     match &request.action {
-        Action::Deploy(step) => deploy::run(context, step),
-        Action::Rerender(step) => rerender::run(context, step),
-        Action::Remove(extent, step) => remove::run(context, step, *extent),
-        Action::Sync(options, step) => sync::run(context, options, step),
-        Action::Look(look, step) => inventory::run(context, *look, step),
+        Action::Deploy(spec) => deploy::run(context, spec),
+        Action::Rerender(spec) => rerender::run(context, spec),
+        Action::Remove(extent, spec) => remove::run(context, spec, *extent),
+        Action::Sync(options, spec) => sync::run(context, options, spec),
+        Action::View(look, spec) => inventory::run(context, *look, spec),
         Action::Secret(asked) => secrets::run(context, asked),
         Action::New(options) => {
             let catalog = scaffold::catalog(&context, options)?;

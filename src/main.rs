@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 
 /// Says what is wrong with the words that were typed, or the help that they asked for; the exit code.
 fn unread(error: &clap::Error) -> u8 {
-    if !error.use_stderr() || request::here(&Default::default()).is_none() {
+    if !error.use_stderr() || request::detect(&Default::default()).is_none() {
         let _ = error.print();
     } else {
         // It repeats what was typed.
@@ -42,7 +42,7 @@ fn unread(error: &clap::Error) -> u8 {
 /// Errors: a standard stream that takes nothing.
 fn run(cli: Cli) -> anyhow::Result<u8> {
     let format = cli.format;
-    let job = request::here(&cli.ci);
+    let job = request::detect(&cli.ci);
     let plan_file = cli.ci.plan_file.clone();
     let terminal = std::io::stderr().is_terminal();
     let progress = |text: &str| {

@@ -14,9 +14,9 @@ mod cli {
     mod bounds;
     mod ci;
     mod commands;
+    mod credentials;
     mod deploying;
     mod hostile;
-    mod kept;
     mod layers;
     mod lost;
     mod named;

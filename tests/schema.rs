@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cupaas::schema::{Checker, ExtraSchema, Known, Violation};
+use cupaas::schema::{Checker, ExternalObjects, ExtraSchema, Violation};
 use serde_json::{Value, json};
 
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -133,7 +133,7 @@ fn what_exists_elsewhere_can_be_referred_to() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "account.yaml");
     assert_eq!(found[0].1.message, "there is no Secret \"registry\"");
-    let mut known = Known::default();
+    let mut known = ExternalObjects::default();
     known.add("Secret", "a", "registry");
     assert!(checker.tree_beside(tree(), &known).is_empty());
 }

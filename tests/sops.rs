@@ -15,7 +15,7 @@ use std::process::{Command, Output, Stdio};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use cupaas::seal::{
-    Identity, PrivateKeys, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach,
+    AgeIdentity, PrivateKeys, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach,
 };
 use proptest::prelude::{Just, any, prop_oneof};
 use proptest::strategy::{Strategy, ValueTree};
@@ -118,7 +118,7 @@ fn the_official_programs_read_what_the_program_writes() {
     let mut runner = TestRunner::default();
     for count in [1, 3] {
         let world = tempfile::tempdir().unwrap();
-        let identities: Vec<Identity> = (0..count).map(|_| make_identity()).collect();
+        let identities: Vec<AgeIdentity> = (0..count).map(|_| make_identity()).collect();
         let mut values = strategy.new_tree(&mut runner).unwrap().current();
         values.retain(|name, _| name != "PORT");
         let names: Vec<String> = values.keys().map(|n| format!("{{{n}: {{file: /app/keys/{n}}}}}")).collect();
@@ -312,7 +312,7 @@ fn held(read: &Value) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The official age opens the data key for each recipient with that one's key, and for nobody else.
-fn open_with_age(folder: &Path, text: &str, readers: &[Identity]) {
+fn open_with_age(folder: &Path, text: &str, readers: &[AgeIdentity]) {
     let Some(age) = std::env::var_os("AGE_BIN").map(PathBuf::from) else { return };
     let document: Value = serde_saphyr::from_str(text).unwrap();
     let stanzas = document["sops"]["age"].as_array().unwrap();
@@ -336,8 +336,8 @@ fn check(
     sops: &Path,
     folder: &Path,
     data: &BTreeMap<String, Vec<u8>>,
-    to: &[Identity],
-    reader: &Identity,
+    to: &[AgeIdentity],
+    reader: &AgeIdentity,
     now: i64,
 ) {
     let secret: BTreeMap<_, _> = data.iter().map(|(k, v)| (k.clone(), Zeroizing::new(v.clone()))).collect();
@@ -370,7 +370,7 @@ fn plain(label: &str) -> Value {
                         "annotations": {"note": "no\n\ttab: # [\"", "date": "2026-01-01"}}})
 }
 
-fn decrypt(sops: &Path, folder: &Path, text: &str, reader: &Identity) -> Output {
+fn decrypt(sops: &Path, folder: &Path, text: &str, reader: &AgeIdentity) -> Output {
     let file = folder.join("secret.yaml");
     std::fs::write(&file, text).unwrap();
     // A throwaway key: handed over in the environment, which only this test does.

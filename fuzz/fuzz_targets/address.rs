@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use cupaas::git::{BranchName, GitopsAddress};
+use cupaas::git::{BranchName, RepositoryUrl};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    match GitopsAddress::parse(text, Path::new("/srv/app")) {
+    match RepositoryUrl::parse(text, Path::new("/srv/app")) {
         Ok(address) => {
             let told = address.as_str();
             assert!(!told.starts_with('-') && !told.contains(char::is_control), "{told:?}");

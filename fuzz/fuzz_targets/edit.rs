@@ -2,7 +2,7 @@
 #![no_main]
 
 use cupaas::diagnostic::Source;
-use cupaas::yaml::edit::{edit, Change};
+use cupaas::yaml::edit::{edit, YamlEdit};
 use cupaas::yaml::node;
 
 libfuzzer_sys::fuzz_target!(|data: (String, Vec<String>, Option<String>)| {
@@ -11,8 +11,8 @@ libfuzzer_sys::fuzz_target!(|data: (String, Vec<String>, Option<String>)| {
         return;
     }
     let change = match &value {
-        Some(value) => Change::Set(path.clone(), value.clone()),
-        None => Change::Unset(path.clone()),
+        Some(value) => YamlEdit::Set(path.clone(), value.clone()),
+        None => YamlEdit::Unset(path.clone()),
     };
     match edit(&Source::new("apps/tasks.yaml", text), &[change]) {
         Ok(new) => {

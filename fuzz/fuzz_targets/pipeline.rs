@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cupaas::diagnostic::Source;
 use cupaas::load::app_file::AppFile;
-use cupaas::load::asked::Asked;
 use cupaas::load::catalog::{Catalog, RecipeKind};
 use cupaas::load::inputs::Inputs;
 use cupaas::load::platform::PlatformFile;
-use cupaas::plan::{compare, Facts};
+use cupaas::load::query::ReleaseQuery;
+use cupaas::plan::{compare, ClusterFacts};
 use cupaas::render::Renderer;
 use cupaas::resolve;
 use cupaas::tree::Files;
@@ -43,7 +43,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     match (render(), render()) {
         (Ok(tree), Ok(again)) => {
             assert_eq!(tree.files, again.files, "the same release, other bytes");
-            let plan = compare(&Files::new(), &tree.applied(), &BTreeSet::new(), Facts { expandable: true });
+            let plan = compare(&Files::new(), &tree.applied(), &BTreeSet::new(), ClusterFacts { expandable: true });
             assert!(!plan.blocked(), "a first deploy that loses data");
         }
         (Err(failure), _) | (_, Err(failure)) => cupaas_fuzz::a_persons(&failure),
@@ -61,7 +61,7 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         services.insert(entry.recipe.clone(), recipe);
     }
     Some(Inputs {
-        asked: Asked { image: Some("registry.example.cu/tasks:1".to_owned()), ..Asked::default() },
+        query: ReleaseQuery { image: Some("registry.example.cu/tasks:1".to_owned()), ..ReleaseQuery::default() },
         name: app.value.name.as_ref().map_or_else(|| "tasks".to_owned(), |name| name.0.clone()),
         procfile: procfile.map(|text| Source::new("Procfile", text)),
         listing: vec!["app.py".to_owned(), "requirements.txt".to_owned()],

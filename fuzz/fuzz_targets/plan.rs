@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cupaas::plan::{compare, Facts};
+use cupaas::plan::{compare, ClusterFacts};
 use cupaas::tree::{Files, RepoPath};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
@@ -13,9 +13,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for path in ["deploy/production/tasks/base/a.yaml", "clusters/home/production/tasks.yaml"] {
         let files = |text: &str| Files::from([(RepoPath::new(path).expect("a path"), text.to_owned())]);
         for expandable in [true, false] {
-            let _ = compare(&files(before), &files(after), &allowed, Facts { expandable });
-            let _ = compare(&files(before), &Files::new(), &allowed, Facts { expandable });
-            let same = compare(&files(after), &files(after), &BTreeSet::new(), Facts { expandable });
+            let _ = compare(&files(before), &files(after), &allowed, ClusterFacts { expandable });
+            let _ = compare(&files(before), &Files::new(), &allowed, ClusterFacts { expandable });
+            let same = compare(&files(after), &files(after), &BTreeSet::new(), ClusterFacts { expandable });
             assert!(same.is_empty(), "the same text is a change");
         }
     }

@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use ci::{Ci, CiForge};
 pub use forge::{Commenting, Proposed, Status};
 pub use registered::{
-    AddApp, AppCommand, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Target, Unpin, UnsetEnv,
+    AddApp, AppCommand, AppSelector, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Unpin, UnsetEnv,
 };
 pub use shared::{Repository, Shared, Wide};
 

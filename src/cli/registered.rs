@@ -75,7 +75,7 @@ pub struct RemoveApp {
 
 /// Which app, and where.
 #[derive(Debug, Clone, Args)]
-pub struct Target {
+pub struct AppSelector {
     /// The app; default: the one in this folder; also CUPAAS_APP.
     #[arg(long, value_name = "NAME")]
     pub app: Option<String>,
@@ -115,7 +115,7 @@ pub struct SetEnv {
     pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
-    pub target: Target,
+    pub target: AppSelector,
 }
 
 /// `env unset`.
@@ -132,7 +132,7 @@ pub struct UnsetEnv {
     pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
-    pub target: Target,
+    pub target: AppSelector,
 }
 
 /// `env list`.
@@ -143,7 +143,7 @@ pub struct ListEnv {
     pub origin: bool,
     /// Which app, and where.
     #[command(flatten)]
-    pub target: Target,
+    pub target: AppSelector,
 }
 
 /// `pin`.
@@ -160,7 +160,7 @@ pub struct Pin {
     pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
-    pub target: Target,
+    pub target: AppSelector,
 }
 
 /// `unpin`.
@@ -174,5 +174,5 @@ pub struct Unpin {
     pub proposed: Proposed,
     /// Which app, and where.
     #[command(flatten)]
-    pub target: Target,
+    pub target: AppSelector,
 }

@@ -11,7 +11,7 @@ use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use crate::backoff::Backoff;
-use crate::clock::{self, Pace};
+use crate::clock::{self, Retry};
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::answers::Refusal;
 use crate::forge::kind::Forge;
@@ -41,7 +41,7 @@ pub(super) struct Client {
     /// Without `/` at its end.
     api: String,
     token: Option<Secret>,
-    patience: Duration,
+    timeout: Duration,
 }
 
 /// One request.
@@ -86,9 +86,9 @@ impl Answer {
 }
 
 impl Client {
-    pub(super) fn new(forge: Forge, api: &str, token: Option<Secret>, patience: Duration) -> Self {
-        let manner = http::Manner { patience, secure: api.starts_with("https://"), redirects: 0 };
-        Self { agent: http::agent(manner), forge, api: api.to_owned(), token, patience }
+    pub(super) fn new(forge: Forge, api: &str, token: Option<Secret>, timeout: Duration) -> Self {
+        let config = http::AgentConfig { timeout, secure: api.starts_with("https://"), redirects: 0 };
+        Self { agent: http::agent(config), forge, api: api.to_owned(), token, timeout }
     }
 
     pub(super) fn forge(&self) -> Forge {
@@ -104,9 +104,9 @@ impl Client {
     }
 
     /// The pauses between tries.
-    pub(super) fn pace(&self) -> Pace {
-        let (first, longest) = (Duration::from_millis(200), self.patience.min(Duration::from_secs(5)));
-        Pace::within(Backoff::new(first, longest, self.patience.saturating_mul(2)))
+    pub(super) fn retry(&self) -> Retry {
+        let (first, longest) = (Duration::from_millis(200), self.timeout.min(Duration::from_secs(5)));
+        Retry::within(Backoff::new(first, longest, self.timeout.saturating_mul(2)))
     }
 
     /// Sends it until there is an answer, which may be that something is wrong: see [`Client::good`].
@@ -114,7 +114,7 @@ impl Client {
     /// Errors: `Unavailable` where there is none in time, or the server's limits last too long; `Forbidden` where it
     /// sends us to another host.
     pub(super) fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
-        let mut pace = self.pace();
+        let mut retry = self.retry();
         let mut waited = Duration::ZERO;
         loop {
             let failure = match self.once(call) {
@@ -132,8 +132,8 @@ impl Client {
                 },
                 Err(failure) => failure,
             };
-            let last = !call.repeatable || failure.kind != Kind::Unavailable || pace.tries() + 1 >= TRIES;
-            if last || !pace.pause() {
+            let last = !call.repeatable || failure.kind != Kind::Unavailable || retry.tries() + 1 >= TRIES;
+            if last || !retry.pause() {
                 return Err(failure);
             }
         }

@@ -16,7 +16,7 @@ mod texts;
 
 pub use comment::{CommentAction, Commented};
 pub use kind::Forge;
-pub use options::{Proposing, Wishes};
-pub use place::{Job, Place};
-pub use pull::{Ended, Ending, PullAction, PullRequest, Wanted};
+pub use options::{ForgeOptions, Proposing};
+pub use place::{Endpoint, Job};
+pub use pull::{Ended, Ending, PullAction, PullRequest, PullRequestSpec};
 pub use repository::Repository;

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use crate::forge::place::{Job, Place};
+use crate::forge::place::{Endpoint, Job};
 
 /// What a run tells forges, and where they are.
 #[derive(Debug, Clone, Default)]
-pub struct Wishes {
+pub struct ForgeOptions {
     /// Where the app's own repository is, which its commit is in.
-    pub app: Place,
+    pub app: Endpoint,
     /// Where the repository is whose pull request this is about.
-    pub here: Place,
+    pub here: Endpoint,
     /// Where the GitOps repository is.
-    pub gitops: Place,
+    pub gitops: Endpoint,
     /// A short name of it for a page that anybody may read: it tells it from others, and not where it is.
     pub gitops_mark: String,
     /// The CI job that this is a step of.
@@ -32,7 +32,7 @@ pub struct Wishes {
     /// The job's page.
     pub run_url: Option<String>,
     /// How long one answer may take.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// How a pull request is to be.

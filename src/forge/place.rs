@@ -13,7 +13,7 @@ use crate::token::Secret;
 
 /// A repository on a forge, as far as it is known. Addresses have no `/` at their end.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct Endpoint {
     /// Which forge.
     pub forge: Option<Forge>,
     /// The address of its API.
@@ -85,11 +85,11 @@ impl Written {
     }
 }
 
-impl Place {
+impl Endpoint {
     /// The repository, ready to be spoken to. A forge that nothing names is asked what it is, without a token.
     ///
     /// Errors: `Usage` with what to say where it cannot be known; `Unavailable` where the forge does not answer.
-    pub fn open(&self, job: Option<&Job>, what: &str, patience: Duration) -> Result<Repository, Failure> {
+    pub fn open(&self, job: Option<&Job>, what: &str, timeout: Duration) -> Result<Repository, Failure> {
         let written = self.address.as_deref().and_then(Written::read);
         let repository = self.repository.clone().or_else(|| Some(written.as_ref()?.repository.clone()));
         let Some(repository) =
@@ -108,8 +108,8 @@ impl Place {
             (api, Some(job), _) => {
                 (self.forge.unwrap_or(job.forge), api.clone().unwrap_or_else(|| job.api.clone()))
             }
-            (Some(api), None, _) => (self.known(api, patience)?, api.clone()),
-            (None, None, Some(server)) => self.find(server, patience)?,
+            (Some(api), None, _) => (self.known(api, timeout)?, api.clone()),
+            (None, None, Some(server)) => self.find(server, timeout)?,
             (None, None, None) => {
                 let message = format!("which forge holds {repository} is not known");
                 return Err(Failure::new(Kind::Usage, message)
@@ -119,11 +119,11 @@ impl Place {
         let jobs = own.filter(|job| origin(&api) == origin(&job.api) && same(&repository, &job.repository));
         let given = self.token.clone().filter(|_| !self.bound || job.is_none() || own.is_some());
         let token = given.or_else(|| jobs?.token.clone());
-        Ok(Repository { client: Client::new(forge, &api, token, patience), path: repository })
+        Ok(Repository { client: Client::new(forge, &api, token, timeout), path: repository })
     }
 
     /// Which forge an API's address is of.
-    fn known(&self, api: &str, patience: Duration) -> Result<Forge, Failure> {
+    fn known(&self, api: &str, timeout: Duration) -> Result<Forge, Failure> {
         if let Some(forge) = self.forge {
             return Ok(forge);
         }
@@ -131,14 +131,14 @@ impl Place {
             return Ok(Forge::Github);
         }
         match api.strip_suffix("/api/v1") {
-            Some(server) => self.find(server, patience).map(|(forge, _)| forge),
+            Some(server) => self.find(server, timeout).map(|(forge, _)| forge),
             None => Err(Failure::new(Kind::Usage, format!("which forge {api} is of is not known"))
                 .hint("say which: --forge github, gitea or forgejo")),
         }
     }
 
     /// Which forge answers at an address, and where its API is.
-    fn find(&self, server: &str, patience: Duration) -> Result<(Forge, String), Failure> {
+    fn find(&self, server: &str, timeout: Duration) -> Result<(Forge, String), Failure> {
         if let Some(forge) = self.forge {
             return Ok((forge, forge.api_of(server)));
         }
@@ -151,7 +151,7 @@ impl Place {
             (Forge::Github, format!("{server}/api/v3/meta")),
         ];
         for (forge, path) in &questions {
-            let client = Client::new(*forge, server, None, patience);
+            let client = Client::new(*forge, server, None, timeout);
             let call = Call { method: "GET", path, body: None, right: Right::Nothing, repeatable: true };
             // A page for people is no API's answer.
             let there = match client.send(call) {
@@ -279,11 +279,11 @@ mod tests {
     }
 
     fn opened(address: &str, token: Option<&str>) -> Result<(Forge, String, bool), Failure> {
-        let place = Place {
+        let place = Endpoint {
             forge: Some(Forge::Gitea),
             address: Some(address.to_owned()),
             token: token.map(Secret::new),
-            ..Place::default()
+            ..Endpoint::default()
         };
         let repository = place.open(Some(&job()), "it", Duration::from_secs(1))?;
         Ok((repository.client.forge(), repository.client.api().to_owned(), repository.client.has_token()))

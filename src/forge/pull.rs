@@ -16,7 +16,7 @@ use crate::http::percent_encoded;
 
 /// What a pull request is about.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct PullRequestSpec<'a> {
     /// The branch that was pushed.
     pub branch: &'a str,
     /// The branch that it is to be merged into.
@@ -84,7 +84,7 @@ impl Repository {
     ///
     /// Errors: where the forge does not answer or does not let us; a label, a reviewer or a merge that cannot be had is
     /// a note.
-    pub(crate) fn upsert(&self, wanted: Wanted<'_>) -> Result<PullRequest, Failure> {
+    pub(crate) fn upsert(&self, wanted: PullRequestSpec<'_>) -> Result<PullRequest, Failure> {
         let (found, action) = match self.find(wanted.branch, Some(wanted.base))? {
             Some(found) => self.update(found, wanted)?,
             None => self.open(wanted)?,
@@ -219,7 +219,7 @@ impl Repository {
         Ok(found)
     }
 
-    fn open(&self, wanted: Wanted<'_>) -> Result<(Pull, PullAction), Failure> {
+    fn open(&self, wanted: PullRequestSpec<'_>) -> Result<(Pull, PullAction), Failure> {
         let body = json!({
             "title": wanted.title, "body": wanted.body, "head": wanted.branch, "base": wanted.base,
         });
@@ -236,7 +236,7 @@ impl Repository {
         }
     }
 
-    fn update(&self, found: Pull, wanted: Wanted<'_>) -> Result<(Pull, PullAction), Failure> {
+    fn update(&self, found: Pull, wanted: PullRequestSpec<'_>) -> Result<(Pull, PullAction), Failure> {
         if found.title == wanted.title && same_text(found.body.as_deref().unwrap_or_default(), wanted.body) {
             let action = if wanted.pushed { PullAction::Updated } else { PullAction::Unchanged };
             return Ok((found, action));

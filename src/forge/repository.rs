@@ -76,7 +76,7 @@ impl Repository {
     ) -> Result<Made<T>, Failure> {
         let path = self.at(below);
         let call = Call { method: "POST", path: &path, body: Some(body), right, repeatable: false };
-        let mut pace = self.client.pace();
+        let mut retry = self.client.retry();
         loop {
             let failure = match self.client.send(call) {
                 Ok(answer) if answer.is_good() => return self.client.typed(call, &answer).map(Made::There),
@@ -89,7 +89,7 @@ impl Repository {
             if let Some(found) = there()? {
                 return Ok(Made::There(found));
             }
-            if !pace.pause() {
+            if !retry.pause() {
                 return Err(failure);
             }
         }

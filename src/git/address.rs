@@ -10,7 +10,7 @@ use crate::diagnostic::{Failure, Kind};
 
 /// A checked address of a git repository; shown, it holds no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GitopsAddress {
+pub struct RepositoryUrl {
     text: String,
     kind: AddressKind,
 }
@@ -23,7 +23,7 @@ enum AddressKind {
     Ssh,
 }
 
-impl GitopsAddress {
+impl RepositoryUrl {
     /// Reads `text` as a person writes it: a folder (bare or not, relative to `folder`), `file://`,
     /// `http(s)://`, `ssh://` or `user@host:path`.
     ///
@@ -75,7 +75,7 @@ impl GitopsAddress {
     }
 }
 
-impl fmt::Display for GitopsAddress {
+impl fmt::Display for RepositoryUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }

@@ -7,8 +7,8 @@ use std::path::Path;
 use git2::Repository;
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::address::{BranchName, GitopsAddress};
-use crate::git::commit::{self, Change};
+use crate::git::address::{BranchName, RepositoryUrl};
+use crate::git::commit::{self, FileChanges};
 use crate::git::stderr::internal;
 use crate::git::store::Store;
 
@@ -39,7 +39,7 @@ pub enum Bare {
 ///
 /// # Errors
 /// `Usage` where something else stands at the path, or it cannot be written.
-pub fn init_bare(path: &Path, branch: &str, first: &Change) -> Result<Bare, Failure> {
+pub fn init_bare(path: &Path, branch: &str, first: &FileChanges) -> Result<Bare, Failure> {
     let branch = BranchName::parse(branch)?;
     if let Some(found) = look(path)? {
         return Ok(found);
@@ -74,7 +74,7 @@ fn look(path: &Path) -> Result<Option<Bare>, Failure> {
     }
 }
 
-fn fill(folder: &Path, branch: &BranchName, first: &Change) -> Result<(), Failure> {
+fn fill(folder: &Path, branch: &BranchName, first: &FileChanges) -> Result<(), Failure> {
     let mut options = git2::RepositoryInitOptions::new();
     options.bare(true).external_template(false).initial_head(branch.as_str());
     let repository = Repository::init_opts(folder, &options).map_err(internal)?;
@@ -89,7 +89,7 @@ fn fill(folder: &Path, branch: &BranchName, first: &Change) -> Result<(), Failur
 ///
 /// # Errors
 /// As [`GitopsAddress::parse`].
-pub fn address(path: &Path) -> Result<GitopsAddress, Failure> {
+pub fn address(path: &Path) -> Result<RepositoryUrl, Failure> {
     let text = path.to_str().ok_or_else(|| Failure::new(Kind::Usage, "the folder's name is not UTF-8"))?;
-    GitopsAddress::parse(text, Path::new("/"))
+    RepositoryUrl::parse(text, Path::new("/"))
 }

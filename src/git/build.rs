@@ -12,11 +12,11 @@ use crate::git::store::Store;
 use crate::tree::RepoPath;
 
 /// What the touched paths below one folder become.
-pub(super) type Nodes = BTreeMap<String, Node>;
+pub(super) type Nodes = BTreeMap<String, TreeNode>;
 
 /// What a touched path becomes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(super) enum TreeNode {
     /// A folder on the way, in which something is touched.
     On(Nodes),
     /// A file, or none.
@@ -29,7 +29,7 @@ pub(super) enum Node {
 pub(super) fn folder(store: &Store, files: &BTreeMap<RepoPath, Vec<u8>>) -> Result<Option<Oid>, Failure> {
     let mut nodes = Nodes::new();
     for (path, bytes) in files {
-        insert(&mut nodes, path, Node::File(Some(store.write(ObjectType::Blob, bytes)?)))?;
+        insert(&mut nodes, path, TreeNode::File(Some(store.write(ObjectType::Blob, bytes)?)))?;
     }
     // Nothing was here before, so nothing can be missing.
     rebuild(store, "", None, &nodes, &mut BTreeSet::new())
@@ -55,11 +55,11 @@ pub(super) fn rebuild(
         let before = tree.find(name.as_bytes()).map(|entry| (entry.mode, entry.id));
         fits(&path, before.map(|(mode, _)| mode), node)?;
         let (mode, id) = match node {
-            Node::On(below) => {
+            TreeNode::On(below) => {
                 (Mode::Folder, rebuild(store, &path, before.map(|(_, id)| id), below, missing)?)
             }
-            Node::Folder(id) => (Mode::Folder, *id),
-            Node::File(id) => (before.map_or(Mode::File, |(mode, _)| mode), *id),
+            TreeNode::Folder(id) => (Mode::Folder, *id),
+            TreeNode::File(id) => (before.map_or(Mode::File, |(mode, _)| mode), *id),
         };
         match id {
             Some(id) if before == Some((mode, id)) => {}
@@ -74,13 +74,13 @@ pub(super) fn rebuild(
 }
 
 /// A folder stands where a folder is wanted, a file where a file is, or nothing at all.
-fn fits(path: &str, before: Option<Mode>, node: &Node) -> Result<(), Failure> {
+fn fits(path: &str, before: Option<Mode>, node: &TreeNode) -> Result<(), Failure> {
     let Some(mode) = before else { return Ok(()) };
     let path = RepoPath::new(path).map_err(internal)?;
     refuse_link(&path, mode)?;
     match (node, mode) {
-        (Node::File(_), Mode::Folder) => Err(misplaced(&path, "is a folder where a file must be")),
-        (Node::On(_) | Node::Folder(_), Mode::File | Mode::Executable) => {
+        (TreeNode::File(_), Mode::Folder) => Err(misplaced(&path, "is a folder where a file must be")),
+        (TreeNode::On(_) | TreeNode::Folder(_), Mode::File | Mode::Executable) => {
             Err(misplaced(&path, "is a file where a folder must be"))
         }
         _ => Ok(()),
@@ -88,7 +88,7 @@ fn fits(path: &str, before: Option<Mode>, node: &Node) -> Result<(), Failure> {
 }
 
 /// Puts a node at its path; a path below or above another one is a contradiction.
-pub(super) fn insert(top: &mut Nodes, path: &RepoPath, node: Node) -> Result<(), Failure> {
+pub(super) fn insert(top: &mut Nodes, path: &RepoPath, node: TreeNode) -> Result<(), Failure> {
     let clash = || Failure::new(Kind::Internal, format!("{path} is changed twice"));
     if path.as_str().split('/').any(is_reserved) {
         return Err(Failure::new(Kind::Internal, format!("{path} holds a name that git refuses")));
@@ -96,8 +96,8 @@ pub(super) fn insert(top: &mut Nodes, path: &RepoPath, node: Node) -> Result<(),
     let (folders, name) = path.as_str().rsplit_once('/').map_or((None, path.as_str()), |(a, b)| (Some(a), b));
     let mut here = top;
     for part in folders.into_iter().flat_map(|folders| folders.split('/')) {
-        let next = here.entry(part.to_owned()).or_insert_with(|| Node::On(Nodes::new()));
-        let Node::On(below) = next else { return Err(clash()) };
+        let next = here.entry(part.to_owned()).or_insert_with(|| TreeNode::On(Nodes::new()));
+        let TreeNode::On(below) = next else { return Err(clash()) };
         here = below;
     }
     match here.insert(name.to_owned(), node) {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::address::GitopsAddress;
-use crate::git::process::{self, Broken, Patience};
+use crate::git::address::RepositoryUrl;
+use crate::git::process::{self, Broken, Timeout};
 use crate::git::stderr::{self, Remote};
 use crate::token::Secret;
 
@@ -66,16 +66,16 @@ enum Bearer {
 
 /// `git` for one remote repository and one temporary one.
 pub(super) struct Git {
-    address: GitopsAddress,
+    address: RepositoryUrl,
     remote: Remote,
     secret: Option<Secret>,
     bearer: std::cell::Cell<Bearer>,
-    patience: Patience,
+    timeout: Timeout,
     folder: PathBuf,
 }
 
 /// A process that ran to its end, well or not.
-pub(super) struct Answer {
+pub(super) struct GitOutput {
     pub(super) good: bool,
     pub(super) stdout: Vec<u8>,
     /// Cleaned: one state a line, no progress, no secret.
@@ -85,16 +85,16 @@ pub(super) struct Answer {
 impl Git {
     /// `folder` is where the temporary repository is or will be made.
     pub(super) fn new(
-        address: &GitopsAddress,
+        address: &RepositoryUrl,
         secret: Option<&Secret>,
-        patience: Duration,
+        timeout: Duration,
         folder: &Path,
     ) -> Self {
         let secret = secret.filter(|secret| address.is_http() && !secret.is_empty()).cloned();
         let (address, folder) = (address.clone(), folder.to_owned());
-        let patience = Patience { silent: patience, whole: None };
+        let timeout = Timeout { silent: timeout, whole: None };
         let bearer = std::cell::Cell::new(Bearer::Header);
-        Self { address, remote: Remote::Gitops, secret, bearer, patience, folder }
+        Self { address, remote: Remote::Gitops, secret, bearer, timeout, folder }
     }
 
     /// The same, for an app's own repository.
@@ -105,7 +105,7 @@ impl Git {
 
     /// The same, with an end to each call, also where the other side keeps talking.
     pub(super) fn within(mut self, whole: Option<Duration>) -> Self {
-        self.patience.whole = whole;
+        self.timeout.whole = whole;
         self
     }
 
@@ -123,7 +123,7 @@ impl Git {
     /// # Errors
     /// `Unavailable` where git is silent for too long, `Usage` where there is no git. A git that fails is an
     /// answer: its callers know what its words mean.
-    pub(super) fn run(&self, args: &[&str], input: Vec<u8>) -> Result<Answer, Failure> {
+    pub(super) fn run(&self, args: &[&str], input: Vec<u8>) -> Result<GitOutput, Failure> {
         let answer = self.once(args, input.clone())?;
         let redirected = !answer.good && stderr::is_redirect(&answer.words);
         if redirected && self.secret.is_some() && self.bearer.replace(Bearer::Helper) == Bearer::Header {
@@ -155,18 +155,18 @@ impl Git {
         crate::token::scrub(text, self.secret.as_ref())
     }
 
-    fn once(&self, args: &[&str], input: Vec<u8>) -> Result<Answer, Failure> {
+    fn once(&self, args: &[&str], input: Vec<u8>) -> Result<GitOutput, Failure> {
         let mut command = Command::new("git");
         command.current_dir(&self.folder);
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
-        let seconds = self.patience.silent.as_secs().max(1);
+        let seconds = self.timeout.silent.as_secs().max(1);
         command.args(["-c", "http.lowSpeedLimit=1", "-c", &format!("http.lowSpeedTime={seconds}")]);
         command.args(args);
         self.set_environment(&mut command);
-        match process::run(command, input, self.patience) {
-            Ok(output) => Ok(Answer {
+        match process::run(command, input, self.timeout) {
+            Ok(output) => Ok(GitOutput {
                 good: output.status.success(),
                 words: stderr::clean(&output.stderr, self.secret.as_ref()),
                 stdout: output.stdout,

@@ -1,4 +1,4 @@
-//! [`Change`] -> a commit in the temporary repository, on top of the snapshot's head.
+//! [`FileChanges`] -> a commit in the temporary repository, on top of the snapshot's head.
 //! Nothing leaves this machine here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use git2::{ObjectType, Oid};
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::build::{self, Node, Nodes};
+use crate::git::build::{self, Nodes, TreeNode};
 use crate::git::snapshot::Snapshot;
 use crate::git::store::Store;
 use crate::tree::RepoPath;
 
 /// Who makes the commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct Author {
     /// Shown name.
     pub name: String,
     /// Address, without `<` and `>`.
@@ -22,7 +22,7 @@ pub struct Identity {
 
 /// What is to stand in the repository afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChanges {
     /// Owned folders, replaced as a whole: files by their path in the folder. An empty one is deleted.
     pub folders: BTreeMap<RepoPath, BTreeMap<RepoPath, Vec<u8>>>,
     /// Single files: written, or deleted where there is nothing.
@@ -30,7 +30,7 @@ pub struct Change {
     /// Subject, blank line, body, trailers.
     pub message: String,
     /// Author and committer.
-    pub author: Identity,
+    pub author: Author,
     /// Seconds since 1970; the time zone is UTC.
     pub time: i64,
 }
@@ -55,13 +55,13 @@ impl Snapshot {
     /// # Errors
     /// `Invalid` with the path where a file, link or submodule stands in the way; `Internal` where the change
     /// contradicts itself or holds a name that git refuses; else as [`Snapshot::open`].
-    pub fn commit(&mut self, change: &Change) -> Result<Option<Commit>, Failure> {
+    pub fn commit(&mut self, change: &FileChanges) -> Result<Option<Commit>, Failure> {
         let Some(tree) = self.tree_of(change)? else { return Ok(None) };
         write(&self.store, tree, self.head, change, "").map(Some)
     }
 
     /// The tree that the change makes, or nothing where it changes nothing.
-    pub(super) fn tree_of(&mut self, change: &Change) -> Result<Option<Oid>, Failure> {
+    pub(super) fn tree_of(&mut self, change: &FileChanges) -> Result<Option<Oid>, Failure> {
         let nodes = nodes(&self.store, change)?;
         let root = self.complete(|this, missing| {
             build::rebuild(&this.store, "", this.root, &nodes, &mut missing.alone)
@@ -78,21 +78,21 @@ impl Snapshot {
 ///
 /// # Errors
 /// As [`Snapshot::commit`].
-pub(super) fn first(store: &Store, change: &Change) -> Result<Option<Oid>, Failure> {
+pub(super) fn first(store: &Store, change: &FileChanges) -> Result<Option<Oid>, Failure> {
     let nodes = nodes(store, change)?;
     let Some(tree) = build::rebuild(store, "", None, &nodes, &mut BTreeSet::new())? else { return Ok(None) };
     write(store, tree, None, change, "").map(|commit| Some(commit.id))
 }
 
 /// Writes all files and owned folders, and arranges them by path.
-pub(super) fn nodes(store: &Store, change: &Change) -> Result<Nodes, Failure> {
+pub(super) fn nodes(store: &Store, change: &FileChanges) -> Result<Nodes, Failure> {
     let mut top = Nodes::new();
     for (folder, files) in &change.folders {
-        build::insert(&mut top, folder, Node::Folder(build::folder(store, files)?))?;
+        build::insert(&mut top, folder, TreeNode::Folder(build::folder(store, files)?))?;
     }
     for (path, bytes) in &change.files {
         let write = |bytes: &Vec<u8>| store.write(ObjectType::Blob, bytes);
-        build::insert(&mut top, path, Node::File(bytes.as_ref().map(write).transpose()?))?;
+        build::insert(&mut top, path, TreeNode::File(bytes.as_ref().map(write).transpose()?))?;
     }
     Ok(top)
 }
@@ -102,7 +102,7 @@ pub(super) fn write(
     store: &Store,
     tree: Oid,
     parent: Option<Oid>,
-    change: &Change,
+    change: &FileChanges,
     trailers: &str,
 ) -> Result<Commit, Failure> {
     let text = commit_text(tree, parent, change)? + trailers;
@@ -111,7 +111,7 @@ pub(super) fn write(
 }
 
 /// A commit object's text, as git writes it.
-fn commit_text(tree: Oid, parent: Option<Oid>, change: &Change) -> Result<String, Failure> {
+fn commit_text(tree: Oid, parent: Option<Oid>, change: &FileChanges) -> Result<String, Failure> {
     let (name, email) = (tidy(&change.author.name), tidy(&change.author.email));
     if name.is_empty() || email.is_empty() {
         return Err(Failure::new(Kind::Usage, "the commit's author needs a name and an e-mail address"));
@@ -129,7 +129,7 @@ fn tidy(text: &str) -> String {
     plain.trim().to_owned()
 }
 
-impl Change {
+impl FileChanges {
     /// All paths that the change touches, for a message or a check.
     pub fn paths(&self) -> BTreeSet<&RepoPath> {
         self.folders.keys().chain(self.files.keys()).collect()

@@ -9,7 +9,7 @@ use git2::Oid;
 
 use crate::diagnostic::{Failure, Kind};
 use crate::git::address::BranchName;
-use crate::git::command::{Answer, Git};
+use crate::git::command::{Git, GitOutput};
 use crate::git::stderr::internal;
 
 /// How much the first fetch asks for; each next one is for servers that refuse those before.
@@ -114,13 +114,13 @@ pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -
 
 /// Whether git itself, and not the server, ends with these words: its exit status is 128 for every failure, and it runs in
 /// the C locale, where its words are not translated.
-fn git_says(answer: &Answer, words: &str) -> bool {
+fn git_says(answer: &GitOutput, words: &str) -> bool {
     answer.words.lines().any(|line| line.starts_with(words))
 }
 
 /// Whether the server has refused the way in which it was asked, which git tells by its words alone. The address may hold
 /// any word.
-fn wants_less(asking: Asking, git: &Git, answer: &Answer) -> bool {
+fn wants_less(asking: Asking, git: &Git, answer: &GitOutput) -> bool {
     let patterns: &[&str] = match asking {
         Asking::Filter(_) => &["filter", "Filter", "dumb http", "shallow capabilities"],
         Asking::Shallow => &["dumb http", "shallow capabilities", "does not support shallow"],
@@ -174,7 +174,7 @@ impl Depth {
 }
 
 /// What became of wanted objects.
-pub(super) enum Wanted {
+pub(super) enum FetchScope {
     Here,
     /// The server gives nothing but its branches.
     Refused,
@@ -184,7 +184,11 @@ pub(super) enum Wanted {
 ///
 /// # Errors
 /// `Unavailable` and `Forbidden`, as the server says.
-pub(super) fn objects(git: &Git, wants: impl Iterator<Item = Oid>, depth: Depth) -> Result<Wanted, Failure> {
+pub(super) fn objects(
+    git: &Git,
+    wants: impl Iterator<Item = Oid>,
+    depth: Depth,
+) -> Result<FetchScope, Failure> {
     let mut args = settings(git);
     args.extend(["fetch", "--progress", "--no-tags", "--no-write-fetch-head"].map(str::to_owned));
     args.push(depth.option().to_owned());
@@ -192,16 +196,16 @@ pub(super) fn objects(git: &Git, wants: impl Iterator<Item = Oid>, depth: Depth)
     let list: String = wants.map(|id| format!("{id}\n")).collect();
     let answer = git.run(&refs(&args), list.into_bytes())?;
     if answer.good {
-        return Ok(Wanted::Here);
+        return Ok(FetchScope::Here);
     }
     if only_branches(git, &answer) {
-        return Ok(Wanted::Refused);
+        return Ok(FetchScope::Refused);
     }
     Err(git.unreadable(&answer.words))
 }
 
 /// Whether the server gives nothing but its branches, which git tells by its words alone. The address may hold any word.
-fn only_branches(git: &Git, answer: &Answer) -> bool {
+fn only_branches(git: &Git, answer: &GitOutput) -> bool {
     let words = answer.words.replace(git.url(), "");
     ["unadvertised object", "not our ref", "filter"].iter().any(|pattern| words.contains(pattern))
 }

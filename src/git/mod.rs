@@ -16,6 +16,7 @@ pub mod remote;
 pub mod snapshot;
 pub mod source;
 
+mod authorship;
 mod build;
 mod command;
 mod fetch;
@@ -25,10 +26,9 @@ pub(crate) mod stderr;
 mod store;
 mod temporary;
 mod walk;
-mod written;
 
-pub use address::{BranchName, GitopsAddress, holds_credentials};
-pub use commit::{Change, Commit, Identity};
+pub use address::{BranchName, RepositoryUrl, holds_credentials};
+pub use commit::{Author, Commit, FileChanges};
 pub use proposal::Proposal;
 pub use push::Pushed;
 pub use remote::{Heads, Remotes, SourceToken};

@@ -116,7 +116,7 @@ fn entry(bytes: &[u8], at: usize) -> Option<TreeEntry<'_>> {
 }
 
 /// What a walk found.
-pub(super) struct Found {
+pub(super) struct FoundObject {
     pub(super) id: Oid,
     pub(super) mode: Mode,
 }

@@ -14,7 +14,7 @@ const LINGER: Duration = Duration::from_millis(500);
 
 /// How long a program may take.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct Timeout {
     /// Without a word.
     pub(super) silent: Duration,
     /// In all, whatever it says.
@@ -45,15 +45,15 @@ enum Event {
     Ended(std::io::Result<ExitStatus>),
 }
 
-/// Runs `command` with `input`; ends it when neither output nor end comes for as long as `patience` says.
-pub(super) fn run(mut command: Command, input: Vec<u8>, patience: Patience) -> Result<Output, Broken> {
+/// Runs `command` with `input`; ends it when neither output nor end comes for as long as `timeout` says.
+pub(super) fn run(mut command: Command, input: Vec<u8>, timeout: Timeout) -> Result<Output, Broken> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(Broken::Start)?;
     let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
     let (sender, events) = channel();
     listen(&mut child, input, &sender);
     thread::spawn(move || sender.send(Event::Ended(child.wait())));
-    let result = collect(&events, patience);
+    let result = collect(&events, timeout);
     if matches!(result, Err(Broken::Silent(_) | Broken::Endless(_)))
         && let Some(group) = group
     {
@@ -88,10 +88,10 @@ fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Event>, event: f
     });
 }
 
-fn collect(events: &Receiver<Event>, patience: Patience) -> Result<Output, Broken> {
+fn collect(events: &Receiver<Event>, timeout: Timeout) -> Result<Output, Broken> {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let (mut open, mut ended, mut wait) = (2, None, patience.silent);
-    let end = patience.whole.map(|whole| (Instant::now() + whole, whole));
+    let (mut open, mut ended, mut wait) = (2, None, timeout.silent);
+    let end = timeout.whole.map(|whole| (Instant::now() + whole, whole));
     let mut until = Instant::now() + wait;
     while open > 0 || ended.is_none() {
         if let Some((end, whole)) = end.filter(|_| ended.is_none()) {
@@ -111,13 +111,13 @@ fn collect(events: &Receiver<Event>, patience: Patience) -> Result<Output, Broke
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) if ended.is_some() => break,
             // At the end of all its time, the next round says so.
             Err(RecvTimeoutError::Timeout) if end.is_some_and(|(end, _)| Instant::now() >= end) => {}
-            Err(_) => return Err(Broken::Silent(patience.silent)),
+            Err(_) => return Err(Broken::Silent(timeout.silent)),
         }
         until = Instant::now() + wait;
     }
     match ended {
         Some(status) => Ok(Output { status, stdout, stderr }),
-        None => Err(Broken::Silent(patience.silent)),
+        None => Err(Broken::Silent(timeout.silent)),
     }
 }
 
@@ -128,9 +128,9 @@ mod tests {
     fn end(script: &str, silent: u64, whole: Option<u64>) -> Result<Output, Broken> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        let patience =
-            Patience { silent: Duration::from_millis(silent), whole: whole.map(Duration::from_millis) };
-        run(command, Vec::new(), patience)
+        let timeout =
+            Timeout { silent: Duration::from_millis(silent), whole: whole.map(Duration::from_millis) };
+        run(command, Vec::new(), timeout)
     }
 
     #[test]

@@ -7,11 +7,11 @@ use git2::Oid;
 
 use crate::diagnostic::{Failure, Kind};
 use crate::git::address::BranchName;
-use crate::git::commit::{self, Change, Commit};
+use crate::git::authorship::CommitInfo;
+use crate::git::commit::{self, Commit, FileChanges};
 use crate::git::push::Pushed;
 use crate::git::snapshot::{Entry, Snapshot};
 use crate::git::stderr::internal;
-use crate::git::written::Known;
 use crate::git::{build, fetch};
 use crate::tree::RepoPath;
 
@@ -57,7 +57,7 @@ impl Snapshot {
             return Ok(Proposal { branch: branch.clone(), stands: None });
         }
         let id = self.store.repository.refname_to_id(&branch.reference()).map_err(internal)?;
-        let Known { tree, parents, .. } = self.known(id)?;
+        let CommitInfo { tree, parents, .. } = self.known(id)?;
         let ours = self.wrote(id)?;
         Ok(Proposal { branch: branch.clone(), stands: Some(Stands { id, tree, parents, ours }) })
     }
@@ -82,7 +82,12 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::commit`].
-    pub fn holds(&mut self, proposal: &Proposal, commit: &Commit, change: &Change) -> Result<bool, Failure> {
+    pub fn holds(
+        &mut self,
+        proposal: &Proposal,
+        commit: &Commit,
+        change: &FileChanges,
+    ) -> Result<bool, Failure> {
         let Some(stands) = &proposal.stands else { return Ok(false) };
         let ours = self.store.repository.find_commit(commit.id).map_err(internal)?.tree_id();
         if stands.tree == ours {
@@ -107,7 +112,7 @@ impl Snapshot {
     }
 
     /// What stands at each path that the change touches.
-    fn ids(&mut self, change: &Change) -> Result<Vec<Option<Oid>>, Failure> {
+    fn ids(&mut self, change: &FileChanges) -> Result<Vec<Option<Oid>>, Failure> {
         self.complete(|this, missing| {
             let mut ids = Vec::new();
             for path in change.paths() {

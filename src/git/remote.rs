@@ -7,7 +7,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::address::{BranchName, GitopsAddress};
+use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
 use crate::git::snapshot::Snapshot;
@@ -32,7 +32,7 @@ impl SourceToken {
     ///
     /// # Errors
     /// `Usage` where a host is none.
-    pub fn new(secret: Secret, hosts: &[String], gitops: Option<&GitopsAddress>) -> Result<Self, Failure> {
+    pub fn new(secret: Secret, hosts: &[String], gitops: Option<&RepositoryUrl>) -> Result<Self, Failure> {
         let own = gitops.filter(|_| hosts.is_empty()).and_then(own_origin);
         let mut origins: BTreeSet<String> = own.into_iter().collect();
         for host in hosts {
@@ -41,7 +41,7 @@ impl SourceToken {
                 Failure::new(Kind::Usage, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
                     .hint("such as git.example.cu or git.example.cu:3000, with commas between several")
             };
-            let address = GitopsAddress::parse(&format!("{url}/x"), Path::new("/")).map_err(|_| odd())?;
+            let address = RepositoryUrl::parse(&format!("{url}/x"), Path::new("/")).map_err(|_| odd())?;
             if !address.is_http() || origin(address.as_str()) != url.trim_end_matches('/') {
                 return Err(odd());
             }
@@ -51,7 +51,7 @@ impl SourceToken {
     }
 
     /// The token, where it may be sent to this address.
-    fn for_address(&self, address: &GitopsAddress) -> Option<&Secret> {
+    fn for_address(&self, address: &RepositoryUrl) -> Option<&Secret> {
         (address.is_http() && self.origins.contains(&plain_origin(address.as_str()))).then_some(&self.secret)
     }
 }
@@ -66,7 +66,7 @@ fn plain_origin(url: &str) -> String {
 }
 
 /// Where the forge of a GitOps repository is reached with a token.
-fn own_origin(gitops: &GitopsAddress) -> Option<String> {
+fn own_origin(gitops: &RepositoryUrl) -> Option<String> {
     if gitops.is_http() {
         return Some(plain_origin(gitops.as_str()));
     }
@@ -90,18 +90,18 @@ pub struct Heads {
 #[derive(Debug)]
 pub struct Remotes {
     token: Option<SourceToken>,
-    patience: Duration,
+    timeout: Duration,
     /// An empty folder to be in: git needs none of a repository, and must find none.
     folder: TempDir,
 }
 
 impl Remotes {
-    /// `patience`: how long one may take to say where its branches stand.
+    /// `timeout`: how long one may take to say where its branches stand.
     ///
     /// # Errors
     /// `Internal` where the system's temporary folder cannot be written.
-    pub fn new(token: Option<SourceToken>, patience: Duration) -> Result<Self, Failure> {
-        Ok(Self { token, patience, folder: temporary::folder()? })
+    pub fn new(token: Option<SourceToken>, timeout: Duration) -> Result<Self, Failure> {
+        Ok(Self { token, timeout, folder: temporary::folder()? })
     }
 
     /// Where `branches` and the repository's own branch stand: one `git ls-remote`. Branches that are not there are
@@ -109,10 +109,10 @@ impl Remotes {
     ///
     /// # Errors
     /// `Unavailable` where it does not answer in time, `Forbidden` where it does not let us read.
-    pub fn heads(&self, address: &GitopsAddress, branches: &BTreeSet<BranchName>) -> Result<Heads, Failure> {
+    pub fn heads(&self, address: &RepositoryUrl, branches: &BTreeSet<BranchName>) -> Result<Heads, Failure> {
         let token = self.token.as_ref().and_then(|token| token.for_address(address));
-        let git = Git::new(address, token, self.patience, self.folder.path());
-        let git = git.of_app().within(Some(self.patience));
+        let git = Git::new(address, token, self.timeout, self.folder.path());
+        let git = git.of_app().within(Some(self.timeout));
         let references: Vec<String> = branches.iter().map(BranchName::reference).collect();
         let mut args = vec!["ls-remote", "--symref", "--", git.url(), "HEAD"];
         args.extend(references.iter().map(String::as_str));
@@ -131,14 +131,14 @@ impl Remotes {
     /// [`Remotes::heads`].
     pub fn checkout(
         &self,
-        address: &GitopsAddress,
+        address: &RepositoryUrl,
         branch: &BranchName,
         folder: Option<&RepoPath>,
         picks: &Picks<'_>,
         deployed: Option<(&str, i64)>,
     ) -> Result<(Checkout, Option<bool>), Failure> {
         let token = self.token.as_ref().and_then(|token| token.for_address(address));
-        let limits = (self.patience, self.patience.saturating_mul(FETCH));
+        let limits = (self.timeout, self.timeout.saturating_mul(FETCH));
         let mut snapshot = Snapshot::open_source(address, branch, token, limits)?;
         let files = snapshot.checkout(folder, picks)?;
         let follows = deployed.and_then(|(commit, time)| {
@@ -176,8 +176,8 @@ fn read(text: &str, asked: &BTreeSet<BranchName>) -> Heads {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> GitopsAddress {
-        GitopsAddress::parse(text, Path::new("/")).unwrap()
+    fn address(text: &str) -> RepositoryUrl {
+        RepositoryUrl::parse(text, Path::new("/")).unwrap()
     }
 
     fn goes(hosts: &[&str], gitops: &str, to: &str) -> bool {

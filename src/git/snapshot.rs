@@ -9,10 +9,10 @@ use git2::{Oid, Repository};
 use tempfile::TempDir;
 
 use crate::diagnostic::Failure;
-use crate::git::address::{BranchName, GitopsAddress};
+use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::command::Git;
 use crate::git::fetch::{self, Asking};
-use crate::git::objects::{Found, Mode};
+use crate::git::objects::{FoundObject, Mode};
 use crate::git::stderr::{internal, misplaced};
 use crate::git::store::Store;
 use crate::git::temporary;
@@ -23,7 +23,7 @@ use crate::tree::RepoPath;
 pub const LARGEST: usize = 10 * 1024 * 1024;
 
 /// How long git may be silent.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,11 +87,11 @@ impl Snapshot {
     /// `Unavailable` where the remote does not answer, `Forbidden` where it does not let us read, `Usage` for a
     /// name that no branch can have.
     pub fn open(
-        address: &GitopsAddress,
+        address: &RepositoryUrl,
         branch: Option<&str>,
         token: Option<&Secret>,
     ) -> Result<Self, Failure> {
-        Self::open_within(address, branch, token, PATIENCE)
+        Self::open_within(address, branch, token, TIMEOUT)
     }
 
     /// As [`Snapshot::open`], with a time after which a silent git is given up.
@@ -99,27 +99,27 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::open`].
     pub fn open_within(
-        address: &GitopsAddress,
+        address: &RepositoryUrl,
         branch: Option<&str>,
         token: Option<&Secret>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Self, Failure> {
         let branch = branch.map(BranchName::parse).transpose()?;
         let folder = temporary::folder()?;
-        let git = Git::new(address, token, patience, folder.path());
+        let git = Git::new(address, token, timeout, folder.path());
         Self::begin(git, branch.as_ref(), folder, fetch::LADDER)
     }
 
     /// As [`Snapshot::open_within`], of a repository that is an app's: as little as possible is fetched, and no call
     /// takes longer than the second of the two times.
     pub(super) fn open_source(
-        address: &GitopsAddress,
+        address: &RepositoryUrl,
         branch: &BranchName,
         token: Option<&Secret>,
-        (patience, whole): (Duration, Duration),
+        (timeout, whole): (Duration, Duration),
     ) -> Result<Self, Failure> {
         let folder = temporary::folder()?;
-        let git = Git::new(address, token, patience, folder.path()).of_app().within(Some(whole));
+        let git = Git::new(address, token, timeout, folder.path()).of_app().within(Some(whole));
         Self::begin(git, Some(branch), folder, fetch::FOLDERS)
     }
 
@@ -192,7 +192,7 @@ impl Snapshot {
             Ok(out)
         })?;
         self.answered = true;
-        let entry = |(path, found): (RepoPath, Found)| Ok((path.clone(), self.entry(&path, &found)?));
+        let entry = |(path, found): (RepoPath, FoundObject)| Ok((path.clone(), self.entry(&path, &found)?));
         found.into_iter().map(entry).collect()
     }
 
@@ -224,7 +224,7 @@ impl Snapshot {
         Ok(named.collect())
     }
 
-    fn entry(&self, path: &RepoPath, found: &Found) -> Result<Entry, Failure> {
+    fn entry(&self, path: &RepoPath, found: &FoundObject) -> Result<Entry, Failure> {
         match found.mode {
             Mode::Symlink => return Ok(Entry::Symlink),
             Mode::Submodule | Mode::Folder => return Ok(Entry::Submodule),

@@ -1,14 +1,14 @@
 //! Paths -> the objects they name, fetching those that are not here, level by level. Reads the snapshot's
 //! temporary repository and the remote; never follows a link.
 
-use crate::git::objects::{Found, Missing};
+use crate::git::objects::{FoundObject, Missing};
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
 use crate::diagnostic::{Failure, Kind};
 use crate::git::build;
-use crate::git::fetch::{self, Asking, Depth, Wanted};
+use crate::git::fetch::{self, Asking, Depth, FetchScope};
 use crate::git::objects::Mode;
 use crate::git::snapshot::Snapshot;
 use crate::git::stderr::{internal, misplaced};
@@ -40,7 +40,7 @@ impl Snapshot {
                 let message = format!("{} does not give all its objects", self.git.called());
                 return Err(Failure::new(Kind::Unavailable, message));
             }
-            if let Wanted::Refused = fetch::objects(&self.git, wants.iter().copied(), depth)? {
+            if let FetchScope::Refused = fetch::objects(&self.git, wants.iter().copied(), depth)? {
                 self.take_all()?;
             }
             before = wants;
@@ -63,17 +63,21 @@ impl Snapshot {
         &self,
         path: Option<&RepoPath>,
         missing: &mut Missing,
-    ) -> Result<Option<Found>, Failure> {
+    ) -> Result<Option<FoundObject>, Failure> {
         match path {
             Some(path) => self.walk(path, missing),
-            None => Ok(self.root.map(|id| Found { id, mode: Mode::Folder })),
+            None => Ok(self.root.map(|id| FoundObject { id, mode: Mode::Folder })),
         }
     }
 
     /// Follows `path` from the root as far as the objects are here.
-    pub(super) fn walk(&self, path: &RepoPath, missing: &mut Missing) -> Result<Option<Found>, Failure> {
+    pub(super) fn walk(
+        &self,
+        path: &RepoPath,
+        missing: &mut Missing,
+    ) -> Result<Option<FoundObject>, Failure> {
         let Some(root) = self.root else { return Ok(None) };
-        let mut here = Found { id: root, mode: Mode::Folder };
+        let mut here = FoundObject { id: root, mode: Mode::Folder };
         let mut done = 0;
         for part in path.as_str().split('/') {
             if here.mode != Mode::Folder {
@@ -83,7 +87,7 @@ impl Snapshot {
                 return Ok(None);
             };
             let Some(entry) = tree.find(part.as_bytes()) else { return Ok(None) };
-            here = Found { id: entry.id, mode: entry.mode };
+            here = FoundObject { id: entry.id, mode: entry.mode };
             done += part.len() + 1;
             let so_far = RepoPath::new(&path.as_str()[..done - 1]).map_err(internal)?;
             build::refuse_link(&so_far, here.mode)?;
@@ -95,11 +99,11 @@ impl Snapshot {
     pub(super) fn collect(
         &self,
         path: &RepoPath,
-        found: &Found,
+        found: &FoundObject,
         missing: &mut Missing,
-        out: &mut BTreeMap<RepoPath, Found>,
+        out: &mut BTreeMap<RepoPath, FoundObject>,
     ) -> Result<(), Failure> {
-        let mut todo = vec![(path.clone(), Found { ..*found })];
+        let mut todo = vec![(path.clone(), FoundObject { ..*found })];
         while let Some((path, found)) = todo.pop() {
             if found.mode == Mode::Folder {
                 let Some(tree) = self.store.tree(found.id, &mut missing.whole)? else {
@@ -110,7 +114,7 @@ impl Snapshot {
                     let below = std::str::from_utf8(entry.name).ok().and_then(|name| path.join(name).ok());
                     let below =
                         below.ok_or_else(|| misplaced(&path, &format!("holds the odd name {name:?}")))?;
-                    todo.push((below, Found { id: entry.id, mode: entry.mode }));
+                    todo.push((below, FoundObject { id: entry.id, mode: entry.mode }));
                 }
                 continue;
             }

@@ -9,10 +9,10 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_untagged::UntaggedEnumVisitor;
 
-use crate::load::secret_entry::SecretEntry;
-use crate::load::words::{
+use crate::load::scalars::{
     Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, UrlPath, VariableName, keyed,
 };
+use crate::load::secret_entry::SecretEntry;
 
 /// A `.cupaas` file.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

@@ -3,10 +3,10 @@
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, AppFolder};
-use crate::load::asked::Asked;
 use crate::load::gitops::Gitops;
+use crate::load::query::ReleaseQuery;
 use crate::load::registered;
-use crate::load::words::Name;
+use crate::load::scalars::Name;
 use crate::yaml::document::{self, Document};
 use crate::yaml::node;
 use percent_encoding::percent_decode_str;
@@ -14,18 +14,18 @@ use std::sync::Arc;
 
 /// The name of the app in a folder: `--app`, else what its file, its registration or its repository says.
 pub(super) fn app_name(
-    asked: &Asked,
+    query: &ReleaseQuery,
     app: Option<&Document<AppFile>>,
     folder: &AppFolder,
     gitops: &mut Gitops,
 ) -> Result<String, Failure> {
     let written = app.and_then(|app| app.value.name.as_ref()).map(|name| name.0.clone());
     let written = written.or_else(|| name_in(&folder.app_file));
-    let name = match asked.app.clone().or(written) {
+    let name = match query.app.clone().or(written) {
         Some(name) => Some(name),
         None => {
-            let by_itself = default_name(asked);
-            registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself)
+            let by_itself = default_name(query);
+            registered::name_of(&query.source, by_itself.as_deref(), gitops)?.or(by_itself)
         }
     };
     match name.filter(|name| !name.is_empty()) {
@@ -45,27 +45,27 @@ pub(super) fn app_name(
 /// repository's address says.
 ///
 /// Errors: a folder that names none.
-pub fn app_of(asked: &Asked, gitops: &mut Gitops) -> Result<String, Failure> {
-    if let Some(name) = &asked.app {
+pub fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failure> {
+    if let Some(name) = &query.app {
         return checked_name(name.clone());
     }
-    match app_folder::read(&asked.folder, asked.called.as_deref()) {
+    match app_folder::read(&query.folder, query.called.as_deref()) {
         Ok(folder) => {
             let app = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
-            app_name(asked, Some(&app), &folder, gitops)
+            app_name(query, Some(&app), &folder, gitops)
         }
         Err(failure) => {
-            let by_itself = asked.source.repository.as_ref().and_then(|_| default_name(asked));
-            let named = registered::name_of(&asked.source, by_itself.as_deref(), gitops)?.or(by_itself);
+            let by_itself = query.source.repository.as_ref().and_then(|_| default_name(query));
+            let named = registered::name_of(&query.source, by_itself.as_deref(), gitops)?.or(by_itself);
             named.ok_or_else(|| failure.hint("or say which app with --app"))
         }
     }
 }
 
 /// The name that the app would have if its file did not say one.
-pub fn default_name(asked: &Asked) -> Option<String> {
-    let repository = asked.source.repository.as_deref().filter(|_| asked.source.path.is_empty());
-    let name = repository.and_then(last_part).or_else(|| Some(asked.folder_name.clone()))?;
+pub fn default_name(query: &ReleaseQuery) -> Option<String> {
+    let repository = query.source.repository.as_deref().filter(|_| query.source.path.is_empty());
+    let name = repository.and_then(last_part).or_else(|| Some(query.folder_name.clone()))?;
     slug(&name).filter(|name| Name::fits(name))
 }
 

@@ -17,14 +17,14 @@ use crate::tree::{Files, RepoPath};
 #[derive(Debug)]
 pub struct Gitops {
     /// Where its files come from.
-    pub place: Place,
+    pub place: Backend,
     /// Files that the run has edited: the new text, or nothing where the file goes.
     edits: Edits,
 }
 
 /// Where the GitOps repository's files come from.
 #[derive(Debug)]
-pub enum Place {
+pub enum Backend {
     /// A plain folder: it can be read and compared with, not deployed to.
     Folder(PathBuf),
     /// The newest commit of a repository's branch.
@@ -33,8 +33,8 @@ pub enum Place {
     Memory(Files),
 }
 
-impl From<Place> for Gitops {
-    fn from(place: Place) -> Self {
+impl From<Backend> for Gitops {
+    fn from(place: Backend) -> Self {
         Self { place, edits: Edits::new() }
     }
 }
@@ -51,8 +51,8 @@ impl Gitops {
     /// The repository's own.
     pub fn refresh(&mut self) -> Result<(), Failure> {
         match &mut self.place {
-            Place::Snapshot(snapshot) => snapshot.refresh(),
-            Place::Folder(_) | Place::Memory(_) => Ok(()),
+            Backend::Snapshot(snapshot) => snapshot.refresh(),
+            Backend::Folder(_) | Backend::Memory(_) => Ok(()),
         }
     }
 
@@ -74,7 +74,7 @@ impl Gitops {
     }
 }
 
-impl Place {
+impl Backend {
     fn read(&mut self, paths: &[RepoPath]) -> Result<Files, Failure> {
         match self {
             Self::Folder(root) => {

@@ -1,7 +1,7 @@
 //! Everything that a release is decided from, read in one go, with all problems of all files together.
 
 use crate::layout::path;
-use crate::load::asked::Asked;
+use crate::load::query::ReleaseQuery;
 use crate::load::release_file::previous;
 use crate::yaml::document::keep;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
 use crate::load::requires::{read_platform, read_platform_leniently};
-use crate::load::words::Named;
+use crate::load::scalars::Named;
 use crate::load::{app_folder, registered};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
@@ -24,7 +24,7 @@ use crate::yaml::document::{self, Document};
 #[derive(Debug)]
 pub struct Inputs {
     /// What was asked for.
-    pub asked: Asked,
+    pub query: ReleaseQuery,
     /// The app's name.
     pub name: String,
     /// `.cupaas`.
@@ -72,25 +72,25 @@ pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 /// Reads everything.
 ///
 /// Errors: all problems of all files, in one failure; or the repository's own.
-pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
-    let folder = app_folder::read(&asked.folder, asked.called.as_deref())?;
+pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
+    let folder = app_folder::read(&query.folder, query.called.as_deref())?;
     let mut problems = Vec::new();
     let app = keep(document::read_leniently::<AppFile>(&folder.app_file), &mut problems);
-    let name = app_name(asked, app.as_ref(), &folder, gitops)?;
-    let inputs = gather(asked, name, app, problems, gitops)?;
+    let name = app_name(query, app.as_ref(), &folder, gitops)?;
+    let inputs = gather(query, name, app, problems, gitops)?;
     let patterns =
         inputs.runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-    let unnamed = asked.source.commit.is_none() && asked.image.is_none() && asked.needs_image;
+    let unnamed = query.source.commit.is_none() && query.image.is_none() && query.needs_image;
     Ok(Inputs {
-        dockerfile: app_folder::texts(&asked.folder, &folder.listing, &["Dockerfile"])
+        dockerfile: app_folder::texts(&query.folder, &folder.listing, &["Dockerfile"])
             .remove("Dockerfile")
             // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
             .filter(|text| !text.trim().is_empty()),
-        texts: app_folder::texts(&asked.folder, &folder.listing, &patterns),
+        texts: app_folder::texts(&query.folder, &folder.listing, &patterns),
         procfile: folder.procfile,
         listing: folder.listing,
-        fingerprint: if unnamed { Some(app_folder::fingerprint(&asked.folder)?) } else { None },
+        fingerprint: if unnamed { Some(app_folder::fingerprint(&query.folder)?) } else { None },
         ..inputs
     })
 }
@@ -99,7 +99,7 @@ pub fn load(asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
 ///
 /// Errors: as [`load`]; `problems` are those that were found before.
 pub(super) fn gather(
-    asked: &Asked,
+    query: &ReleaseQuery,
     name: String,
     app: Option<Document<AppFile>>,
     mut problems: Vec<Diagnostic>,
@@ -107,7 +107,7 @@ pub(super) fn gather(
 ) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
     let platform = keep(read_platform_leniently(&files), &mut problems);
-    let (registration, wrong) = registered::of(&name, &files, asked.ci)?;
+    let (registration, wrong) = registered::of(&name, &files, query.ci)?;
     problems.extend(wrong);
     let catalog = Catalog::new(files);
     problems.extend(catalog.misplaced());
@@ -118,7 +118,7 @@ pub(super) fn gather(
         return Err(Failure::invalid(problems));
     };
     Ok(Inputs {
-        asked: asked.clone(),
+        query: query.clone(),
         name,
         app,
         procfile: None,
@@ -140,11 +140,11 @@ pub(super) fn gather(
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
 ///
 /// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
-pub fn named(asked: &Asked, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
-    let name = app_of(asked, gitops)?;
+pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
+    let name = app_of(query, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = &platform.value.environments;
-    let environment = match (&asked.environment, environments.keys().next()) {
+    let environment = match (&query.environment, environments.keys().next()) {
         (Some(environment), _) => environment.clone(),
         (None, Some(only)) if environments.len() == 1 => only.clone(),
         _ => return Err(Failure::new(Kind::Usage, "several environments").hint("say which with --env")),

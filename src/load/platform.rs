@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::load::words::{
+use crate::load::scalars::{
     Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Text, VariableName, keyed,
 };
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::load::words::{Amount, ContainerPath, Name, Named, Text, keyed};
+use crate::load::scalars::{Amount, ContainerPath, Name, Named, Text, keyed};
 
 /// A `recipe.yaml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

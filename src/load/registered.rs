@@ -6,14 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
-use crate::git::{BranchName, GitopsAddress};
+use crate::git::{BranchName, RepositoryUrl};
 use crate::layout::path;
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::load::scalars::{Name, VariableName};
 use crate::load::variable::refused;
-use crate::load::words::{Name, VariableName};
 use crate::repository::{same_repository, without_credentials};
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document::{self, Document};
@@ -239,9 +239,9 @@ fn hidden(file: &Document<()>, address: &str) -> Span {
 /// Why an address cannot be an app's, and what to do. The address itself is not repeated: it may hold a password.
 ///
 /// Errors: message and hint.
-pub fn address_problem(address: &str, ci: bool) -> Result<GitopsAddress, (String, String)> {
+pub fn address_problem(address: &str, ci: bool) -> Result<RepositoryUrl, (String, String)> {
     const ALLOWED: &str = "use https://, ssh:// or user@host:path";
-    let parsed = GitopsAddress::read(address, Path::new("/")).map_err(|error| {
+    let parsed = RepositoryUrl::read(address, Path::new("/")).map_err(|error| {
         let hint = if error.credentials {
             "leave them out, and change them, since this file is read by many; give git the token by a credential helper"
         } else {

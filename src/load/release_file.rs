@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::load::words::Named;
+use crate::load::scalars::Named;
 
 /// What a release was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,8 +41,8 @@ pub struct ReleaseFile {
     pub claims: Named<String>,
     /// Services whose credentials another keeps: the platform's provider of secrets was not `sops`. Also of those whose
     /// data waits for them.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub elsewhere: BTreeSet<String>,
+    #[serde(default, rename = "externalCredentials", skip_serializing_if = "BTreeSet::is_empty")]
+    pub external_credentials: BTreeSet<String>,
     /// Variables of the command line.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub set: Named<String>,

@@ -3,17 +3,17 @@
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::layout::Folders;
 use crate::load::app_file::AppFile;
-use crate::load::asked::Asked;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::{Inputs, Recorded, gather};
+use crate::load::query::ReleaseQuery;
 use crate::load::release_file::ReleaseFile;
 use crate::yaml::document::{self, keep};
 
-/// What a release is decided from, with its record in the place of the app's files. `asked` says what is new: an
+/// What a release is decided from, with its record in the place of the app's files. `query` says what is new: an
 /// image, variables of the command line over those that were recorded.
 ///
 /// Errors: all problems of all files, in one failure; or the repository's own.
-pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<Inputs, Failure> {
+pub fn load(record: &ReleaseFile, query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folders = Folders::new(&record.cluster, &record.environment, &record.app)?;
     let place = Folders::below(&folders.release, "release.yaml")?;
     let kept = |name: &str| {
@@ -31,17 +31,17 @@ pub fn load(record: &ReleaseFile, asked: &Asked, gitops: &mut Gitops) -> Result<
         }
     };
     let mut variables = record.set.clone();
-    variables.extend(asked.variables.clone());
-    let asked = Asked {
+    variables.extend(query.variables.clone());
+    let query = ReleaseQuery {
         environment: Some(record.environment.clone()),
-        image: asked.image.clone(),
+        image: query.image.clone(),
         needs_image: true,
         source: record.source.clone(),
-        ci: asked.ci,
+        ci: query.ci,
         variables,
-        ..Asked::default()
+        ..ReleaseQuery::default()
     };
-    let inputs = gather(&asked, record.app.clone(), app, problems, gitops)?;
+    let inputs = gather(&query, record.app.clone(), app, problems, gitops)?;
     Ok(Inputs {
         procfile: kept("Procfile"),
         dockerfile: record.dockerfile.then(String::new),

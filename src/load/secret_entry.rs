@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 use serde_untagged::UntaggedEnumVisitor;
 
-use crate::load::words::{ContainerPath, Named, VariableName};
+use crate::load::scalars::{ContainerPath, Named, VariableName};
 
 /// `SECRET_KEY`, or `{SIGNING_KEY: {file: /app/keys/signing.pem}}`.
 #[derive(Debug, Clone, PartialEq, Eq)]

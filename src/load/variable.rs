@@ -1,6 +1,6 @@
 //! What an environment variable may be.
 
-use crate::load::words::VariableName;
+use crate::load::scalars::VariableName;
 
 /// The most bytes of `NAME=value` that Linux lets a process have (`MAX_ARG_STRLEN`, with the final NUL).
 pub const MAX_VARIABLE: usize = 131_071;

@@ -60,12 +60,12 @@ pub struct Variable {
     /// The place that decides it.
     pub origin: String,
     /// What other layers set it to, the highest first: none of it counts.
-    pub over: Vec<Set>,
+    pub over: Vec<OverriddenValue>,
 }
 
 /// A value that one layer gives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Set {
+pub struct OverriddenValue {
     /// The value; nothing where a Secret holds it.
     pub value: Option<String>,
     /// Where it stands.

@@ -12,7 +12,7 @@ pub struct Notices {
     /// The comment.
     pub comment: Option<Commented>,
     /// What else was told, one line each.
-    pub told: Vec<String>,
+    pub sent: Vec<String>,
     /// What was asked for and could not be done; the run has done its work all the same.
     pub failed: Vec<String>,
 }
@@ -20,7 +20,7 @@ pub struct Notices {
 impl Notices {
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.branch.is_none() && self.comment.is_none() && self.told.is_empty() && self.failed.is_empty()
+        self.branch.is_none() && self.comment.is_none() && self.sent.is_empty() && self.failed.is_empty()
     }
 
     /// What could not be told, also of the pull request.

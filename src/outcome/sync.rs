@@ -5,7 +5,7 @@ use crate::resolve::image::Pinned;
 
 /// What became of an app in an environment.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum SyncOutcome {
     /// The branch's commit is deployed.
     UpToDate,
     /// It was deployed now.
@@ -54,7 +54,7 @@ pub enum Dockerfile {
 #[derive(Debug)]
 pub struct Synced {
     /// Every app in every environment, by name.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<SyncEntry>,
     /// How many repositories were asked.
     pub repositories: usize,
     /// Whether apps were named: then all is told of them.
@@ -63,7 +63,7 @@ pub struct Synced {
 
 impl Synced {
     /// In the order of their names.
-    pub fn new(mut entries: Vec<Entry>, repositories: usize, named: bool) -> Self {
+    pub fn new(mut entries: Vec<SyncEntry>, repositories: usize, named: bool) -> Self {
         entries.sort_by(|a, b| (&a.app, &a.environment, &a.branch).cmp(&(&b.app, &b.environment, &b.branch)));
         Self { entries, repositories, named }
     }
@@ -72,7 +72,7 @@ impl Synced {
     pub fn exit_code(&self) -> u8 {
         let kinds = || {
             self.entries.iter().filter_map(|entry| match &entry.outcome {
-                Outcome::Failed(failure) => Some(failure.kind),
+                SyncOutcome::Failed(failure) => Some(failure.kind),
                 _ => None,
             })
         };
@@ -83,7 +83,7 @@ impl Synced {
 
 /// One app in one environment.
 #[derive(Debug)]
-pub struct Entry {
+pub struct SyncEntry {
     /// The app; of a registration that cannot be read, its file's name.
     pub app: String,
     /// The environment, where it is known.
@@ -101,12 +101,12 @@ pub struct Entry {
     /// What the deploy has warned of.
     pub warnings: Vec<Diagnostic>,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: SyncOutcome,
 }
 
-impl Entry {
+impl SyncEntry {
     /// Of an app of which no more is known.
-    pub fn of(app: &str, outcome: Outcome) -> Self {
+    pub fn of(app: &str, outcome: SyncOutcome) -> Self {
         Self {
             app: app.to_owned(),
             environment: None,

@@ -1,10 +1,10 @@
-//! One object before and after → its [`Change`], or nothing where the cluster sees no difference.
+//! One object before and after → its [`ObjectChange`], or nothing where the cluster sees no difference.
 
 use std::collections::BTreeSet;
 
 use crate::plan::effects;
 use crate::plan::fields::differences;
-use crate::plan::model::{Action, Change, Effect};
+use crate::plan::model::{Action, Effect, ObjectChange};
 use crate::plan::object::Object;
 use crate::plan::redact::{is_sensitive, redact};
 
@@ -13,9 +13,9 @@ pub(super) fn of(
     before: Option<&Object>,
     after: Option<&Object>,
     unreadable: &BTreeSet<String>,
-) -> Option<Change> {
+) -> Option<ObjectChange> {
     let object = after.or(before)?;
-    let mut change = Change {
+    let mut change = ObjectChange {
         object: object.id.clone(),
         app: object.place.app.clone(),
         file: object.file.clone(),

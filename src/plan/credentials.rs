@@ -11,22 +11,22 @@ use crate::tree::{Files, RepoPath};
 
 /// What is known of a release before it is rendered again.
 #[derive(Debug, Clone, Copy)]
-pub struct Past<'a> {
+pub struct CredentialHistory<'a> {
     /// Its manifests.
     pub before: &'a Files,
     /// Versions by service, also of those whose data waits.
     pub versions: &'a BTreeMap<String, String>,
     /// Services whose credentials another kept.
-    pub elsewhere: &'a BTreeSet<String>,
+    pub external: &'a BTreeSet<String>,
 }
 
-impl Past<'_> {
+impl CredentialHistory<'_> {
     /// Whether credentials that are applied from `applied` were made for `service`. A service that was there without
     /// them had them from another provider; of one that waits its record tells.
     pub fn had(self, service: &str, applied: &RepoPath) -> bool {
         self.before.contains_key(applied)
             || (self.versions.contains_key(service)
-                && !self.elsewhere.contains(service)
+                && !self.external.contains(service)
                 && !self.before.values().any(|text| is_of(text, service)))
     }
 }
@@ -40,12 +40,12 @@ fn is_of(text: &str, service: &str) -> bool {
 pub fn judge(
     plan: &mut Plan,
     missing: &[MissingSecret],
-    past: Past<'_>,
+    history: CredentialHistory<'_>,
     app: (&str, &str),
     allowed: &BTreeSet<String>,
 ) {
-    for one in missing.iter().filter(|one| past.had(&one.service, &one.applied)) {
-        let loss = loss(one, past.before.contains_key(&one.applied), app, allowed);
+    for one in missing.iter().filter(|one| history.had(&one.service, &one.applied)) {
+        let loss = loss(one, history.before.contains_key(&one.applied), app, allowed);
         plan.unused_allowances.retain(|name| *name != loss.allow);
         plan.losses.push(loss);
     }
@@ -69,7 +69,7 @@ fn loss(
     let allow = format!("{owner}/{name}");
     Loss {
         message: format!("{kept} is gone: new credentials would be made, and `{service}` keeps its old ones"),
-        way_back: format!("{}{rotate}", from_history(kept)),
+        recovery: format!("{}{rotate}", from_history(kept)),
         allowed: allowed.contains(&allow),
         app: Some(owner),
         kind: LossKind::Credentials,
@@ -108,14 +108,15 @@ mod tests {
         let (none, without) = (Files::new(), Files::from([(path("statefulset-db"), set.clone())]));
         let with = Files::from([(path("statefulset-db"), set), (applied.clone(), "kind: Secret".to_owned())]);
         let by_others = BTreeSet::new();
-        let had =
-            |before: &Files, versions| Past { before, versions, elsewhere: &by_others }.had("db", &applied);
+        let had = |before: &Files, versions| {
+            CredentialHistory { before, versions, external: &by_others }.had("db", &applied)
+        };
         assert!(had(&with, &versions), "its copy is applied");
         assert!(!had(&without, &versions), "it ran without one");
         assert!(had(&none, &versions), "it waits");
         assert!(!had(&none, &BTreeMap::new()), "it is new");
         let elsewhere = &BTreeSet::from(["db".to_owned()]);
-        let past = Past { before: &none, versions: &versions, elsewhere };
-        assert!(!past.had("db", &applied), "another kept them");
+        let history = CredentialHistory { before: &none, versions: &versions, external: elsewhere };
+        assert!(!history.had("db", &applied), "another kept them");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::load::platform::Delivery;
-use crate::plan::object::{Object, Place, documents};
+use crate::plan::object::{Object, ObjectFile, documents};
 use crate::plan::trees::Trees;
 
 /// Who delivers what the object names; nothing for an object that delivers nothing.
@@ -17,7 +17,7 @@ pub(super) fn of(object: &Value) -> Option<Delivery> {
 }
 
 /// Who delivers the app of `place` before the change; where nothing says so, Flux.
-pub(super) fn before(trees: &Trees<'_>, place: &Place) -> Delivery {
+pub(super) fn before(trees: &Trees<'_>, place: &ObjectFile) -> Delivery {
     let Some(app) = &place.app else { return Delivery::Flux };
     let end = format!("/{app}.yaml");
     let of_app = |path: &str| path.starts_with("clusters/") && path.ends_with(&end);

@@ -138,7 +138,7 @@ fn service(old: &Value, new: &Value, fields: &mut Vec<String>) {
 
 fn refusal(new: &Object, field: &str) -> Refusal {
     let name = &new.id.name;
-    let way_out = match (new.kind(), field) {
+    let remedy = match (new.kind(), field) {
         ("Job", _) => "give the Job another name: one that ran cannot change".to_owned(),
         ("PersistentVolumeClaim", _) => format!(
             "keep it, or make a volume of another name beside it, copy the data over, and then remove `{name}`"
@@ -163,7 +163,7 @@ fn refusal(new: &Object, field: &str) -> Refusal {
         rule: Rule::Immutable,
         field: field.to_owned(),
         message: format!("{field} of {} `{name}` cannot change once it exists", new.kind()),
-        way_out,
+        remedy,
     }
 }
 

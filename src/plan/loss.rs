@@ -29,11 +29,11 @@ pub(super) fn loss(
     back: &str,
 ) -> Loss {
     let namespace = object.id.namespace.as_ref().map(|ns| format!(" -n {ns}")).unwrap_or_default();
-    let way_back = if kept.is_empty() {
+    let recovery = if kept.is_empty() {
         back.to_owned()
     } else {
         format!("{back}; to delete the rest for good: kubectl{namespace} delete {}", kept.join(" "))
     };
     let app = app.map(str::to_owned);
-    Loss { name: name.to_owned(), app, kind, message, kept, way_back, allow: String::new(), allowed: false }
+    Loss { name: name.to_owned(), app, kind, message, kept, recovery, allow: String::new(), allowed: false }
 }

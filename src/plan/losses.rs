@@ -6,7 +6,7 @@ use crate::plan::loss::{SERVICE, is_program, loss};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::model::{Loss, LossKind};
-use crate::plan::object::{self, Object, Place};
+use crate::plan::object::{self, Object, ObjectFile};
 use crate::plan::trees::Trees;
 use crate::plan::{engine, versions, volumes};
 use crate::render::delivery;
@@ -80,13 +80,13 @@ fn is_claim(object: &Object) -> bool {
 
 /// Whether nothing of the app is delivered any more.
 fn is_gone(trees: &Trees<'_>, app: &str) -> bool {
-    !files_of(trees, app).any(|(path, _)| Place::of(path).is_some())
+    !files_of(trees, app).any(|(path, _)| ObjectFile::of(path).is_some())
 }
 
 /// All objects of the app afterwards, in files that changed or not.
 fn standing(trees: &Trees<'_>, app: &str) -> Vec<Object> {
     let read = |(path, text): (&crate::tree::RepoPath, &String)| {
-        Place::of(path).and_then(|place| object::read(path.as_str(), &place, text))
+        ObjectFile::of(path).and_then(|place| object::read(path.as_str(), &place, text))
     };
     files_of(trees, app).filter_map(read).flatten().collect()
 }

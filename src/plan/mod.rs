@@ -7,6 +7,7 @@
 mod change;
 pub mod credentials;
 pub mod diff;
+mod display;
 mod effects;
 mod engine;
 mod fields;
@@ -14,11 +15,12 @@ mod immutable;
 mod loss;
 mod losses;
 mod model;
-mod moves;
 mod object;
+mod ownership;
 mod pod;
 mod redact;
 pub mod refused;
+pub mod retained_data;
 mod summary;
 #[cfg(test)]
 mod test_support;
@@ -27,15 +29,13 @@ mod tests;
 mod trees;
 mod versions;
 mod volumes;
-pub mod waiting;
-mod words;
 
 use crate::plan::trees::{changed_paths, read};
 use std::collections::BTreeSet;
 
 pub use model::{
-    Action, Change, Effect, Facts, FieldChange, Loss, LossKind, ObjectId, Plan, Reason, Refusal, Rule,
-    Summary,
+    Action, ClusterFacts, Effect, FieldChange, Loss, LossKind, ObjectChange, ObjectId, Plan, Reason, Refusal,
+    Rule, Summary,
 };
 use object::Key;
 
@@ -45,7 +45,7 @@ use crate::tree::Files;
 const VERSION_LABEL: &str = "cupaas.dev/service-version";
 
 /// What going from `before` to `after` means. `allowed` names the losses that were agreed to.
-pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts: Facts) -> Plan {
+pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts: ClusterFacts) -> Plan {
     let changed = changed_paths(before, after);
     let mut plan = Plan::default();
     let trees = read(before, after, &changed, &mut plan);
@@ -60,7 +60,7 @@ pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts:
             volumes::check(old, new, facts, &mut plan.refusals);
         }
     }
-    moves::check(&trees, &mut plan.refusals);
+    ownership::check(&trees, &mut plan.refusals);
     (plan.losses, plan.unused_allowances) = losses::find(&trees, allowed);
     let told: BTreeSet<&str> = plan
         .changes

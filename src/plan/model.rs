@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What cannot be read in the trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub struct ClusterFacts {
     /// Whether claims of the storage class can grow.
     pub expandable: bool,
 }
@@ -18,7 +18,7 @@ pub struct Facts {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Plan {
     /// Changes of cluster objects, in the order of their files.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ObjectChange>,
     /// What the cluster would refuse.
     pub refusals: Vec<Refusal>,
     /// What data would be lost or cut off, allowed or not.
@@ -34,7 +34,7 @@ pub struct Plan {
 
 /// One object that changes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
+pub struct ObjectChange {
     /// Which object; of one that stays, as it is afterwards.
     pub object: ObjectId,
     /// `<env>/<app>`, where the object belongs to one.
@@ -160,7 +160,7 @@ pub struct Refusal {
     /// What is wrong.
     pub message: String,
     /// What to do instead.
-    pub way_out: String,
+    pub remedy: String,
 }
 
 /// The rules behind refusals.
@@ -195,7 +195,7 @@ pub struct Loss {
     /// Objects that stay in the cluster, as `kubectl` names them.
     pub kept: Vec<String>,
     /// How to get it back, or how to go about it without a loss.
-    pub way_back: String,
+    pub recovery: String,
     /// The name that allows it: `name`, or `<env>/<app>/<name>` where several apps lose one of that name.
     pub allow: String,
     /// Whether it was allowed.

@@ -10,7 +10,7 @@ use crate::tree::RepoPath;
 
 /// Where a file stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ObjectFile {
     /// What one API server's names are unique in, as far as the tree tells: an environment or a cluster.
     pub(super) scope: String,
     /// `<env>/<app>`.
@@ -19,7 +19,7 @@ pub(super) struct Place {
     pub(super) unit: String,
 }
 
-impl Place {
+impl ObjectFile {
     /// The place of a file that may hold objects of the cluster.
     pub(super) fn of(path: &RepoPath) -> Option<Self> {
         let parts: Vec<&str> = path.as_str().split('/').collect();
@@ -66,14 +66,14 @@ pub(super) struct Key {
 pub(super) struct Object {
     pub(super) key: Key,
     pub(super) id: ObjectId,
-    pub(super) place: Place,
+    pub(super) place: ObjectFile,
     pub(super) file: String,
     /// Without nulls, which stand for absent fields.
     pub(super) value: Value,
 }
 
 impl Object {
-    fn new(file: &str, place: &Place, value: Value) -> Option<Self> {
+    fn new(file: &str, place: &ObjectFile, value: Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let namespace = &value["metadata"]["namespace"];
         if !(namespace.is_null() || namespace.is_string()) {
@@ -149,7 +149,7 @@ pub(super) fn documents(text: &str) -> Option<Vec<Value>> {
 }
 
 /// The objects of one file; a `List` counts as what it lists. Nothing where the file is not made of objects.
-pub(super) fn read(file: &str, place: &Place, text: &str) -> Option<Vec<Object>> {
+pub(super) fn read(file: &str, place: &ObjectFile, text: &str) -> Option<Vec<Object>> {
     let mut objects = Vec::new();
     for mut document in documents(text)? {
         let items = if document["kind"] == "List" { document["items"].take() } else { Value::Null };

@@ -8,14 +8,14 @@ pub fn refused(plan: &Plan) -> Failure {
     let mut failure = Failure::new(Kind::Refused, "the plan is refused, nothing was written");
     failure.plan = serde_json::to_value(plan).ok().map(Box::new);
     for refusal in &plan.refusals {
-        failure = failure.hint(format!("{}: {}", refusal.message, refusal.way_out));
+        failure = failure.hint(format!("{}: {}", refusal.message, refusal.remedy));
     }
     for loss in plan.losses.iter().filter(|loss| !loss.allowed) {
         let stays =
             if loss.kept.is_empty() { String::new() } else { format!(" (stays: {})", loss.kept.join(", ")) };
         failure = failure.hint(format!(
             "{}{stays}. {}. To go on all the same: --allow-data-loss {}",
-            loss.message, loss.way_back, loss.allow
+            loss.message, loss.recovery, loss.allow
         ));
     }
     failure

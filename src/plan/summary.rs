@@ -58,7 +58,7 @@ impl Refusal {
             rule: Rule::Unreadable,
             field: String::new(),
             message: format!("{file} is not made of Kubernetes manifests"),
-            way_out: "mend the recipe that renders it, or remove the file".to_owned(),
+            remedy: "mend the recipe that renders it, or remove the file".to_owned(),
         }
     }
 }

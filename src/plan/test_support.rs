@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Facts, Plan, compare};
+use crate::plan::{ClusterFacts, Plan, compare};
 use crate::tree::{Files, RepoPath};
 
 pub(super) const DISABLED: &str = "annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}";
@@ -19,7 +19,7 @@ pub(super) fn plan(before: &Files, after: &Files) -> Plan {
 
 pub(super) fn allowing(before: &Files, after: &Files, allowed: &[&str]) -> Plan {
     let allowed: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
-    compare(before, after, &allowed, Facts { expandable: true })
+    compare(before, after, &allowed, ClusterFacts { expandable: true })
 }
 
 /// The plan of one file whose text changes.

@@ -1,7 +1,7 @@
 //! Two trees of files, read as objects and held against each other.
 
 use crate::plan::model::{Plan, Refusal};
-use crate::plan::object::{self, Key, Object, Place};
+use crate::plan::object::{self, Key, Object, ObjectFile};
 use crate::tree::{Files, RepoPath};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub(super) fn read<'a>(
         unreadable: BTreeSet::new(),
     };
     for path in changed {
-        let Some(place) = Place::of(path) else { continue };
+        let Some(place) = ObjectFile::of(path) else { continue };
         if let Some(text) = before_files.get(path) {
             match object::read(path.as_str(), &place, text) {
                 Some(objects) => trees.before.extend(objects.into_iter().map(|o| (o.key.clone(), o))),

@@ -1,6 +1,6 @@
 //! Two versions of a claim → how its size changes and whether the cluster would go along.
 
-use crate::plan::model::{Effect, Facts, Refusal, Rule};
+use crate::plan::model::{ClusterFacts, Effect, Refusal, Rule};
 use crate::plan::object::Object;
 use crate::quantity::Quantity;
 
@@ -22,12 +22,12 @@ pub(super) fn effects(before: Option<&Object>, after: Option<&Object>) -> Option
 }
 
 /// Adds a refusal where the size cannot become what it should.
-pub(super) fn check(old: &Object, new: &Object, facts: Facts, refusals: &mut Vec<Refusal>) {
+pub(super) fn check(old: &Object, new: &Object, facts: ClusterFacts, refusals: &mut Vec<Refusal>) {
     if new.kind() != "PersistentVolumeClaim" {
         return;
     }
     let (name, from, to) = (name(new), written(old), written(new));
-    let (rule, message, way_out) = match change(old, new) {
+    let (rule, message, remedy) = match change(old, new) {
         Size::Same => return,
         Size::Grows if facts.expandable => return,
         Size::Grows => (
@@ -50,14 +50,7 @@ pub(super) fn check(old: &Object, new: &Object, facts: Facts, refusals: &mut Vec
         ),
     };
     let object = Some(new.id.clone());
-    refusals.push(Refusal {
-        object,
-        file: new.file.clone(),
-        rule,
-        field: FIELD.to_owned(),
-        message,
-        way_out,
-    });
+    refusals.push(Refusal { object, file: new.file.clone(), rule, field: FIELD.to_owned(), message, remedy });
 }
 
 fn change(old: &Object, new: &Object) -> Size {
@@ -106,7 +99,7 @@ mod tests {
             );
             tree([("deploy/production/tasks/app/c.yaml", &text)])
         };
-        compare(&claim(from), &claim(to), &BTreeSet::new(), Facts { expandable })
+        compare(&claim(from), &claim(to), &BTreeSet::new(), ClusterFacts { expandable })
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::commit::Change;
+use crate::git::commit::FileChanges;
 use crate::layout::{Folders, host_file};
+use crate::load::current::Current;
 use crate::load::release_file::ReleaseFile;
-use crate::load::state::State;
 use crate::plan::Plan;
 use crate::publish::change_set::{ChangeSet, Next, Rendered};
 use crate::publish::message::message;
@@ -19,8 +19,8 @@ use crate::tree::{Files, RepoPath};
 ///
 /// # Errors
 /// None but cupaas's own: a Secret that is not encrypted never gets into a commit.
-pub fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<Change, Failure> {
-    let mut change = Change {
+pub fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<FileChanges, Failure> {
+    let mut change = FileChanges {
         folders: BTreeMap::new(),
         files: BTreeMap::new(),
         message: message(set, plan, signature.job),
@@ -40,7 +40,7 @@ pub fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<
 }
 
 /// Adds a rendered release's files. A host that one release gives up, and another takes, is the other's.
-fn put(change: &mut Change, current: &State, one: &Rendered) -> Result<(), Failure> {
+fn put(change: &mut FileChanges, current: &Current, one: &Rendered) -> Result<(), Failure> {
     let Rendered { release, tree, .. } = one;
     if !tree.missing_secrets.is_empty() {
         return Err(Failure::new(Kind::Internal, "a Secret is not encrypted, nothing was written"));
@@ -61,7 +61,7 @@ fn put(change: &mut Change, current: &State, one: &Rendered) -> Result<(), Failu
 }
 
 /// Takes an app away from an environment: its data, its credentials and what it was made from stay.
-fn remove(change: &mut Change, current: &State, record: &ReleaseFile) -> Result<(), Failure> {
+fn remove(change: &mut FileChanges, current: &Current, record: &ReleaseFile) -> Result<(), Failure> {
     change.files.insert(current.folders.cluster.clone(), None);
     for host in record.hosts.iter().filter_map(|host| host_file(host)) {
         change.files.entry(host).or_insert(None);
@@ -75,7 +75,7 @@ fn remove(change: &mut Change, current: &State, record: &ReleaseFile) -> Result<
 }
 
 /// Hosts that were held and are not any more.
-fn released_hosts(current: &State, release: &Release) -> BTreeSet<RepoPath> {
+fn released_hosts(current: &Current, release: &Release) -> BTreeSet<RepoPath> {
     let held: BTreeSet<&String> = release.route.iter().flat_map(|route| &route.hosts).collect();
     let before = current.previous.iter().flat_map(|previous| &previous.hosts);
     before.filter(|host| !held.contains(host)).filter_map(|host| host_file(host)).collect()

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::layout::Folders;
+use crate::load::current::Current;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
-use crate::load::state::State;
-use crate::plan::credentials::Past;
-use crate::plan::waiting::Remembered;
-use crate::plan::{self, Facts, Plan};
+use crate::plan::credentials::CredentialHistory;
+use crate::plan::retained_data::RetainedData;
+use crate::plan::{self, ClusterFacts, Plan};
 use crate::render::{Tree, release_file};
 use crate::resolve::release::Release;
 use crate::tree::{Edits, Files};
@@ -30,7 +30,7 @@ pub struct ChangeSet {
 #[derive(Debug)]
 pub struct Transition {
     /// What stands there.
-    pub current: State,
+    pub current: Current,
     /// What becomes of it.
     pub next: Next,
 }
@@ -72,22 +72,24 @@ impl ChangeSet {
     }
 
     /// What is rendered, in the order of the transitions.
-    pub fn rendered(&self) -> impl Iterator<Item = (&State, &Rendered)> {
+    pub fn rendered(&self) -> impl Iterator<Item = (&Current, &Rendered)> {
         self.transitions.iter().filter_map(|transition| Some((&transition.current, transition.rendered()?)))
     }
 
     /// What committing it does to the cluster. `allowed` are the losses of data that are agreed to, by name.
     pub fn plan(&self, allowed: &BTreeSet<String>) -> Plan {
-        let facts = Facts { expandable: self.rendered().all(|(_, one)| one.release.platform.expandable) };
+        let facts =
+            ClusterFacts { expandable: self.rendered().all(|(_, one)| one.release.platform.expandable) };
         let mut before = Files::new();
         for transition in &self.transitions {
-            before.extend(transition.current.before.clone());
+            before.extend(transition.current.manifests.clone());
         }
-        let applied: Vec<_> = self.rendered().map(|(state, one)| (state, one, one.tree.applied())).collect();
+        let applied: Vec<_> =
+            self.rendered().map(|(current, one)| (current, one, one.tree.applied())).collect();
         let after: Files = applied.iter().flat_map(|(_, _, files)| files.clone()).collect();
         let mut plan = plan::compare(&before, &after, allowed, facts);
-        for (state, one, files) in &applied {
-            judge(&mut plan, state, one, files, allowed, facts);
+        for (current, one, files) in &applied {
+            judge(&mut plan, current, one, files, allowed, facts);
         }
         plan
     }
@@ -96,18 +98,20 @@ impl ChangeSet {
 /// Adds to a plan what is so because data is retained, or because a service knows its credentials.
 fn judge(
     plan: &mut Plan,
-    state: &State,
+    current: &Current,
     one: &Rendered,
     applied: &Files,
     allowed: &BTreeSet<String>,
-    facts: Facts,
+    facts: ClusterFacts,
 ) {
-    if let Some(ReleaseFile { versions, claims, elsewhere, app, environment, .. }) = &state.previous {
-        let past = Past { before: &state.before, versions, elsewhere };
+    if let Some(ReleaseFile { versions, claims, external_credentials: elsewhere, app, environment, .. }) =
+        &current.previous
+    {
+        let history = CredentialHistory { before: &current.manifests, versions, external: elsewhere };
         let owner = (environment.as_str(), app.as_str());
-        plan::credentials::judge(plan, &one.tree.missing_secrets, past, owner, allowed);
-        let remembered = Remembered { versions, claims };
-        plan::waiting::judge(plan, &state.before, applied, remembered, allowed, facts);
+        plan::credentials::judge(plan, &one.tree.missing_secrets, history, owner, allowed);
+        let retained = RetainedData { versions, claims };
+        plan::retained_data::judge(plan, &current.manifests, applied, retained, allowed, facts);
     }
 }
 
@@ -118,7 +122,7 @@ impl Transition {
             Next::Removed(_) => true,
             Next::Rendered(one) => {
                 !one.tree.missing_secrets.is_empty()
-                    || self.current.before != one.tree.applied()
+                    || self.current.manifests != one.tree.applied()
                     || !self.current.same_inputs(&release_file(&one.release))
             }
         }

@@ -24,7 +24,7 @@ impl ChangeSet {
             if one.tree.missing_secrets.is_empty() {
                 continue;
             }
-            let mut kept = transition.current.kept.clone();
+            let mut kept = transition.current.release_files.clone();
             kept.extend(seal(&one.tree, &one.release, &one.inputs, now)?);
             one.tree = Renderer::default().render(&one.release, &one.inputs, &kept)?;
         }

@@ -1,12 +1,12 @@
 //! Who commits, when, and from which CI job.
 
-use crate::git::Identity;
+use crate::git::Author;
 
 /// Who commits, and from where.
 #[derive(Debug, Clone, Copy)]
 pub struct Signature<'a> {
     /// Author and committer.
-    pub author: &'a Identity,
+    pub author: &'a Author,
     /// Seconds since 1970.
     pub time: i64,
     /// The CI job that does it.

@@ -11,7 +11,7 @@ use crate::diagnostic::{Failure, Kind};
 use crate::http;
 use crate::registry::challenge::{self, Challenge};
 use crate::registry::credentials::{self, Login};
-use crate::registry::{Access, Found, Reference};
+use crate::registry::{Access, Lookup, Reference};
 
 /// Manifests and indexes, of the OCI and of docker.
 const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
@@ -42,7 +42,7 @@ impl<'a> Client<'a> {
             Self {
                 image,
                 login: login.clone(),
-                agent: http::agent(http::Manner { patience: access.patience, secure, redirects: 5 }),
+                agent: http::agent(http::AgentConfig { timeout: access.timeout, secure, redirects: 5 }),
                 base: format!("{scheme}://{host}/v2/"),
                 secure,
             }
@@ -55,7 +55,7 @@ impl<'a> Client<'a> {
     }
 
     /// What the tag names.
-    pub(super) fn digest(&self) -> Result<Found, Failure> {
+    pub(super) fn digest(&self) -> Result<Lookup, Failure> {
         let url = format!("{}{}/manifests/{}", self.base, self.image.repository, self.image.tag);
         let (mut authorization, mut challenge) = (None, None);
         let mut answer = self.ask("HEAD", &url, None)?;
@@ -71,7 +71,7 @@ impl<'a> Client<'a> {
         }
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Ok(Found::Missing),
+            StatusCode::NOT_FOUND => return Ok(Lookup::Missing),
             status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
                 return self.denied(status, challenge.as_ref());
             }
@@ -81,12 +81,12 @@ impl<'a> Client<'a> {
         }
         let named = answer.headers().get("docker-content-digest").and_then(|value| value.to_str().ok());
         if let Some(digest) = named.filter(|digest| answer.status() == StatusCode::OK && is_digest(digest)) {
-            return Ok(Found::Digest(digest.to_owned()));
+            return Ok(Lookup::Digest(digest.to_owned()));
         }
         let mut whole = self.ask("GET", &url, authorization.as_deref().map(String::as_str))?;
         match whole.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND => return Ok(Found::Missing),
+            StatusCode::NOT_FOUND => return Ok(Lookup::Missing),
             status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
                 return self.denied(status, challenge.as_ref());
             }
@@ -95,7 +95,7 @@ impl<'a> Client<'a> {
         let bytes = whole.body_mut().with_config().limit(LONGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.unavailable(&error.to_string()))?;
         let hex = base16ct::lower::encode_string(&Sha256::digest(&bytes));
-        Ok(Found::Digest(format!("sha256:{hex}")))
+        Ok(Lookup::Digest(format!("sha256:{hex}")))
     }
 
     fn ask(&self, method: &str, url: &str, authorization: Option<&str>) -> Result<Response<Body>, Failure> {
@@ -176,10 +176,10 @@ impl<'a> Client<'a> {
     }
 
     /// What a no means: with a login that is taken, that there is nothing to see.
-    fn denied(&self, status: StatusCode, challenge: Option<&Challenge>) -> Result<Found, Failure> {
+    fn denied(&self, status: StatusCode, challenge: Option<&Challenge>) -> Result<Lookup, Failure> {
         let said = format!("{}: the registry answers {status}", self.name());
         if self.knows_us(challenge)? {
-            return Ok(Found::Hidden(format!(
+            return Ok(Lookup::Hidden(format!(
                 "{said}: nobody has pushed there yet, or this login may not pull it"
             )));
         }

@@ -25,12 +25,12 @@ pub struct Access {
     /// Registries (`host` or `host:port`) that may be spoken to without TLS, beside those on this machine.
     pub insecure: BTreeSet<String>,
     /// How long one answer may take.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// What a registry says of a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum Lookup {
     /// The digest of the manifest that it names, `sha256:…`.
     Digest(String),
     /// It is not there.
@@ -44,6 +44,6 @@ pub enum Found {
 ///
 /// Errors: `Unavailable` where the registry does not answer, `Forbidden` where it does not let us look: without a login
 /// that it takes, an image that is there and one that is not cannot be told apart.
-pub fn look_up(image: &Reference, access: &Access) -> Result<Found, Failure> {
+pub fn look_up(image: &Reference, access: &Access) -> Result<Lookup, Failure> {
     client::Client::new(image, access).digest()
 }

@@ -24,7 +24,7 @@ use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
 use crate::resolve::routes;
-use crate::schema::{Checker, ExtraSchema, Known};
+use crate::schema::{Checker, ExternalObjects, ExtraSchema};
 use crate::tree::Files;
 
 use engine::{Engine, Parsed};
@@ -152,8 +152,8 @@ fn say_major_parts(rendered: &mut Rendered, parts: usize) {
 }
 
 /// What the platform's people have put into the namespace by other ways.
-fn elsewhere(release: &Release) -> Known {
-    let mut known = Known::default();
+fn elsewhere(release: &Release) -> ExternalObjects {
+    let mut known = ExternalObjects::default();
     let mut secret = |name: &str| known.add("Secret", &release.namespace, name);
     release.platform.pull_secret.iter().for_each(|name| secret(name));
     if release.platform.secrets_provider != SecretsProvider::Sops {

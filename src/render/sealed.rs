@@ -11,7 +11,7 @@ use crate::render::layers::Rendered;
 use crate::render::tree::{MissingSecret, Tree};
 use crate::resolve::release::Release;
 use crate::resolve::secrets;
-use crate::seal::{self, SealError, Wanted};
+use crate::seal::{self, ExpectedSecret, SealError};
 use crate::tree::{Files, RepoPath};
 
 /// What stands for a hash of credentials that nobody has made yet.
@@ -129,8 +129,12 @@ impl Sealing<'_> {
     /// the same, and no ciphertext ever changes.
     fn applied(&self, text: &str, plain: &Json) -> Result<String, Failure> {
         let namespace = plain["metadata"]["namespace"].as_str().unwrap_or_default();
-        let wanted =
-            Wanted { namespace, name: self.secret, any_name: self.service.is_none(), keys: &self.keys };
+        let wanted = ExpectedSecret {
+            namespace,
+            name: self.secret,
+            any_name: self.service.is_none(),
+            keys: &self.keys,
+        };
         let misfits = seal::misfits(text, &wanted, self.kept.as_str());
         if !misfits.is_empty() {
             let said = misfits.iter().map(|one| self.problem(text, &one.at, &one.message, &one.hint));

@@ -85,7 +85,7 @@ pub fn release_file(release: &Release) -> ReleaseFile {
         runtime: release.runtime.clone(),
         versions: release.versions.clone(),
         claims: release.claims.clone(),
-        elsewhere: release.elsewhere.clone(),
+        external_credentials: release.external_credentials.clone(),
         set: release.set.clone(),
         dockerfile: release.dockerfile,
         facts: release.facts.clone(),

@@ -38,7 +38,7 @@ pub(super) fn page_with_notices(outcome: &Outcome, most: usize) -> Option<String
 mod tests {
     use super::*;
     use crate::outcome::Rerendered;
-    use crate::plan::Facts;
+    use crate::plan::ClusterFacts;
     use crate::report::markdown::{of, within};
     use crate::tree::RepoPath;
 
@@ -56,7 +56,8 @@ mod tests {
             }
         }
         let before = crate::tree::Files::new();
-        let plan = crate::plan::compare(&before, &after, &Default::default(), Facts { expandable: true });
+        let plan =
+            crate::plan::compare(&before, &after, &Default::default(), ClusterFacts { expandable: true });
         let report = Report::Rerendered(Box::new(Rerendered {
             subject: "render: all again".to_owned(),
             edited: false,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Failure, Severity, Source};
 use crate::forge::Forge;
-use crate::outcome::sync::Outcome as SyncOutcome;
+use crate::outcome::sync::SyncOutcome;
 use crate::outcome::{Outcome, Report};
 use crate::report::markup::escaped;
 use crate::report::plan::lines;

@@ -22,7 +22,7 @@ pub(super) fn words(notices: &Notices) -> String {
         let url = comment.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
         let _ = writeln!(text, "  comment {}{url}", action(comment.action));
     }
-    for what in &notices.told {
+    for what in &notices.sent {
         let _ = writeln!(text, "  {} {what}", paint(FAINT, "·"));
     }
     text
@@ -79,7 +79,7 @@ pub(super) fn json(notices: &Notices, mut value: Value) -> Value {
         value["comment"] = json!({"action": action(comment.action), "url": comment.url});
     }
     let notes = notices.warnings();
-    value["told"] = json!(notices.told);
+    value["told"] = json!(notices.sent);
     value["notes"] = match &value["notes"] {
         Value::Array(own) => {
             let more = notes.map(|note| json!(note));

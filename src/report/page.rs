@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::plan::diff::FileDiff;
-use crate::plan::{Change, Plan};
+use crate::plan::{ObjectChange, Plan};
 use crate::report::cut;
 use crate::report::markup::{escaped, fenced};
 use crate::report::plan::changes;
@@ -62,7 +62,7 @@ impl Page<'_> {
     /// What would be refused or lost.
     fn troubles(&self, page: &mut String, until: usize) {
         let refused = self.plan.refusals.iter().map(|refusal| {
-            format!("- **refused**: {}. {}\n", escaped(&refusal.message), escaped(&refusal.way_out))
+            format!("- **refused**: {}. {}\n", escaped(&refusal.message), escaped(&refusal.remedy))
         });
         let lost = self.plan.losses.iter().map(|loss| {
             let word = if loss.allowed { "data, allowed" } else { "data" };
@@ -71,7 +71,7 @@ impl Page<'_> {
             } else {
                 format!(" To go on all the same: `--allow-data-loss {}`", escaped(&loss.allow))
             };
-            format!("- **{word}**: {}. {}.{on}\n", escaped(&loss.message), escaped(&loss.way_back))
+            format!("- **{word}**: {}. {}.{on}\n", escaped(&loss.message), escaped(&loss.recovery))
         });
         let lines: Vec<String> = refused.chain(lost).collect();
         let shown = fitting(&lines, until.saturating_sub(page.len() + AROUND));
@@ -115,7 +115,7 @@ impl Page<'_> {
 
     /// One line an object, with what its change does.
     fn objects(&self, page: &mut String, until: usize) {
-        let plain = |change: &Change| {
+        let plain = |change: &ObjectChange| {
             anstream::adapter::strip_str(&changes(std::slice::from_ref(change))).to_string()
         };
         let objects: Vec<String> = self.plan.changes.iter().map(plain).collect();

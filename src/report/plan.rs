@@ -1,7 +1,7 @@
 //! A plan → text for people.
 
 use crate::plan::diff::FileDiff;
-use crate::plan::{Action, Change, Effect, Loss, Plan};
+use crate::plan::{Action, Effect, Loss, ObjectChange, Plan};
 use crate::report::style::{BAD, CHANGED, FAINT, GONE, NEW, STRONG, paint, tame};
 use std::fmt::Write;
 
@@ -30,7 +30,7 @@ pub(super) fn plan(plan: &Plan) -> String {
 }
 
 /// Changes, one line an object.
-pub(super) fn changes(changes: &[Change]) -> String {
+pub(super) fn changes(changes: &[ObjectChange]) -> String {
     changes.iter().map(one).collect()
 }
 
@@ -52,7 +52,7 @@ pub(super) fn rest(plan: &Plan) -> String {
         );
     }
     for refusal in &plan.refusals {
-        let _ = writeln!(text, "  {} {}\n      {}", paint(BAD, "refused"), refusal.message, refusal.way_out);
+        let _ = writeln!(text, "  {} {}\n      {}", paint(BAD, "refused"), refusal.message, refusal.remedy);
     }
     let summary = plan.summary();
     let mut parts = vec![format!(
@@ -71,7 +71,7 @@ pub(super) fn rest(plan: &Plan) -> String {
     text
 }
 
-fn one(change: &Change) -> String {
+fn one(change: &ObjectChange) -> String {
     let (sign, style) = match change.action {
         Action::Create => ("+", NEW),
         Action::Update | Action::Move => ("~", CHANGED),
@@ -92,7 +92,7 @@ fn lost(loss: &Loss) -> String {
     if !loss.kept.is_empty() {
         let _ = writeln!(text, "      stays: {}", loss.kept.join(", "));
     }
-    let _ = writeln!(text, "      {}", loss.way_back);
+    let _ = writeln!(text, "      {}", loss.recovery);
     if !loss.allowed {
         let _ = writeln!(text, "      to go on all the same: --allow-data-loss {}", loss.allow);
     }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::outcome::Rerendered;
-use crate::plan::{Change, Plan};
+use crate::plan::{ObjectChange, Plan};
 use crate::report::diagnostic::Placed;
 use crate::report::pin::pin;
 use crate::report::plan::{lines, rest};
@@ -83,7 +83,7 @@ fn count(releases: usize) -> String {
 
 /// The changes below the app that each belongs to, then what all of them add up to.
 fn plan(whole: &Plan) -> String {
-    let mut apps: BTreeMap<&str, Vec<Change>> = BTreeMap::new();
+    let mut apps: BTreeMap<&str, Vec<ObjectChange>> = BTreeMap::new();
     for change in &whole.changes {
         apps.entry(change.app.as_deref().unwrap_or_default()).or_default().push(change.clone());
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::outcome::sync::{Dockerfile, Entry, Outcome, Synced};
+use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome, Synced};
 use crate::report::diagnostic::Placed;
 use crate::report::failure;
 use crate::report::style::{BAD, CHANGED, FAINT, GOOD, NEW, STRONG, paint, tame};
@@ -15,23 +15,23 @@ use crate::repository::short;
 const JOBS: usize = 256;
 
 /// What machines call an outcome.
-fn status(outcome: &Outcome) -> &'static str {
+fn status(outcome: &SyncOutcome) -> &'static str {
     match outcome {
-        Outcome::UpToDate => "up-to-date",
-        Outcome::Deployed { .. } => "deployed",
-        Outcome::Ready { .. } => "ready",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Superseded(_) => "superseded",
-        Outcome::Pinned(_) => "pinned",
-        Outcome::ToBuild { dockerfile: Some(_), .. } => "to-build",
-        Outcome::ToBuild { dockerfile: None, .. } => "waiting",
-        Outcome::Removed => "removed",
-        Outcome::Skipped(_) => "skipped",
-        Outcome::Failed(_) => "failed",
+        SyncOutcome::UpToDate => "up-to-date",
+        SyncOutcome::Deployed { .. } => "deployed",
+        SyncOutcome::Ready { .. } => "ready",
+        SyncOutcome::Unchanged => "unchanged",
+        SyncOutcome::Superseded(_) => "superseded",
+        SyncOutcome::Pinned(_) => "pinned",
+        SyncOutcome::ToBuild { dockerfile: Some(_), .. } => "to-build",
+        SyncOutcome::ToBuild { dockerfile: None, .. } => "waiting",
+        SyncOutcome::Removed => "removed",
+        SyncOutcome::Skipped(_) => "skipped",
+        SyncOutcome::Failed(_) => "failed",
     }
 }
 
-pub(super) fn title(entry: &Entry) -> String {
+pub(super) fn title(entry: &SyncEntry) -> String {
     let mut title = tame(&entry.app);
     if let Some(environment) = &entry.environment {
         let _ = write!(title, " in {environment}");
@@ -40,33 +40,33 @@ pub(super) fn title(entry: &Entry) -> String {
 }
 
 /// Whether something is deployed, or would be without `--dry-run`.
-fn changed(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Deployed { .. } | Outcome::Ready { .. })
+fn changed(outcome: &SyncOutcome) -> bool {
+    matches!(outcome, SyncOutcome::Deployed { .. } | SyncOutcome::Ready { .. })
 }
 
 /// What became of it, in one line.
-fn words(entry: &Entry) -> String {
+fn words(entry: &SyncEntry) -> String {
     match &entry.outcome {
-        Outcome::UpToDate => "nothing new".to_owned(),
-        Outcome::Deployed { image, commit } => format!("image {image}, commit {}", short(commit)),
-        Outcome::Ready { image } => format!("would be deployed, image {image}"),
-        Outcome::Unchanged => "its new commit changes nothing that runs".to_owned(),
-        Outcome::Superseded(why) => tame(why),
-        Outcome::Pinned(pin) => {
-            format!("to {} ({}); to let it move: {}", pin.image, pin.place, pin.way_out())
+        SyncOutcome::UpToDate => "nothing new".to_owned(),
+        SyncOutcome::Deployed { image, commit } => format!("image {image}, commit {}", short(commit)),
+        SyncOutcome::Ready { image } => format!("would be deployed, image {image}"),
+        SyncOutcome::Unchanged => "its new commit changes nothing that runs".to_owned(),
+        SyncOutcome::Superseded(why) => tame(why),
+        SyncOutcome::Pinned(pin) => {
+            format!("to {} ({}); to let it move: {}", pin.image, pin.place, pin.remedy())
         }
-        Outcome::ToBuild { image, dockerfile } => match dockerfile {
+        SyncOutcome::ToBuild { image, dockerfile } => match dockerfile {
             Some(Dockerfile::Own) => format!("{image}, by its own Dockerfile"),
             Some(Dockerfile::Generated) => format!("{image}, by what `cupaas dockerfile` prints"),
             None => {
                 format!("nobody has pushed {image} yet; its runtime is `image`, and there is no Dockerfile")
             }
         },
-        Outcome::Removed => {
+        SyncOutcome::Removed => {
             format!("it was removed; `cupaas sync --app {}` brings it back", tame(&entry.app))
         }
-        Outcome::Skipped(why) => tame(why),
-        Outcome::Failed(failure) => tame(&failure.message),
+        SyncOutcome::Skipped(why) => tame(why),
+        SyncOutcome::Failed(failure) => tame(&failure.message),
     }
 }
 
@@ -75,13 +75,13 @@ pub(super) fn text(synced: &Synced) -> String {
     let mut text = String::new();
     for entry in &synced.entries {
         let style = match &entry.outcome {
-            Outcome::UpToDate if entry.notes.is_empty() => continue,
+            SyncOutcome::UpToDate if entry.notes.is_empty() => continue,
             // Where a platform has a rule for a branch, most repositories do not have that branch.
-            Outcome::Skipped(_) if !synced.named => continue,
-            Outcome::Skipped(_) => FAINT,
-            Outcome::Deployed { .. } | Outcome::Ready { .. } => NEW,
-            Outcome::ToBuild { .. } => CHANGED,
-            Outcome::Failed(_) => BAD,
+            SyncOutcome::Skipped(_) if !synced.named => continue,
+            SyncOutcome::Skipped(_) => FAINT,
+            SyncOutcome::Deployed { .. } | SyncOutcome::Ready { .. } => NEW,
+            SyncOutcome::ToBuild { .. } => CHANGED,
+            SyncOutcome::Failed(_) => BAD,
             _ => STRONG,
         };
         let commit = entry.commit.as_deref().map(|commit| format!(" {}", short(commit))).unwrap_or_default();
@@ -98,7 +98,7 @@ pub(super) fn text(synced: &Synced) -> String {
             let _ = writeln!(text, "  {}", tame(note));
         }
         let problems = match &entry.outcome {
-            Outcome::Failed(found) => {
+            SyncOutcome::Failed(found) => {
                 for hint in &found.hints {
                     let _ = writeln!(text, "  hint: {}", tame(hint));
                 }
@@ -141,7 +141,7 @@ pub(super) fn json(synced: &Synced) -> Value {
     })
 }
 
-fn entry(entry: &Entry) -> Value {
+fn entry(entry: &SyncEntry) -> Value {
     let mut value = json!({
         "app": entry.app,
         "environment": entry.environment,
@@ -155,17 +155,17 @@ fn entry(entry: &Entry) -> Value {
         "warnings": entry.warnings.iter().map(Placed::from).collect::<Vec<_>>(),
     });
     match &entry.outcome {
-        Outcome::Deployed { image, commit } => {
+        SyncOutcome::Deployed { image, commit } => {
             value["image"] = json!(image);
             value["gitops_commit"] = json!(commit);
         }
-        Outcome::Ready { image } => value["image"] = json!(image),
-        Outcome::ToBuild { image, dockerfile } => {
+        SyncOutcome::Ready { image } => value["image"] = json!(image),
+        SyncOutcome::ToBuild { image, dockerfile } => {
             value["image"] = json!(image);
             value["dockerfile"] = json!(dockerfile.map(kind));
         }
-        Outcome::Pinned(pin) => value["pin"] = json!({"image": pin.image, "place": pin.place}),
-        Outcome::Failed(failure) => value["failure"] = crate::report::failed::failed(failure),
+        SyncOutcome::Pinned(pin) => value["pin"] = json!({"image": pin.image, "place": pin.place}),
+        SyncOutcome::Failed(failure) => value["failure"] = crate::report::failed::failed(failure),
         _ => {}
     }
     value
@@ -178,9 +178,9 @@ fn kind(dockerfile: Dockerfile) -> &'static str {
     }
 }
 
-fn to_build(synced: &Synced) -> impl Iterator<Item = (&Entry, &str, Dockerfile)> {
+fn to_build(synced: &Synced) -> impl Iterator<Item = (&SyncEntry, &str, Dockerfile)> {
     synced.entries.iter().filter_map(|entry| match &entry.outcome {
-        Outcome::ToBuild { image, dockerfile } => Some((entry, image.as_str(), (*dockerfile)?)),
+        SyncOutcome::ToBuild { image, dockerfile } => Some((entry, image.as_str(), (*dockerfile)?)),
         _ => None,
     })
 }
@@ -206,8 +206,8 @@ pub(super) fn matrix(synced: &Synced) -> String {
 pub(super) fn markdown(synced: &Synced) -> String {
     let mut page = String::from("### cupaas: sync\n\n");
     let told = synced.entries.iter().filter(|entry| match entry.outcome {
-        Outcome::UpToDate => !entry.notes.is_empty(),
-        Outcome::Skipped(_) => synced.named,
+        SyncOutcome::UpToDate => !entry.notes.is_empty(),
+        SyncOutcome::Skipped(_) => synced.named,
         _ => true,
     });
     let rows: Vec<String> = told
@@ -215,7 +215,7 @@ pub(super) fn markdown(synced: &Synced) -> String {
             let branch = crate::report::markup::escaped(entry.branch.as_deref().unwrap_or_default());
             let commit = entry.commit.as_deref().map(short).unwrap_or_default();
             let mut what = crate::report::markup::escaped(&words(entry));
-            if let Outcome::Failed(failure) = &entry.outcome {
+            if let SyncOutcome::Failed(failure) = &entry.outcome {
                 for placed in failure.diagnostics.iter().map(Placed::from) {
                     let (file, message) = (
                         crate::report::markup::escaped(placed.file),
@@ -246,8 +246,8 @@ pub(super) fn markdown(synced: &Synced) -> String {
 mod tests {
     use super::*;
 
-    fn entry(app: String, outcome: Outcome) -> Entry {
-        Entry {
+    fn entry(app: String, outcome: SyncOutcome) -> SyncEntry {
+        SyncEntry {
             app,
             environment: Some("production".to_owned()),
             repository: Some("https://git.example.cu/me/shop".to_owned()),
@@ -264,7 +264,7 @@ mod tests {
     fn a_matrix_ends_where_a_workflows_does_and_says_so() {
         let build = |number: usize| {
             let outcome =
-                Outcome::ToBuild { image: "r.example/a:0".to_owned(), dockerfile: Some(Dockerfile::Own) };
+                SyncOutcome::ToBuild { image: "r.example/a:0".to_owned(), dockerfile: Some(Dockerfile::Own) };
             entry(format!("app-{number:03}"), outcome)
         };
         let synced = Synced::new((0..260).rev().map(build).collect(), 260, false);
@@ -278,7 +278,7 @@ mod tests {
     fn the_worst_that_lasts_is_the_exit_code() {
         use crate::diagnostic::{Failure, Kind};
         let code = |kinds: &[Kind]| {
-            let failed = |kind: &Kind| entry(String::new(), Outcome::Failed(Failure::new(*kind, "x")));
+            let failed = |kind: &Kind| entry(String::new(), SyncOutcome::Failed(Failure::new(*kind, "x")));
             Synced::new(kinds.iter().map(failed).collect(), 0, false).exit_code()
         };
         assert_eq!(code(&[]), 0);
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_hostile_name_becomes_no_markdown() {
-        let mut hostile = entry("a".to_owned(), Outcome::Skipped("x | <b>".to_owned()));
+        let mut hostile = entry("a".to_owned(), SyncOutcome::Skipped("x | <b>".to_owned()));
         hostile.branch = Some("`|<img>".to_owned());
         let page = markdown(&Synced::new(vec![hostile], 1, true));
         assert!(page.contains("\\`\\|&lt;img>") && page.contains("x \\| &lt;b>"), "{page}");

@@ -48,7 +48,7 @@ pub(super) fn of(report: &Report) -> String {
             title(release),
             pin.image,
             pin.place,
-            pin.way_out()
+            pin.remedy()
         ),
         Report::Removed { removal, plan, commit, proposed } => removed(removal, plan, commit, *proposed),
         Report::Absent(Removal { app, environment: Some(environment), .. }) => {

@@ -2,16 +2,16 @@
 
 use crate::cli::{CiForge, Cli, Command, Deploy, Diff, Shared};
 use crate::diagnostic::{Failure, Kind};
-use crate::git::Identity;
+use crate::git::Author;
 use crate::report::Format;
 use crate::request::ci::Ci;
-use crate::request::environment::{Around, text};
-use crate::request::job::means_another;
-use crate::request::step::{named, wide};
-use crate::request::{forge, print, registered, scaffold, secret, standing, sync};
+use crate::request::ci_guard::means_another;
+use crate::request::environment::{Environment, text};
+use crate::request::spec::{named, wide};
+use crate::request::{forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
-use crate::run::step::{Extent, Stage, Step};
+use crate::run::spec::{Extent, RunSpec, Stage};
 
 impl Request {
     /// Reads the environment and the app's checkout. `ci` is what [`here`] gave.
@@ -23,76 +23,76 @@ impl Request {
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
         let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && means_another());
-        let around = Around { home: Home::read()?, job, ci };
-        let step = |stage, shared: Shared| Step::new(stage, shared, &around);
+        let env = Environment { home: Home::read()?, job, ci };
+        let spec = |stage, shared: Shared| RunSpec::new(stage, shared, &env);
         let action = match cli.command {
-            Command::New(new) => Action::New(scaffold::new(new, &around)?),
+            Command::New(new) => Action::New(scaffold::new(new, &env)?),
             Command::Init(init) => Action::Init(scaffold::init(init)),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
             Command::Completions(completions) => Action::Print(print::completions(completions.shell)),
             Command::Man => Action::Print(print::man()?),
             Command::Check(check) => {
-                let step = step(Stage::Check, standing::on(check.shared, &check.wide))?;
-                Action::along(wide(step, check.wide, &around)?)
+                let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
+                Action::along(wide(spec, check.wide, &env)?)
             }
-            Command::Explain(shared) => Action::along(step(Stage::Explain, shared)?),
-            Command::Dockerfile(shared) => Action::along(step(Stage::Dockerfile, shared)?),
-            Command::Render(render) => Action::along(Step {
+            Command::Explain(shared) => Action::along(spec(Stage::Explain, shared)?),
+            Command::Dockerfile(shared) => Action::along(spec(Stage::Dockerfile, shared)?),
+            Command::Render(render) => Action::along(RunSpec {
                 out: render.out.filter(|out| !out.as_os_str().is_empty()),
-                ..step(Stage::Render, render.shared)?
+                ..spec(Stage::Render, render.shared)?
             }),
-            Command::Diff(diff) => Action::along(diff_step(diff, &around)?),
-            Command::Deploy(deploy) => Action::along(deploy_step(deploy, &around)?),
-            Command::App(command) => registered::app(command, &around)?,
-            Command::Env(command) => registered::env(command, &around)?,
-            Command::Secret(secret) => secret::asked(secret, &around)?,
-            Command::Pin(pin) => registered::pin(pin, &around)?,
-            Command::Unpin(unpin) => registered::unpin(unpin, &around)?,
-            Command::Sync(given) => sync::sync(given, cli.format, &around)?,
+            Command::Diff(diff) => Action::along(diff_step(diff, &env)?),
+            Command::Deploy(deploy) => Action::along(deploy_step(deploy, &env)?),
+            Command::App(command) => registered::app(command, &env)?,
+            Command::Env(command) => registered::env(command, &env)?,
+            Command::Secret(secret) => secret::asked(secret, &env)?,
+            Command::Pin(pin) => registered::pin(pin, &env)?,
+            Command::Unpin(unpin) => registered::unpin(unpin, &env)?,
+            Command::Sync(given) => sync::sync(given, cli.format, &env)?,
             Command::Remove(remove) => {
-                let step = step(Stage::Remove, remove.shared)?;
+                let spec = spec(Stage::Remove, remove.shared)?;
                 Action::Remove(
                     Extent::Environment,
-                    Box::new(Step {
+                    Box::new(RunSpec {
                         allow_data_loss: named(remove.allow_data_loss),
-                        tells: forge::propose(remove.proposed, &step, &around)?,
-                        ..step
+                        forge: forge::propose(remove.proposed, &spec, &env)?,
+                        ..spec
                     }),
                 )
             }
         };
-        let Around { home, ci, job: _ } = around;
+        let Environment { home, ci, job: _ } = env;
         let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());
         let actor = ci.as_ref().and_then(|ci| ci.actor.clone());
         Ok(Self { action, author: author(), run_url, actor, home })
     }
 }
 
-fn diff_step(diff: Diff, around: &Around) -> Result<Step, Failure> {
+fn diff_step(diff: Diff, env: &Environment) -> Result<RunSpec, Failure> {
     let stated = diff.shared.source_commit.as_ref().is_some_and(|commit| !commit.is_empty());
-    let step = Step::new(Stage::Diff, standing::on(diff.shared, &diff.wide), around)?;
-    let step = wide(step, diff.wide, around)?;
-    Ok(Step {
+    let spec = RunSpec::new(Stage::Diff, gitops_from_cwd::on(diff.shared, &diff.wide), env)?;
+    let spec = wide(spec, diff.wide, env)?;
+    Ok(RunSpec {
         allow_data_loss: named(diff.allow_data_loss),
         exit_code: diff.exit_code,
-        tells: forge::comment(diff.commenting, stated, &step, around)?,
-        ..step
+        forge: forge::comment(diff.commenting, stated, &spec, env)?,
+        ..spec
     })
 }
 
-fn deploy_step(deploy: Deploy, around: &Around) -> Result<Step, Failure> {
-    let step = Step::new(Stage::Deploy, standing::on(deploy.shared, &deploy.wide), around)?;
-    let step = wide(step, deploy.wide, around)?;
-    Ok(Step {
+fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
+    let spec = RunSpec::new(Stage::Deploy, gitops_from_cwd::on(deploy.shared, &deploy.wide), env)?;
+    let spec = wide(spec, deploy.wide, env)?;
+    Ok(RunSpec {
         allow_data_loss: named(deploy.allow_data_loss),
         allow_older: deploy.allow_older,
-        tells: forge::deploy(deploy.proposed, deploy.status, &step, around)?,
-        ..step
+        forge: forge::deploy(deploy.proposed, deploy.status, &spec, env)?,
+        ..spec
     })
 }
 
-fn author() -> Identity {
-    Identity {
+fn author() -> Author {
+    Author {
         name: text("GIT_AUTHOR_NAME").unwrap_or_else(|| "cupaas".to_owned()),
         email: text("GIT_AUTHOR_EMAIL").unwrap_or_else(|| "cupaas@localhost".to_owned()),
     }

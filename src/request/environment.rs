@@ -7,7 +7,7 @@ use crate::run::home::Home;
 use std::path::PathBuf;
 
 /// What surrounds every command.
-pub(super) struct Around {
+pub(super) struct Environment {
     /// Where cupaas keeps what belongs to this user.
     pub(super) home: Home,
     /// The CI job.

@@ -1,19 +1,19 @@
 //! What was typed and what the environment says → one [`Request`], read once. Nothing later looks at either again.
 #![allow(clippy::disallowed_methods)] // The one place where the environment is read.
 
-mod assigned;
+mod assignments;
 mod build;
 pub mod ci;
+mod ci_guard;
+mod detect;
 mod environment;
 mod forge;
-mod here;
-mod job;
+mod gitops_from_cwd;
 mod print;
 mod registered;
 mod scaffold;
 mod secret;
-mod standing;
-mod step;
+mod spec;
 mod sync;
 
-pub use here::{here, is_empty};
+pub use detect::{detect, is_empty};

@@ -2,37 +2,37 @@
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
 use crate::request::environment::text;
-use crate::run::step::Extent;
+use crate::run::spec::Extent;
 use std::path::PathBuf;
 
-use crate::cli::{AppCommand, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Target, Unpin};
+use crate::cli::{AppCommand, AppSelector, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Unpin};
 use crate::diagnostic::{Failure, Source as Text, Span, typed};
 use crate::git::Source;
 use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
 use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
-use crate::request::assigned::assigned;
-use crate::request::environment::Around;
-use crate::request::job::shared_one;
-use crate::request::step::{folder_name, named};
-use crate::request::{forge, standing};
+use crate::request::assignments::assigned;
+use crate::request::ci_guard::shared_one;
+use crate::request::environment::Environment;
+use crate::request::spec::{folder_name, named};
+use crate::request::{forge, gitops_from_cwd};
 use crate::run::action::Action;
-use crate::run::edit::deed::{AddApp, Deed, EnvChange};
-use crate::run::step::{Look, Stage, Step, Subject};
+use crate::run::edit::command::{AddApp, EditCommand, EnvChange};
+use crate::run::spec::{RunSpec, Selection, Stage, View};
 
 /// A step that is about what the GitOps repository knows, and no folder of this machine.
-pub(super) fn step(
+pub(super) fn spec(
     repository: Repository,
-    subject: Subject,
+    subject: Selection,
     dry_run: bool,
-    around: &Around,
-) -> Result<Step, Failure> {
+    env: &Environment,
+) -> Result<RunSpec, Failure> {
     let shared = Shared {
         folder: None,
         env: None,
         image: None,
-        repository: standing::here(repository),
+        repository: gitops_from_cwd::here(repository),
         app: None,
         set: Vec::new(),
         source_repository: None,
@@ -40,44 +40,49 @@ pub(super) fn step(
         source_branch: None,
     };
     let stage = if dry_run { Stage::Diff } else { Stage::Deploy };
-    let step = Step::about(stage, subject, shared, around)?;
-    shared_one(&step.gitops, around)?;
-    Ok(step)
+    let spec = RunSpec::about(stage, subject, shared, env)?;
+    shared_one(&spec.gitops, env)?;
+    Ok(spec)
 }
 
 /// The repository whose catalog `new` reads; nothing where none is named, since an app may begin without one.
-pub(super) fn catalog(repository: &Repository, around: &Around) -> Result<Option<Box<Step>>, Failure> {
+pub(super) fn catalog(repository: &Repository, env: &Environment) -> Result<Option<Box<RunSpec>>, Failure> {
     match &repository.gitops {
         Some(named) if !named.is_empty() => {
-            step(repository.clone(), nothing(), true, around).map(|step| Some(Box::new(step)))
+            spec(repository.clone(), nothing(), true, env).map(|spec| Some(Box::new(spec)))
         }
         _ => Ok(None),
     }
 }
 
 /// The same, about one app: `--app`, else the one in this folder.
-fn about(target: Target, subject: Subject, dry_run: bool, around: &Around) -> Result<Step, Failure> {
-    let mut step = step(target.repository, subject, dry_run, around)?;
+fn about(
+    target: AppSelector,
+    subject: Selection,
+    dry_run: bool,
+    env: &Environment,
+) -> Result<RunSpec, Failure> {
+    let mut spec = spec(target.repository, subject, dry_run, env)?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    step.asked.environment = given(target.env);
-    step.asked.app = given(target.app).or_else(|| text("CUPAAS_APP"));
-    if step.asked.app.is_none() {
+    spec.query.environment = given(target.env);
+    spec.query.app = given(target.app).or_else(|| text("CUPAAS_APP"));
+    if spec.query.app.is_none() {
         let here = PathBuf::from(".");
         let found = Source::read(&here)?;
-        step.asked.folder_name = folder_name(&here);
-        step.asked.folder = here;
-        step.asked.source =
+        spec.query.folder_name = folder_name(&here);
+        spec.query.folder = here;
+        spec.query.source =
             SourceFacts { repository: found.repository, path: found.path, ..SourceFacts::default() };
     }
-    Ok(step)
+    Ok(spec)
 }
 
-fn edit(step: Step, proposed: Proposed, around: &Around) -> Result<Action, Failure> {
-    let tells = forge::propose(proposed, &step, around)?;
-    Ok(Action::along(Step { tells, ..step }))
+fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
+    let tells = forge::propose(proposed, &spec, env)?;
+    Ok(Action::along(RunSpec { forge: tells, ..spec }))
 }
 
-pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failure> {
+pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Failure> {
     match command {
         AppCommand::Add(add) => {
             let branch = |text: &String| match text.split_once('=') {
@@ -85,48 +90,49 @@ pub(super) fn app(command: AppCommand, around: &Around) -> Result<Action, Failur
                 None => Err(typed("--branch", text, "has no `=`", "--branch main=production")),
             };
             let branches = add.branch.iter().map(branch).collect::<Result<_, _>>()?;
-            let deed = Deed::AddApp(AddApp { url: add.url, path: add.path, branches, name: add.name });
-            edit(step(add.repository, Subject::Edited(deed), add.dry_run, around)?, add.proposed, around)
+            let command =
+                EditCommand::AddApp(AddApp { url: add.url, path: add.path, branches, name: add.name });
+            edit(spec(add.repository, Selection::Edited(command), add.dry_run, env)?, add.proposed, env)
         }
-        AppCommand::List(repository) => Ok(look(Look::Apps, step(repository, nothing(), true, around)?)),
+        AppCommand::List(repository) => Ok(look(View::Apps, spec(repository, nothing(), true, env)?)),
         AppCommand::Show(show) => {
-            let mut step = step(show.repository, nothing(), true, around)?;
-            step.asked.app = Some(show.name);
-            Ok(look(Look::App, step))
+            let mut spec = spec(show.repository, nothing(), true, env)?;
+            spec.query.app = Some(show.name);
+            Ok(look(View::App, spec))
         }
         AppCommand::Remove(remove) => {
-            let mut step = step(remove.repository, nothing(), false, around)?;
-            step.asked.app = Some(remove.name);
-            step.allow_data_loss = named(remove.allow_data_loss);
-            step.tells = forge::propose(remove.proposed, &step, around)?;
-            Ok(Action::Remove(Extent::Everywhere, Box::new(step)))
+            let mut spec = spec(remove.repository, nothing(), false, env)?;
+            spec.query.app = Some(remove.name);
+            spec.allow_data_loss = named(remove.allow_data_loss);
+            spec.forge = forge::propose(remove.proposed, &spec, env)?;
+            Ok(Action::Remove(Extent::Everywhere, Box::new(spec)))
         }
     }
 }
 
-fn look(look: Look, step: Step) -> Action {
-    Action::Look(look, Box::new(step))
+fn look(look: View, spec: RunSpec) -> Action {
+    Action::View(look, Box::new(spec))
 }
 
 /// Neither a folder nor a change.
-fn nothing() -> Subject {
-    Subject::Released(Scope::default())
+fn nothing() -> Selection {
+    Selection::Released(Scope::default())
 }
 
-pub(super) fn env(command: EnvCommand, around: &Around) -> Result<Action, Failure> {
+pub(super) fn env(command: EnvCommand, env: &Environment) -> Result<Action, Failure> {
     match command {
         EnvCommand::Set(set) => {
-            let deed = Deed::Env(EnvChange { set: variables(&set)?, ..EnvChange::default() });
-            edit(about(set.target, Subject::Edited(deed), set.dry_run, around)?, set.proposed, around)
+            let command = EditCommand::Env(EnvChange { set: variables(&set)?, ..EnvChange::default() });
+            edit(about(set.target, Selection::Edited(command), set.dry_run, env)?, set.proposed, env)
         }
         EnvCommand::Unset(unset) => {
             let names = unset.names.into_iter().collect();
-            let deed = Deed::Env(EnvChange { unset: names, ..EnvChange::default() });
-            edit(about(unset.target, Subject::Edited(deed), unset.dry_run, around)?, unset.proposed, around)
+            let command = EditCommand::Env(EnvChange { unset: names, ..EnvChange::default() });
+            edit(about(unset.target, Selection::Edited(command), unset.dry_run, env)?, unset.proposed, env)
         }
         EnvCommand::List(list) => {
-            let step = about(list.target, nothing(), true, around)?;
-            Ok(look(Look::Variables { origin: list.origin }, step))
+            let spec = about(list.target, nothing(), true, env)?;
+            Ok(look(View::Variables { origin: list.origin }, spec))
         }
     }
 }
@@ -152,12 +158,12 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
     Ok(all)
 }
 
-pub(super) fn pin(pin: Pin, around: &Around) -> Result<Action, Failure> {
-    let mut step = about(pin.target, Subject::Edited(Deed::Pin), pin.dry_run, around)?;
-    step.asked.image = pin.image.filter(|image| !image.is_empty());
-    edit(step, pin.proposed, around)
+pub(super) fn pin(pin: Pin, env: &Environment) -> Result<Action, Failure> {
+    let mut spec = about(pin.target, Selection::Edited(EditCommand::Pin), pin.dry_run, env)?;
+    spec.query.image = pin.image.filter(|image| !image.is_empty());
+    edit(spec, pin.proposed, env)
 }
 
-pub(super) fn unpin(unpin: Unpin, around: &Around) -> Result<Action, Failure> {
-    edit(about(unpin.target, Subject::Edited(Deed::Unpin), unpin.dry_run, around)?, unpin.proposed, around)
+pub(super) fn unpin(unpin: Unpin, env: &Environment) -> Result<Action, Failure> {
+    edit(about(unpin.target, Selection::Edited(EditCommand::Unpin), unpin.dry_run, env)?, unpin.proposed, env)
 }

@@ -3,15 +3,15 @@
 use crate::cli;
 use crate::diagnostic::Failure;
 use crate::forge::Forge;
-use crate::request::environment::Around;
+use crate::request::environment::Environment;
 use crate::request::registered;
 use crate::run::scaffold::{InitOptions, NewOptions, WorkflowChoice};
 
 /// # Errors
 /// As [`Request::new`](crate::run::action::Request::new).
-pub(super) fn new(given: cli::New, around: &Around) -> Result<NewOptions, Failure> {
+pub(super) fn new(given: cli::New, env: &Environment) -> Result<NewOptions, Failure> {
     let cli::New { folder, runtime, service: services, forge, repository } = given;
-    let catalog = registered::catalog(&repository, around)?;
+    let catalog = registered::catalog(&repository, env)?;
     let workflow = match forge {
         None => WorkflowChoice::Detected,
         Some(cli::Forge::None) => WorkflowChoice::None,

@@ -1,4 +1,4 @@
-//! What was typed of secrets → what is asked of them.
+//! SecretAction was typed of secrets → what is asked of them.
 
 use crate::request::environment::text;
 use std::path::PathBuf;
@@ -9,16 +9,16 @@ use crate::cli::{Secret, SecretOf, Shared};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::age_keys::KeyPlaces;
 use crate::load::secret_value::ValueFrom;
-use crate::request::environment::Around;
-use crate::request::job::shared_one;
-use crate::request::standing;
+use crate::request::ci_guard::shared_one;
+use crate::request::environment::Environment;
+use crate::request::gitops_from_cwd;
 use crate::run::action::Action;
 use crate::run::home::Home;
-use crate::run::secrets::{Asked, What};
-use crate::run::step::{Stage, Step};
+use crate::run::secrets::{SecretAction, SecretCommand};
+use crate::run::spec::{RunSpec, Stage};
 
 /// Errors: as [`crate::request::Request::new`]; none repeats a word that may be a value.
-pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> {
+pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure> {
     let asked = match secret {
         Secret::Set(set) => {
             if set.of.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
@@ -32,17 +32,20 @@ pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> 
                 Some(file) => ValueFrom::File(file),
                 None => ValueFrom::Input,
             };
-            let what = What::Set { name: set.name, from, allow_empty: set.allow_empty };
-            Asked { step: step(Stage::Deploy, set.of, around)?, what }
+            let what = SecretAction::Set { name: set.name, from, allow_empty: set.allow_empty };
+            SecretCommand { spec: spec(Stage::Deploy, set.of, env)?, action: what }
         }
         Secret::Unset(unset) => {
             let stage = if unset.dry_run { Stage::Diff } else { Stage::Deploy };
-            Asked { step: step(stage, unset.of, around)?, what: What::Unset { name: unset.name } }
+            SecretCommand {
+                spec: spec(stage, unset.of, env)?,
+                action: SecretAction::Unset { name: unset.name },
+            }
         }
-        Secret::List(of) => Asked { step: step(Stage::Check, of, around)?, what: What::List },
+        Secret::List(of) => SecretCommand { spec: spec(Stage::Check, of, env)?, action: SecretAction::List },
         Secret::Check(check) => {
-            let what = What::Check { all: check.all, keys: key_places(&around.home) };
-            Asked { step: of_all(check.all, step(Stage::Check, check.of, around)?, around)?, what }
+            let what = SecretAction::Check { all: check.all, keys: key_places(&env.home) };
+            SecretCommand { spec: of_all(check.all, spec(Stage::Check, check.of, env)?, env)?, action: what }
         }
         Secret::Rotate(rotate) => {
             if rotate.all && !rotate.recipients {
@@ -53,42 +56,42 @@ pub(super) fn asked(secret: Secret, around: &Around) -> Result<Action, Failure> 
             }
             let mut of = rotate.of;
             let what = match rotate.service {
-                Some(service) if !rotate.recipients => What::Rotate { service },
+                Some(service) if !rotate.recipients => SecretAction::Rotate { service },
                 first => {
                     // Then the first word is the folder.
                     of.folder = first.map(PathBuf::from).or(of.folder);
-                    What::Recipients { all: rotate.all, keys: key_places(&around.home) }
+                    SecretAction::Recipients { all: rotate.all, keys: key_places(&env.home) }
                 }
             };
             let stage = if rotate.dry_run { Stage::Diff } else { Stage::Deploy };
-            Asked { step: of_all(rotate.all, step(stage, of, around)?, around)?, what }
+            SecretCommand { spec: of_all(rotate.all, spec(stage, of, env)?, env)?, action: what }
         }
     };
     Ok(Action::Secret(Box::new(asked)))
 }
 
-fn step(stage: Stage, of: SecretOf, around: &Around) -> Result<Step, Failure> {
-    let SecretOf { folder, app, env, repository } = of;
+fn spec(stage: Stage, of: SecretOf, env: &Environment) -> Result<RunSpec, Failure> {
+    let SecretOf { folder, app, env: environment, repository } = of;
     let shared = Shared {
         folder,
-        env,
+        env: environment,
         image: None,
-        repository: standing::here(repository),
+        repository: gitops_from_cwd::here(repository),
         app,
         set: Vec::new(),
         source_repository: None,
         source_commit: None,
         source_branch: None,
     };
-    Step::new(stage, shared, around)
+    RunSpec::new(stage, shared, env)
 }
 
 /// The same step, which is of every app where `all` says so.
-fn of_all(all: bool, step: Step, around: &Around) -> Result<Step, Failure> {
+fn of_all(all: bool, spec: RunSpec, env: &Environment) -> Result<RunSpec, Failure> {
     if all {
-        shared_one(&step.gitops, around)?;
+        shared_one(&spec.gitops, env)?;
     }
-    Ok(step)
+    Ok(spec)
 }
 
 /// Where `sops` looks for private keys, and where `init` puts one.

@@ -7,50 +7,50 @@ use std::time::Duration;
 
 use crate::cli::Sync;
 use crate::diagnostic::Failure;
-use crate::git::{GitopsAddress, SourceToken};
+use crate::git::{RepositoryUrl, SourceToken};
 use crate::registry::Access;
 use crate::report::Format;
-use crate::request::environment::Around;
+use crate::request::environment::Environment;
 use crate::request::registered;
 use crate::run::action::Action;
-use crate::run::step::{GitopsPlace, Stage, Subject};
+use crate::run::spec::{GitopsPlace, Selection, Stage};
 use crate::run::sync::Options;
 use crate::token::Secret;
 
 /// A matrix is only looked at, so that a workflow can be stopped between it and the builds.
-pub(super) fn sync(given: Sync, format: Format, around: &Around) -> Result<Action, Failure> {
+pub(super) fn sync(given: Sync, format: Format, env: &Environment) -> Result<Action, Failure> {
     let looks = given.dry_run || format == Format::Matrix;
-    let mut step = registered::step(given.repository, Subject::Folder, looks, around)?;
+    let mut spec = registered::spec(given.repository, Selection::Folder, looks, env)?;
     if format == Format::Matrix {
-        step.stage = Stage::Check;
+        spec.stage = Stage::Check;
     }
     let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-    let gitops = match &step.gitops {
+    let gitops = match &spec.gitops {
         GitopsPlace::Address(address) => Some(address),
         GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
     };
-    let patience = Duration::from_secs(given.timeout.into());
+    let timeout = Duration::from_secs(given.timeout.into());
     let options = Options {
         apps: given.app.into_iter().filter_map(filled).collect(),
         environment: given.env.and_then(filled),
         image: given.image.and_then(filled),
         one_commit: given.one_commit,
         at_once: given.at_once.into(),
-        patience,
+        timeout,
         token: token(gitops)?,
-        registry: registry(patience),
+        registry: registry(timeout),
     };
-    Ok(Action::Sync(Box::new(options), Box::new(step)))
+    Ok(Action::Sync(Box::new(options), Box::new(spec)))
 }
 
-fn token(gitops: Option<&GitopsAddress>) -> Result<Option<SourceToken>, Failure> {
+fn token(gitops: Option<&RepositoryUrl>) -> Result<Option<SourceToken>, Failure> {
     let hosts: Vec<String> = list("CUPAAS_SOURCE_HOSTS").collect();
     let token = text("CUPAAS_SOURCE_TOKEN").map(Secret::new);
     token.map(|token| SourceToken::new(token, &hosts, gitops)).transpose()
 }
 
 /// Where docker and podman keep logins: `$REGISTRY_AUTH_FILE`, `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`.
-fn registry(patience: Duration) -> Access {
+fn registry(timeout: Duration) -> Access {
     let files = [
         text("REGISTRY_AUTH_FILE").map(PathBuf::from),
         text("DOCKER_CONFIG").map(|folder| Path::new(&folder).join("config.json")),
@@ -60,7 +60,7 @@ fn registry(patience: Duration) -> Access {
         login: text("CUPAAS_REGISTRY_USER").zip(text("CUPAAS_REGISTRY_PASSWORD").map(Secret::new)),
         docker_configs: files.into_iter().flatten().collect(),
         insecure: list("CUPAAS_REGISTRY_INSECURE").collect::<BTreeSet<_>>(),
-        patience,
+        timeout,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A command as a person writes it → the words that the kubelet gets, so that the words arrive byte for byte.
 
-use crate::load::words::Command;
+use crate::load::scalars::Command;
 use crate::yaml::characters::lost;
 
 /// Shell words that begin something `exec` cannot replace the shell with.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::load::app_file::ProcessEntry;
 use crate::load::inputs::Inputs;
-use crate::load::words::Name;
+use crate::load::scalars::Name;
 use crate::resolve::decisions::{Notes, did_you_mean};
 use crate::resolve::environment;
 use crate::resolve::processes::sizes;

@@ -2,9 +2,9 @@
 //! the only one that asks for no branch.
 
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
-use crate::load::asked::Asked;
 use crate::load::inputs::{Inputs, Recorded};
 use crate::load::platform::{EnvironmentSettings, PlatformFile, RegistrationFile};
+use crate::load::query::ReleaseQuery;
 use crate::resolve::decisions::did_you_mean;
 use crate::yaml::document::Document;
 
@@ -13,11 +13,11 @@ use crate::yaml::document::Document;
 /// Errors: an environment that the platform does not have, or a branch that says nothing; where that may only follow from
 /// another mistake, what is known of those.
 pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
-    let Inputs { asked, recorded, registration, platform, .. } = inputs;
+    let Inputs { query, recorded, registration, platform, .. } = inputs;
     let known_problems = || Failure::invalid(inputs.problems.clone());
     let branches = registration.as_ref().is_none_or(|file| file.is_sound(&["branches"]));
     let sound = branches && platform.is_sound(&["environments"]);
-    let (name, origin) = wanted(asked, recorded.as_ref(), registration.as_ref(), platform)
+    let (name, origin) = wanted(query, recorded.as_ref(), registration.as_ref(), platform)
         .map_err(|failure| if sound { failure } else { known_problems() })?;
     let known = &inputs.platform.value.environments;
     if known.contains_key(&name) {
@@ -26,7 +26,7 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     if !platform.is_sound(&["environments", &name]) {
         return Err(known_problems());
     }
-    if let (None, Some(file), Some(branch)) = (&asked.environment, registration, &asked.source.branch) {
+    if let (None, Some(file), Some(branch)) = (&query.environment, registration, &query.source.branch) {
         return Err(Failure::invalid(vec![unregistered(inputs, &name, file.at(&["branches", branch]))]));
     }
     let hint = did_you_mean(&name, known.keys());
@@ -49,9 +49,9 @@ pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnosti
 /// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
 /// else any.
 pub fn stand_in(inputs: &Inputs) -> String {
-    let Inputs { asked, recorded, registration, platform, .. } = inputs;
+    let Inputs { query, recorded, registration, platform, .. } = inputs;
     let known = &platform.value.environments;
-    let meant = wanted(asked, recorded.as_ref(), registration.as_ref(), platform).ok().map(|(name, _)| name);
+    let meant = wanted(query, recorded.as_ref(), registration.as_ref(), platform).ok().map(|(name, _)| name);
     let close =
         meant.as_ref().and_then(|name| crate::schema::suggest(name, known.keys().map(String::as_str)));
     let any = known.keys().next().map(String::as_str).or(meant.as_deref());
@@ -72,7 +72,7 @@ pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
     if !failure.diagnostics.is_empty() {
         return failure.diagnostics;
     }
-    let span = match &inputs.asked.environment {
+    let span = match &inputs.query.environment {
         Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
         None => inputs.platform.key(&["environments"]),
     };
@@ -83,16 +83,16 @@ pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
 ///
 /// Errors: a branch that says nothing.
 pub fn wanted(
-    asked: &Asked,
+    query: &ReleaseQuery,
     recorded: Option<&Recorded>,
     registration: Option<&Document<RegistrationFile>>,
     platform: &Document<PlatformFile>,
 ) -> Result<(String, String), Failure> {
-    if let Some(name) = &asked.environment {
+    if let Some(name) = &query.environment {
         let origin = recorded.map_or("--env", |recorded| &recorded.place);
         return Ok((name.clone(), origin.to_owned()));
     }
-    let branch = asked.source.branch.as_deref();
+    let branch = query.source.branch.as_deref();
     if let (Some(branch), Some(registration)) = (branch, registration)
         && let Some(name) = registration.value.branches.get(branch)
     {

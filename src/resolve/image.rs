@@ -30,7 +30,7 @@ impl Pinned {
     }
 
     /// The command that takes it away.
-    pub fn way_out(&self) -> String {
+    pub fn remedy(&self) -> String {
         format!("cupaas unpin --app {} --env {}", self.app, self.environment)
     }
 
@@ -38,7 +38,7 @@ impl Pinned {
     pub fn refused(&self) -> Failure {
         let Self { app, environment, image, place } = self;
         Failure::new(Kind::Refused, format!("{app} is pinned in {environment} to {image} ({place})"))
-            .hint(format!("`{}`; or `cupaas pin --image REF` pins it to another", self.way_out()))
+            .hint(format!("`{}`; or `cupaas pin --image REF` pins it to another", self.remedy()))
     }
 }
 
@@ -53,8 +53,8 @@ pub(super) fn resolve(
     // Each with its origin, in words and as the name that a diagnostic stands under.
     let pin = Pinned::of(inputs, environment).zip(inputs.registration.as_ref());
     let pin = pin.map(|(pin, file)| (pin.image, (pin.place, file.source.name.clone())));
-    let asked = inputs.asked.image.clone().map(|image| (image, both("--image")));
-    let tag = inputs.asked.source.commit.clone().or_else(|| inputs.fingerprint.clone());
+    let asked = inputs.query.image.clone().map(|image| (image, both("--image")));
+    let tag = inputs.query.source.commit.clone().or_else(|| inputs.fingerprint.clone());
     let prefix = inputs.platform.value.registry.prefix.as_deref();
     let made = prefix.zip(tag).map(|(prefix, tag)| {
         let origin = inputs.platform.at(&["registry", "prefix"]);
@@ -78,7 +78,7 @@ pub(super) fn resolve(
     };
     let (reference, (origin, file)) = match asked.or(pin).or(first).or(second) {
         Some(found) => found,
-        None if !inputs.asked.needs_image => (String::new(), both("not needed yet")),
+        None if !inputs.query.needs_image => (String::new(), both("not needed yet")),
         // A prefix or a pin that cannot be read has been said.
         None if !is_sound(inputs, environment) => (String::new(), both("")),
         None => {

@@ -78,7 +78,7 @@ pub(crate) fn resolve_leniently(
         labels: labels::of(inputs, &environment, &inputs.name, Part::App),
         config_hash: config_hash(&config),
         app: inputs.name.clone(),
-        source: inputs.asked.source.clone(),
+        source: inputs.query.source.clone(),
         facts: runtime.facts,
         files: files(inputs),
         layers,
@@ -87,7 +87,7 @@ pub(crate) fn resolve_leniently(
         cluster: cluster(inputs, &environment),
         versions: versions(previous, &services),
         claims: claims(previous, &services, &volumes),
-        elsewhere: elsewhere(inputs, previous, &services),
+        external_credentials: elsewhere(inputs, previous, &services),
         environment,
         image,
         processes,
@@ -99,7 +99,7 @@ pub(crate) fn resolve_leniently(
         volumes,
         route,
         platform,
-        set: inputs.asked.variables.clone(),
+        set: inputs.query.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
         runtime: as_written(runtime.name, &runtime.version),
     };
@@ -120,7 +120,7 @@ pub(crate) fn without_problems(
 }
 
 fn dirty(inputs: &Inputs, notes: &mut Notes) {
-    if let (true, Some(commit)) = (inputs.asked.dirty, &inputs.asked.source.commit) {
+    if let (true, Some(commit)) = (inputs.query.dirty, &inputs.query.source.commit) {
         let message = "the folder has changes that no commit holds";
         let hint = format!(
             "they are read all the same, and recorded as commit {}",
@@ -180,7 +180,7 @@ fn name_origin(inputs: &Inputs) -> String {
     if let Some(recorded) = &inputs.recorded {
         return recorded.place.clone();
     }
-    match (&inputs.asked.app, &inputs.app.value.name) {
+    match (&inputs.query.app, &inputs.app.value.name) {
         (Some(_), _) => "--app".to_owned(),
         (None, Some(_)) => inputs.app.at(&["name"]).to_string(),
         (None, None) if inputs.registration.as_ref().is_some_and(|file| file.value.repository.is_some()) => {
@@ -326,7 +326,7 @@ fn elsewhere(
     previous: Option<&ReleaseFile>,
     services: &[release::Service],
 ) -> BTreeSet<String> {
-    let mut elsewhere = previous.map(|release| release.elsewhere.clone()).unwrap_or_default();
+    let mut elsewhere = previous.map(|release| release.external_credentials.clone()).unwrap_or_default();
     elsewhere.retain(|name| !services.iter().any(|service| service.name == *name));
     if inputs.platform.value.secrets.provider != SecretsProvider::Sops {
         let with_some = services.iter().filter(|service| service.secret.is_some());

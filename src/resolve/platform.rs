@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::git::holds_credentials;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
-use crate::load::words::Name;
+use crate::load::scalars::Name;
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::{PlatformFacts, Store};
 use crate::schema::{DEFAULT, SUPPORTED, supported_version};

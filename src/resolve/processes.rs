@@ -7,7 +7,7 @@ use crate::diagnostic::{Source, Span};
 use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
-use crate::load::words::{Amount, Command, Cpu};
+use crate::load::scalars::{Amount, Command, Cpu};
 use crate::resolve::command::{literal, refused, words};
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels;

@@ -71,7 +71,7 @@ pub struct Release {
     pub claims: BTreeMap<String, String>,
     /// Services whose credentials another keeps, with those that wait.
     #[serde(skip)]
-    pub elsewhere: BTreeSet<String>,
+    pub external_credentials: BTreeSet<String>,
     /// Variables of the command line.
     #[serde(skip)]
     pub set: BTreeMap<String, String>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::load::inputs::Inputs;
-use crate::load::words::{Host, HostPattern};
+use crate::load::scalars::{Host, HostPattern};
 use crate::names;
 use crate::resolve::decisions::Notes;
 use crate::resolve::environment;

@@ -4,10 +4,10 @@ use crate::load::variable::MAX_VARIABLE;
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
+use crate::load::current::Current;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Secrets, SecretsProvider};
 use crate::load::secret_entry::SecretEntry;
-use crate::load::state::State;
 use crate::resolve::decisions::Notes;
 use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::release::{AppSecret, Release, RemoteKey, SecretRef};
@@ -168,7 +168,7 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
     }
     // Only its folder tells of an app that is not there yet.
     let is_known = inputs.registration.is_some() || inputs.recorded.is_some() || !kept.is_empty();
-    let folder = if is_known { String::new() } else { format!(" {}", shown(&inputs.asked.folder)) };
+    let folder = if is_known { String::new() } else { format!(" {}", shown(&inputs.query.folder)) };
     let one = |(index, SecretEntry { name, file }): (usize, &SecretEntry)| {
         let place = format!("releases/{environment}/{}/{}", inputs.name, secret_file(name));
         let span = inputs.app.at(&["secrets", &index.to_string()]);
@@ -194,11 +194,13 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
 }
 
 /// Services whose credentials another has kept until now, so that new ones are made which their data does not know.
-pub fn changed_hands(release: &Release, inputs: &Inputs, state: &State) -> Vec<Diagnostic> {
-    let before = state.previous.iter().flat_map(|previous| &previous.elsewhere);
+pub fn changed_hands(release: &Release, inputs: &Inputs, current: &Current) -> Vec<Diagnostic> {
+    let before = current.previous.iter().flat_map(|previous| &previous.external_credentials);
     let one = |service: &String| {
-        let place = format!("{}/{}", state.folders.release, credentials_file(service));
-        if release.elsewhere.contains(service) || state.kept.keys().any(|path| path.as_str() == place) {
+        let place = format!("{}/{}", current.folders.release, credentials_file(service));
+        if release.external_credentials.contains(service)
+            || current.release_files.keys().any(|path| path.as_str() == place)
+        {
             return None;
         }
         release.services.iter().find(|one| one.name == *service)?;

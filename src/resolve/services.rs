@@ -35,7 +35,7 @@ pub(super) fn resolve(
         let Some(recipe) = inputs.services.get(&entry.recipe) else { continue };
         let index = index.to_string();
         let place = inputs.app.at(&["services", &index]);
-        let asked = Asked { inputs, environment, entry, index: &index, recipe };
+        let asked = ServiceSettings { inputs, environment, entry, index: &index, recipe };
         let service = asked.service(previous, notes);
         if !asked.is_named() {
             continue;
@@ -53,7 +53,7 @@ pub(super) fn resolve(
 }
 
 /// One entry of `services` with what is needed to decide it.
-struct Asked<'a> {
+struct ServiceSettings<'a> {
     inputs: &'a Inputs,
     environment: &'a str,
     entry: &'a ServiceEntry,
@@ -61,7 +61,7 @@ struct Asked<'a> {
     recipe: &'a Recipe,
 }
 
-impl Asked<'_> {
+impl ServiceSettings<'_> {
     fn text(&self, key: &str) -> Option<String> {
         self.entry.settings.get(key).and_then(Value::as_str).map(str::to_owned)
     }

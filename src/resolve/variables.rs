@@ -1,8 +1,8 @@
 //! Environment variables in layers, later wins: platform < `.cupaas` < `.cupaas` for the environment < registration
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
+use crate::load::scalars::VariableName;
 use crate::load::variable::refused;
-use crate::load::words::VariableName;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{PlatformFile, RegistrationFile};
-use crate::load::words::{Named, Text};
+use crate::load::scalars::{Named, Text};
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::PodVariable;
 use crate::yaml::document::Document;
@@ -24,7 +24,7 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
         app: Some(&inputs.app),
         registration: inputs.registration.as_ref(),
     };
-    let (layers, problems) = layers(files, environment, &inputs.asked.variables);
+    let (layers, problems) = layers(files, environment, &inputs.query.variables);
     for problem in problems {
         // Those of a registration were found when it was read.
         if !notes.problems.contains(&problem) {

@@ -1,10 +1,10 @@
 //! One run, as it was decided from what was typed and from the environment.
 
-use crate::git::Identity;
+use crate::git::Author;
 use crate::run::home::Home;
 use crate::run::scaffold::{InitOptions, NewOptions};
-use crate::run::secrets::Asked;
-use crate::run::step::{Extent, Look, Step, Subject};
+use crate::run::secrets::SecretCommand;
+use crate::run::spec::{Extent, RunSpec, Selection, View};
 use crate::run::sync::Options;
 
 /// One run.
@@ -15,7 +15,7 @@ pub struct Request {
     /// Where cupaas keeps what belongs to this user: the local GitOps repository and its age identity.
     pub home: Home,
     /// Who stands in commits.
-    pub author: Identity,
+    pub author: Author,
     /// Address of the CI run, for the commit.
     pub run_url: Option<String>,
     /// Who started it, for the commit.
@@ -26,17 +26,17 @@ pub struct Request {
 #[derive(Debug)]
 pub enum Action {
     /// The app in a folder, as far as the stage says.
-    Deploy(Box<Step>),
+    Deploy(Box<RunSpec>),
     /// Releases that stand in the GitOps repository, and edits of people's files.
-    Rerender(Box<Step>),
+    Rerender(Box<RunSpec>),
     /// An app leaves.
-    Remove(Extent, Box<Step>),
+    Remove(Extent, Box<RunSpec>),
     /// `sync`; the step is what each app goes through.
-    Sync(Box<Options>, Box<Step>),
+    Sync(Box<Options>, Box<RunSpec>),
     /// What the GitOps repository knows is shown.
-    Look(Look, Box<Step>),
+    View(View, Box<RunSpec>),
     /// `secret …`.
-    Secret(Box<Asked>),
+    Secret(Box<SecretCommand>),
     /// `new`.
     New(NewOptions),
     /// `init`.
@@ -47,10 +47,10 @@ pub enum Action {
 
 impl Action {
     /// The action of a step along the stages: on the app in a folder, or on releases that stand in the GitOps repository.
-    pub(crate) fn along(step: Step) -> Self {
-        match step.subject {
-            Subject::Folder => Self::Deploy(Box::new(step)),
-            Subject::Released(_) | Subject::Edited(_) => Self::Rerender(Box::new(step)),
+    pub(crate) fn along(spec: RunSpec) -> Self {
+        match spec.selection {
+            Selection::Folder => Self::Deploy(Box::new(spec)),
+            Selection::Released(_) | Selection::Edited(_) => Self::Rerender(Box::new(spec)),
         }
     }
 }

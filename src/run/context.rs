@@ -1,7 +1,7 @@
 //! What surrounds a run, whichever command it is.
 
 use crate::clock::now;
-use crate::git::Identity;
+use crate::git::Author;
 use crate::publish::{Job, Signature};
 use crate::run::home::Home;
 
@@ -11,7 +11,7 @@ pub struct Context<'a> {
     /// Where cupaas keeps what belongs to this user.
     pub home: &'a Home,
     /// Who stands in commits.
-    pub author: &'a Identity,
+    pub author: &'a Author,
     /// The CI job, for commits.
     pub job: Job<'a>,
     /// Is told what takes long.

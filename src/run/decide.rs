@@ -7,24 +7,24 @@ use crate::render::release_file;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Failure;
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
 use crate::load::platform::RegistrationFile;
-use crate::load::state::State;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::resolve::{environment, resolve_leniently, routes, secrets, without_problems};
 use crate::run::ownership;
-use crate::run::step::{GitopsPlace, Stage, Step};
+use crate::run::spec::{GitopsPlace, RunSpec, Stage};
 
 /// What is deployed there, and what is to be. `members` are the owners of hosts whose releases are decided in the same
 /// run.
 pub(crate) fn decide(
-    step: &Step,
+    spec: &RunSpec,
     inputs: &mut Inputs,
     gitops: &mut Gitops,
     members: &BTreeSet<String>,
-) -> Result<(State, Release), Failure> {
+) -> Result<(Current, Release), Failure> {
     let environment = match environment::choose(inputs) {
         Ok(chosen) if is_named(inputs) => chosen,
         Ok(chosen) => return Err(elsewhere(inputs, chosen.0, None)),
@@ -35,36 +35,36 @@ pub(crate) fn decide(
     // Of one that is wrong nothing is asked but what its folder would hold.
     let written = inputs.platform.is_sound(&["environments", &environment.0, "cluster"]);
     let cluster = if written { cluster } else { "unknown" };
-    let state = State::read(gitops, cluster, &environment.0, &inputs.name)?;
+    let current = Current::read(gitops, cluster, &environment.0, &inputs.name)?;
     if inputs.recorded.is_none() {
         // One that is wrong names no owner; it is said with everything else that is.
         let sound = inputs.registration.as_ref().filter(|file| {
             !inputs.problems.iter().any(|problem| problem.span.source.name == file.source.name)
         });
-        owned(step, &state, sound.map(|file| &file.value))?;
-        admitted(step, inputs)?;
+        owned(spec, &current, sound.map(|file| &file.value))?;
+        admitted(spec, inputs)?;
     }
-    if state.previous.is_none() {
+    if current.previous.is_none() {
         let renamed = ownership::renamed(gitops, inputs, &environment.0)?;
         inputs.problems.extend(renamed);
     }
-    if !matches!(step.stage, Stage::Explain | Stage::Dockerfile) {
-        let unset = secrets::unset(inputs, &environment.0, &state.kept);
+    if !matches!(spec.stage, Stage::Explain | Stage::Dockerfile) {
+        let unset = secrets::unset(inputs, &environment.0, &current.release_files);
         inputs.problems.extend(unset);
     }
-    let (mut release, mut problems) = resolve_leniently(inputs, environment, state.previous.as_ref());
-    release.warnings.extend(secrets::changed_hands(&release, inputs, &state));
+    let (mut release, mut problems) = resolve_leniently(inputs, environment, current.previous.as_ref());
+    release.warnings.extend(secrets::changed_hands(&release, inputs, &current));
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| crate::layout::host_file(host)).collect();
     let mut held = gitops.read(&hosts)?;
     held.retain(|_, owner| !members.contains(owner));
     problems.extend(routes::taken(&release, inputs, &held));
-    Ok((state, without_problems((release, problems))?))
+    Ok((current, without_problems((release, problems))?))
 }
 
 /// Whether it is sure what the app is called.
 fn is_named(inputs: &Inputs) -> bool {
-    inputs.asked.app.is_some() || inputs.recorded.is_some() || inputs.app.is_sound(&["name"])
+    inputs.query.app.is_some() || inputs.recorded.is_some() || inputs.app.is_sound(&["name"])
 }
 
 /// Everything that is wrong with an app of which it is not known where it stands, and so nothing of what stands there. `failure` says why, where it is a mistake of its own.
@@ -85,52 +85,55 @@ fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>)
 
 /// An app is touched only from where it comes from; on one's own machine all of it is one's own.
 pub(crate) fn owned(
-    step: &Step,
-    state: &State,
+    spec: &RunSpec,
+    current: &Current,
     registration: Option<&RegistrationFile>,
 ) -> Result<(), Failure> {
-    if matches!(step.gitops, GitopsPlace::Embedded(_)) {
+    if matches!(spec.gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
-    ownership::other_owner(state, &step.asked.source, registration).map_or(Ok(()), Err)
+    ownership::other_owner(current, &spec.query.source, registration).map_or(Ok(()), Err)
 }
 
 /// Where a pin holds an environment that a deploy would move.
-pub(crate) fn pinned(step: &Step, state: &State, inputs: &Inputs) -> Option<Pinned> {
-    let deployed = state.previous.as_ref().filter(|previous| !previous.removed)?;
-    if step.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
+pub(crate) fn pinned(spec: &RunSpec, current: &Current, inputs: &Inputs) -> Option<Pinned> {
+    let deployed = current.previous.as_ref().filter(|previous| !previous.removed)?;
+    if spec.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
 }
 
 /// Why a newer commit stands already, or is proposed by a pull request that `is_open`.
 pub(crate) fn superseded(
-    step: &Step,
-    state: &State,
+    spec: &RunSpec,
+    current: &Current,
     inputs: &Inputs,
     is_open: impl FnOnce() -> Result<bool, Failure>,
 ) -> Result<Option<String>, Failure> {
-    match (&step.followed, &inputs.asked.source.commit) {
-        _ if step.allow_older || step.stage != Stage::Deploy => Ok(None),
-        (Some(followed), Some(commit)) => followed.superseded(state, commit),
-        _ => match (ownership::superseded(state, inputs), ownership::superseded_by_proposal(state, inputs)) {
-            (None, Some(why)) => Ok(is_open()?.then_some(why)),
-            (deployed, _) => Ok(deployed),
-        },
+    match (&spec.followed, &inputs.query.source.commit) {
+        _ if spec.allow_older || spec.stage != Stage::Deploy => Ok(None),
+        (Some(followed), Some(commit)) => followed.superseded(current, commit),
+        _ => {
+            match (ownership::superseded(current, inputs), ownership::superseded_by_proposal(current, inputs))
+            {
+                (None, Some(why)) => Ok(is_open()?.then_some(why)),
+                (deployed, _) => Ok(deployed),
+            }
+        }
     }
 }
 
 /// Whether an app that is not registered may be deployed.
 ///
 /// Errors: kind `Forbidden`, where the platform asks for a registration first. On one's own machine all is one's own.
-pub(super) fn admitted(step: &Step, inputs: &Inputs) -> Result<(), Failure> {
+pub(super) fn admitted(spec: &RunSpec, inputs: &Inputs) -> Result<(), Failure> {
     // One that is wrong is said with everything else that is.
     let registered =
         inputs.registration.is_some() || inputs.problems.iter().any(|problem| is_registration(&problem.span));
-    let own = matches!(step.gitops, GitopsPlace::Embedded(_)) || registered;
+    let own = matches!(spec.gitops, GitopsPlace::Embedded(_)) || registered;
     if own || inputs.platform.value.unregistered == Unregistered::Register {
         return Ok(());
     }
     let place = inputs.platform.at(&["unregistered"]);
-    let url = inputs.asked.source.repository.clone().unwrap_or_else(|| "URL".to_owned());
+    let url = inputs.query.source.repository.clone().unwrap_or_else(|| "URL".to_owned());
     Err(Failure::new(Kind::Forbidden, format!("{} is not registered, which {place} asks for", inputs.name))
         .hint(format!(
             "someone who may write to the GitOps repository: `cupaas app add {url} --name {}`",
@@ -144,11 +147,11 @@ fn is_registration(span: &Span) -> bool {
 
 /// Lets a release that is made from the same things as the one that is proposed keep that one's commit: a new commit with
 /// the same manifests is nothing, for a pull request too.
-pub(crate) fn keep_proposed_source(current: &State, release: &mut Release) {
+pub(crate) fn keep_proposed_source(current: &Current, release: &mut Release) {
     let Some(proposed) = &current.proposed else { return };
     let time = |file: &ReleaseFile| file.source.time;
     let newer = current.previous.as_ref().is_none_or(|previous| time(previous) <= time(proposed));
-    if newer && State::same(proposed, &release_file(release)) {
+    if newer && Current::same(proposed, &release_file(release)) {
         release.source = proposed.source.clone();
     }
 }

@@ -1,7 +1,7 @@
 //! What the GitOps repository knows of its apps, for `app list`, `app show` and `env list`. Changes nothing.
 
 use crate::load::records;
-use crate::outcome::inventory::{AppFacts, Deployment, Set, Variable, Variables};
+use crate::outcome::inventory::{AppFacts, Deployment, OverriddenValue, Variable, Variables};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Failure, Kind};
@@ -12,7 +12,7 @@ use crate::load::records::Scope;
 use crate::load::registered::{self, Registered};
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
-use crate::load::{known, released};
+use crate::load::{known_apps, released};
 use crate::outcome::{Outcome, Report};
 use crate::repository::without_credentials;
 use crate::resolve;
@@ -20,23 +20,23 @@ use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::variables::{Layered, layers};
 use crate::run::context::Context;
 use crate::run::open;
-use crate::run::step::{Look, Step};
+use crate::run::spec::{RunSpec, View};
 
 /// What is to be shown.
 ///
 /// Errors: an app that nobody knows, files that are wrong, or the repository's own.
-pub(crate) fn run(context: Context<'_>, look: Look, step: &Step) -> Result<Outcome, Failure> {
-    let gitops = &mut open::open(&context, step)?;
+pub(crate) fn run(context: Context<'_>, look: View, spec: &RunSpec) -> Result<Outcome, Failure> {
+    let gitops = &mut open::open(&context, spec)?;
     let report = match look {
-        Look::Apps => Report::Apps(apps(step, gitops)?),
-        Look::App => Report::Apps(vec![app(step, gitops)?]),
-        Look::Variables { origin } => Report::Variables(variables(step, origin, gitops)?),
+        View::Apps => Report::Apps(apps(spec, gitops)?),
+        View::App => Report::Apps(vec![app(spec, gitops)?]),
+        View::Variables { origin } => Report::Variables(variables(spec, origin, gitops)?),
     };
     Ok(report.into())
 }
 
-fn apps(step: &Step, gitops: &mut Gitops) -> Result<Vec<AppFacts>, Failure> {
-    let (registered, problems) = registered::all(gitops, step.asked.ci)?;
+fn apps(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<AppFacts>, Failure> {
+    let (registered, problems) = registered::all(gitops, spec.query.ci)?;
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));
     }
@@ -53,11 +53,11 @@ fn apps(step: &Step, gitops: &mut Gitops) -> Result<Vec<AppFacts>, Failure> {
     Ok(names.into_iter().map(of).collect())
 }
 
-fn app(step: &Step, gitops: &mut Gitops) -> Result<AppFacts, Failure> {
-    let name = app_of(&step.asked, gitops)?;
-    let all = apps(step, gitops)?;
+fn app(spec: &RunSpec, gitops: &mut Gitops) -> Result<AppFacts, Failure> {
+    let name = app_of(&spec.query, gitops)?;
+    let all = apps(spec, gitops)?;
     let found = all.into_iter().find(|app| app.name == name);
-    found.ok_or_else(|| known::unknown(&name, gitops))
+    found.ok_or_else(|| known_apps::unknown(&name, gitops))
 }
 
 fn facts(name: &str, registered: Option<&Registered>, releases: &[&ReleaseFile]) -> AppFacts {
@@ -94,23 +94,23 @@ fn facts(name: &str, registered: Option<&Registered>, releases: &[&ReleaseFile])
 
 /// The layers of each environment that the app is deployed in or that is asked for; of an app that is nowhere yet, of
 /// all that the platform has.
-fn variables(step: &Step, origin: bool, gitops: &mut Gitops) -> Result<Variables, Failure> {
-    let name = app_of(&step.asked, gitops)?;
+fn variables(spec: &RunSpec, origin: bool, gitops: &mut Gitops) -> Result<Variables, Failure> {
+    let name = app_of(&spec.query, gitops)?;
     let mut places = registered::paths_of(&name)?.to_vec();
     places.push(path("cupaas.yaml")?);
     let files = gitops.read(&places)?;
     let platform = read_platform(&files).map_err(Failure::invalid)?;
-    let (registration, problems) = registered::of(&name, &files, step.asked.ci)?;
+    let (registration, problems) = registered::of(&name, &files, spec.query.ci)?;
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));
     }
     let releases = records::find(&Scope::of(&name, None), gitops)?;
     if registration.is_none() && releases.is_empty() {
-        return Err(known::unknown(&name, gitops));
+        return Err(known_apps::unknown(&name, gitops));
     }
     let there: Vec<&String> = platform.value.environments.keys().collect();
     let deployed: Vec<&String> = releases.iter().map(|release| &release.environment).collect();
-    let wanted = match &step.asked.environment {
+    let wanted = match &spec.query.environment {
         Some(asked) if !there.contains(&asked) => {
             let names: Vec<&str> = there.iter().map(|name| name.as_str()).collect();
             return Err(Failure::new(Kind::Usage, format!("there is no environment {asked:?}"))
@@ -124,7 +124,7 @@ fn variables(step: &Step, origin: bool, gitops: &mut Gitops) -> Result<Variables
     for environment in wanted {
         let release = releases.iter().find(|release| release.environment == *environment);
         let variables = match release {
-            Some(release) => given(step, release, gitops)?,
+            Some(release) => given(spec, release, gitops)?,
             None => {
                 let files = Layered { platform: &platform, app: None, registration: registration.as_ref() };
                 let (layers, problems) = layers(files, environment, &BTreeMap::new());
@@ -140,17 +140,17 @@ fn variables(step: &Step, origin: bool, gitops: &mut Gitops) -> Result<Variables
 }
 
 fn listed(layers: Layers) -> Vec<Variable> {
-    let set = |layer: Layer| Set { value: layer.value, origin: layer.origin.to_string() };
+    let set = |layer: Layer| OverriddenValue { value: layer.value, origin: layer.origin.to_string() };
     let one = |(name, mut layers): (String, Vec<Layer>)| {
-        let Set { value, origin } = set(layers.pop()?);
+        let OverriddenValue { value, origin } = set(layers.pop()?);
         Some(Variable { name, value, origin, over: layers.into_iter().rev().map(set).collect() })
     };
     layers.into_iter().filter_map(one).collect()
 }
 
 /// The variables of a release as it would be rendered now.
-fn given(step: &Step, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Variable>, Failure> {
-    let inputs = released::load(record, &step.asked, gitops)?;
+fn given(spec: &RunSpec, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Variable>, Failure> {
+    let inputs = released::load(record, &spec.query, gitops)?;
     let environment = resolve::environment::choose(&inputs)?;
     let release = resolve::resolve(&inputs, environment, Some(record))?;
     let mut all = listed(release.layers);

@@ -3,8 +3,8 @@
 
 use crate::diagnostic::Failure;
 use crate::git::BranchName;
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
-use crate::load::state::State;
 use crate::outcome::{Notices, Report};
 use crate::plan::Plan;
 use crate::plan::refused::refused;
@@ -12,7 +12,7 @@ use crate::publish::{ChangeSet, Transition, change};
 use crate::run::context::Context;
 use crate::run::notify::Forges;
 use crate::run::publisher::{Published, Publisher};
-use crate::run::step::{Stage, Step};
+use crate::run::spec::{RunSpec, Stage};
 
 /// Where change sets land, and who is asked about it.
 pub(crate) struct Site<'a> {
@@ -25,7 +25,7 @@ pub(crate) struct Site<'a> {
 }
 
 /// What a source found in what stands there now.
-pub(crate) enum Found {
+pub(crate) enum Sourced {
     /// What is to be committed.
     Changes(ChangeSet),
     /// There is nothing to commit, and this is why.
@@ -60,7 +60,7 @@ pub(crate) struct Planned {
 
 /// One round of the loop, as a source sees it.
 pub(crate) struct Round<'r> {
-    pub(crate) step: &'r Step,
+    pub(crate) spec: &'r RunSpec,
     pub(crate) gitops: &'r mut Gitops,
     forges: &'r Forges,
     publisher: &'r mut Publisher,
@@ -68,8 +68,8 @@ pub(crate) struct Round<'r> {
 
 impl Round<'_> {
     /// The same round, for another step of it.
-    pub(crate) fn of<'s>(&'s mut self, step: &'s Step) -> Round<'s> {
-        Round { step, gitops: self.gitops, forges: self.forges, publisher: self.publisher }
+    pub(crate) fn of<'s>(&'s mut self, spec: &'s RunSpec) -> Round<'s> {
+        Round { spec, gitops: self.gitops, forges: self.forges, publisher: self.publisher }
     }
 
     /// Looks where the branch of the pull request stands, where the change becomes one.
@@ -87,7 +87,7 @@ impl Round<'_> {
     ///
     /// # Errors
     /// The repository's own.
-    pub(crate) fn add_proposed(&mut self, current: &mut State) -> Result<(), Failure> {
+    pub(crate) fn add_proposed(&mut self, current: &mut Current) -> Result<(), Failure> {
         self.publisher.add_proposed(self.gitops, current)
     }
 
@@ -106,23 +106,23 @@ impl Round<'_> {
 /// The source's own; `Refused` for a plan that the cluster would refuse or that loses data; the repository's and the
 /// forge's own; `Unavailable` where others kept pushing. Nothing was written then.
 pub(crate) fn land(
-    step: &Step,
+    spec: &RunSpec,
     site: &mut Site<'_>,
-    mut source: impl FnMut(&mut Round<'_>) -> Result<Found, Failure>,
+    mut source: impl FnMut(&mut Round<'_>) -> Result<Sourced, Failure>,
 ) -> Result<Landed, Failure> {
     let Site { context, gitops, forges } = site;
-    let mut publisher = Publisher::begin(step);
+    let mut publisher = Publisher::begin(spec);
     loop {
-        let mut round = Round { step, gitops, forges, publisher: &mut publisher };
+        let mut round = Round { spec, gitops, forges, publisher: &mut publisher };
         let mut set = match source(&mut round)? {
-            Found::Ended(report) => return Ok(Landed::Ended(report)),
-            Found::Changes(set) => set,
+            Sourced::Ended(report) => return Ok(Landed::Ended(report)),
+            Sourced::Changes(set) => set,
         };
         let (changed, unchanged) =
             std::mem::take(&mut set.transitions).into_iter().partition(Transition::changes);
         set.transitions = changed;
-        let plan = set.plan(&step.allow_data_loss);
-        let published = if step.stage < Stage::Deploy {
+        let plan = set.plan(&spec.allow_data_loss);
+        let published = if spec.stage < Stage::Deploy {
             Published::Nothing
         } else if plan.blocked() {
             return Err(refused(&plan));

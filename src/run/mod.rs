@@ -19,8 +19,8 @@ pub(crate) mod remove;
 pub(crate) mod rerender;
 pub mod scaffold;
 pub mod secrets;
+pub mod spec;
 mod stages;
-pub mod step;
 pub mod sync;
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::status::{Deployment, Status};
-use crate::forge::{Commented, Ended, Place, PullRequest, Repository, Wanted, Wishes, comment};
+use crate::forge::{
+    Commented, Ended, Endpoint, ForgeOptions, PullRequest, PullRequestSpec, Repository, comment,
+};
 use crate::git::is_descendant;
 use crate::load::gitops::Gitops;
 use crate::load::records::Scope;
@@ -11,8 +13,8 @@ use crate::report::{self, COMMENT};
 use crate::repository::short;
 use crate::resolve::release::Release;
 use crate::run::context::Context;
-use crate::run::guess::meant;
-use crate::run::step::{Stage, Step, Subject};
+use crate::run::guess::guess;
+use crate::run::spec::{RunSpec, Selection, Stage};
 
 /// The forges that a run tells something.
 #[derive(Debug, Default)]
@@ -24,13 +26,13 @@ impl Forges {
     /// Finds the forge of a pull request before anything is written.
     ///
     /// Errors: one that cannot be known or reached.
-    pub(crate) fn open(step: &Step) -> Result<Self, Failure> {
-        let wishes = &step.tells;
-        let wanted = wishes.pull_request.is_some() && step.stage >= Stage::Deploy;
+    pub(crate) fn open(spec: &RunSpec) -> Result<Self, Failure> {
+        let wishes = &spec.forge;
+        let wanted = wishes.pull_request.is_some() && spec.stage >= Stage::Deploy;
         if !wanted {
             return Ok(Self::default());
         }
-        let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.patience)?;
+        let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.timeout)?;
         if !repository.has_token() {
             return Err(Failure::new(
                 Kind::Usage,
@@ -57,28 +59,28 @@ impl Forges {
     /// warning.
     pub(crate) fn notify(
         &self,
-        step: &Step,
+        spec: &RunSpec,
         outcome: Outcome,
         context: &Context<'_>,
     ) -> Result<Outcome, Failure> {
-        let options = &step.tells;
+        let options = &spec.forge;
         let Outcome { report, mut notices } = outcome;
         if let (Some(repository), Some(branch)) = (&self.gitops, &notices.branch) {
             context.progress("telling the forge");
             notices.pull_request = propose(repository, branch, &report, options)?;
         }
-        if options.comment && step.stage == Stage::Diff {
+        if options.comment && spec.stage == Stage::Diff {
             context.progress("telling the forge");
-            match comment_plan(step, &report) {
+            match comment_plan(spec, &report) {
                 Ok(comment) => notices.comment = Some(comment),
                 Err(failure) => {
                     notices.failed.push(format!("the comment is left out: {}", failure.with_hint()));
                 }
             }
         }
-        if options.status && step.stage == Stage::Deploy {
+        if options.status && spec.stage == Stage::Deploy {
             context.progress("telling the forge");
-            set_status(&report, step, &mut notices);
+            set_status(&report, spec, &mut notices);
         }
         Ok(Outcome { report, notices })
     }
@@ -89,19 +91,19 @@ impl Forges {
 ///
 /// A failure that is no fault of files leaves the comment as it is, and so does one of which nobody knows which app and
 /// environment it is about. The failure stands, whether or not the forge could be told of it.
-pub(crate) fn failure(step: &Step, failure: &Failure, gitops: Option<&mut Gitops>, context: &Context<'_>) {
-    if !step.tells.comment || step.stage != Stage::Diff || failure.kind != Kind::Invalid {
+pub(crate) fn failure(spec: &RunSpec, failure: &Failure, gitops: Option<&mut Gitops>, context: &Context<'_>) {
+    if !spec.forge.comment || spec.stage != Stage::Diff || failure.kind != Kind::Invalid {
         return;
     }
-    let about = match (&step.subject, gitops) {
-        (Subject::Released(scope), _) => Some(About::scope(scope)),
-        (_, Some(gitops)) => meant(&step.asked, gitops)
+    let about = match (&spec.selection, gitops) {
+        (Selection::Released(scope), _) => Some(About::scope(scope)),
+        (_, Some(gitops)) => guess(&spec.query, gitops)
             .map(|(app, environment)| About { app: Some(app), environment: Some(environment) }),
         _ => None,
     };
     if let Some(about) = about {
         context.progress("telling the forge");
-        write_comment(step, &about, |room| Some(report::unrenderable(&about.title(), failure, room))).ok();
+        write_comment(spec, &about, |room| Some(report::unrenderable(&about.title(), failure, room))).ok();
     }
 }
 
@@ -109,7 +111,7 @@ fn propose(
     repository: &Repository,
     branch: &Branch,
     report: &Report,
-    options: &Wishes,
+    options: &ForgeOptions,
 ) -> Result<Option<PullRequest>, Failure> {
     let Some(commit) = &branch.commit else { return repository.close(&branch.name, branch.was.as_deref()) };
     let (Some((title, body)), Some(how)) = (report::proposal(report, COMMENT), &options.pull_request) else {
@@ -117,7 +119,7 @@ fn propose(
     };
     let pushed = branch.was.as_ref() != Some(commit);
     let (branch, base) = (branch.name.as_str(), branch.base.as_str());
-    let wanted = Wanted { branch, base, commit, pushed, title: &title, body: &body, how };
+    let wanted = PullRequestSpec { branch, base, commit, pushed, title: &title, body: &body, how };
     repository.upsert(wanted).map(Some)
 }
 
@@ -151,18 +153,18 @@ impl About {
 
 /// # Errors
 /// Why there is no comment.
-fn comment_plan(step: &Step, report: &Report) -> Result<Commented, Failure> {
-    let about = match (report, &step.subject) {
+fn comment_plan(spec: &RunSpec, report: &Report) -> Result<Commented, Failure> {
+    let about = match (report, &spec.selection) {
         // Neither superseded nor pinned: nothing is known of what merging would do.
         (Report::Differs(_) | Report::Pinned { .. } | Report::Superseded { .. }, _) => {
             report.release().map(About::release)
         }
-        (Report::Rerendered(_), Subject::Released(scope)) => Some(About::scope(scope)),
+        (Report::Rerendered(_), Selection::Released(scope)) => Some(About::scope(scope)),
         _ => None,
     };
     let about =
         about.ok_or_else(|| Failure::new(Kind::Usage, "there is no app or environment to comment on"))?;
-    write_comment(step, &about, |room| report::comment(report, room))
+    write_comment(spec, &about, |room| report::comment(report, room))
 }
 
 /// Makes the comment say the page that `page` makes for so many bytes.
@@ -170,11 +172,11 @@ fn comment_plan(step: &Step, report: &Report) -> Result<Commented, Failure> {
 /// # Errors
 /// Why there is no comment.
 fn write_comment(
-    step: &Step,
+    spec: &RunSpec,
     about: &About,
     page: impl FnOnce(usize) -> Option<String>,
 ) -> Result<Commented, Failure> {
-    let options = &step.tells;
+    let options = &spec.forge;
     let Some(number) = options.number else {
         let message = "this run is not about a pull request";
         return Err(Failure::new(Kind::Usage, message).hint("name one with --ci-pull-request"));
@@ -184,7 +186,7 @@ fn write_comment(
     if let Some(commit) = commit
         && let Some(head) = repository.moved_on(number, commit)?
         // A forge may answer from before the push that has started this job.
-        && is_descendant(&step.asked.folder, commit, &head) != Some(true)
+        && is_descendant(&spec.query.folder, commit, &head) != Some(true)
     {
         let (head, commit) = (short(&head), short(commit));
         let message = format!("pull request {number} is at {head} by now, and this run is about {commit}");
@@ -204,8 +206,8 @@ fn write_comment(
 }
 
 /// A repository, with a token: without one nothing can be written.
-fn writable(place: &Place, options: &Wishes) -> Result<Repository, Failure> {
-    let repository = place.open(options.job.as_ref(), "the app's repository", options.patience)?;
+fn writable(place: &Endpoint, options: &ForgeOptions) -> Result<Repository, Failure> {
+    let repository = place.open(options.job.as_ref(), "the app's repository", options.timeout)?;
     if repository.has_token() {
         return Ok(repository);
     }
@@ -219,11 +221,11 @@ fn writable(place: &Place, options: &Wishes) -> Result<Repository, Failure> {
 }
 
 /// Tells the app's commit what became of it, and on a forge that has them, makes a deployment.
-fn set_status(report: &Report, step: &Step, notices: &mut Notices) {
-    let options = &step.tells;
+fn set_status(report: &Report, spec: &RunSpec, notices: &mut Notices) {
+    let options = &spec.forge;
     let Some((release, description, landed)) = described(report, notices) else { return };
     let mut not_set = |why: String| notices.failed.push(format!("no status: {why}"));
-    let commit = step.asked.source.commit.as_ref().or(release.source.commit.as_ref());
+    let commit = spec.query.source.commit.as_ref().or(release.source.commit.as_ref());
     let Some(commit) = commit.map(String::as_str) else {
         return not_set("the app's commit is not known".to_owned());
     };
@@ -236,7 +238,7 @@ fn set_status(report: &Report, step: &Step, notices: &mut Notices) {
     let page = notices.pull_request.as_ref().filter(|request| !request.url.is_empty());
     let url = page.map(|request| request.url.as_str()).or(address);
     match repository.status(Status { commit, context: &context, url, description: &description }) {
-        Ok(()) => notices.told.push(format!("status {context} of {}", short(commit))),
+        Ok(()) => notices.sent.push(format!("status {context} of {}", short(commit))),
         Err(failure) => notices.failed.push(format!("no status: {}", failure.with_hint())),
     }
     if landed && repository.has_deployments() {
@@ -249,7 +251,7 @@ fn set_status(report: &Report, step: &Step, notices: &mut Notices) {
             log: options.run_url.as_deref(),
         };
         match repository.deployment(deployment) {
-            Ok(()) => notices.told.push(format!("deployment to {}", release.environment)),
+            Ok(()) => notices.sent.push(format!("deployment to {}", release.environment)),
             Err(failure) => notices.failed.push(format!("no deployment: {}", failure.with_hint())),
         }
     }

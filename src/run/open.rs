@@ -4,26 +4,26 @@ use std::path::Path;
 
 use crate::diagnostic::Failure;
 use crate::git::{BranchName, Snapshot, bare};
-use crate::load::gitops::{Gitops, Place};
+use crate::load::gitops::{Backend, Gitops};
 use crate::run::context::Context;
 use crate::run::scaffold::embedded;
-use crate::run::step::{GitopsPlace, Stage, Step};
+use crate::run::spec::{GitopsPlace, RunSpec, Stage};
 
 /// What a run may do with the repository: `deploy` makes the local one, the other steps only look at what it would be.
-pub(crate) fn open(context: &Context<'_>, step: &Step) -> Result<Gitops, Failure> {
+pub(crate) fn open(context: &Context<'_>, spec: &RunSpec) -> Result<Gitops, Failure> {
     let fetch = |address| {
         context.progress("fetching the GitOps repository");
-        Snapshot::open(address, step.branch.as_deref(), step.token.as_ref())
-            .map(|snapshot| Gitops::from(Place::Snapshot(Box::new(snapshot))))
+        Snapshot::open(address, spec.branch.as_deref(), spec.token.as_ref())
+            .map(|snapshot| Gitops::from(Backend::Snapshot(Box::new(snapshot))))
     };
-    if let Some(branch) = &step.branch {
+    if let Some(branch) = &spec.branch {
         BranchName::parse(branch)?;
     }
-    match &step.gitops {
+    match &spec.gitops {
         GitopsPlace::Address(address) => fetch(address),
-        GitopsPlace::Folder(folder) => Ok(Place::Folder(folder.clone()).into()),
-        GitopsPlace::Embedded(path) if !path.exists() && step.stage != Stage::Deploy => {
-            Ok(Place::Memory(embedded::files(context.home.folder()?, false)?).into())
+        GitopsPlace::Folder(folder) => Ok(Backend::Folder(folder.clone()).into()),
+        GitopsPlace::Embedded(path) if !path.exists() && spec.stage != Stage::Deploy => {
+            Ok(Backend::Memory(embedded::files(context.home.folder()?, false)?).into())
         }
         GitopsPlace::Embedded(path) => {
             make_embedded(context, path)?;
@@ -38,7 +38,7 @@ fn make_embedded(context: &Context<'_>, path: &Path) -> Result<(), Failure> {
     }
     let files = embedded::files(context.home.folder()?, true)?;
     let files = files.into_iter().map(|(path, text)| (path, Some(text.into_bytes()))).collect();
-    let change = crate::git::Change {
+    let change = crate::git::FileChanges {
         folders: Default::default(),
         files,
         message: "Begin a GitOps repository\n".to_owned(),

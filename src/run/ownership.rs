@@ -3,17 +3,17 @@
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::git;
 use crate::layout::Folders;
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
 use crate::load::platform::RegistrationFile;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
-use crate::load::state::State;
 use crate::load::{app_name, registered};
 use crate::repository::{same_repository, short, without_credentials};
 
 /// Why this run may not touch that app: what is deployed, or registered, comes from elsewhere.
 pub(super) fn other_owner(
-    state: &State,
+    current: &Current,
     source: &SourceFacts,
     registration: Option<&RegistrationFile>,
 ) -> Option<Failure> {
@@ -32,7 +32,7 @@ pub(super) fn other_owner(
         let message = format!("this name is registered for {owner}, this is {is}");
         return Some(Failure::new(Kind::Forbidden, message).hint(hint));
     }
-    let previous = state.previous.as_ref()?;
+    let previous = current.previous.as_ref()?;
     let same = match (&previous.source.repository, &source.repository) {
         (Some(was), Some(is)) => same_repository(was, is) && previous.source.path == source.path,
         (None, None) => true,
@@ -43,7 +43,7 @@ pub(super) fn other_owner(
     }
     let was = place(previous.source.repository.as_deref(), &previous.source.path);
     let message = format!("{} in {} comes from {was}, this is {is}", previous.app, previous.environment);
-    let file = &state.folders.release;
+    let file = &current.folders.release;
     let moved = format!("where the repository has moved, edit `source` in {file}/release.yaml");
     Some(Failure::new(Kind::Forbidden, message).hint(hint).hint(moved))
 }
@@ -59,15 +59,15 @@ pub(crate) fn renamed(
     inputs: &Inputs,
     environment: &str,
 ) -> Result<Option<Diagnostic>, Failure> {
-    let Some(before) = app_name::default_name(&inputs.asked).filter(|name| *name != inputs.name) else {
+    let Some(before) = app_name::default_name(&inputs.query).filter(|name| *name != inputs.name) else {
         return Ok(None);
     };
-    let (None, Some(_)) = (&inputs.asked.app, &inputs.app.value.name) else { return Ok(None) };
+    let (None, Some(_)) = (&inputs.query.app, &inputs.app.value.name) else { return Ok(None) };
     let folders = Folders::new("any", environment, &before)?;
     let record = Folders::below(&folders.release, "release.yaml")?;
     let deployed =
         crate::load::release_file::previous(&gitops.read(std::slice::from_ref(&record))?, &record)?;
-    let source = &inputs.asked.source;
+    let source = &inputs.query.source;
     let ours = |release: &ReleaseFile| {
         let both = release.source.repository.as_ref().zip(source.repository.as_ref());
         !release.removed
@@ -88,22 +88,22 @@ pub(crate) fn renamed(
 /// Why a newer commit stands already, where one does.
 ///
 /// By descent where the history is at hand; else a commit of the same branch with a later committer time.
-pub(super) fn superseded(state: &State, inputs: &Inputs) -> Option<String> {
-    newer(state.previous.as_ref()?, inputs, "deployed")
+pub(super) fn superseded(current: &Current, inputs: &Inputs) -> Option<String> {
+    newer(current.previous.as_ref()?, inputs, "deployed")
 }
 
 /// The same, of what a pull request would make it.
-pub(super) fn superseded_by_proposal(state: &State, inputs: &Inputs) -> Option<String> {
-    newer(state.proposed.as_ref()?, inputs, "proposed")
+pub(super) fn superseded_by_proposal(current: &Current, inputs: &Inputs) -> Option<String> {
+    newer(current.proposed.as_ref()?, inputs, "proposed")
 }
 
 fn newer(release: &ReleaseFile, inputs: &Inputs, word: &str) -> Option<String> {
-    let (was, is) = (&release.source, &inputs.asked.source);
+    let (was, is) = (&release.source, &inputs.query.source);
     let (old, new) = (was.commit.as_deref()?, is.commit.as_deref()?);
     if old == new || release.removed {
         return None;
     }
-    match git::is_descendant(&inputs.asked.folder, old, new) {
+    match git::is_descendant(&inputs.query.folder, old, new) {
         Some(true) => Some(format!("{} is {word} already, which follows {}", short(old), short(new))),
         Some(false) => None,
         None => {

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::clock::Pace;
+use crate::clock::Retry;
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::Ended;
-use crate::git::{BranchName, Change, Proposal, Pushed, Snapshot};
+use crate::git::{BranchName, FileChanges, Proposal, Pushed, Snapshot};
 use crate::layout::Folders;
-use crate::load::gitops::{Gitops, Place};
+use crate::load::current::Current;
+use crate::load::gitops::{Backend, Gitops};
 use crate::load::release_file::previous;
-use crate::load::state::State;
 use crate::outcome::{Branch, Notices};
 use crate::run::context::Context;
 use crate::run::notify::Forges;
-use crate::run::step::{Stage, Step};
+use crate::run::spec::{RunSpec, Stage};
 
 /// What became of a change.
 pub(crate) enum Published {
@@ -31,7 +31,7 @@ pub(crate) struct Publisher {
     proposes: bool,
     /// The repository, as people know it.
     place: String,
-    pace: Pace,
+    retry: Retry,
     /// The branch beside, as it stood in this round.
     proposal: Option<Proposal>,
     /// What became of it.
@@ -40,9 +40,9 @@ pub(crate) struct Publisher {
 
 impl Publisher {
     /// A run that begins now.
-    pub(crate) fn begin(step: &Step) -> Self {
-        let proposes = step.tells.pull_request.is_some() && step.stage >= Stage::Deploy;
-        Self { proposes, place: step.gitops.to_string(), pace: Pace::begin(), proposal: None, branch: None }
+    pub(crate) fn begin(spec: &RunSpec) -> Self {
+        let proposes = spec.forge.pull_request.is_some() && spec.stage >= Stage::Deploy;
+        Self { proposes, place: spec.gitops.to_string(), retry: Retry::begin(), proposal: None, branch: None }
     }
 
     /// Whether the change becomes a pull request.
@@ -52,7 +52,7 @@ impl Publisher {
 
     /// How often someone else was first.
     pub(crate) fn retries(&self) -> u32 {
-        self.pace.tries()
+        self.retry.tries()
     }
 
     /// What forges have to be told.
@@ -91,7 +91,7 @@ impl Publisher {
     ///
     /// # Errors
     /// The repository's own.
-    pub(crate) fn add_proposed(&self, gitops: &mut Gitops, current: &mut State) -> Result<(), Failure> {
+    pub(crate) fn add_proposed(&self, gitops: &mut Gitops, current: &mut Current) -> Result<(), Failure> {
         let Some(proposal) = &self.proposal else { return Ok(()) };
         let folder = current.folders.release.clone();
         let found = self.snapshot(gitops)?.read_proposal(proposal, std::slice::from_ref(&folder))?;
@@ -102,7 +102,7 @@ impl Publisher {
         current.proposed = previous(&files, &record).ok().flatten();
         files.remove(&record);
         for (path, text) in files {
-            current.kept.entry(path).or_insert(text);
+            current.release_files.entry(path).or_insert(text);
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ impl Publisher {
         &mut self,
         gitops: &mut Gitops,
         forges: &Forges,
-        change: &Change,
+        change: &FileChanges,
         context: &Context<'_>,
     ) -> Result<Published, Failure> {
         let snapshot = self.snapshot(gitops)?;
@@ -150,7 +150,7 @@ impl Publisher {
             }
             // Within one second it would be the same commit.
             Some(head) if head == commit.id() => {
-                let later = Change { time: change.time + 1, ..change.clone() };
+                let later = FileChanges { time: change.time + 1, ..change.clone() };
                 let later = snapshot.proposed(&later)?;
                 snapshot.propose(proposal, later.as_ref().unwrap_or(&commit))?
             }
@@ -193,8 +193,8 @@ impl Publisher {
         context: &Context<'_>,
     ) -> Result<(), Failure> {
         context.progress("someone else has just pushed; planning again");
-        if !self.pace.pause() {
-            let waited = self.pace.elapsed().as_secs();
+        if !self.retry.pause() {
+            let waited = self.retry.elapsed().as_secs();
             let message = format!("others kept pushing for {waited} s, nothing was written");
             return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
         }
@@ -203,8 +203,8 @@ impl Publisher {
 
     fn snapshot<'g>(&self, gitops: &'g mut Gitops) -> Result<&'g mut Snapshot, Failure> {
         match &mut gitops.place {
-            Place::Snapshot(snapshot) => Ok(snapshot),
-            Place::Folder(_) | Place::Memory(_) => {
+            Backend::Snapshot(snapshot) => Ok(snapshot),
+            Backend::Folder(_) | Backend::Memory(_) => {
                 let message = format!("{} is a folder without git", self.place);
                 Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"))
             }

@@ -2,16 +2,16 @@
 //! be at hand: the last releases say what there is.
 
 use crate::diagnostic::Failure;
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::records::{self, Scope};
-use crate::load::state::State;
-use crate::load::{app_name, inputs, known, registered};
+use crate::load::{app_name, inputs, known_apps, registered};
 use crate::outcome::{Outcome, Removal, Report};
 use crate::publish::{ChangeSet, Next, Transition};
 use crate::run::context::Context;
-use crate::run::land::{Found, Landed, Planned, Site, land};
+use crate::run::land::{Landed, Planned, Site, Sourced, land};
 use crate::run::notify::Forges;
-use crate::run::step::{Extent, Step};
+use crate::run::spec::{Extent, RunSpec};
 use crate::run::{branches, decide, open};
 use crate::tree::Edits;
 
@@ -19,19 +19,19 @@ use crate::tree::Edits;
 ///
 /// # Errors
 /// As [`crate::run`].
-pub(crate) fn run(context: Context<'_>, step: &Step, extent: Extent) -> Result<Outcome, Failure> {
-    let forges = Forges::open(step)?;
-    let mut gitops = open::open(&context, step)?;
+pub(crate) fn run(context: Context<'_>, spec: &RunSpec, extent: Extent) -> Result<Outcome, Failure> {
+    let forges = Forges::open(spec)?;
+    let mut gitops = open::open(&context, spec)?;
     let mut removal = Removal::default();
     let mut site = Site { context, gitops: &mut gitops, forges: &forges };
-    let landed = land(step, &mut site, |round| {
+    let landed = land(spec, &mut site, |round| {
         let set;
         (removal, set) = match extent {
-            Extent::Environment => from_environment(step, round.gitops)?,
-            Extent::Everywhere => from_everywhere(step, round.gitops)?,
+            Extent::Environment => from_environment(spec, round.gitops)?,
+            Extent::Everywhere => from_everywhere(spec, round.gitops)?,
         };
         round.open_branch(|| branches::of_removal(&removal.app, removal.environment.as_deref()))?;
-        Ok(Found::Changes(set))
+        Ok(Sourced::Changes(set))
     })?;
     let outcome = match landed {
         Landed::Ended(report) => report.into(),
@@ -44,18 +44,18 @@ pub(crate) fn run(context: Context<'_>, step: &Step, extent: Extent) -> Result<O
             Outcome { report, notices }
         }
     };
-    forges.notify(step, outcome, &context)
+    forges.notify(spec, outcome, &context)
 }
 
-fn from_environment(step: &Step, gitops: &mut Gitops) -> Result<(Removal, ChangeSet), Failure> {
-    let (app, environment, cluster) = inputs::named(&step.asked, gitops)?;
-    if step.asked.app.is_some() {
+fn from_environment(spec: &RunSpec, gitops: &mut Gitops) -> Result<(Removal, ChangeSet), Failure> {
+    let (app, environment, cluster) = inputs::named(&spec.query, gitops)?;
+    if spec.query.app.is_some() {
         must_be_known(&app, gitops)?;
     }
-    let current = State::read(gitops, &cluster, &environment, &app)?;
+    let current = Current::read(gitops, &cluster, &environment, &app)?;
     // Whoever names the app means it; a folder only speaks for its own.
-    if step.asked.app.is_none() {
-        decide::owned(step, &current, None)?;
+    if spec.query.app.is_none() {
+        decide::owned(spec, &current, None)?;
     }
     let record = current.previous.clone().filter(|previous| !previous.removed);
     let next = record.map(|record| Next::Removed(Box::new(record)));
@@ -63,12 +63,12 @@ fn from_environment(step: &Step, gitops: &mut Gitops) -> Result<(Removal, Change
     Ok(removal(app, Some(environment), transitions, Edits::new()))
 }
 
-fn from_everywhere(step: &Step, gitops: &mut Gitops) -> Result<(Removal, ChangeSet), Failure> {
-    let app = app_name::app_of(&step.asked, gitops)?;
+fn from_everywhere(spec: &RunSpec, gitops: &mut Gitops) -> Result<(Removal, ChangeSet), Failure> {
+    let app = app_name::app_of(&spec.query, gitops)?;
     must_be_known(&app, gitops)?;
     let mut transitions = Vec::new();
     for record in records::find(&Scope::of(&app, None), gitops)? {
-        let current = State::read(gitops, &record.cluster, &record.environment, &app)?;
+        let current = Current::read(gitops, &record.cluster, &record.environment, &app)?;
         transitions.push(Transition { current, next: Next::Removed(Box::new(record)) });
     }
     let files = gitops.read(&registered::paths_of(&app)?)?;
@@ -94,5 +94,5 @@ fn removal(
 
 /// A name that nobody knows is a slip; a folder's own app, or one that has been removed already, is not.
 fn must_be_known(app: &str, gitops: &mut Gitops) -> Result<(), Failure> {
-    if known::is_known(app, gitops)? { Ok(()) } else { Err(known::unknown(app, gitops)) }
+    if known_apps::is_known(app, gitops)? { Ok(()) } else { Err(known_apps::unknown(app, gitops)) }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::layout::owner;
-use crate::load::asked::Asked;
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
+use crate::load::query::ReleaseQuery;
 use crate::load::release_file::ReleaseFile;
-use crate::load::state::State;
-use crate::load::{known, records, released};
+use crate::load::{known_apps, records, released};
 use crate::outcome::{Outcome, Report, Rerendered};
 use crate::plan::diff::unified;
 use crate::publish::{ChangeSet, Next, Rendered, Transition};
@@ -20,9 +20,9 @@ use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::run::context::Context;
 use crate::run::edit::{self, Edit};
-use crate::run::land::{Found, Landed, Planned, Round, Site, land};
+use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
-use crate::run::step::{Stage, Step, Subject};
+use crate::run::spec::{RunSpec, Selection, Stage};
 use crate::run::{branches, decide, open, stages};
 use crate::tree::{Edits, Files, RepoPath};
 
@@ -33,11 +33,11 @@ const NAMED: usize = 10;
 ///
 /// # Errors
 /// As [`crate::run`].
-pub(crate) fn run(context: Context<'_>, step: &Step) -> Result<Outcome, Failure> {
-    let forges = Forges::open(step)?;
-    let outcome = rerender(context, step, &forges, &|gitops| edit::of(step, gitops))
-        .inspect_err(|failure| notify::failure(step, failure, None, &context))?;
-    forges.notify(step, outcome, &context)
+pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failure> {
+    let forges = Forges::open(spec)?;
+    let outcome = rerender(context, spec, &forges, &|gitops| edit::of(spec, gitops))
+        .inspect_err(|failure| notify::failure(spec, failure, None, &context))?;
+    forges.notify(spec, outcome, &context)
 }
 
 /// The same with any edit, which is made in each round of what stands there then; nobody is told.
@@ -46,14 +46,14 @@ pub(crate) fn run(context: Context<'_>, step: &Step) -> Result<Outcome, Failure>
 /// As [`crate::run`].
 pub(crate) fn rerender(
     context: Context<'_>,
-    step: &Step,
+    spec: &RunSpec,
     forges: &Forges,
     edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>,
 ) -> Result<Outcome, Failure> {
-    let mut gitops = open::open(&context, step)?;
+    let mut gitops = open::open(&context, spec)?;
     let mut made = Edit::default();
     let mut site = Site { context, gitops: &mut gitops, forges };
-    let landed = land(step, &mut site, |round| {
+    let landed = land(spec, &mut site, |round| {
         round.gitops.edit(&Edits::new());
         made = edit(round.gitops)?;
         round.gitops.edit(&made.files);
@@ -61,20 +61,20 @@ pub(crate) fn rerender(
     })?;
     match landed {
         Landed::Ended(report) => Ok(report.into()),
-        Landed::Planned(planned) => outcome(step, &made, &mut gitops, *planned),
+        Landed::Planned(planned) => outcome(spec, &made, &mut gitops, *planned),
     }
 }
 
 /// The releases that an edit touches, rendered again.
-fn source(round: &mut Round<'_>, edit: &Edit) -> Result<Found, Failure> {
+fn source(round: &mut Round<'_>, edit: &Edit) -> Result<Sourced, Failure> {
     let records = records(edit, round.gitops)?;
     round.open_branch(|| match &edit.subject {
         Some(subject) => branches::of_edit(subject, edit.app.as_deref()),
         None => branches::of_rerender(&edit.scope.clone().unwrap_or_default()),
     })?;
     let transitions = transitions(round, &records)?;
-    if round.step.stage < Stage::Diff {
-        return each(round.step, transitions).map(Found::Ended);
+    if round.spec.stage < Stage::Diff {
+        return each(round.spec, transitions).map(Sourced::Ended);
     }
     let changed: Vec<(&str, &str)> =
         transitions.iter().filter(|one| one.changes()).map(Transition::names).collect();
@@ -83,7 +83,7 @@ fn source(round: &mut Round<'_>, edit: &Edit) -> Result<Found, Failure> {
         ([(app, environment)], None) => format!("render({app}/{environment}): again"),
         (all, None) => format!("render: {} of {} releases again", all.len(), records.len()),
     };
-    Ok(Found::Changes(ChangeSet { subject, app: edit.app.clone(), edits: edit.files.clone(), transitions }))
+    Ok(Sourced::Changes(ChangeSet { subject, app: edit.app.clone(), edits: edit.files.clone(), transitions }))
 }
 
 /// What stands there of the releases that an edit touches.
@@ -94,9 +94,9 @@ fn records(edit: &Edit, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure
     let Some(scope) = &edit.scope else { return Ok(Vec::new()) };
     let found = records::find(scope, gitops)?;
     match (&scope.app, &edit.subject) {
-        (Some(app), None) if found.is_empty() => match known::is_known(app, gitops)? {
+        (Some(app), None) if found.is_empty() => match known_apps::is_known(app, gitops)? {
             true => Err(records::none(app, scope)),
-            false => Err(known::unknown(app, gitops).hint(records::with_folder(app))),
+            false => Err(known_apps::unknown(app, gitops).hint(records::with_folder(app))),
         },
         _ => Ok(found),
     }
@@ -126,7 +126,7 @@ fn transitions(round: &mut Round<'_>, records: &[ReleaseFile]) -> Result<Vec<Tra
         (0, _) => {}
         (1, 1) => return Err(failures.remove(0).1),
         (_, all) => {
-            return Err(together(failures, all, matches!(round.step.subject, Subject::Released(_))));
+            return Err(together(failures, all, matches!(round.spec.selection, Selection::Released(_))));
         }
     }
     let rendered = transitions.iter().filter_map(Transition::rendered);
@@ -140,9 +140,9 @@ pub(crate) fn transition(
     members: &BTreeSet<String>,
     renderer: &mut Renderer,
 ) -> Result<Transition, Failure> {
-    let (inputs, mut current, release) = decided(round.step, record, round.gitops, members)?;
+    let (inputs, mut current, release) = decided(round.spec, record, round.gitops, members)?;
     round.add_proposed(&mut current)?;
-    let tree = renderer.render(&release, &inputs, &current.kept)?;
+    let tree = renderer.render(&release, &inputs, &current.release_files)?;
     Ok(Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) })
 }
 
@@ -152,21 +152,21 @@ pub(crate) fn transition(
 /// # Errors
 /// What is wrong with any of the files that it is decided from.
 pub(crate) fn decided(
-    step: &Step,
+    spec: &RunSpec,
     record: &ReleaseFile,
     gitops: &mut Gitops,
     members: &BTreeSet<String>,
-) -> Result<(Inputs, State, Release), Failure> {
+) -> Result<(Inputs, Current, Release), Failure> {
     // An image that an edit names has its place in the edited file.
-    let named = match step.subject {
-        Subject::Edited(_) => Asked { image: None, ..step.asked.clone() },
-        _ => step.asked.clone(),
+    let named = match spec.selection {
+        Selection::Edited(_) => ReleaseQuery { image: None, ..spec.query.clone() },
+        _ => spec.query.clone(),
     };
     let mut inputs = released::load(record, &named, gitops)?;
     if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
         return Err(pin.refused());
     }
-    let (current, release) = decide::decide(step, &mut inputs, gitops, members)?;
+    let (current, release) = decide::decide(spec, &mut inputs, gitops, members)?;
     Ok((inputs, current, release))
 }
 
@@ -208,13 +208,13 @@ fn together(failures: Vec<(String, Failure)>, all: usize, can_leave: bool) -> Fa
 ///
 /// # Errors
 /// A folder that cannot be written to.
-fn each(step: &Step, transitions: Vec<Transition>) -> Result<Report, Failure> {
+fn each(spec: &RunSpec, transitions: Vec<Transition>) -> Result<Report, Failure> {
     let rendered = transitions.into_iter().filter_map(|transition| match transition.next {
         Next::Rendered(one) => Some(*one),
         Next::Removed(_) => None,
     });
-    let one = |Rendered { release, tree, .. }: Rendered| match step.stage {
-        Stage::Render => stages::rendered(step, release, tree),
+    let one = |Rendered { release, tree, .. }: Rendered| match spec.stage {
+        Stage::Render => stages::rendered(spec, release, tree),
         Stage::Explain => Ok(Report::Explained(Box::new(release))),
         _ => Ok(Report::Checked(Box::new(release))),
     };
@@ -224,16 +224,16 @@ fn each(step: &Step, transitions: Vec<Transition>) -> Result<Report, Failure> {
 
 /// # Errors
 /// The repository's own.
-fn outcome(step: &Step, edit: &Edit, gitops: &mut Gitops, planned: Planned) -> Result<Outcome, Failure> {
+fn outcome(spec: &RunSpec, edit: &Edit, gitops: &mut Gitops, planned: Planned) -> Result<Outcome, Failure> {
     let Planned { set, unchanged, plan, commit, retries, proposed, notices } = planned;
     let files: Vec<RepoPath> = set.edits.keys().cloned().collect();
     let (mut before, mut after) = (Files::new(), Files::new());
-    if step.stage == Stage::Diff {
+    if spec.stage == Stage::Diff {
         gitops.edit(&Edits::new());
         before = gitops.read(&files)?;
         after.extend(set.edits.iter().filter_map(|(path, text)| Some((path.clone(), text.clone()?))));
         for (current, one) in set.rendered() {
-            before.extend(current.before.clone());
+            before.extend(current.manifests.clone());
             after.extend(one.tree.applied());
         }
     }
@@ -252,10 +252,10 @@ fn outcome(step: &Step, edit: &Edit, gitops: &mut Gitops, planned: Planned) -> R
         makes: makes.collect(),
         warnings: set.rendered().flat_map(|(_, one)| one.release.warnings.clone()).collect(),
         commit,
-        place: step.gitops.to_string(),
+        place: spec.gitops.to_string(),
         retries,
         proposed,
-        exit_code: step.exit_code,
+        exit_code: spec.exit_code,
         subject: set.subject,
     };
     Ok(Outcome { report: Report::Rerendered(Box::new(report)), notices })

@@ -1,34 +1,34 @@
 //! Stages that end before a plan → their reports.
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::current::Current;
 use crate::load::inputs::Inputs;
-use crate::load::state::State;
 use crate::outcome::Report;
 use crate::render::dockerfile::dockerfile;
 use crate::render::{Renderer, Tree};
 use crate::resolve::release::Release;
 use crate::run::files::write_files;
-use crate::run::step::{Stage, Step};
+use crate::run::spec::{RunSpec, Stage};
 
 /// The report of `check`, `explain` and `dockerfile`.
 ///
 /// # Errors
 /// For `check`, also what rendering finds.
 pub(crate) fn decided(
-    step: &Step,
+    spec: &RunSpec,
     inputs: &Inputs,
     mut release: Release,
     renderer: &mut Renderer,
-    current: &State,
+    current: &Current,
 ) -> Result<Report, Failure> {
-    match step.stage {
+    match spec.stage {
         Stage::Explain => Ok(Report::Explained(Box::new(release))),
         Stage::Dockerfile => {
             let text = dockerfile_text(inputs, &mut release)?;
             Ok(Report::Dockerfile { release: Box::new(release), text })
         }
         _ => {
-            renderer.render(&release, inputs, &current.kept)?;
+            renderer.render(&release, inputs, &current.release_files)?;
             Ok(Report::Checked(Box::new(release)))
         }
     }
@@ -55,9 +55,9 @@ fn dockerfile_text(inputs: &Inputs, release: &mut Release) -> Result<String, Fai
 ///
 /// # Errors
 /// A folder that cannot be written to.
-pub(crate) fn rendered(step: &Step, release: Release, tree: Tree) -> Result<Report, Failure> {
-    if let Some(folder) = &step.out {
+pub(crate) fn rendered(spec: &RunSpec, release: Release, tree: Tree) -> Result<Report, Failure> {
+    if let Some(folder) = &spec.out {
         write_files(folder, &tree.files)?;
     }
-    Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: step.out.clone() })
+    Ok(Report::Rendered { release: Box::new(release), files: tree.files, out: spec.out.clone() })
 }

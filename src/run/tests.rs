@@ -9,30 +9,30 @@ use clap::Parser;
 use crate::cli::Cli;
 use crate::diagnostic::Failure;
 use crate::git::bare::{address, init_bare};
-use crate::git::{Change, Identity, Pushed, Snapshot};
+use crate::git::{Author, FileChanges, Pushed, Snapshot};
 use crate::layout::owner;
 use crate::load::records::{Scope, find};
 use crate::publish::ChangeSet;
 use crate::render::Renderer;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
-use crate::run::land::{Found, Landed, Planned, Site, land};
+use crate::run::land::{Landed, Planned, Site, Sourced, land};
 use crate::run::notify::Forges;
 use crate::run::open;
 use crate::run::rerender::transition;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 use crate::tree::RepoPath;
 
 /// The command. `meanwhile` is done in each round, after the source has looked.
 fn set_for(
     context: Context<'_>,
-    step: &Step,
+    spec: &RunSpec,
     apps: &[&str],
     meanwhile: &mut dyn FnMut(),
 ) -> Result<Planned, Failure> {
-    let mut gitops = open::open(&context, step)?;
+    let mut gitops = open::open(&context, spec)?;
     let mut site = Site { context, gitops: &mut gitops, forges: &Forges::default() };
-    let landed = land(step, &mut site, |round| {
+    let landed = land(spec, &mut site, |round| {
         let mut set = ChangeSet { subject: "set: two apps at once".to_owned(), ..ChangeSet::default() };
         for app in apps {
             for record in find(&Scope::of(app, None), round.gitops)? {
@@ -41,7 +41,7 @@ fn set_for(
             }
         }
         meanwhile();
-        Ok(Found::Changes(set))
+        Ok(Sourced::Changes(set))
     })?;
     match landed {
         Landed::Planned(planned) => Ok(*planned),
@@ -56,12 +56,12 @@ fn commit(bare: &Path, file: &str, text: &str) {
     assert!(matches!(snapshot.push(&commit).unwrap(), Pushed::Landed { .. }));
 }
 
-fn change(file: &str, text: &str) -> Change {
-    Change {
+fn change(file: &str, text: &str) -> FileChanges {
+    FileChanges {
         folders: Default::default(),
         files: [(RepoPath::new(file).unwrap(), Some(text.as_bytes().to_vec()))].into(),
         message: format!("{file}\n"),
-        author: Identity { name: "ana".to_owned(), email: "ana@example.cu".to_owned() },
+        author: Author { name: "ana".to_owned(), email: "ana@example.cu".to_owned() },
         time: 1_700_000_000,
     }
 }
@@ -89,11 +89,11 @@ fn a_source_of_a_few_lines_is_a_command_for_two_apps() {
     }
 
     let request = request(&bare, &["deploy", "--app", "shop", "--set", "COLOUR=blue"]);
-    let Action::Rerender(step) = &request.action else { panic!("{:?}", request.action) };
+    let Action::Rerender(spec) = &request.action else { panic!("{:?}", request.action) };
     let context =
         Context { home: &request.home, author: &request.author, job: Default::default(), progress: &|_| {} };
     let mut rounds = 0;
-    let planned = set_for(context, step, &["shop", "wiki"], &mut || {
+    let planned = set_for(context, spec, &["shop", "wiki"], &mut || {
         rounds += 1;
         if rounds == 1 {
             commit(&bare, "README.md", "Somebody else was first.\n");
@@ -118,6 +118,6 @@ fn a_source_of_a_few_lines_is_a_command_for_two_apps() {
     assert!(head.tree().unwrap().get_name("README.md").is_some());
 
     // Again there is nothing to do, and no commit.
-    let again = set_for(context, step, &["shop", "wiki"], &mut || {}).unwrap();
+    let again = set_for(context, spec, &["shop", "wiki"], &mut || {}).unwrap();
     assert_eq!((again.commit, again.unchanged.len()), (None, 2));
 }

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::schema::node::{Node, Types};
+use crate::schema::node::{SchemaNode, Types};
 use crate::schema::violation::{Fault, Violation};
 use crate::schema::walk::{DEEPEST_REFERENCES, Walk};
-use crate::schema::{leaf, words};
+use crate::schema::{leaf, suggest};
 
 impl Walk<'_> {
     /// What the schemas that `node` combines say of `value`.
-    pub(crate) fn combined(&mut self, node: &Node, value: &Value) {
+    pub(crate) fn combined(&mut self, node: &SchemaNode, value: &Value) {
         for one in &node.all_of {
             // In our own files the parts of allOf may be closed each by itself, in Kubernetes only the whole is.
             self.check_in(one, value, false);
@@ -30,14 +30,14 @@ impl Walk<'_> {
     }
 
     /// What `node` alone would say of `value`.
-    fn trial(&mut self, node: &Node, value: &Value) -> Vec<Violation> {
+    fn trial(&mut self, node: &SchemaNode, value: &Value) -> Vec<Violation> {
         let before = std::mem::take(&mut self.found);
         self.check_in(node, value, false);
         std::mem::replace(&mut self.found, before)
     }
 
     /// How many branches fit; where none does, says what the one that fits best says.
-    fn best_of(&mut self, branches: &[Node], value: &Value) -> usize {
+    fn best_of(&mut self, branches: &[SchemaNode], value: &Value) -> usize {
         let trials: Vec<_> = branches.iter().map(|branch| self.trial(branch, value)).collect();
         let fitting = trials.iter().filter(|trial| trial.is_empty()).count();
         if fitting > 0 {
@@ -51,7 +51,7 @@ impl Walk<'_> {
             let hint = branches.iter().find_map(|branch| branch.hint.clone());
             self.say(leaf::expected(Types(all), value), hint);
         } else if let Some(keys) = only_missing(branches, &trials, &like, self.path.len()) {
-            self.say(format!("needs one of the keys {}", words::quoted(keys)), None);
+            self.say(format!("needs one of the keys {}", suggest::quoted(keys)), None);
         } else if let Some(choices) = self.all_choices(branches, &like) {
             leaf::not_a_choice(self, &choices, value, None);
         } else {
@@ -65,15 +65,15 @@ impl Walk<'_> {
         0
     }
 
-    fn more_than_one(&mut self, branches: &[Node]) {
+    fn more_than_one(&mut self, branches: &[SchemaNode]) {
         let keys: Vec<&str> =
             branches.iter().flat_map(|one| one.required.iter().map(String::as_str)).collect();
-        let message = format!("only one of the keys {} may be set", words::quoted(keys));
+        let message = format!("only one of the keys {} may be set", suggest::quoted(keys));
         self.say(message, None);
     }
 
     /// The types of a schema or of what it refers to.
-    pub(crate) fn types(&self, node: &Node) -> Types {
+    pub(crate) fn types(&self, node: &SchemaNode) -> Types {
         let mut types = node.types;
         let mut target = node.reference.as_deref().and_then(|name| self.resolver.resolve(name));
         for _ in 0..DEEPEST_REFERENCES {
@@ -91,7 +91,7 @@ impl Walk<'_> {
     }
 
     /// The values of all branches, where each is a plain choice.
-    fn all_choices(&self, branches: &[Node], like: &[usize]) -> Option<Vec<Value>> {
+    fn all_choices(&self, branches: &[SchemaNode], like: &[usize]) -> Option<Vec<Value>> {
         let lists: Option<Vec<_>> = like.iter().map(|at| branches[*at].choices.clone()).collect();
         lists.map(|lists| lists.into_iter().flatten().collect())
     }
@@ -99,7 +99,7 @@ impl Walk<'_> {
 
 /// The keys that the branches miss, where that is all that they say.
 fn only_missing<'a>(
-    branches: &'a [Node],
+    branches: &'a [SchemaNode],
     trials: &[Vec<Violation>],
     like: &[usize],
     depth: usize,

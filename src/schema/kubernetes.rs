@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::schema::extra::{self, ExtraSchema, SchemaError};
-use crate::schema::node::{Node, Version};
+use crate::schema::node::{SchemaNode, Version};
 use crate::schema::walk::Resolver;
 
 /// The Kubernetes versions that the embedded descriptions tell apart, oldest and newest.
@@ -40,7 +40,7 @@ pub(crate) struct Kinds {
 /// A definition, and for kinds whether their objects live in namespaces.
 #[derive(Debug)]
 pub(crate) struct Definition {
-    pub(crate) node: Arc<Node>,
+    pub(crate) node: Arc<SchemaNode>,
     pub(crate) cluster_wide: bool,
 }
 
@@ -91,7 +91,7 @@ impl Kinds {
 
     fn read(&self, name: &str) -> Option<Definition> {
         let define = |schema: &Value| Definition {
-            node: Arc::new(Node::new(schema)),
+            node: Arc::new(SchemaNode::new(schema)),
             cluster_wide: schema.get("x-scope").and_then(Value::as_str) == Some("Cluster"),
         };
         if let Some(schema) = self.extra.get(name) {
@@ -102,7 +102,7 @@ impl Kinds {
 }
 
 impl Resolver for Kinds {
-    fn resolve(&self, reference: &str) -> Option<Arc<Node>> {
+    fn resolve(&self, reference: &str) -> Option<Arc<SchemaNode>> {
         let name = reference.strip_prefix("#/definitions/")?;
         let definition = match name.contains('~') {
             true => self.definition(&name.replace("~1", "/").replace("~0", "~")),

@@ -8,16 +8,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::schema::node::{Node, Types, Unique};
+use crate::schema::node::{SchemaNode, Types, Unique};
+use crate::schema::suggest;
 use crate::schema::violation::{Fault, Segment, Violation};
 use crate::schema::walk::Walk;
-use crate::schema::words;
 
 /// The most choices that a message names.
 const LISTED: usize = 12;
 
 /// Says what is wrong with `value` itself; false where its type is, and looking inside makes no sense.
-pub(crate) fn check(walk: &mut Walk<'_>, node: &Node, value: &Value) -> bool {
+pub(crate) fn check(walk: &mut Walk<'_>, node: &SchemaNode, value: &Value) -> bool {
     if !fits(node.types, value) {
         let hint = node.hint.clone().or_else(|| quotes(node.types, value));
         walk.say(expected(node.types, value), hint);
@@ -65,7 +65,7 @@ pub(crate) fn expected(types: Types, value: &Value) -> String {
         .filter(|(bit, _)| *bit != Types::INTEGER || types.0 & Types::NUMBER == 0)
         .map(|(_, word)| *word)
         .collect();
-    format!("expected {}, found {}", words.join(" or "), words::found(value))
+    format!("expected {}, found {}", words.join(" or "), suggest::found(value))
 }
 
 /// What to do where only the quotes are wrong.
@@ -104,14 +104,14 @@ pub(crate) fn not_a_choice(walk: &mut Walk<'_>, choices: &[Value], value: &Value
         many => format!("is none of the {} values that are allowed", many.len()),
     };
     let near = || {
-        let near = words::nearest(value.as_str()?, choices.iter().filter_map(Value::as_str))?;
+        let near = suggest::nearest(value.as_str()?, choices.iter().filter_map(Value::as_str))?;
         Some(format!("did you mean {near:?}?"))
     };
     let hint = hint.or_else(near);
     walk.say(message, hint);
 }
 
-fn number(walk: &mut Walk<'_>, node: &Node, value: &Value) {
+fn number(walk: &mut Walk<'_>, node: &SchemaNode, value: &Value) {
     let Some(float) = value.as_f64() else { return };
     let (low, high) = match node.format.as_deref() {
         Some("int32") => (f64::from(i32::MIN), f64::from(i32::MAX)),
@@ -134,7 +134,7 @@ fn number(walk: &mut Walk<'_>, node: &Node, value: &Value) {
     }
 }
 
-fn string(walk: &mut Walk<'_>, node: &Node, text: &str) {
+fn string(walk: &mut Walk<'_>, node: &SchemaNode, text: &str) {
     if node.length != (None, None)
         && let Some(message) = outside(node.length, text.chars().count(), "character")
     {

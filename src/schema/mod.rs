@@ -12,23 +12,23 @@ mod node;
 mod own;
 mod rules;
 mod structure;
+mod suggest;
 mod violation;
 mod walk;
-mod words;
 
-use crate::schema::rules::target::Target;
+use crate::schema::rules::target::ClusterTarget;
 use serde_json::Value;
 
 pub use extra::{ExtraSchema, SchemaError};
 pub use kubernetes::{DEFAULT, SUPPORTED};
 pub use node::Version;
 pub use own::violations;
-pub use rules::tree::item::Known;
+pub use rules::tree::item::ExternalObjects;
 pub use violation::{Fault, Segment, Violation};
 
 /// The one of `known` that a person most likely meant by `name`.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    words::nearest(name, known)
+    suggest::nearest(name, known)
 }
 
 /// A Kubernetes version such as `1.36`, where this program knows it.
@@ -43,21 +43,21 @@ pub fn schedule_problem(schedule: &str) -> Option<String> {
 
 use kubernetes::Kinds;
 use violation::in_document_order;
-use walk::{Habits, Walk};
+use walk::{Dialect, Walk};
 
 /// Checks Kubernetes objects for one cluster. Checking more objects with one checker is cheaper than with many:
 /// it keeps the definitions that it has read.
 #[derive(Debug)]
 pub struct Checker {
     kinds: Kinds,
-    target: Target,
+    target: ClusterTarget,
 }
 
 impl Checker {
     /// A checker for a Kubernetes version, which knows the kinds of `extra` besides the embedded ones. Pods
     /// are asked to keep the *restricted* Pod Security Standard.
     pub fn new(version: Version, extra: &[ExtraSchema]) -> Result<Self, SchemaError> {
-        Ok(Self { kinds: Kinds::new(extra)?, target: Target { version, restricted: true } })
+        Ok(Self { kinds: Kinds::new(extra)?, target: ClusterTarget { version, restricted: true } })
     }
 
     /// Does not ask of pods that they keep the *restricted* Pod Security Standard.
@@ -77,14 +77,14 @@ impl Checker {
 
     /// Checks each object, and whether they fit each other: file and violation, in the order given.
     pub fn tree<'a>(&self, objects: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<(String, Violation)> {
-        self.tree_beside(objects, &Known::default())
+        self.tree_beside(objects, &ExternalObjects::default())
     }
 
     /// As [`Checker::tree`], for objects that may also refer to `elsewhere`.
     pub fn tree_beside<'a>(
         &self,
         objects: impl Iterator<Item = (&'a str, &'a Value)>,
-        elsewhere: &Known,
+        elsewhere: &ExternalObjects,
     ) -> Vec<(String, Violation)> {
         let objects: Vec<_> = objects.collect();
         let mut found: Vec<_> = objects.iter().map(|(_, object)| self.object(object)).collect();
@@ -113,9 +113,9 @@ impl Checker {
             return vec![self.unknown(version, kind)];
         };
         let encrypted = map.get("sops").is_some_and(Value::is_object);
-        let habits =
-            Habits { closed: true, null_is_absent: true, version: Some(self.target.version), encrypted };
-        let mut walk = Walk::new(&self.kinds, habits);
+        let dialect =
+            Dialect { closed: true, null_is_absent: true, version: Some(self.target.version), encrypted };
+        let mut walk = Walk::new(&self.kinds, dialect);
         walk.path.push(Segment::Key("apiVersion".to_owned()));
         walk.check_version(&definition.node);
         // The version as a whole is to blame, not the key's name.
@@ -131,7 +131,7 @@ impl Checker {
             false => ("kind", format!("unknown kind {kind:?} in {version}")),
         };
         let other = self.kinds.api_versions(kind);
-        let near = words::nearest(kind, self.kinds.kinds(version).into_iter());
+        let near = suggest::nearest(kind, self.kinds.kinds(version).into_iter());
         let hint = match (other.as_slice(), near) {
             _ if kind == "List" && version == "v1" => "write each object into a file of its own".to_owned(),
             ([], Some(near)) => format!("did you mean {near:?}? else put its schema into catalog/schemas/"),

@@ -1,4 +1,4 @@
-//! A JSON Schema as text becomes a [`Node`], in which every keyword that the checker reads has been found
+//! A JSON Schema as text becomes a [`SchemaNode`], in which every keyword that the checker reads has been found
 //! once. Keywords that it does not know are left out: a schema can only ask for more than is checked.
 
 use std::collections::BTreeMap;
@@ -88,7 +88,7 @@ pub(crate) enum Additional {
     Unsaid,
     Open,
     Closed,
-    Schema(Box<Node>),
+    Schema(Box<SchemaNode>),
 }
 
 /// Which values of a list may not stand twice.
@@ -103,21 +103,21 @@ pub(crate) enum Unique {
 
 /// One schema; see the module's words.
 #[derive(Debug, Default)]
-pub(crate) struct Node {
+pub(crate) struct SchemaNode {
     pub(crate) types: Types,
     pub(crate) reference: Option<String>,
-    pub(crate) properties: BTreeMap<String, Node>,
+    pub(crate) properties: BTreeMap<String, SchemaNode>,
     pub(crate) required: Vec<String>,
     pub(crate) additional: Additional,
-    pub(crate) patterned: Vec<(Pattern, Node)>,
-    pub(crate) key_names: Option<Box<Node>>,
-    pub(crate) items: Option<Box<Node>>,
+    pub(crate) patterned: Vec<(Pattern, SchemaNode)>,
+    pub(crate) key_names: Option<Box<SchemaNode>>,
+    pub(crate) items: Option<Box<SchemaNode>>,
     pub(crate) unique: Unique,
     pub(crate) choices: Option<Vec<Value>>,
-    pub(crate) all_of: Vec<Node>,
-    pub(crate) any_of: Vec<Node>,
-    pub(crate) one_of: Vec<Node>,
-    pub(crate) not: Option<Box<Node>>,
+    pub(crate) all_of: Vec<SchemaNode>,
+    pub(crate) any_of: Vec<SchemaNode>,
+    pub(crate) one_of: Vec<SchemaNode>,
+    pub(crate) not: Option<Box<SchemaNode>>,
     pub(crate) minimum: Option<f64>,
     pub(crate) maximum: Option<f64>,
     pub(crate) above: Option<f64>,
@@ -136,7 +136,7 @@ pub(crate) struct Node {
     pub(crate) never: bool,
 }
 
-impl Node {
+impl SchemaNode {
     /// Reads one schema and all inside it.
     pub(crate) fn new(schema: &Value) -> Self {
         let Some(map) = schema.as_object() else {
@@ -191,22 +191,22 @@ pub(crate) fn version(text: &str) -> Option<Version> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-fn inner(schema: Option<&Value>) -> Option<Box<Node>> {
-    schema.filter(|one| one.is_object() || one.is_boolean()).map(|one| Box::new(Node::new(one)))
+fn inner(schema: Option<&Value>) -> Option<Box<SchemaNode>> {
+    schema.filter(|one| one.is_object() || one.is_boolean()).map(|one| Box::new(SchemaNode::new(one)))
 }
 
-fn list(schemas: Option<&Value>) -> Vec<Node> {
-    schemas.and_then(Value::as_array).into_iter().flatten().map(Node::new).collect()
+fn list(schemas: Option<&Value>) -> Vec<SchemaNode> {
+    schemas.and_then(Value::as_array).into_iter().flatten().map(SchemaNode::new).collect()
 }
 
-fn named(schemas: Option<&Value>) -> BTreeMap<String, Node> {
+fn named(schemas: Option<&Value>) -> BTreeMap<String, SchemaNode> {
     let entries = schemas.and_then(Value::as_object).into_iter().flatten();
-    entries.map(|(name, schema)| (name.clone(), Node::new(schema))).collect()
+    entries.map(|(name, schema)| (name.clone(), SchemaNode::new(schema))).collect()
 }
 
-fn patterned(map: &Map<String, Value>) -> Vec<(Pattern, Node)> {
+fn patterned(map: &Map<String, Value>) -> Vec<(Pattern, SchemaNode)> {
     let entries = map.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
-    entries.map(|(pattern, schema)| (Pattern::new(pattern), Node::new(schema))).collect()
+    entries.map(|(pattern, schema)| (Pattern::new(pattern), SchemaNode::new(schema))).collect()
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {
@@ -218,7 +218,7 @@ fn additional(map: &Map<String, Value>) -> Additional {
     match map.get("additionalProperties") {
         Some(Value::Bool(true)) => Additional::Open,
         Some(Value::Bool(false)) => Additional::Closed,
-        Some(schema) => Additional::Schema(Box::new(Node::new(schema))),
+        Some(schema) => Additional::Schema(Box::new(SchemaNode::new(schema))),
         None => Additional::Unsaid,
     }
 }

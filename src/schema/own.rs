@@ -7,22 +7,22 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::schema::node::Node;
+use crate::schema::node::SchemaNode;
 use crate::schema::violation::{Violation, in_document_order};
-use crate::schema::walk::{Habits, Resolver, Walk};
+use crate::schema::walk::{Dialect, Resolver, Walk};
 
 struct Document<'a> {
     schema: &'a Value,
-    read: RefCell<BTreeMap<String, Option<Arc<Node>>>>,
+    read: RefCell<BTreeMap<String, Option<Arc<SchemaNode>>>>,
 }
 
 impl Resolver for Document<'_> {
-    fn resolve(&self, reference: &str) -> Option<Arc<Node>> {
+    fn resolve(&self, reference: &str) -> Option<Arc<SchemaNode>> {
         if let Some(known) = self.read.borrow().get(reference) {
             return known.clone();
         }
         let target = reference.strip_prefix('#').and_then(|pointer| self.schema.pointer(pointer));
-        let node = target.map(|schema| Arc::new(Node::new(schema)));
+        let node = target.map(|schema| Arc::new(SchemaNode::new(schema)));
         self.read.borrow_mut().insert(reference.to_owned(), node.clone());
         node
     }
@@ -31,8 +31,8 @@ impl Resolver for Document<'_> {
 /// Everything that is wrong with `value` by the JSON Schema `schema`, in the order of the value.
 pub fn violations(schema: &Value, value: &Value) -> Vec<Violation> {
     let document = Document { schema, read: RefCell::default() };
-    let mut walk = Walk::new(&document, Habits::default());
-    walk.check(&Node::new(schema), value);
+    let mut walk = Walk::new(&document, Dialect::default());
+    walk.check(&SchemaNode::new(schema), value);
     let mut found = walk.found;
     in_document_order(value, &mut found);
     found

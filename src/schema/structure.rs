@@ -5,19 +5,19 @@ use crate::schema::violation::Violation;
 use crate::schema::walk::DEEPEST_REFERENCES;
 use serde_json::{Map, Value};
 
-use crate::schema::node::{Additional, Node, Types};
+use crate::schema::node::{Additional, SchemaNode, Types};
 use crate::schema::violation::{Fault, Segment};
 use crate::schema::walk::Walk;
-use crate::schema::{leaf, words};
+use crate::schema::{leaf, suggest};
 
 impl Walk<'_> {
     /// Checks `value` against `node`, which alone decides what else a mapping may hold.
-    pub(crate) fn check(&mut self, node: &Node, value: &Value) {
-        self.check_in(node, value, self.habits.closed);
+    pub(crate) fn check(&mut self, node: &SchemaNode, value: &Value) {
+        self.check_in(node, value, self.dialect.closed);
     }
 
     /// As `check`; `closed` is off inside anyOf and its like, which only add to what the outer schema names.
-    pub(crate) fn check_in(&mut self, node: &Node, value: &Value, closed: bool) {
+    pub(crate) fn check_in(&mut self, node: &SchemaNode, value: &Value, closed: bool) {
         if node.never {
             return self.say("is not allowed here", None);
         }
@@ -50,14 +50,14 @@ impl Walk<'_> {
     }
 
     fn is_opaque(&self, value: &Value) -> bool {
-        self.habits.encrypted && value.as_str().is_some_and(|text| text.starts_with("ENC["))
+        self.dialect.encrypted && value.as_str().is_some_and(|text| text.starts_with("ENC["))
     }
 
     fn is_absent(&self, value: Option<&Value>) -> bool {
-        value.is_none_or(|value| value.is_null() && self.habits.null_is_absent)
+        value.is_none_or(|value| value.is_null() && self.dialect.null_is_absent)
     }
 
-    fn mapping(&mut self, node: &Node, map: &Map<String, Value>, closed: bool) {
+    fn mapping(&mut self, node: &SchemaNode, map: &Map<String, Value>, closed: bool) {
         for name in &node.required {
             let given = map.get(name);
             let null_is_fine = node.properties.get(name).is_some_and(|property| property.nullable);
@@ -73,7 +73,7 @@ impl Walk<'_> {
         }
         let references = std::mem::take(&mut self.references);
         for (key, value) in map {
-            if self.path.is_empty() && self.habits.encrypted && key == "sops" {
+            if self.path.is_empty() && self.dialect.encrypted && key == "sops" {
                 continue;
             }
             self.path.push(Segment::Key(key.clone()));
@@ -83,7 +83,7 @@ impl Walk<'_> {
         self.references = references;
     }
 
-    fn entry(&mut self, node: &Node, map: &Map<String, Value>, key: &str, value: &Value, closed: bool) {
+    fn entry(&mut self, node: &SchemaNode, map: &Map<String, Value>, key: &str, value: &Value, closed: bool) {
         if let Some(names) = &node.key_names {
             let before = self.found.len();
             self.check_in(names, &Value::String(key.to_owned()), false);
@@ -115,23 +115,23 @@ impl Walk<'_> {
         }
     }
 
-    fn deeper(&mut self, node: &Node, value: &Value, closed: bool) {
+    fn deeper(&mut self, node: &SchemaNode, value: &Value, closed: bool) {
         let references = std::mem::take(&mut self.references);
         self.check_in(node, value, closed);
         self.references = references;
     }
 
-    fn unknown(&mut self, node: &Node, map: &Map<String, Value>, key: &str) {
+    fn unknown(&mut self, node: &SchemaNode, map: &Map<String, Value>, key: &str) {
         // A key that is already there is hardly what was meant.
         let free = || node.properties.keys().map(String::as_str).filter(|name| !map.contains_key(*name));
-        let hint = words::suggestion(key, free());
-        let fault = Fault::UnknownKey { meant: words::nearest(key, free()).map(ToOwned::to_owned) };
+        let hint = suggest::suggestion(key, free());
+        let fault = Fault::UnknownKey { meant: suggest::nearest(key, free()).map(ToOwned::to_owned) };
         let violation = Violation::new(self.path.clone(), format!("unknown key {key:?}")).at_key();
         self.found.push(Violation { hint, ..violation.fault(fault) });
     }
 
     /// An empty value of the type that `node` asks for.
-    fn blank(&self, node: &Node) -> Value {
+    fn blank(&self, node: &SchemaNode) -> Value {
         let target = node.reference.as_deref().and_then(|name| self.resolver.resolve(name));
         let choices = node.choices.clone().or_else(|| target.as_ref()?.choices.clone());
         let variants = target.as_ref().map_or(&node.one_of, |target| &target.one_of);
@@ -151,8 +151,8 @@ impl Walk<'_> {
     }
 
     /// Says where the schema is of another Kubernetes version than the one that is asked about.
-    pub(crate) fn check_version(&mut self, node: &Node) {
-        let Some(have) = self.habits.version else { return };
+    pub(crate) fn check_version(&mut self, node: &SchemaNode) {
+        let Some(have) = self.dialect.version else { return };
         let platform = format!("the platform says {}.{}", have.0, have.1);
         let message = match (node.since, node.until) {
             (Some(since), _) if have < since => {
@@ -166,7 +166,7 @@ impl Walk<'_> {
         self.found.push(Violation::new(self.path.clone(), message).at_key());
     }
 
-    fn list(&mut self, node: &Node, list: &[Value], closed: bool) {
+    fn list(&mut self, node: &SchemaNode, list: &[Value], closed: bool) {
         if let Some(message) = leaf::outside(node.count, list.len(), "item") {
             self.say(message, None);
         }

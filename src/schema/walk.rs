@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::schema::node::{Node, Version};
+use crate::schema::node::{SchemaNode, Version};
 use crate::schema::violation::{Fault, Segment, Violation};
 
 /// How deep schemas may refer to each other without going deeper into the value.
@@ -12,12 +12,12 @@ pub(crate) const DEEPEST_REFERENCES: usize = 32;
 pub(crate) trait Resolver {
     /// The schema that `reference` (with its `#/definitions/`) stands for; nothing if there is none, and then
     /// nothing is asked of the value.
-    fn resolve(&self, reference: &str) -> Option<Arc<Node>>;
+    fn resolve(&self, reference: &str) -> Option<Arc<SchemaNode>>;
 }
 
 /// How a set of schemas wants to be read.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Habits {
+pub(crate) struct Dialect {
     /// A mapping with named properties takes no others, unless it says so.
     pub(crate) closed: bool,
     /// `null` for something optional is nothing at all.
@@ -31,7 +31,7 @@ pub(crate) struct Habits {
 /// One walk over one value.
 pub(crate) struct Walk<'a> {
     pub(crate) resolver: &'a dyn Resolver,
-    pub(crate) habits: Habits,
+    pub(crate) dialect: Dialect,
     pub(crate) path: Vec<Segment>,
     pub(crate) found: Vec<Violation>,
     pub(super) references: usize,
@@ -39,8 +39,8 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// A walk that begins at the root of a value.
-    pub(crate) fn new(resolver: &'a dyn Resolver, habits: Habits) -> Self {
-        Self { resolver, habits, path: Vec::new(), found: Vec::new(), references: 0 }
+    pub(crate) fn new(resolver: &'a dyn Resolver, dialect: Dialect) -> Self {
+        Self { resolver, dialect, path: Vec::new(), found: Vec::new(), references: 0 }
     }
 
     /// Adds a violation of the value that the walk is at.

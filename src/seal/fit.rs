@@ -6,7 +6,7 @@ use crate::seal::{inspect, plain_part, sealed};
 
 /// The Secret that a file has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted<'a> {
+pub struct ExpectedSecret<'a> {
     /// Its namespace.
     pub namespace: &'a str,
     /// Its name.
@@ -31,7 +31,7 @@ pub struct Misfit {
 const ENCRYPT: &str = "encrypt it with sops, and treat its values as leaked";
 
 /// Everything that is wrong with the file `text`, which stands at `place`, as the Secret `wanted`; no key is needed.
-pub fn misfits(text: &str, wanted: &Wanted<'_>, place: &str) -> Vec<Misfit> {
+pub fn misfits(text: &str, wanted: &ExpectedSecret<'_>, place: &str) -> Vec<Misfit> {
     let misfit = |at: &[&str], message: String, hint: String| Misfit { at: path(at), message, hint };
     let (file, plain) = match (inspect(text), plain_part(text)) {
         (Ok(file), Ok(plain)) => (file, plain),
@@ -73,7 +73,7 @@ pub fn of_value(text: &str, key: &str) -> Vec<String> {
 
 /// A name in a file is a mark of where it was made: another secret's file decrypts as well as its own, into other
 /// values. Where the MAC covers the labels too, nothing may be left out either, since nobody here can add it.
-fn misnamed(plain: &Value, wanted: &Wanted<'_>, bound: bool, place: &str) -> Option<Misfit> {
+fn misnamed(plain: &Value, wanted: &ExpectedSecret<'_>, bound: bool, place: &str) -> Option<Misfit> {
     let part = |key: &str| plain["metadata"][key].as_str();
     let fits = |is: Option<&str>, needed: &str| is.map_or(!bound, |is| is == needed);
     let named = (wanted.any_name && !bound) || fits(part("name"), wanted.name);
@@ -109,7 +109,7 @@ mod tests {
     use super::super::{Values, encrypt_secret, make_identity};
     use super::*;
 
-    fn said(text: &str, wanted: &Wanted<'_>) -> Vec<String> {
+    fn said(text: &str, wanted: &ExpectedSecret<'_>) -> Vec<String> {
         misfits(text, wanted, "f").into_iter().map(|misfit| misfit.message).collect()
     }
 
@@ -119,14 +119,14 @@ mod tests {
         let plain = json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata});
         let values = Values::from([("a".to_owned(), Zeroizing::new(b"1".to_vec()))]);
         let text = encrypt_secret(&plain, &values, &[make_identity().recipient], 0).unwrap();
-        let of = |name, namespace, keys| Wanted { namespace, name, any_name: false, keys };
+        let of = |name, namespace, keys| ExpectedSecret { namespace, name, any_name: false, keys };
         let right = of("db", "shop", &["a"]);
         assert_eq!(said(&text, &right), [""; 0]);
         assert_eq!(said(&text, &of("db", "shop", &["b"])).len(), 1);
         assert_eq!(said(&text, &of("db", "other", &["a"])).len(), 1);
         assert_eq!(said(&text, &of("x", "shop", &["a"])).len(), 1);
-        assert_eq!(said(&text, &Wanted { any_name: true, ..of("x", "shop", &["a"]) }), [""; 0]);
-        assert_eq!(said(&text, &Wanted { any_name: true, ..of("db", "other", &["a"]) }).len(), 1);
+        assert_eq!(said(&text, &ExpectedSecret { any_name: true, ..of("x", "shop", &["a"]) }), [""; 0]);
+        assert_eq!(said(&text, &ExpectedSecret { any_name: true, ..of("db", "other", &["a"]) }).len(), 1);
         let damaged = text.replace("BEGIN AGE", "BEGIN AGF");
         assert!(said(&damaged, &right)[0].contains("no age file"));
         let short = text.replace("-----END AGE ENCRYPTED FILE-----", "");

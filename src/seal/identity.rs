@@ -9,14 +9,14 @@ use zeroize::Zeroizing;
 use crate::seal::Recipient;
 
 /// A new key pair.
-pub struct Identity {
+pub struct AgeIdentity {
     /// The private key as one line of text, `AGE-SECRET-KEY-1…`; wiped when dropped.
     pub secret: Zeroizing<String>,
     /// The public key.
     pub recipient: Recipient,
 }
 
-impl Identity {
+impl AgeIdentity {
     /// The text of a key file as `age-keygen` writes it, for `sops`, `age` and Flux (whose Secret needs a key
     /// that ends in `.agekey`); without the date, so that no clock is needed.
     pub fn key_file(&self) -> Zeroizing<String> {
@@ -28,17 +28,17 @@ impl Identity {
     }
 }
 
-impl fmt::Debug for Identity {
+impl fmt::Debug for AgeIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity").field("recipient", &self.recipient).finish_non_exhaustive()
+        f.debug_struct("AgeIdentity").field("recipient", &self.recipient).finish_non_exhaustive()
     }
 }
 
 /// Makes a key pair from the system's random numbers.
-pub fn make_identity() -> Identity {
+pub fn make_identity() -> AgeIdentity {
     let made = age::x25519::Identity::generate();
     let secret = Zeroizing::new(made.to_string().expose_secret().to_owned());
-    Identity { secret, recipient: Recipient::new(made.to_public()) }
+    AgeIdentity { secret, recipient: Recipient::new(made.to_public()) }
 }
 
 #[cfg(test)]

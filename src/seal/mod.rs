@@ -22,9 +22,9 @@ mod verify;
 mod yaml;
 
 pub use error::SealError;
-pub use fit::{Misfit, Wanted, earlier, misfits, of_value};
+pub use fit::{ExpectedSecret, Misfit, earlier, misfits, of_value};
 pub use hardening::core_dumps_off;
-pub use identity::{Identity, make_identity};
+pub use identity::{AgeIdentity, make_identity};
 pub use password::make_password;
 pub use place::place;
 pub use readers::{PrivateKeys, give_to};

@@ -89,10 +89,10 @@ pub fn give_to(
 #[cfg(test)]
 mod tests {
     use super::super::test_support::decrypt;
-    use super::super::{Identity, Values, encrypt_secret, fingerprint, make_identity};
+    use super::super::{AgeIdentity, Values, encrypt_secret, fingerprint, make_identity};
     use super::*;
 
-    fn sealed(to: &[&Identity]) -> String {
+    fn sealed(to: &[&AgeIdentity]) -> String {
         let plain = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}});
         let values = Values::from([
             ("a".to_owned(), Zeroizing::new(b"1".to_vec())),
@@ -101,11 +101,11 @@ mod tests {
         encrypt_secret(&plain, &values, &public(to), 0).unwrap()
     }
 
-    fn public(of: &[&Identity]) -> Vec<Recipient> {
+    fn public(of: &[&AgeIdentity]) -> Vec<Recipient> {
         of.iter().map(|identity| identity.recipient.clone()).collect()
     }
 
-    fn keys(of: &[&Identity]) -> PrivateKeys {
+    fn keys(of: &[&AgeIdentity]) -> PrivateKeys {
         let mut keys = PrivateKeys::default();
         of.iter().for_each(|identity| assert_eq!(keys.add(&identity.key_file()), 1));
         keys

@@ -180,14 +180,14 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::super::test_support::decrypt;
-    use super::super::{Identity, encrypt_secret, make_identity};
+    use super::super::{AgeIdentity, encrypt_secret, make_identity};
     use super::*;
 
     fn plain(label: &str) -> Value {
         json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "labels": {"l": label}}})
     }
 
-    fn sealed(to: &[&Identity]) -> String {
+    fn sealed(to: &[&AgeIdentity]) -> String {
         let pairs = [("b", "2"), ("a", "1"), ("z", "")];
         let data: BTreeMap<_, _> =
             pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new(v.as_bytes().to_vec()))).collect();

@@ -137,7 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::test_support::decrypt;
-    use super::super::{Identity, make_identity};
+    use super::super::{AgeIdentity, make_identity};
     use super::*;
 
     fn plain() -> Value {
@@ -149,7 +149,7 @@ mod tests {
         pairs.iter().map(|(k, v)| ((*k).to_owned(), Zeroizing::new(v.as_ref().to_vec()))).collect()
     }
 
-    fn seal<V: AsRef<[u8]>>(pairs: &[(&str, V)], to: &[&Identity]) -> String {
+    fn seal<V: AsRef<[u8]>>(pairs: &[(&str, V)], to: &[&AgeIdentity]) -> String {
         let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient.clone()).collect();
         encrypt_secret(&plain(), &data(pairs), &recipients, 1_795_430_340).unwrap()
     }

@@ -10,10 +10,10 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::Identity;
+use super::AgeIdentity;
 
 /// The values of the file in the order of their names, or what is wrong with it.
-pub(super) fn decrypt(text: &str, identity: &Identity) -> Result<Vec<(String, Vec<u8>)>, String> {
+pub(super) fn decrypt(text: &str, identity: &AgeIdentity) -> Result<Vec<(String, Vec<u8>)>, String> {
     let document: Value = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
     let key = data_key(&document["sops"], identity)?;
     let mut hash = Sha512::new();
@@ -40,7 +40,7 @@ pub(super) fn decrypt(text: &str, identity: &Identity) -> Result<Vec<(String, Ve
     if mac == computed { Ok(values) } else { Err("MAC mismatch".to_owned()) }
 }
 
-fn data_key(sops: &Value, identity: &Identity) -> Result<Vec<u8>, String> {
+fn data_key(sops: &Value, identity: &AgeIdentity) -> Result<Vec<u8>, String> {
     let identity: age::x25519::Identity = identity.secret.parse().map_err(|e: &str| e.to_owned())?;
     let stanzas = sops["age"].as_array().ok_or("no age")?;
     let mut opened =

@@ -70,10 +70,10 @@ impl Walk<'_> {
 mod tests {
     use serde_json::json;
 
-    use super::super::{Identity, Values, encrypt_secret, make_identity};
+    use super::super::{AgeIdentity, Values, encrypt_secret, make_identity};
     use super::*;
 
-    fn sealed(to: &Identity) -> String {
+    fn sealed(to: &AgeIdentity) -> String {
         let plain = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}});
         let values = [("a", b"1".to_vec()), ("b", vec![0xff]), ("c", b"2".to_vec())];
         let values: Values =

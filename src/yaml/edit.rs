@@ -14,7 +14,7 @@ use crate::yaml::scalar::{Style, written};
 
 /// One change of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum YamlEdit {
     /// The text at a path of keys, with the mappings that lead to it.
     Set(Vec<String>, String),
     /// Nothing at a path any more; a mapping that it leaves empty goes too.
@@ -24,24 +24,24 @@ pub enum Change {
 /// Makes the changes, one after the other.
 ///
 /// Errors: a file that is no YAML, or whose layout only a person can change, with its place.
-pub fn edit(source: &Arc<Source>, changes: &[Change]) -> Result<Arc<Source>, Vec<Diagnostic>> {
+pub fn edit(source: &Arc<Source>, changes: &[YamlEdit]) -> Result<Arc<Source>, Vec<Diagnostic>> {
     changes.iter().try_fold(Arc::clone(source), |source, change| one(&source, change))
 }
 
-fn one(source: &Arc<Source>, change: &Change) -> Result<Arc<Source>, Vec<Diagnostic>> {
+fn one(source: &Arc<Source>, change: &YamlEdit) -> Result<Arc<Source>, Vec<Diagnostic>> {
     let root = node::parse(source)?;
     let file = File { text: &source.text, root: &root };
     let place = |node: &Node| Span::new(source, node.range.clone());
-    let (Change::Set(path, _) | Change::Unset(path)) = change;
+    let (YamlEdit::Set(path, _) | YamlEdit::Unset(path)) = change;
     let (nearest, _) = file.nearest(path);
     let made = match change {
-        Change::Set(path, value) => match root_at(&root, path) {
+        YamlEdit::Set(path, value) => match root_at(&root, path) {
             Some(node) if node.text() == Some(value) && !is_null(node) => return Ok(Arc::clone(source)),
             Some(_) => file.replace(path, value),
             None => file.insert(path, value),
         },
-        Change::Unset(path) if root_at(&root, path).is_none() => return Ok(Arc::clone(source)),
-        Change::Unset(path) => file.remove(path),
+        YamlEdit::Unset(path) if root_at(&root, path).is_none() => return Ok(Arc::clone(source)),
+        YamlEdit::Unset(path) => file.remove(path),
     };
     let refused = || {
         let message =
@@ -349,10 +349,10 @@ fn scalar(text: Option<&str>, plain: bool) -> Node {
 }
 
 /// What the change means, on the shape of the file.
-fn apply(root: &mut Node, change: &Change, plain: bool) {
+fn apply(root: &mut Node, change: &YamlEdit, plain: bool) {
     match change {
-        Change::Set(path, value) => set(root, path, scalar(Some(value), plain)),
-        Change::Unset(path) => unset(root, path),
+        YamlEdit::Set(path, value) => set(root, path, scalar(Some(value), plain)),
+        YamlEdit::Unset(path) => unset(root, path),
     }
 }
 

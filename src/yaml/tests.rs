@@ -6,22 +6,22 @@ use proptest::prelude::*;
 
 use crate::diagnostic::Source;
 use crate::load::platform::RegistrationFile;
-use crate::yaml::edit::{Change, edit};
+use crate::yaml::edit::{YamlEdit, edit};
 use crate::yaml::{document, node};
 
 fn path(text: &str) -> Vec<String> {
     text.split('.').map(str::to_owned).collect()
 }
 
-fn set(at: &str, value: &str) -> Change {
-    Change::Set(path(at), value.to_owned())
+fn set(at: &str, value: &str) -> YamlEdit {
+    YamlEdit::Set(path(at), value.to_owned())
 }
 
-fn unset(at: &str) -> Change {
-    Change::Unset(path(at))
+fn unset(at: &str) -> YamlEdit {
+    YamlEdit::Unset(path(at))
 }
 
-fn edited(text: &str, changes: &[Change]) -> String {
+fn edited(text: &str, changes: &[YamlEdit]) -> String {
     edit(&Source::new("apps/tasks.yaml", text), changes).unwrap().text.clone()
 }
 
@@ -168,7 +168,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-fn change() -> impl Strategy<Value = Change> {
+fn change() -> impl Strategy<Value = YamlEdit> {
     let layer =
         prop_oneof![Just("env"), Just("environments.staging.env"), Just("environments.production.env")];
     prop_oneof![
@@ -237,8 +237,8 @@ proptest! {
     fn any_text_is_changed_as_was_meant_or_refused(text in anything(), deep in 1..3_usize, value in prop::option::of(value())) {
         let path: Vec<String> = ["env", "a"][..deep].iter().map(|key| (*key).to_owned()).collect();
         let change = match &value {
-            Some(value) => Change::Set(path.clone(), value.clone()),
-            None => Change::Unset(path.clone()),
+            Some(value) => YamlEdit::Set(path.clone(), value.clone()),
+            None => YamlEdit::Unset(path.clone()),
         };
         if let Ok(new) = edit(&Source::new("f", text), &[change]) {
             let root = node::parse(&new).unwrap();
@@ -261,8 +261,8 @@ proptest! {
             let before = text.clone();
             text = edited(&text, std::slice::from_ref(&change));
             match &change {
-                Change::Set(path, value) => drop(meant.insert(path.join("."), value.clone())),
-                Change::Unset(path) => drop(meant.remove(&path.join("."))),
+                YamlEdit::Set(path, value) => drop(meant.insert(path.join("."), value.clone())),
+                YamlEdit::Unset(path) => drop(meant.remove(&path.join("."))),
             }
             prop_assert_eq!(said(&text), meant.clone(), "{:?} on {:?}", change, before);
             prop_assert_eq!(comments(&text), words.clone(), "{:?} on {:?}", change, before);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use cupaas::diagnostic::Source;
-use cupaas::load::words::Text;
+use cupaas::load::scalars::Text;
 use cupaas::yaml::document;
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 use clap::Parser;
 use cupaas::cli::Cli;
-use cupaas::git::{Change, Identity, bare};
+use cupaas::git::{Author, FileChanges, bare};
 use cupaas::outcome::Report;
 use cupaas::report::{self, Format};
 use cupaas::run::action::Request;
@@ -90,9 +90,9 @@ fn make_repository(scratch: &Path) -> Result<(), String> {
     for (path, bytes) in compare::files_below(&folder) {
         files.insert(RepoPath::new(path).map_err(|error| error.to_string())?, Some(bytes));
     }
-    let author = Identity { name: "tester".to_owned(), email: "tester@example.cu".to_owned() };
+    let author = Author { name: "tester".to_owned(), email: "tester@example.cu".to_owned() };
     let message = "Begin\n".to_owned();
-    let change = Change { folders: BTreeMap::new(), files, message, author, time: 1_700_000_000 };
+    let change = FileChanges { folders: BTreeMap::new(), files, message, author, time: 1_700_000_000 };
     bare::init_bare(&scratch.join("gitops.git"), "main", &change).map_err(|failure| failure.to_string())?;
     std::fs::remove_dir_all(folder).map_err(|error| error.to_string())
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cupaas::diagnostic::Kind;
-use cupaas::git::{BranchName, GitopsAddress};
+use cupaas::git::{BranchName, RepositoryUrl};
 
 #[test]
 fn what_people_write_is_an_address() {
@@ -22,7 +22,7 @@ fn what_people_write_is_an_address() {
         ("host:r", "host:r"),
     ];
     for (text, wanted) in cases {
-        let address = GitopsAddress::parse(text, Path::new("/home/me")).unwrap();
+        let address = RepositoryUrl::parse(text, Path::new("/home/me")).unwrap();
         assert_eq!(address.as_str(), wanted);
     }
 }
@@ -72,7 +72,7 @@ fn what_could_run_or_leak_something_is_not() {
         "https://x$(y)/z",
     ];
     for text in cases {
-        let failure = GitopsAddress::parse(text, Path::new("/home/me")).expect_err(text);
+        let failure = RepositoryUrl::parse(text, Path::new("/home/me")).expect_err(text);
         assert_eq!(failure.kind, Kind::Usage, "{text:?}");
         assert!(!failure.message.contains("pass") && !failure.message.contains("TOKEN"), "{failure}");
         if text.contains("pass@x") || text.contains("TOKEN") {

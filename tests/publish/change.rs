@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cupaas::diagnostic::Kind;
-use cupaas::git::{Change, Identity, Pushed, Snapshot};
+use cupaas::git::{Author, FileChanges, Pushed, Snapshot};
 
 use super::support::{Remote, change, file, folder, git, import, path, publish};
 
@@ -42,7 +42,7 @@ fn nothing_changed_makes_no_commit() {
     {
         assert_eq!(publish(&remote.address(), &same).unwrap(), None);
     }
-    let gone = Change { files: BTreeMap::from([(path("not/here"), None)]), ..change("gone") };
+    let gone = FileChanges { files: BTreeMap::from([(path("not/here"), None)]), ..change("gone") };
     assert_eq!(publish(&remote.address(), &gone).unwrap(), None);
     assert_eq!(remote.commits(), 1);
 }
@@ -53,7 +53,7 @@ fn a_deleted_folder_takes_its_empty_parents_along() {
     publish(&remote.address(), &folder("deploy/p/a", &[])).unwrap();
     assert_eq!(remote.files(), files(&[("keep", "x")]));
     assert_eq!(git(&remote.path(), &["ls-tree", "--name-only", "main"]), "keep\n");
-    let gone = Change { files: BTreeMap::from([(path("keep"), None)]), ..change("the last one") };
+    let gone = FileChanges { files: BTreeMap::from([(path("keep"), None)]), ..change("the last one") };
     publish(&remote.address(), &gone).unwrap();
     assert!(remote.files().is_empty());
     publish(&remote.address(), &file("a/b", "c")).unwrap();
@@ -123,23 +123,23 @@ fn a_change_that_contradicts_itself_is_refused() {
         assert_eq!(failure.kind, Kind::Internal, "{failure}");
     }
     let nobody =
-        Change { author: Identity { name: "<>\n".to_owned(), email: "x".to_owned() }, ..file("a", "b") };
+        FileChanges { author: Author { name: "<>\n".to_owned(), email: "x".to_owned() }, ..file("a", "b") };
     assert_eq!(publish(&remote.address(), &nobody).unwrap_err().kind, Kind::Usage);
 }
 
 #[test]
 fn a_message_and_an_author_stay_what_they_are() {
     let remote = Remote::with(&[("x", "x")]);
-    let author = Identity { name: "Ñandú <x>\nparent 0".to_owned(), email: "a b>c".to_owned() };
+    let author = Author { name: "Ñandú <x>\nparent 0".to_owned(), email: "a b>c".to_owned() };
     let message = "deploy: x\r\n\r\nCupaas-Source: y\n\0tree 0\n\n".to_owned();
-    publish(&remote.address(), &Change { author, message, ..file("a", "b") }).unwrap();
+    publish(&remote.address(), &FileChanges { author, message, ..file("a", "b") }).unwrap();
     remote.check();
     let shown = git(&remote.path(), &["log", "-1", "--format=%an|%ae|%B"]);
     assert_eq!(shown, "Ñandú xparent 0|a bc|deploy: x\n\nCupaas-Source: y\ntree 0\n\n");
 }
 
 /// What the repository must hold, said by the simplest program that can: a map.
-fn apply(model: &mut BTreeMap<String, String>, change: &Change) {
+fn apply(model: &mut BTreeMap<String, String>, change: &FileChanges) {
     for (folder, new) in &change.folders {
         model.retain(|path, _| !path.starts_with(&format!("{folder}/")));
         for (path, bytes) in new {

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use cupaas::git::{BranchName, Change, Proposal, Pushed, Snapshot};
+use cupaas::git::{BranchName, FileChanges, Proposal, Pushed, Snapshot};
 
 use super::http::{Answer, Server};
 use super::support::{Remote, file, folder, git, path};
 
 const OURS: &str = "deploy/p/shop";
 
-fn change(text: &str) -> Change {
-    Change { message: "deploy\n\nCupaas-App: shop\n".to_owned(), ..folder(OURS, &[("a.yaml", text)]) }
+fn change(text: &str) -> FileChanges {
+    FileChanges { message: "deploy\n\nCupaas-App: shop\n".to_owned(), ..folder(OURS, &[("a.yaml", text)]) }
 }
 
 fn branch() -> BranchName {
@@ -18,7 +18,7 @@ fn branch() -> BranchName {
 }
 
 /// Puts a change onto the branch, and gives it as it stands then.
-fn propose(snapshot: &mut Snapshot, change: &Change) -> Proposal {
+fn propose(snapshot: &mut Snapshot, change: &FileChanges) -> Proposal {
     let before = snapshot.proposal(&branch()).unwrap();
     let commit = snapshot.proposed(change).unwrap().unwrap();
     assert!(matches!(snapshot.propose(&before, &commit), Ok(Pushed::Landed { .. })));
@@ -60,7 +60,7 @@ fn it_holds_while_its_own_files_stay_as_they_were() {
     let begin = || Snapshot::open(&server.address(), None, None).unwrap();
     let wish = change("new");
     propose(&mut begin(), &wish);
-    let holds = |wish: &Change| {
+    let holds = |wish: &FileChanges| {
         let mut snapshot = begin();
         let proposal = snapshot.proposal(&branch()).unwrap();
         let commit = snapshot.proposed(wish).unwrap().unwrap();
@@ -68,7 +68,7 @@ fn it_holds_while_its_own_files_stay_as_they_were() {
     };
     assert!(holds(&wish));
     assert!(!holds(&change("newer")));
-    let push = |change: &Change| {
+    let push = |change: &FileChanges| {
         let mut snapshot = begin();
         let commit = snapshot.commit(change).unwrap().unwrap();
         assert!(matches!(snapshot.push(&commit), Ok(Pushed::Landed { .. })));
@@ -191,7 +191,7 @@ fn what_is_in_the_base_is_not_lost() {
     let remote = Remote::with(&[("a", "a")]);
     let server = Server::start(remote.folder.path(), |_| Answer::Pass);
     let begin = || Snapshot::open(&server.address(), None, None).unwrap();
-    let both = |text: &str| Change {
+    let both = |text: &str| FileChanges {
         message: "deploy\n\nCupaas-App: shop\n".to_owned(),
         ..folder(OURS, &[("a.yaml", text), ("b.yaml", "same")])
     };

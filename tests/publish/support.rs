@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use cupaas::backoff::Backoff;
 use cupaas::diagnostic::Failure;
-use cupaas::git::{Change, GitopsAddress, Identity, Pushed, Snapshot};
+use cupaas::git::{Author, FileChanges, Pushed, RepositoryUrl, Snapshot};
 use cupaas::tree::RepoPath;
 use tempfile::TempDir;
 
@@ -49,7 +49,7 @@ impl Remote {
         self.folder.path().join("repo.git")
     }
 
-    pub(crate) fn address(&self) -> GitopsAddress {
+    pub(crate) fn address(&self) -> RepositoryUrl {
         address(&format!("file://{}", self.path().display()))
     }
 
@@ -122,8 +122,8 @@ pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-pub(crate) fn address(text: &str) -> GitopsAddress {
-    GitopsAddress::parse(text, Path::new("/")).unwrap()
+pub(crate) fn address(text: &str) -> RepositoryUrl {
+    RepositoryUrl::parse(text, Path::new("/")).unwrap()
 }
 
 pub(crate) fn path(text: &str) -> RepoPath {
@@ -131,29 +131,29 @@ pub(crate) fn path(text: &str) -> RepoPath {
 }
 
 /// Nothing changed yet.
-pub(crate) fn change(message: &str) -> Change {
-    Change {
+pub(crate) fn change(message: &str) -> FileChanges {
+    FileChanges {
         folders: BTreeMap::new(),
         files: BTreeMap::new(),
         message: message.to_owned(),
-        author: Identity { name: "cupaas".to_owned(), email: "cupaas@example.org".to_owned() },
+        author: Author { name: "cupaas".to_owned(), email: "cupaas@example.org".to_owned() },
         time: 1_700_000_001,
     }
 }
 
 /// An owned folder with these files.
-pub(crate) fn folder(at: &str, files: &[(&str, &str)]) -> Change {
+pub(crate) fn folder(at: &str, files: &[(&str, &str)]) -> FileChanges {
     let files = files.iter().map(|(name, text)| (path(name), text.as_bytes().to_vec())).collect();
-    Change { folders: BTreeMap::from([(path(at), files)]), ..change(at) }
+    FileChanges { folders: BTreeMap::from([(path(at), files)]), ..change(at) }
 }
 
 /// One file.
-pub(crate) fn file(at: &str, text: &str) -> Change {
-    Change { files: BTreeMap::from([(path(at), Some(text.as_bytes().to_vec()))]), ..change(at) }
+pub(crate) fn file(at: &str, text: &str) -> FileChanges {
+    FileChanges { files: BTreeMap::from([(path(at), Some(text.as_bytes().to_vec()))]), ..change(at) }
 }
 
 /// The whole way, with a branch that nobody else writes to.
-pub(crate) fn publish(address: &GitopsAddress, change: &Change) -> Result<Option<Pushed>, Failure> {
+pub(crate) fn publish(address: &RepositoryUrl, change: &FileChanges) -> Result<Option<Pushed>, Failure> {
     let mut snapshot = Snapshot::open(address, None, None)?;
     match snapshot.commit(change)? {
         Some(commit) => snapshot.push(&commit).map(Some),
@@ -163,9 +163,9 @@ pub(crate) fn publish(address: &GitopsAddress, change: &Change) -> Result<Option
 
 /// The loop that `run()` has: plan, push, wait, look again. `plan` gives nothing where nothing is to be done.
 pub(crate) fn publish_racing(
-    address: &GitopsAddress,
+    address: &RepositoryUrl,
     seed: u64,
-    mut plan: impl FnMut(&mut Snapshot) -> Option<Change>,
+    mut plan: impl FnMut(&mut Snapshot) -> Option<FileChanges>,
 ) -> Result<u32, Failure> {
     let start = Instant::now();
     let mut backoff = Backoff::default();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use cupaas::diagnostic::Kind;
-use cupaas::git::{GitopsAddress, Pushed, Snapshot};
+use cupaas::git::{Pushed, RepositoryUrl, Snapshot};
 use cupaas::token::Secret;
 
 use super::child::deploy;
@@ -22,7 +22,7 @@ fn ask() -> Answer {
     Answer::Status(401, "WWW-Authenticate: Basic realm=\"git\"".to_owned())
 }
 
-fn publish_with(address: &GitopsAddress, token: Option<&str>) -> Result<Pushed, cupaas::diagnostic::Failure> {
+fn publish_with(address: &RepositoryUrl, token: Option<&str>) -> Result<Pushed, cupaas::diagnostic::Failure> {
     let token = token.map(Secret::new);
     let mut snapshot = Snapshot::open(address, None, token.as_ref())?;
     let commit = snapshot.commit(&file("b", "b"))?.unwrap();

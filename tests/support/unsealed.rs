@@ -1,6 +1,6 @@
 //! Decrypts a SOPS file as the official program does.
 
-use cupaas::seal::Identity;
+use cupaas::seal::AgeIdentity;
 
 #[path = "../../src/seal/test_support.rs"]
 mod decrypting;
@@ -10,5 +10,5 @@ pub(crate) fn unseal(text: &str, key_file: &str) -> Result<Vec<(String, Vec<u8>)
     let line = |start: &str| key_file.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default();
     let recipient = line("# public key: ").parse().map_err(|error| format!("{error}"))?;
     let secret = format!("AGE-SECRET-KEY-{}", line("AGE-SECRET-KEY-")).into();
-    decrypting::decrypt(text, &Identity { secret, recipient })
+    decrypting::decrypt(text, &AgeIdentity { secret, recipient })
 }

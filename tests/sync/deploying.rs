@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cupaas::git::{BranchName, Remotes};
 use cupaas::layout::Folders;
+use cupaas::load::current::Current;
 use cupaas::load::release_file::{ReleaseFile, SourceFacts};
-use cupaas::load::state::State;
 use cupaas::run::sync::followed::Followed;
 use cupaas::tree::Files;
 
@@ -235,15 +235,15 @@ fn a_commit_that_the_branch_has_left_behind_does_not_win() {
         branch: BranchName::parse("trunk").unwrap(),
         seen: seen.map(str::to_owned),
     };
-    let deployed = |commit: &str| State {
+    let deployed = |commit: &str| Current {
         folders: Folders::new("home", "production", "shop").unwrap(),
         previous: Some(ReleaseFile {
             source: SourceFacts { commit: Some(commit.to_owned()), ..SourceFacts::default() },
             ..ReleaseFile::default()
         }),
         proposed: None,
-        kept: Files::new(),
-        before: Files::new(),
+        release_files: Files::new(),
+        manifests: Files::new(),
     };
     // Nothing was deployed when this run began; by now somebody has deployed the newer one.
     let late = followed(None).superseded(&deployed(&new), &old).unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cupaas::registry::{self, Access, Found, Reference};
+use cupaas::registry::{self, Access, Lookup, Reference};
 use cupaas::token::Secret;
 
 use super::registry::{Manner, Registry};
@@ -172,12 +172,12 @@ fn a_server_and_a_registry_behind_a_private_authority_are_reached() {
 fn access(login: bool) -> Access {
     Access {
         login: login.then(|| ("ana".to_owned(), Secret::new("s3cr3t"))),
-        patience: Duration::from_secs(20),
+        timeout: Duration::from_secs(20),
         ..Access::default()
     }
 }
 
-fn look(registry: &Registry, access: &Access) -> Result<Found, cupaas::diagnostic::Failure> {
+fn look(registry: &Registry, access: &Access) -> Result<Lookup, cupaas::diagnostic::Failure> {
     registry::look_up(&Reference::parse(&format!("{}/team/shop:abc", registry.host)).unwrap(), access)
 }
 
@@ -185,9 +185,9 @@ fn look(registry: &Registry, access: &Access) -> Result<Found, cupaas::diagnosti
 fn a_registry_is_asked_in_its_own_manner() {
     for manner in [Manner::Basic, Manner::Bearer, Manner::Redirect, Manner::Silent] {
         let registry = Registry::start(&[manner]);
-        assert_eq!(look(&registry, &access(true)).unwrap(), Found::Missing, "{manner:?}");
+        assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Missing, "{manner:?}");
         let digest = registry.push("team/shop", "abc");
-        assert_eq!(look(&registry, &access(true)).unwrap(), Found::Digest(digest), "{manner:?}");
+        assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Digest(digest), "{manner:?}");
         if matches!(manner, Manner::Basic | Manner::Bearer) {
             let failure = look(&registry, &access(false)).unwrap_err();
             assert!(failure.hints[0].contains("CUPAAS_REGISTRY_USER"), "{failure}");
@@ -205,7 +205,7 @@ fn a_registry_that_hides_what_is_not_there_is_told_from_one_that_refuses_us() {
         let registry = Registry::start(manners);
         let hidden = look(&registry, &access(true)).unwrap();
         assert!(
-            matches!(&hidden, Found::Hidden(note) if note.contains("nobody has pushed")),
+            matches!(&hidden, Lookup::Hidden(note) if note.contains("nobody has pushed")),
             "{manners:?}: {hidden:?}"
         );
         // Without a login that is taken nothing can be told: to build everything again would help nobody.
@@ -215,7 +215,7 @@ fn a_registry_that_hides_what_is_not_there_is_told_from_one_that_refuses_us() {
             assert_eq!(failure.kind.exit_code(), 6, "{manners:?}: {failure}");
         }
         let digest = registry.push("team/shop", "abc");
-        assert_eq!(look(&registry, &access(true)).unwrap(), Found::Digest(digest), "{manners:?}");
+        assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Digest(digest), "{manners:?}");
     }
 }
 

@@ -73,8 +73,8 @@ impl World {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let patience: &[&str] = if args.contains(&"--timeout") { &[] } else { &["--timeout", "20"] };
-        self.sandbox.cupaas(&[&["sync", "--gitops", &self.gitops], patience, args].concat())
+        let timeout: &[&str] = if args.contains(&"--timeout") { &[] } else { &["--timeout", "20"] };
+        self.sandbox.cupaas(&[&["sync", "--gitops", &self.gitops], timeout, args].concat())
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Ran {

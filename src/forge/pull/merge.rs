@@ -6,12 +6,12 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::backoff::Backoff;
-use crate::clock::Pace;
+use crate::clock::Retry;
 use crate::diagnostic::{Failure, Kind};
 use crate::forge::answers::{Pull, Refusal, Settings};
 use crate::forge::client::Call;
 use crate::forge::kind::Forge;
-use crate::forge::pull::{Ending, Wanted};
+use crate::forge::pull::{Ending, PullRequestSpec};
 use crate::forge::repository::Repository;
 use crate::forge::rights::Right;
 
@@ -27,14 +27,18 @@ impl Repository {
     /// Has the pull request merged when everything that the forge asks for is there: at once where that is nothing.
     ///
     /// Errors: where the repository does not allow it.
-    pub(super) fn merge_when_ready(&self, found: &Pull, wanted: Wanted<'_>) -> Result<Ending, Failure> {
+    pub(super) fn merge_when_ready(
+        &self,
+        found: &Pull,
+        wanted: PullRequestSpec<'_>,
+    ) -> Result<Ending, Failure> {
         match self.forge() {
             Forge::Github => self.enable(found, wanted),
             Forge::Gitea | Forge::Forgejo => self.schedule(found, wanted),
         }
     }
 
-    fn enable(&self, found: &Pull, wanted: Wanted<'_>) -> Result<Ending, Failure> {
+    fn enable(&self, found: &Pull, wanted: PullRequestSpec<'_>) -> Result<Ending, Failure> {
         if found.waits() {
             return Ok(Ending::Waits);
         }
@@ -74,7 +78,7 @@ impl Repository {
             .hint("allow auto-merge in the repository's settings, and protect the branch with what is to be waited for"))
     }
 
-    fn schedule(&self, found: &Pull, wanted: Wanted<'_>) -> Result<Ending, Failure> {
+    fn schedule(&self, found: &Pull, wanted: PullRequestSpec<'_>) -> Result<Ending, Failure> {
         let settings: Settings = self.get("", Right::Look)?;
         let method = settings.default_merge_style.filter(|style| !style.is_empty());
         let method = method.unwrap_or_else(|| "merge".to_owned());
@@ -83,12 +87,12 @@ impl Repository {
         let action = if self.forge() == Forge::Gitea { "do" } else { "Do" };
         let body =
             json!({action: method, "merge_when_checks_succeed": true, "head_commit_id": wanted.commit});
-        let mut pace = Pace::within(Backoff::new(WAIT / 50, WAIT / 10, WAIT));
+        let mut retry = Retry::within(Backoff::new(WAIT / 50, WAIT / 10, WAIT));
         let answer = loop {
             let answer = self.send("POST", &below, &body, Right::Merge)?;
             // Whether it can be merged is found out behind the scenes once it is opened.
             let later = answer.status == 405 && answer.refusal().message == "Please try again later";
-            if !later || !pace.pause() {
+            if !later || !retry.pause() {
                 break answer;
             }
         };

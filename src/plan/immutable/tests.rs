@@ -20,7 +20,7 @@ fn object(kind: &str, rest: &str) -> String {
 
 fn fields(kind: &str, before: &str, after: &str) -> Vec<String> {
     let plan = edit(&object(kind, before), &object(kind, after));
-    assert!(plan.refusals.iter().all(|r| r.rule == Rule::Immutable && !r.way_out.is_empty()));
+    assert!(plan.refusals.iter().all(|r| r.rule == Rule::Immutable && !r.remedy.is_empty()));
     plan.refusals.into_iter().map(|refusal| refusal.field).collect()
 }
 

@@ -57,7 +57,7 @@ fn a_removed_service_is_one_loss_that_says_what_stays() {
     );
     assert_eq!(loss.kept, ["persistentvolumeclaim/data-mongodb", "secret/mongodb"]);
     assert!(loss.message.contains("stays in the cluster"));
-    assert!(loss.way_back.contains("kubectl -n tasks-production delete persistentvolumeclaim/data-mongodb"));
+    assert!(loss.recovery.contains("kubectl -n tasks-production delete persistentvolumeclaim/data-mongodb"));
     let actions: Vec<Action> = plan.changes.iter().map(|change| change.action).collect();
     assert_eq!(actions, [Action::Delete, Action::Orphan, Action::Orphan, Action::Delete]);
     let deleted = super::super::compare(&service(""), &without(&before, &ALL), &Default::default(), FACTS);
@@ -66,7 +66,7 @@ fn a_removed_service_is_one_loss_that_says_what_stays() {
     );
 }
 
-const FACTS: super::super::Facts = super::super::Facts { expandable: true };
+const FACTS: super::super::ClusterFacts = super::super::ClusterFacts { expandable: true };
 
 #[test]
 fn what_of_a_service_is_a_loss_and_what_is_not() {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::plan::{Action, ObjectId, Refusal, Rule};
 
-fn change(app: usize, object: usize) -> Change {
-    Change {
+fn change(app: usize, object: usize) -> ObjectChange {
+    ObjectChange {
         object: ObjectId {
             api_version: "apps/v1".to_owned(),
             kind: "Deployment".to_owned(),
@@ -92,7 +92,7 @@ fn text_of_others_cannot_end_its_block() {
         rule: Rule::Immutable,
         field: String::new(),
         message: "<script>@everyone".to_owned(),
-        way_out: "`x`".to_owned(),
+        remedy: "`x`".to_owned(),
     }];
     let diffs = [FileDiff { path: "a<b>.yaml".to_owned(), text: "+````\n+</details>\n".to_owned() }];
     let text = Page { title: "cupaas", words: "", plan: &plan, makes: &[], diffs: &diffs }.write(COMMENT);
@@ -110,7 +110,7 @@ fn thousands_of_refusals_are_counted() {
         rule: Rule::Immutable,
         field: String::new(),
         message: format!("spec.selector of object {n} cannot change"),
-        way_out: "give it another name".to_owned(),
+        remedy: "give it another name".to_owned(),
     };
     plan.refusals = (0..3_000).map(refusal).collect();
     let page = page(&plan, &[]);

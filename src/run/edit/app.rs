@@ -3,24 +3,24 @@
 use crate::diagnostic::{Diagnostic, Failure, Source, Span, typed};
 use crate::git::BranchName;
 use crate::load::app_name::default_name;
-use crate::load::asked::Asked;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
+use crate::load::query::ReleaseQuery;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
-use crate::load::words::Name;
+use crate::load::scalars::Name;
 use crate::load::{records, registered};
 use crate::names;
 use crate::repository::{same_repository, without_credentials};
-use crate::run::edit::deed::AddApp;
-use crate::run::edit::known::{Edit, Known};
-use crate::run::step::Step;
+use crate::run::edit::command::AddApp;
+use crate::run::edit::registered_app::{Edit, RegisteredApp};
+use crate::run::spec::RunSpec;
 use crate::tree::{Edits, RepoPath};
-use crate::yaml::edit::{self, Change};
+use crate::yaml::edit::{self, YamlEdit};
 
 /// Registers the app, or adds branches to its registration.
-pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit, Failure> {
+pub(super) fn add(spec: &RunSpec, add: &AddApp, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let shown = without_credentials(&add.url);
-    let address = registered::address_problem(&add.url, step.asked.ci)
+    let address = registered::address_problem(&add.url, spec.query.ci)
         .map_err(|(message, hint)| typed("URL", &shown, message, hint))?;
     let url = match address.local() {
         Some(folder) => folder.display().to_string(),
@@ -32,10 +32,10 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
         return Err(typed("--path", &add.path, "is not a folder inside the repository", hint));
     }
     let name = name(add, &url, &path)?;
-    let known = Known::read(step, &name, gitops)?;
+    let known = RegisteredApp::read(spec, &name, gitops)?;
     check_branches(add, &known)?;
     taken(&known, &records::of_app(&name, gitops)?, &url, &path)?;
-    let (others, problems) = registered::all(gitops, step.asked.ci)?;
+    let (others, problems) = registered::all(gitops, spec.query.ci)?;
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));
     }
@@ -46,7 +46,7 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
         return Err(Failure::invalid(vec![problem.hint(format!("`cupaas app show {}`", twin.name))]));
     }
     let set = |path: &[&str], value: &str| {
-        Change::Set(path.iter().map(|key| (*key).to_owned()).collect(), value.to_owned())
+        YamlEdit::Set(path.iter().map(|key| (*key).to_owned()).collect(), value.to_owned())
     };
     let mut changes = Vec::new();
     if known.file.value.repository.is_none() {
@@ -65,7 +65,7 @@ pub(super) fn add(step: &Step, add: &AddApp, gitops: &mut Gitops) -> Result<Edit
     })
 }
 
-fn check_branches(add: &AddApp, known: &Known) -> Result<(), Failure> {
+fn check_branches(add: &AddApp, known: &RegisteredApp) -> Result<(), Failure> {
     for (branch, environment) in &add.branches {
         let text = format!("{branch}={environment}");
         if BranchName::parse(branch).is_err() {
@@ -89,7 +89,10 @@ fn name(add: &AddApp, url: &str, path: &str) -> Result<String, Failure> {
     let source =
         SourceFacts { repository: Some(url.to_owned()), path: path.to_owned(), ..SourceFacts::default() };
     let folder_name = path.rsplit('/').next().unwrap_or_default().to_owned();
-    let name = add.name.clone().or_else(|| default_name(&Asked { source, folder_name, ..Asked::default() }));
+    let name = add
+        .name
+        .clone()
+        .or_else(|| default_name(&ReleaseQuery { source, folder_name, ..ReleaseQuery::default() }));
     match name {
         Some(name) if Name::fits(&name) => Ok(name),
         Some(name) => Err(typed("--name", &name, "cannot be an app's name", Name::HINT)),
@@ -99,7 +102,7 @@ fn name(add: &AddApp, url: &str, path: &str) -> Result<String, Failure> {
 
 /// Whether the name is another app's: registered for another repository, or deployed from one, be it that only its data
 /// is left.
-fn taken(known: &Known, releases: &[ReleaseFile], url: &str, path: &str) -> Result<(), Failure> {
+fn taken(known: &RegisteredApp, releases: &[ReleaseFile], url: &str, path: &str) -> Result<(), Failure> {
     let hint = "give this app another name with --name";
     let file = &known.file;
     if let Some(theirs) = &file.value.repository {
@@ -121,7 +124,7 @@ fn taken(known: &Known, releases: &[ReleaseFile], url: &str, path: &str) -> Resu
     });
     match others {
         None => Ok(()),
-        Some(release) => Err(typed("URL", &without_credentials(url), said(release), way_out(release, hint))),
+        Some(release) => Err(typed("URL", &without_credentials(url), said(release), remedy(release, hint))),
     }
 }
 
@@ -137,7 +140,7 @@ fn said(release: &ReleaseFile) -> String {
     format!("the name {app} is taken: it is deployed in {environment} from {from}")
 }
 
-fn way_out(release: &ReleaseFile, hint: &str) -> String {
+fn remedy(release: &ReleaseFile, hint: &str) -> String {
     let place = format!("releases/{}/{}", release.environment, release.app);
     let moved = format!("where its repository has moved, edit `source` in {place}/release.yaml");
     if !release.removed {
@@ -154,15 +157,15 @@ fn way_out(release: &ReleaseFile, hint: &str) -> String {
 ///
 /// Errors: none but cupaas's own.
 pub fn first_deploy(inputs: &Inputs) -> Result<Edits, Failure> {
-    let (None, Some(url)) = (&inputs.registration, &inputs.asked.source.repository) else {
+    let (None, Some(url)) = (&inputs.registration, &inputs.query.source.repository) else {
         return Ok(Edits::new());
     };
     // An address that no one else could fetch from would only be refused by the next reader.
     if registered::address_problem(url, true).is_err() {
         return Ok(Edits::new());
     }
-    let path = &inputs.asked.source.path;
-    let set = |key: &str, value: &str| Change::Set(vec![key.to_owned()], value.to_owned());
+    let path = &inputs.query.source.path;
+    let set = |key: &str, value: &str| YamlEdit::Set(vec![key.to_owned()], value.to_owned());
     let mut changes = vec![set("repository", url)];
     changes.extend((!path.is_empty()).then(|| set("path", path)));
     let place = registered::file_of(&inputs.name)?;

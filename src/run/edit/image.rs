@@ -6,17 +6,17 @@ use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
 use crate::resolve::image::Pinned;
-use crate::run::edit::known::{Edit, Known};
-use crate::run::step::Step;
+use crate::run::edit::registered_app::{Edit, RegisteredApp};
+use crate::run::spec::RunSpec;
 use crate::tree::Edits;
 use crate::yaml::document;
-use crate::yaml::edit::Change;
+use crate::yaml::edit::YamlEdit;
 
 /// Pins the environment to `--image`, else to what runs there.
-pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
-    let (known, environment) = where_to(step, gitops)?;
+pub(super) fn pin(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let (known, environment) = where_to(spec, gitops)?;
     let running = known.releases.iter().find(|release| release.environment == environment);
-    let image = match (&step.asked.image, running) {
+    let image = match (&spec.query.image, running) {
         (Some(image), _) if ImageName::parse(image).is_none() => {
             return Err(typed(
                 "--image",
@@ -33,7 +33,7 @@ pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
             return Err(Failure::new(Kind::Usage, message).hint("say which image with --image"));
         }
     };
-    let files = known.changed(&[Change::Set(path(&environment), image.clone())])?;
+    let files = known.changed(&[YamlEdit::Set(path(&environment), image.clone())])?;
     let place = files.iter().find_map(|(path, text)| {
         let source = Source::new(path.as_str(), text.clone()?);
         let file = document::read::<RegistrationFile>(&source).ok()?;
@@ -54,10 +54,10 @@ pub(super) fn pin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
 }
 
 /// Takes the pin away; the image stays until the next deploy.
-pub(super) fn unpin(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
-    let (known, environment) = where_to(step, gitops)?;
+pub(super) fn unpin(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let (known, environment) = where_to(spec, gitops)?;
     let pinned = known.file.value.environments.get(&environment).is_some_and(|entry| entry.image.is_some());
-    let files = if pinned { known.changed(&[Change::Unset(path(&environment))])? } else { Edits::new() };
+    let files = if pinned { known.changed(&[YamlEdit::Unset(path(&environment))])? } else { Edits::new() };
     let subject = Some(format!("unpin({}/{environment})", known.name));
     Ok(Edit {
         files,
@@ -73,10 +73,10 @@ fn path(environment: &str) -> Vec<String> {
 }
 
 /// The app, and the environment that is meant: `--env`, else the only one of the platform.
-fn where_to(step: &Step, gitops: &mut Gitops) -> Result<(Known, String), Failure> {
-    let known = Known::existing(step, gitops)?;
+fn where_to(spec: &RunSpec, gitops: &mut Gitops) -> Result<(RegisteredApp, String), Failure> {
+    let known = RegisteredApp::existing(spec, gitops)?;
     let environments = &known.platform.value.environments;
-    let environment = match (known.environment(step)?, environments.keys().next()) {
+    let environment = match (known.environment(spec)?, environments.keys().next()) {
         (Some(environment), _) => environment,
         (None, Some(only)) if environments.len() == 1 => only.clone(),
         _ => return Err(Failure::new(Kind::Usage, "several environments").hint("say which with --env")),

@@ -2,31 +2,31 @@
 //! the commit. Reads through [`Gitops`]; writes nothing.
 
 mod app;
-pub(crate) mod deed;
+pub(crate) mod command;
 mod image;
-mod known;
+mod registered_app;
 mod variables;
 
 use crate::diagnostic::Failure;
 use crate::load::gitops::Gitops;
-use crate::run::edit::deed::Deed;
-use crate::run::step::{Step, Subject};
+use crate::run::edit::command::EditCommand;
+use crate::run::spec::{RunSpec, Selection};
 
 pub use app::first_deploy;
-pub use known::Edit;
+pub use registered_app::Edit;
 
 /// What the step's deed changes in what stands there now.
 ///
 /// Errors: what is wrong with the wish, or with the files as people wrote them; nothing was changed then.
-pub fn of(step: &Step, gitops: &mut Gitops) -> Result<Edit, Failure> {
-    match &step.subject {
-        Subject::Folder => Ok(Edit::default()),
-        Subject::Released(scope) => {
+pub fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    match &spec.selection {
+        Selection::Folder => Ok(Edit::default()),
+        Selection::Released(scope) => {
             Ok(Edit { app: scope.app.clone(), scope: Some(scope.clone()), ..Edit::default() })
         }
-        Subject::Edited(Deed::AddApp(add)) => app::add(step, add, gitops),
-        Subject::Edited(Deed::Env(change)) => variables::change(step, change, gitops),
-        Subject::Edited(Deed::Pin) => image::pin(step, gitops),
-        Subject::Edited(Deed::Unpin) => image::unpin(step, gitops),
+        Selection::Edited(EditCommand::AddApp(add)) => app::add(spec, add, gitops),
+        Selection::Edited(EditCommand::Env(change)) => variables::change(spec, change, gitops),
+        Selection::Edited(EditCommand::Pin) => image::pin(spec, gitops),
+        Selection::Edited(EditCommand::Unpin) => image::unpin(spec, gitops),
     }
 }

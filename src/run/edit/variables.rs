@@ -1,7 +1,7 @@
 //! `env set` and `env unset`: the registration's layers of variables.
 
 use crate::load::records;
-use crate::run::edit::deed::EnvChange;
+use crate::run::edit::command::EnvChange;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span, typed};
@@ -10,16 +10,16 @@ use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
 use crate::load::variable::refused;
 use crate::resolve::variables::{Layered, layers};
-use crate::run::edit::known::{Edit, Known};
-use crate::run::step::Step;
+use crate::run::edit::registered_app::{Edit, RegisteredApp};
+use crate::run::spec::RunSpec;
 use crate::tree::Edits;
 use crate::yaml::document;
-use crate::yaml::edit::Change;
+use crate::yaml::edit::YamlEdit;
 
 /// Changes the app's variables, for all environments or for one.
-pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Result<Edit, Failure> {
-    let known = Known::existing(step, gitops)?;
-    let environment = known.environment(step)?;
+pub(super) fn change(spec: &RunSpec, change: &EnvChange, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let known = RegisteredApp::existing(spec, gitops)?;
+    let environment = known.environment(spec)?;
     check_values(change, &known)?;
     let layer = |name: &String| -> Vec<String> {
         let words: Vec<&str> = match &environment {
@@ -40,9 +40,9 @@ pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Re
             "`cupaas env list --origin` says where each one is set",
         ));
     }
-    let changes = change.set.iter().map(|(name, (value, _))| Change::Set(layer(name), value.clone()));
-    let changes: Vec<Change> =
-        changes.chain(change.unset.iter().map(|name| Change::Unset(layer(name)))).collect();
+    let changes = change.set.iter().map(|(name, (value, _))| YamlEdit::Set(layer(name), value.clone()));
+    let changes: Vec<YamlEdit> =
+        changes.chain(change.unset.iter().map(|name| YamlEdit::Unset(layer(name)))).collect();
     let names = |names: Vec<&str>| names.join(", ");
     let mut words = Vec::new();
     if !change.set.is_empty() {
@@ -65,7 +65,7 @@ pub(super) fn change(step: &Step, change: &EnvChange, gitops: &mut Gitops) -> Re
 }
 
 /// Refuses what can be no variable.
-fn check_values(change: &EnvChange, known: &Known) -> Result<(), Failure> {
+fn check_values(change: &EnvChange, known: &RegisteredApp) -> Result<(), Failure> {
     let mut problems: Vec<Diagnostic> = Vec::new();
     let secrets = secrets(known);
     for (name, (value, place)) in &change.set {
@@ -88,7 +88,12 @@ fn check_values(change: &EnvChange, known: &Known) -> Result<(), Failure> {
 }
 
 /// Where another layer decides what was set or unset, so that nothing or something else comes of it.
-fn elsewhere(known: &Known, environment: Option<&str>, change: &EnvChange, files: &Edits) -> Vec<String> {
+fn elsewhere(
+    known: &RegisteredApp,
+    environment: Option<&str>,
+    change: &EnvChange,
+    files: &Edits,
+) -> Vec<String> {
     let text = files.values().next().cloned().flatten().unwrap_or_else(|| known.file.source.text.clone());
     let source = Source::new(known.file.source.name.clone(), text);
     let Ok(file) = document::read::<RegistrationFile>(&source) else { return Vec::new() };
@@ -122,7 +127,7 @@ fn elsewhere(known: &Known, environment: Option<&str>, change: &EnvChange, files
 }
 
 /// A place as a person finds it.
-fn said(place: &Span, environment: &str, known: &Known) -> String {
+fn said(place: &Span, environment: &str, known: &RegisteredApp) -> String {
     match place.source.name.as_str() {
         "--set" => format!("what the deploy in {environment} was given with `--set`"),
         name if name == known.file.source.name => format!("{place} (`cupaas env … --env {environment}`)"),
@@ -131,7 +136,7 @@ fn said(place: &Span, environment: &str, known: &Known) -> String {
 }
 
 /// Names that the app's files, as they were last deployed, declare as secrets, and where.
-fn secrets(known: &Known) -> BTreeMap<String, String> {
+fn secrets(known: &RegisteredApp) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for app in known.releases.iter().filter_map(records::app_file) {
         let variables = app.value.secrets.iter().enumerate().filter(|(_, secret)| secret.file.is_none());

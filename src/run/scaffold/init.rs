@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::GitopsAddress;
+use crate::git::RepositoryUrl;
 use crate::load::platform::Delivery;
-use crate::load::words::{Host, Name};
+use crate::load::scalars::{Host, Name};
 use crate::outcome::Wrote;
 use crate::run::files::write_new;
 use crate::run::scaffold::options::InitOptions;
@@ -61,36 +61,41 @@ pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
 ///
 /// # Errors
 /// Words that no platform can have, or a disk that refuses.
-pub fn init(asked: &InitOptions, home: &Path) -> Result<Wrote, Failure> {
-    checked("--domain", &asked.domain, Host::PATTERN, Host::HINT)?;
-    checked("--cluster", &asked.cluster, Name::PATTERN, Name::HINT)?;
-    checked("--registry", &asked.registry, "^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$", "a registry's host and path")?;
-    GitopsAddress::parse(&asked.url, &asked.folder)?;
-    checked("--url", &asked.url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
+pub(crate) fn init(options: &InitOptions, home: &Path) -> Result<Wrote, Failure> {
+    checked("--domain", &options.domain, Host::PATTERN, Host::HINT)?;
+    checked("--cluster", &options.cluster, Name::PATTERN, Name::HINT)?;
+    checked(
+        "--registry",
+        &options.registry,
+        "^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$",
+        "a registry's host and path",
+    )?;
+    RepositoryUrl::parse(&options.url, &options.folder)?;
+    checked("--url", &options.url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
     let mut wrote = Wrote::default();
-    let recipient = match asked.delivery {
+    let recipient = match options.delivery {
         Delivery::Flux => identity(home, &mut wrote)?,
         Delivery::Argocd => String::new(),
     };
     let files = files(&Platform {
-        delivery: asked.delivery,
-        domain: &asked.domain,
-        cluster: &asked.cluster,
-        registry: &asked.registry,
-        url: &asked.url,
+        delivery: options.delivery,
+        domain: &options.domain,
+        cluster: &options.cluster,
+        registry: &options.registry,
+        url: &options.url,
         recipient: &recipient,
     })?;
     for (path, text) in files {
-        write_new(&mut wrote, asked.folder.join(path.as_str()), &text, 0o644)?;
+        write_new(&mut wrote, options.folder.join(path.as_str()), &text, 0o644)?;
     }
-    wrote.next = match asked.delivery {
-        Delivery::Flux => flux_next(asked, home),
-        Delivery::Argocd => argocd_next(asked),
+    wrote.next = match options.delivery {
+        Delivery::Flux => flux_next(options, home),
+        Delivery::Argocd => argocd_next(options),
     };
     Ok(wrote)
 }
 
-fn flux_next(asked: &InitOptions, home: &Path) -> Vec<String> {
+fn flux_next(options: &InitOptions, home: &Path) -> Vec<String> {
     vec![
         "commit and push this folder".to_owned(),
         format!(
@@ -101,28 +106,28 @@ fn flux_next(asked: &InitOptions, home: &Path) -> Vec<String> {
         format!(
             "let Flux read the repository: flux create secret git cupaas --url={} (by https also --username and \
              --password; by ssh, let the key that it prints read the repository)",
-            asked.url
+            options.url
         ),
         // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
         "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
          --type json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\
          \"value\":\"--feature-gates=CancelHealthCheckOnNewRevision=true\"}]'"
             .to_owned(),
-        format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
+        format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", options.cluster),
         "keep a copy of the identity somewhere safe: without it no credential can be read".to_owned(),
     ]
 }
 
-fn argocd_next(asked: &InitOptions) -> Vec<String> {
+fn argocd_next(options: &InitOptions) -> Vec<String> {
     vec![
         "commit and push this folder".to_owned(),
-        format!("where it is private, let Argo CD read it: argocd repo add {} …", asked.url),
+        format!("where it is private, let Argo CD read it: argocd repo add {} …", options.url),
         // Without it a sync that waits for a database that never comes up waits for ever, and newer commits with it.
         "bound how long a sync may wait: kubectl -n argocd patch configmap argocd-cmd-params-cm --type merge -p \
          '{\"data\":{\"controller.sync.timeout.seconds\":\"1800\"}}' && kubectl -n argocd rollout restart \
          statefulset argocd-application-controller"
             .to_owned(),
-        format!("let Argo CD watch the folder: kubectl apply -f bootstrap/{}.yaml", asked.cluster),
+        format!("let Argo CD watch the folder: kubectl apply -f bootstrap/{}.yaml", options.cluster),
         "put each service's Secret into its app's namespace, by default <service>-credentials".to_owned(),
     ]
 }

@@ -22,8 +22,8 @@ use crate::run::scaffold::workflow::{self, Workflow};
 /// # Errors
 /// A repository that cannot be read, or a catalog that is wrong.
 pub(crate) fn catalog(context: &Context<'_>, options: &NewOptions) -> Result<Catalog, Failure> {
-    let Some(step) = &options.catalog else { return Ok(Catalog::default()) };
-    let catalog = Catalog::new(open(context, step)?.read(&[path("catalog")?])?);
+    let Some(spec) = &options.catalog else { return Ok(Catalog::default()) };
+    let catalog = Catalog::new(open(context, spec)?.read(&[path("catalog")?])?);
     let problems = catalog.misplaced();
     if problems.is_empty() { Ok(catalog) } else { Err(Failure::invalid(problems)) }
 }
@@ -32,30 +32,31 @@ pub(crate) fn catalog(context: &Context<'_>, options: &NewOptions) -> Result<Cat
 ///
 /// # Errors
 /// No runtime that fits the folder, or names that no recipe has.
-pub(crate) fn new(asked: &NewOptions, catalog: &Catalog) -> Result<Wrote, Failure> {
-    if !asked.folder.is_dir() {
-        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", asked.folder.display())));
+pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Failure> {
+    if !options.folder.is_dir() {
+        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", options.folder.display())));
     }
-    if let Some(there) = APP_FILES.into_iter().find(|name| asked.folder.join(name).symlink_metadata().is_ok())
+    if let Some(there) =
+        APP_FILES.into_iter().find(|name| options.folder.join(name).symlink_metadata().is_ok())
     {
         return Err(Failure::new(
             Kind::Usage,
-            format!("{} is there already", asked.folder.join(there).display()),
+            format!("{} is there already", options.folder.join(there).display()),
         )
         .hint("`cupaas check` says whether it is right"));
     }
-    let runtime = match &asked.runtime {
+    let runtime = match &options.runtime {
         Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
-        None => detect(catalog, &asked.folder)?,
+        None => detect(catalog, &options.folder)?,
     };
     let mut text = format!("runtime: {runtime}\n");
-    for (index, service) in asked.services.iter().enumerate() {
+    for (index, service) in options.services.iter().enumerate() {
         let service = known(catalog, RecipeKind::Service, service)?;
         text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
     }
-    let workflow = workflow::of(&asked.folder, asked.workflow)?;
+    let workflow = workflow::of(&options.folder, options.workflow)?;
     let mut wrote = Wrote::default();
-    write_new(&mut wrote, asked.folder.join(".cupaas"), &text, 0o644)?;
+    write_new(&mut wrote, options.folder.join(".cupaas"), &text, 0o644)?;
     let Some(Workflow { forge, taken, file, text }) = workflow else { return Ok(wrote) };
     write_new(&mut wrote, file, &text, 0o644)?;
     wrote.notes.extend(taken.map(|taken| format!("the workflow is {taken}")));

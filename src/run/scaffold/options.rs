@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::forge::Forge;
 use crate::load::platform::Delivery;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 
 /// What `new` writes, and where.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct NewOptions {
     /// Services that the app needs.
     pub services: Vec<String>,
     /// The GitOps repository, where one is named: its catalog's recipes are known too.
-    pub catalog: Option<Box<Step>>,
+    pub catalog: Option<Box<RunSpec>>,
     /// Whose workflow is written.
     pub workflow: WorkflowChoice,
 }

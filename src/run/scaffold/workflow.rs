@@ -26,12 +26,12 @@ pub(super) struct Workflow {
     pub(super) text: String,
 }
 
-/// The workflow for the app in `folder`, for the forge that is `asked` for or the one that the repository tells; none
+/// The workflow for the app in `folder`, for the forge that is `options` for or the one that the repository tells; none
 /// where none is asked for.
 ///
 /// Errors: `Usage` where the folder's path is nothing that a workflow could name.
-pub(super) fn of(folder: &Path, asked: WorkflowChoice) -> Result<Option<Workflow>, Failure> {
-    if asked == WorkflowChoice::None {
+pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workflow>, Failure> {
+    if options == WorkflowChoice::None {
         return Ok(None);
     }
     let source = Source::read(folder)?;
@@ -39,7 +39,7 @@ pub(super) fn of(folder: &Path, asked: WorkflowChoice) -> Result<Option<Workflow
     let depth = source.path.split('/').filter(|part| !part.is_empty()).count();
     let whole = folder.canonicalize().ok().filter(|_| depth > 0);
     let top = whole.as_deref().and_then(|whole| whole.ancestors().nth(depth)).unwrap_or(folder);
-    let (forge, taken) = match asked {
+    let (forge, taken) = match options {
         WorkflowChoice::For(forge) => (forge, None),
         WorkflowChoice::Detected | WorkflowChoice::None => guess(&source, top),
     };

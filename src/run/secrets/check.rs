@@ -6,18 +6,18 @@ use serde_json::json;
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::catalog::Catalog;
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, SecretsProvider};
 use crate::load::release_file::ReleaseFile;
 use crate::load::secret_entry::SecretEntry;
-use crate::load::state::State;
 use crate::names;
 use crate::resolve::secrets::{credentials_object, secret_file, secret_object};
+use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::secrets::lost::{self, Credentials};
 use crate::run::secrets::recipients::{is_sealed_file, of_all};
-use crate::run::secrets::subject::Subject;
-use crate::run::step::Step;
-use crate::seal::{self, Drift, PrivateKeys, Recipient, SealError, Wanted};
+use crate::run::spec::RunSpec;
+use crate::seal::{self, Drift, ExpectedSecret, PrivateKeys, Recipient, SealError};
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document::{self, Document};
 
@@ -35,13 +35,13 @@ struct Looked {
 ///
 /// Errors: everything that is wrong, with its place; kind `Invalid`.
 pub(super) fn check(
-    step: &Step,
+    spec: &RunSpec,
     all: bool,
     keys: &PrivateKeys,
     gitops: &mut Gitops,
 ) -> Result<Checked, Failure> {
     let Looked { platform, files, records, unset, of } =
-        if all { every(gitops)? } else { one(step, gitops)? };
+        if all { every(gitops)? } else { one(spec, gitops)? };
     let provider = platform.value.secrets.provider;
     let sealed: Vec<(&RepoPath, &String)> = files.iter().filter(|(path, _)| is_sealed_file(path)).collect();
     let mut problems = Vec::new();
@@ -83,12 +83,12 @@ fn every(gitops: &mut Gitops) -> Result<Looked, Failure> {
     Ok(Looked { platform, files, records, unset, of: "every app".to_owned() })
 }
 
-fn one(step: &Step, gitops: &mut Gitops) -> Result<Looked, Failure> {
-    let subject = Subject::read(step, gitops)?;
+fn one(spec: &RunSpec, gitops: &mut Gitops) -> Result<Looked, Failure> {
+    let subject = AppSecrets::read(spec, gitops)?;
     let entries: Vec<&SecretEntry> = subject.named().collect();
-    let unset = unset(&subject.app, &subject.environment, &entries, &subject.state.kept);
+    let unset = unset(&subject.app, &subject.environment, &entries, &subject.current.release_files);
     let of = subject.title();
-    let State { previous, mut kept, before, .. } = subject.state;
+    let Current { previous, release_files: mut kept, manifests: before, .. } = subject.current;
     kept.extend(before);
     Ok(Looked { platform: subject.platform, files: kept, records: previous.into_iter().collect(), unset, of })
 }
@@ -171,7 +171,7 @@ fn kept_here(
         (credentials_object(stem), of.map(String::as_str).collect())
     };
     let wanted =
-        Wanted { namespace: &names::namespace(app, environment), name: &name, any_name, keys: &keys };
+        ExpectedSecret { namespace: &names::namespace(app, environment), name: &name, any_name, keys: &keys };
     let misfits = seal::misfits(text, &wanted, path.as_str());
     let mut problems: Vec<Diagnostic> =
         misfits.into_iter().map(|one| problem(path, text, &one.at, one.message, &one.hint)).collect();
@@ -183,7 +183,7 @@ fn kept_here(
 }
 
 /// Whether labels of another time could not be put over the ciphertext.
-fn cannot_be_labelled(path: &RepoPath, text: &str, wanted: &Wanted<'_>) -> Option<Diagnostic> {
+fn cannot_be_labelled(path: &RepoPath, text: &str, wanted: &ExpectedSecret<'_>) -> Option<Diagnostic> {
     let metadata = json!({"name": wanted.name, "namespace": wanted.namespace});
     match seal::reattach(text, &json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})) {
         // Such a file is applied as it is.

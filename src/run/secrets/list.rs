@@ -6,17 +6,17 @@ use crate::load::gitops::Gitops;
 use crate::load::platform::SecretsProvider;
 use crate::outcome::secrets::{Listed, Listing};
 use crate::resolve::secrets::{credentials_secret, remote_key};
+use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::secrets::lost;
-use crate::run::secrets::subject::Subject;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 use crate::seal;
 
-pub(super) fn list(step: &Step, gitops: &mut Gitops) -> Result<Listing, Failure> {
-    let subject = Subject::read(step, gitops)?;
+pub(super) fn list(spec: &RunSpec, gitops: &mut Gitops) -> Result<Listing, Failure> {
+    let subject = AppSecrets::read(spec, gitops)?;
     let provider = subject.platform.value.secrets.provider;
     let mut secrets: Vec<Listed> =
         subject.named().map(|entry| one(&subject, &entry.name, entry.file.clone())).collect();
-    for (path, text) in &subject.state.kept {
+    for (path, text) in &subject.current.release_files {
         let parts: Vec<&str> = path.as_str().split('/').collect();
         let [.., folder @ ("secrets" | "credentials"), file] = parts.as_slice() else { continue };
         let name = file.trim_end_matches(".yaml");
@@ -46,11 +46,11 @@ pub(super) fn list(step: &Step, gitops: &mut Gitops) -> Result<Listing, Failure>
 }
 
 /// Credentials that were made, and whose file is gone.
-fn gone(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> {
-    let Some(record) = &subject.state.previous else { return Ok(Vec::new()) };
+fn gone(subject: &AppSecrets, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> {
+    let Some(record) = &subject.current.previous else { return Ok(Vec::new()) };
     let catalog = Catalog::new(gitops.read(&[crate::layout::path("catalog")?])?);
-    let mut files = subject.state.before.clone();
-    files.extend(subject.state.kept.clone());
+    let mut files = subject.current.manifests.clone();
+    files.extend(subject.current.release_files.clone());
     let all = lost::credentials(record, &files, &catalog)?.into_iter();
     let listed = all.filter(|one| one.lost).map(|one| Listed {
         name: one.service,
@@ -66,7 +66,7 @@ fn gone(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> 
 }
 
 /// Credentials of services that another provider keeps.
-fn elsewhere(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> {
+fn elsewhere(subject: &AppSecrets, gitops: &mut Gitops) -> Result<Vec<Listed>, Failure> {
     let catalog = Catalog::new(gitops.read(&[crate::layout::path("catalog")?])?);
     let settings = &subject.platform.value.secrets;
     let by = match settings.provider {
@@ -92,7 +92,7 @@ fn elsewhere(subject: &Subject, gitops: &mut Gitops) -> Result<Vec<Listed>, Fail
 }
 
 /// A secret that `.cupaas` names.
-fn one(subject: &Subject, name: &str, file: Option<String>) -> Listed {
+fn one(subject: &AppSecrets, name: &str, file: Option<String>) -> Listed {
     let settings = &subject.platform.value.secrets;
     let (set, place) = match settings.provider {
         SecretsProvider::Sops => {

@@ -8,7 +8,7 @@ use crate::layout::Folders;
 use crate::load::app_file::{AppFile, ServiceEntry};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::release_file::ReleaseFile;
-use crate::plan::credentials::{Past, from_history, new_ones};
+use crate::plan::credentials::{CredentialHistory, from_history, new_ones};
 use crate::resolve::secrets::{credentials_file, credentials_object};
 use crate::tree::{Files, RepoPath};
 
@@ -33,12 +33,12 @@ impl Credentials {
     pub(super) fn problem(&self) -> Diagnostic {
         let message = format!("the credentials of {} are gone; it keeps its old ones", self.service);
         let span = Span::file(&Source::new(self.place.as_str(), ""));
-        let mut way_back = from_history(&self.place);
+        let mut recovery = from_history(&self.place);
         if !self.waits {
             let new_ones = new_ones(&self.service, &self.app, &self.environment);
-            way_back = format!("{way_back}; or {new_ones}");
+            recovery = format!("{recovery}; or {new_ones}");
         }
-        Diagnostic::error(span, message).hint(way_back)
+        Diagnostic::error(span, message).hint(recovery)
     }
 }
 
@@ -103,6 +103,10 @@ fn made(
     }
     let of = files.iter().filter(|(path, _)| path.is_in(&folders.deploy));
     let before = of.map(|(path, text)| (path.clone(), text.clone())).collect();
-    let past = Past { before: &before, versions: &record.versions, elsewhere: &record.elsewhere };
-    Ok(past.had(service, &applied))
+    let history = CredentialHistory {
+        before: &before,
+        versions: &record.versions,
+        external: &record.external_credentials,
+    };
+    Ok(history.had(service, &applied))
 }

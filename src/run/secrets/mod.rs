@@ -1,13 +1,13 @@
 //! `cupaas secret …`: what an app's people may know of its secrets, and the edits that set, rotate and hand them on.
 //! Values go from where they are read into a ciphertext, and nowhere else.
 
+mod app_secrets;
 mod check;
 mod list;
 mod lost;
 mod recipients;
 mod rotate;
 mod set;
-mod subject;
 mod unset;
 
 use std::cell::OnceCell;
@@ -23,56 +23,56 @@ use crate::run::edit::Edit;
 use crate::run::notify::Forges;
 use crate::run::open;
 use crate::run::rerender::rerender;
-use crate::run::step::GitopsPlace;
+use crate::run::spec::GitopsPlace;
 
-mod asked;
-pub use asked::{Asked, What};
+mod command;
+pub use command::{SecretAction, SecretCommand};
 
 /// Does it.
 ///
 /// # Errors
 /// As [`crate::run`]; no message holds a value.
-pub(crate) fn run(context: Context<'_>, asked: &Asked) -> Result<Outcome, Failure> {
-    let step = &asked.step;
+pub(crate) fn run(context: Context<'_>, command: &SecretCommand) -> Result<Outcome, Failure> {
+    let spec = &command.spec;
     let edit = |edit: &dyn Fn(&mut Gitops) -> Result<Edit, Failure>| {
-        rerender(context, step, &Forges::default(), edit)
+        rerender(context, spec, &Forges::default(), edit)
     };
-    match &asked.what {
-        What::List => {
-            let mut gitops = open::open(&context, step)?;
-            list::list(step, &mut gitops).map(Report::Secrets).map(Outcome::from)
+    match &command.action {
+        SecretAction::List => {
+            let mut gitops = open::open(&context, spec)?;
+            list::list(spec, &mut gitops).map(Report::Secrets).map(Outcome::from)
         }
-        What::Check { all, keys } => {
+        SecretAction::Check { all, keys } => {
             let keys = keys.read()?;
-            let mut gitops = open::open(&context, step)?;
-            check::check(step, *all, &keys, &mut gitops).map(Report::SecretsChecked).map(Outcome::from)
+            let mut gitops = open::open(&context, spec)?;
+            check::check(spec, *all, &keys, &mut gitops).map(Report::SecretsChecked).map(Outcome::from)
         }
-        What::Set { name, from, allow_empty } => {
+        SecretAction::Set { name, from, allow_empty } => {
             set::possible(name)?;
             // Nobody is asked for a value that could not be kept; and only once, however often the run begins again.
-            let asked = OnceCell::new();
+            let given = OnceCell::new();
             let value = || {
-                if let Some(value) = asked.get() {
+                if let Some(value) = given.get() {
                     return Ok(Zeroizing::clone(value));
                 }
                 let value = secret_value::read(from, name)?;
                 set::meant(name, &value, *allow_empty)?;
-                Ok(asked.get_or_init(|| value).clone())
+                Ok(given.get_or_init(|| value).clone())
             };
-            if matches!(&step.gitops, GitopsPlace::Embedded(path) if !path.exists()) {
+            if matches!(&spec.gitops, GitopsPlace::Embedded(path) if !path.exists()) {
                 // It is not made for a value that nobody gives, and knows nothing yet that could be wrong.
                 value()?;
             }
-            edit(&|gitops| set::edit(step, name, &value, gitops))
+            edit(&|gitops| set::edit(spec, name, &value, gitops))
         }
-        What::Unset { name } => {
+        SecretAction::Unset { name } => {
             set::possible(name)?;
-            edit(&|gitops| unset::edit(step, name, gitops))
+            edit(&|gitops| unset::edit(spec, name, gitops))
         }
-        What::Rotate { service } => edit(&|gitops| rotate::edit(step, service, gitops)),
-        What::Recipients { all, keys } => {
+        SecretAction::Rotate { service } => edit(&|gitops| rotate::edit(spec, service, gitops)),
+        SecretAction::Recipients { all, keys } => {
             let keys = keys.read()?;
-            edit(&|gitops| recipients::edit(step, *all, &keys, gitops))
+            edit(&|gitops| recipients::edit(spec, *all, &keys, gitops))
         }
     }
 }

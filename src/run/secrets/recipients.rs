@@ -5,21 +5,26 @@ use crate::load::gitops::Gitops;
 use crate::load::records::Scope;
 use crate::load::requires::read_platform;
 use crate::run::edit::Edit;
-use crate::run::secrets::subject::Subject;
-use crate::run::step::Step;
+use crate::run::secrets::app_secrets::AppSecrets;
+use crate::run::spec::RunSpec;
 use crate::seal::{self, PrivateKeys, SealError};
 use crate::tree::{Edits, Files, RepoPath};
 
-pub(super) fn edit(step: &Step, all: bool, keys: &PrivateKeys, gitops: &mut Gitops) -> Result<Edit, Failure> {
+pub(super) fn edit(
+    spec: &RunSpec,
+    all: bool,
+    keys: &PrivateKeys,
+    gitops: &mut Gitops,
+) -> Result<Edit, Failure> {
     let (platform, files, scope, whose) = if all {
         let (platform, files) = of_all(gitops)?;
         (platform, files, Some(Scope::default()), "every app".to_owned())
     } else {
-        let subject = Subject::read(step, gitops)?;
+        let subject = AppSecrets::read(spec, gitops)?;
         let scope = Scope::of(&subject.app, Some(&subject.environment));
         let title = subject.title();
         let scope = subject.deployed.is_some().then_some(scope);
-        (subject.platform, subject.state.kept, scope, title)
+        (subject.platform, subject.current.release_files, scope, title)
     };
     let recipients = crate::publish::credentials::recipients(&platform)?;
     let (mut edits, mut problems, mut gone) = (Edits::new(), Vec::new(), false);

@@ -8,40 +8,40 @@ use serde_json::{Value, json};
 use crate::clock::now;
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::layout::{Folders, owner};
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::records::{self, Scope};
-use crate::load::state::State;
-use crate::plan::credentials::Past;
+use crate::plan::credentials::CredentialHistory;
 use crate::render::Renderer;
 use crate::resolve::release::{Release, Service};
 use crate::resolve::secrets::credentials_file;
 use crate::run::edit::Edit;
 use crate::run::rerender::decided;
-use crate::run::secrets::subject::Subject;
-use crate::run::step::Step;
+use crate::run::secrets::app_secrets::AppSecrets;
+use crate::run::spec::RunSpec;
 use crate::tree::Edits;
 use crate::{expression, seal};
 
-pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
-    let subject = Subject::read(step, gitops)?;
+pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let subject = AppSecrets::read(spec, gitops)?;
     let scope = Scope::of(&subject.app, Some(&subject.environment));
     let records = records::find(&scope, gitops)?;
     let Some(record) = records.last() else { return Err(records::none(&subject.app, &scope)) };
     let owner = BTreeSet::from([owner(&record.app, &record.environment)]);
-    let (inputs, current, release) = decided(step, record, gitops, &owner)?;
+    let (inputs, current, release) = decided(spec, record, gitops, &owner)?;
     let draft = Draft { inputs, current, release };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;
     if draft.release.platform.secrets_provider != SecretsProvider::Sops {
         return Err(by_hand(&draft, service, &steps));
     }
-    let place = Folders::below(&subject.state.folders.release, &credentials_file(name))?;
+    let place = Folders::below(&subject.current.folders.release, &credentials_file(name))?;
     let failed = |error: seal::SealError| Failure::new(Kind::Internal, format!("{place}: {error}"));
     let recipients = crate::publish::credentials::recipients(&subject.platform)?;
     let values = crate::publish::credentials::credentials(service).map_err(failed)?;
-    let plain = match subject.state.kept.get(&place) {
+    let plain = match subject.current.release_files.get(&place) {
         Some(kept) => seal::plain_part(kept).map_err(failed)?,
         None => gone(&draft, name)?,
     };
@@ -60,7 +60,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
 /// A release that was decided.
 struct Draft {
     inputs: Inputs,
-    current: State,
+    current: Current,
     release: Release,
 }
 
@@ -69,13 +69,17 @@ struct Draft {
 /// # Errors
 /// Credentials that were never made.
 fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
-    let elsewhere =
-        draft.current.previous.as_ref().map(|release| release.elsewhere.clone()).unwrap_or_default();
+    let elsewhere = draft
+        .current
+        .previous
+        .as_ref()
+        .map(|release| release.external_credentials.clone())
+        .unwrap_or_default();
     let versions = &draft.release.versions;
-    let past = Past { before: &draft.current.before, versions, elsewhere: &elsewhere };
-    let tree = Renderer::default().render(&draft.release, &draft.inputs, &draft.current.kept)?;
+    let history = CredentialHistory { before: &draft.current.manifests, versions, external: &elsewhere };
+    let tree = Renderer::default().render(&draft.release, &draft.inputs, &draft.current.release_files)?;
     let missing = tree.missing_secrets.iter().find(|one| one.service == name);
-    match missing.filter(|one| past.had(name, &one.applied)) {
+    match missing.filter(|one| history.had(name, &one.applied)) {
         Some(missing) => Ok(missing.object.clone()),
         None => {
             let message = format!("the credentials of {name} are not made yet");
@@ -84,7 +88,7 @@ fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
     }
 }
 
-fn service<'a>(subject: &Subject, draft: &'a Draft, name: &str) -> Result<&'a Service, Failure> {
+fn service<'a>(subject: &AppSecrets, draft: &'a Draft, name: &str) -> Result<&'a Service, Failure> {
     let known: Vec<&Service> = draft.release.services.iter().filter(|s| s.secret.is_some()).collect();
     if let Some(found) = known.iter().find(|service| service.name == name) {
         return Ok(found);

@@ -10,12 +10,12 @@ use crate::diagnostic::{Failure, Kind};
 use crate::load::gitops::Gitops;
 use crate::load::platform::SecretsProvider;
 use crate::load::records::Scope;
-use crate::load::words::VariableName;
+use crate::load::scalars::VariableName;
 use crate::names;
 use crate::resolve::secrets::{no_variable, remote_key, secret_object};
 use crate::run::edit::Edit;
-use crate::run::secrets::subject::Subject;
-use crate::run::step::Step;
+use crate::run::secrets::app_secrets::AppSecrets;
+use crate::run::spec::RunSpec;
 use crate::seal::{self, Values};
 use crate::tree::Edits;
 use zeroize::Zeroizing;
@@ -47,12 +47,12 @@ pub(super) fn meant(name: &str, value: &[u8], allow_empty: bool) -> Result<(), F
 
 /// `value` gives the value, and is asked for it when all else is right.
 pub(super) fn edit(
-    step: &Step,
+    spec: &RunSpec,
     name: &str,
     value: &dyn Fn() -> Result<Zeroizing<Vec<u8>>, Failure>,
     gitops: &mut Gitops,
 ) -> Result<Edit, Failure> {
-    let subject = Subject::read(step, gitops)?;
+    let subject = AppSecrets::read(spec, gitops)?;
     if let Some(place) = elsewhere(&subject, name) {
         return Err(not_kept_here(format!("put it under {place}")));
     }
@@ -106,7 +106,7 @@ fn without_null(mut plain: serde_json::Value) -> serde_json::Value {
 }
 
 /// What is rendered again, and what to tell where nothing is.
-fn reach(subject: &Subject, name: &str) -> (Option<Scope>, Option<String>) {
+fn reach(subject: &AppSecrets, name: &str) -> (Option<Scope>, Option<String>) {
     let names = |list: &[crate::load::secret_entry::SecretEntry]| list.iter().any(|entry| entry.name == name);
     if names(&subject.deployed_names) {
         let others = subject.deployed_names.iter().map(|entry| entry.name.as_str());
@@ -126,7 +126,7 @@ fn reach(subject: &Subject, name: &str) -> (Option<Scope>, Option<String>) {
 }
 
 /// Where another provider keeps a secret, where one does: `sops` alone keeps values in the repository.
-pub(super) fn elsewhere(subject: &Subject, name: &str) -> Option<String> {
+pub(super) fn elsewhere(subject: &AppSecrets, name: &str) -> Option<String> {
     let namespace = names::namespace(&subject.app, &subject.environment);
     let settings = &subject.platform.value.secrets;
     match settings.provider {

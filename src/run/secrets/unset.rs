@@ -3,13 +3,13 @@
 use crate::diagnostic::{Failure, Kind};
 use crate::load::gitops::Gitops;
 use crate::run::edit::Edit;
+use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::secrets::set::{elsewhere, not_kept_here};
-use crate::run::secrets::subject::Subject;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 use crate::tree::Edits;
 
-pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
-    let subject = Subject::read(step, gitops)?;
+pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let subject = AppSecrets::read(spec, gitops)?;
     if let Some(place) = elsewhere(&subject, name) {
         return Err(not_kept_here(format!("take it away there: {place}")));
     }
@@ -39,7 +39,7 @@ pub(super) fn edit(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Edit,
     })
 }
 
-fn not_set(subject: &Subject, name: &str) -> Failure {
+fn not_set(subject: &AppSecrets, name: &str) -> Failure {
     let message = format!("no secret {name:?} is set for {}", subject.title());
     let failure = Failure::new(Kind::Usage, message);
     let set = subject.set();

@@ -9,81 +9,81 @@ use crate::git::Remotes;
 use crate::git::checkout::{Checkout, Picks};
 use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, APP_FILES};
-use crate::load::asked::Asked;
+use crate::load::query::ReleaseQuery;
 use crate::load::release_file::SourceFacts;
 use crate::outcome::Report;
-use crate::outcome::sync::{Dockerfile, Entry, Outcome};
-use crate::registry::{self, Found, Reference};
-use crate::run::step::{Stage, Step, Subject};
+use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome};
+use crate::registry::{self, Lookup, Reference};
+use crate::run::spec::{RunSpec, Selection, Stage};
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::followed::Followed;
 use crate::run::sync::options::Options;
 use crate::run::sync::report::ended;
-use crate::run::sync::survey::{News, Survey};
+use crate::run::sync::survey::{NewCommit, Survey};
 use crate::tree::RepoPath;
 use crate::yaml::document;
 
 /// An app whose branch has moved on, with everything that a deploy needs.
-pub(super) struct Ready {
-    entry: Entry,
-    step: Step,
+pub(super) struct ReadyApp {
+    entry: SyncEntry,
+    spec: RunSpec,
     /// What is said instead of a deploy, once the files are found to be right.
-    instead: Option<Outcome>,
+    instead: Option<SyncOutcome>,
     /// Lives as long as the step that reads it.
     _files: Checkout,
 }
 
-impl Ready {
+impl ReadyApp {
     /// How it is deployed.
-    pub(super) fn step(&self) -> &Step {
-        &self.step
+    pub(super) fn spec(&self) -> &RunSpec {
+        &self.spec
     }
 
     /// What became of it; what is still to be built is said where nothing was wrong with the files.
-    pub(super) fn ended(self, result: Result<Report, Failure>) -> Entry {
+    pub(super) fn ended(self, result: Result<Report, Failure>) -> SyncEntry {
         let entry = ended(self.entry, result);
         match (self.instead, &entry.outcome) {
-            (None, _) | (_, Outcome::Failed(_)) => entry,
-            (Some(outcome), _) => Entry { outcome, ..entry },
+            (None, _) | (_, SyncOutcome::Failed(_)) => entry,
+            (Some(outcome), _) => SyncEntry { outcome, ..entry },
         }
     }
 
     /// What became of it, in a commit with others.
-    pub(super) fn landed(self, outcome: Outcome, warnings: Vec<Diagnostic>) -> Entry {
-        Entry { outcome, warnings, ..self.entry }
+    pub(super) fn landed(self, outcome: SyncOutcome, warnings: Vec<Diagnostic>) -> SyncEntry {
+        SyncEntry { outcome, warnings, ..self.entry }
     }
 }
 
 /// Fetches what has moved on, many at once; what cannot be is said.
 pub(super) fn all(
-    news: &[News],
+    news: &[NewCommit],
     survey: &Survey,
     options: &Options,
     remotes: &Arc<Remotes>,
-    step: &Step,
-) -> Vec<Result<Ready, Box<Entry>>> {
+    spec: &RunSpec,
+) -> Vec<Result<ReadyApp, Box<SyncEntry>>> {
     at_once(news, options.at_once, |new| {
-        one(new, survey, options, remotes, step).map_err(|failure| {
+        one(new, survey, options, remotes, spec).map_err(|failure| {
             let mut entry = entry(new);
-            entry.outcome = Outcome::Failed(failure);
+            entry.outcome = SyncOutcome::Failed(failure);
             Box::new(entry)
         })
     })
 }
 
-fn entry(new: &News) -> Entry {
-    let mut entry = new.target.entry(Some(&new.branch), Outcome::Unchanged);
+fn entry(new: &NewCommit) -> SyncEntry {
+    let mut entry = new.target.entry(Some(&new.branch), SyncOutcome::Unchanged);
     (entry.commit, entry.notes) = (Some(new.commit.clone()), new.notes.clone());
     entry
 }
 
 fn one(
-    new: &News,
+    new: &NewCommit,
     survey: &Survey,
     options: &Options,
     remotes: &Arc<Remotes>,
-    step: &Step,
-) -> Result<Ready, Failure> {
+    spec: &RunSpec,
+) -> Result<ReadyApp, Failure> {
     let target = &new.target;
     let deployed = target.deployed().map(|record| &record.source);
     let before = deployed.and_then(|source| Some((source.commit.as_deref()?, source.time?)));
@@ -100,37 +100,37 @@ fn one(
         Image::Known(image) => (image, None),
         Image::Missing { image, dockerfile, note } => {
             entry.notes.extend(note);
-            (Some(image.clone()), Some(Outcome::ToBuild { image, dockerfile }))
+            (Some(image.clone()), Some(SyncOutcome::ToBuild { image, dockerfile }))
         }
     };
     entry.commit = Some(files.commit.clone());
-    let asked = asked(new, &files, image, step);
+    let asked = asked(new, &files, image, spec);
     let followed = Followed {
         remotes: Arc::clone(remotes),
         address: target.address.clone(),
         branch: new.branch.clone(),
         seen: deployed.and_then(|source| source.commit.clone()),
     };
-    let step = Step {
+    let spec = RunSpec {
         // What is still to be built is only looked at.
-        stage: if instead.is_some() { Stage::Check } else { step.stage },
-        subject: Subject::Folder,
-        asked,
-        gitops: step.gitops.clone(),
-        branch: step.branch.clone(),
-        token: step.token.clone(),
+        stage: if instead.is_some() { Stage::Check } else { spec.stage },
+        selection: Selection::Folder,
+        query: asked,
+        gitops: spec.gitops.clone(),
+        branch: spec.branch.clone(),
+        token: spec.token.clone(),
         allow_data_loss: BTreeSet::new(),
         allow_older: false,
         followed: Some(followed),
         exit_code: false,
         out: None,
-        tells: Default::default(),
+        forge: Default::default(),
     };
-    Ok(Ready { entry, step, instead, _files: files })
+    Ok(ReadyApp { entry, spec, instead, _files: files })
 }
 
 /// What a run in the app's folder would have been asked.
-fn asked(new: &News, files: &Checkout, image: Option<String>, step: &Step) -> Asked {
+fn asked(new: &NewCommit, files: &Checkout, image: Option<String>, spec: &RunSpec) -> ReleaseQuery {
     let target = &new.target;
     let source = SourceFacts {
         repository: Some(target.repository.clone()),
@@ -139,7 +139,7 @@ fn asked(new: &News, files: &Checkout, image: Option<String>, step: &Step) -> As
         branch: Some(new.branch.as_str().to_owned()),
         time: Some(files.time),
     };
-    Asked {
+    ReleaseQuery {
         folder: files.folder.path().to_owned(),
         folder_name: target.app.clone(),
         called: Some(target.path.clone()),
@@ -150,13 +150,13 @@ fn asked(new: &News, files: &Checkout, image: Option<String>, step: &Step) -> As
         variables: BTreeMap::new(),
         source,
         dirty: false,
-        ci: step.asked.ci,
+        ci: spec.query.ci,
     }
 }
 
 /// The app's files, and whether its branch still contains what was deployed `before`.
 fn files(
-    new: &News,
+    new: &NewCommit,
     survey: &Survey,
     remotes: &Remotes,
     before: Option<(&str, i64)>,
@@ -189,7 +189,7 @@ enum Image {
 
 /// The image that was given, the pin, or the one that is named by the rule, by its digest. An app that only names
 /// images keeps the one that runs.
-fn image(new: &News, survey: &Survey, options: &Options, files: &Checkout) -> Result<Image, Failure> {
+fn image(new: &NewCommit, survey: &Survey, options: &Options, files: &Checkout) -> Result<Image, Failure> {
     let target = &new.target;
     let folder: PathBuf = files.folder.path().to_owned();
     let read = app_folder::read(&folder, Some(&target.path))?;
@@ -213,12 +213,12 @@ fn image(new: &News, survey: &Survey, options: &Options, files: &Checkout) -> Re
     let reference = Reference::parse(&wanted);
     let found = match &reference {
         Some(reference) => registry::look_up(reference, &options.registry)?,
-        None => Found::Missing,
+        None => Lookup::Missing,
     };
     let note = match found {
-        Found::Digest(digest) => return Ok(Image::Known(Some(format!("{name}@{digest}")))),
-        Found::Hidden(note) => Some(note),
-        Found::Missing => None,
+        Lookup::Digest(digest) => return Ok(Image::Known(Some(format!("{name}@{digest}")))),
+        Lookup::Hidden(note) => Some(note),
+        Lookup::Missing => None,
     };
     let by_rule = |image: &str| image.strip_prefix(&name).is_some_and(|rest| rest.starts_with([':', '@']));
     if is_named && running.is_some_and(|image| !by_rule(image)) {

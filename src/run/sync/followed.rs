@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::Failure;
-use crate::git::{BranchName, GitopsAddress, Remotes};
-use crate::load::state::State;
+use crate::git::{BranchName, Remotes, RepositoryUrl};
+use crate::load::current::Current;
 use crate::repository::short;
 
 /// Where a deploy's commit comes from.
@@ -14,7 +14,7 @@ pub struct Followed {
     /// How the repository is reached.
     pub remotes: Arc<Remotes>,
     /// The repository.
-    pub address: GitopsAddress,
+    pub address: RepositoryUrl,
     /// The branch.
     pub branch: BranchName,
     /// What was deployed before the branch was looked at.
@@ -27,8 +27,8 @@ impl Followed {
     /// by now, the branch is asked again.
     ///
     /// Errors: a repository that cannot be reached then.
-    pub fn superseded(&self, state: &State, commit: &str) -> Result<Option<String>, Failure> {
-        let deployed = state.previous.as_ref().filter(|previous| !previous.removed);
+    pub fn superseded(&self, current: &Current, commit: &str) -> Result<Option<String>, Failure> {
+        let deployed = current.previous.as_ref().filter(|previous| !previous.removed);
         let deployed = deployed.and_then(|previous| previous.source.commit.as_deref());
         let Some(deployed) = deployed.filter(|deployed| *deployed != commit) else { return Ok(None) };
         if self.seen.as_deref() == Some(deployed) {

@@ -14,15 +14,15 @@ use std::sync::Arc;
 
 use crate::diagnostic::Failure;
 use crate::git::Remotes;
-use crate::outcome::sync::{Entry, Synced};
+use crate::outcome::sync::{SyncEntry, Synced};
 use crate::outcome::{Outcome, Report};
 use crate::run::context::Context;
 use crate::run::deploy::deploy;
 use crate::run::land::Site;
 use crate::run::notify::Forges;
 use crate::run::open;
-use crate::run::step::Step;
-use crate::run::sync::fetch::Ready;
+use crate::run::spec::RunSpec;
+use crate::run::sync::fetch::ReadyApp;
 
 pub use options::Options;
 
@@ -30,19 +30,19 @@ pub use options::Options;
 ///
 /// # Errors
 /// As [`crate::run`]; what is wrong with one app is an entry.
-pub(crate) fn run(context: Context<'_>, options: &Options, step: &Step) -> Result<Outcome, Failure> {
-    let mut gitops = open::open(&context, step)?;
-    let mut survey = survey::read(options, step, &mut gitops)?;
+pub(crate) fn run(context: Context<'_>, options: &Options, spec: &RunSpec) -> Result<Outcome, Failure> {
+    let mut gitops = open::open(&context, spec)?;
+    let mut survey = survey::read(options, spec, &mut gitops)?;
     let repositories = survey.repositories().len();
     context.progress(&format!("asking {repositories} repositories"));
-    let remotes = Arc::new(Remotes::new(options.token.clone(), options.patience)?);
-    let (news, mut entries) = survey.look(options, &remotes);
+    let remotes = Arc::new(Remotes::new(options.token.clone(), options.timeout)?);
+    let (news, mut entries) = survey.query_remotes(options, &remotes);
     context.progress(&format!("fetching {} that have moved on", news.len()));
-    let ready = fetch::all(&news, &survey, options, &remotes, step);
+    let ready = fetch::all(&news, &survey, options, &remotes, spec);
     let forges = Forges::default();
     let mut site = Site { context, gitops: &mut gitops, forges: &forges };
     entries.extend(match options.one_commit {
-        true => joined::deploy(&mut site, step, ready)?,
+        true => joined::deploy(&mut site, spec, ready)?,
         false => one_by_one(&mut site, ready),
     });
     let synced = Synced::new(entries, repositories, !options.apps.is_empty());
@@ -50,11 +50,11 @@ pub(crate) fn run(context: Context<'_>, options: &Options, step: &Step) -> Resul
 }
 
 /// A commit for each app.
-fn one_by_one(site: &mut Site<'_>, ready: Vec<Result<Ready, Box<Entry>>>) -> Vec<Entry> {
-    let mut through = |ready: Ready| {
-        let name = ready.step().asked.app.as_deref().unwrap_or_default();
+fn one_by_one(site: &mut Site<'_>, ready: Vec<Result<ReadyApp, Box<SyncEntry>>>) -> Vec<SyncEntry> {
+    let mut through = |ready: ReadyApp| {
+        let name = ready.spec().query.app.as_deref().unwrap_or_default();
         site.context.progress(&format!("deploying {name}"));
-        let done = deploy(site, ready.step()).and_then(|outcome| {
+        let done = deploy(site, ready.spec()).and_then(|outcome| {
             if matches!(outcome.report, Report::Deployed(_)) {
                 site.gitops.refresh()?;
             }

@@ -19,7 +19,7 @@ pub struct Options {
     /// How many repositories are asked at once.
     pub at_once: usize,
     /// How long a repository or registry may take to answer.
-    pub patience: Duration,
+    pub timeout: Duration,
     /// The token for apps' repositories.
     pub token: Option<SourceToken>,
     /// How registries are reached.

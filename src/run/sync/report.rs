@@ -2,13 +2,13 @@
 
 use crate::diagnostic::Failure;
 use crate::outcome::Report;
-use crate::outcome::sync::{Entry, Outcome};
+use crate::outcome::sync::{SyncEntry, SyncOutcome};
 use crate::plan::refused::refused;
 
 /// The entry, with what its deploy says of the app.
-pub(super) fn ended(mut entry: Entry, result: Result<Report, Failure>) -> Entry {
+pub(super) fn ended(mut entry: SyncEntry, result: Result<Report, Failure>) -> SyncEntry {
     entry.outcome = match result {
-        Err(failure) => Outcome::Failed(failure),
+        Err(failure) => SyncOutcome::Failed(failure),
         Ok(report) => {
             entry.warnings = report.release().map(|release| release.warnings.clone()).unwrap_or_default();
             outcome(report)
@@ -17,20 +17,20 @@ pub(super) fn ended(mut entry: Entry, result: Result<Report, Failure>) -> Entry 
     entry
 }
 
-fn outcome(report: Report) -> Outcome {
+fn outcome(report: Report) -> SyncOutcome {
     match report {
         Report::Deployed(deployed) => {
-            Outcome::Deployed { image: deployed.release.image.reference, commit: deployed.commit }
+            SyncOutcome::Deployed { image: deployed.release.image.reference, commit: deployed.commit }
         }
-        Report::Superseded { why, .. } => Outcome::Superseded(why),
-        Report::Pinned { pin, .. } => Outcome::Pinned(pin),
+        Report::Superseded { why, .. } => SyncOutcome::Superseded(why),
+        Report::Pinned { pin, .. } => SyncOutcome::Pinned(pin),
         Report::Differs(difference) if difference.plan.blocked() => {
-            Outcome::Failed(refused(&difference.plan))
+            SyncOutcome::Failed(refused(&difference.plan))
         }
         Report::Differs(difference) if !difference.is_empty() => {
-            Outcome::Ready { image: difference.release.image.reference }
+            SyncOutcome::Ready { image: difference.release.image.reference }
         }
-        Report::Checked(release) => Outcome::Ready { image: release.image.reference },
-        _ => Outcome::Unchanged,
+        Report::Checked(release) => SyncOutcome::Ready { image: release.image.reference },
+        _ => SyncOutcome::Unchanged,
     }
 }

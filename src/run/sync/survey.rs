@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
-use crate::git::{BranchName, GitopsAddress, Heads, Remotes};
+use crate::git::{BranchName, Heads, Remotes, RepositoryUrl};
 use crate::layout::path;
 use crate::load::catalog::Catalog;
 use crate::load::gitops::Gitops;
@@ -12,9 +12,9 @@ use crate::load::platform::PlatformFile;
 use crate::load::registered::{self, Registered};
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
-use crate::outcome::sync::{Entry, Outcome};
+use crate::outcome::sync::{SyncEntry, SyncOutcome};
 use crate::resolve::image::Pinned;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::options::Options;
 use crate::tree::Files;
@@ -26,15 +26,15 @@ pub(super) struct Survey {
     pub(super) platform: Document<PlatformFile>,
     /// Files whose texts some runtime's recipe looks at.
     pub(super) patterns: Vec<String>,
-    follows: Vec<Follows>,
-    entries: Vec<Entry>,
+    follows: Vec<FollowedBranch>,
+    entries: Vec<SyncEntry>,
     named: BTreeSet<String>,
 }
 
 /// An app in an environment, and the branch that goes there.
 #[derive(Debug, Clone)]
-struct Follows {
-    target: Target,
+struct FollowedBranch {
+    target: FollowedApp,
     /// The branch; nothing for the repository's own.
     branch: Option<BranchName>,
     /// Whether the app's own registration names it, and where it is named.
@@ -43,11 +43,11 @@ struct Follows {
 
 /// An app in an environment.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(super) struct FollowedApp {
     pub(super) app: String,
     pub(super) environment: String,
     pub(super) repository: String,
-    pub(super) address: GitopsAddress,
+    pub(super) address: RepositoryUrl,
     pub(super) path: String,
     pub(super) record: Option<ReleaseFile>,
     pub(super) pin: Option<Pinned>,
@@ -56,26 +56,26 @@ pub(super) struct Target {
 
 /// A branch that stands elsewhere than what is deployed.
 #[derive(Debug)]
-pub(super) struct News {
-    pub(super) target: Target,
+pub(super) struct NewCommit {
+    pub(super) target: FollowedApp,
     pub(super) branch: BranchName,
     pub(super) commit: String,
     pub(super) notes: Vec<String>,
 }
 
-impl Target {
-    pub(super) fn entry(&self, branch: Option<&BranchName>, outcome: Outcome) -> Entry {
-        Entry {
+impl FollowedApp {
+    pub(super) fn entry(&self, branch: Option<&BranchName>, outcome: SyncOutcome) -> SyncEntry {
+        SyncEntry {
             environment: Some(self.environment.clone()),
             repository: Some(self.repository.clone()),
             path: self.path.clone(),
             branch: branch.map(|branch| branch.as_str().to_owned()),
-            ..Entry::of(&self.app, outcome)
+            ..SyncEntry::of(&self.app, outcome)
         }
     }
 
-    fn wrong(&self, branch: Option<&BranchName>, problem: Diagnostic) -> Entry {
-        self.entry(branch, Outcome::Failed(Failure::invalid(vec![problem])))
+    fn wrong(&self, branch: Option<&BranchName>, problem: Diagnostic) -> SyncEntry {
+        self.entry(branch, SyncOutcome::Failed(Failure::invalid(vec![problem])))
     }
 
     /// What is deployed, where it is.
@@ -87,7 +87,7 @@ impl Target {
 /// Reads what is registered and deployed.
 ///
 /// Errors: an app or environment that was asked for and is not there, a platform that is wrong, or the repository's own.
-pub(super) fn read(options: &Options, step: &Step, gitops: &mut Gitops) -> Result<Survey, Failure> {
+pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Result<Survey, Failure> {
     let files = gitops.read(&[path("cupaas.yaml")?, path("catalog")?, path("releases")?])?;
     let platform = read_platform(&files).map_err(Failure::invalid)?;
     if let Some(asked) = &options.environment
@@ -97,7 +97,7 @@ pub(super) fn read(options: &Options, step: &Step, gitops: &mut Gitops) -> Resul
         return Err(Failure::new(Kind::Usage, format!("there is no environment {asked:?}"))
             .hint(format!("cupaas.yaml has: {}", names.join(", "))));
     }
-    let (registered, problems) = registered::all(gitops, step.asked.ci)?;
+    let (registered, problems) = registered::all(gitops, spec.query.ci)?;
     let mut entries = unreadable(problems, &options.apps);
     for name in &options.apps {
         if !registered.iter().any(|app| app.name == *name) && !entries.iter().any(|entry| entry.app == *name)
@@ -126,7 +126,7 @@ pub(super) fn read(options: &Options, step: &Step, gitops: &mut Gitops) -> Resul
 }
 
 /// What is wrong with registrations, file by file.
-fn unreadable(problems: Vec<Diagnostic>, wanted: &BTreeSet<String>) -> Vec<Entry> {
+fn unreadable(problems: Vec<Diagnostic>, wanted: &BTreeSet<String>) -> Vec<SyncEntry> {
     let mut files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     for problem in problems {
         let name = problem.span.source.name.trim_start_matches("apps/");
@@ -134,7 +134,8 @@ fn unreadable(problems: Vec<Diagnostic>, wanted: &BTreeSet<String>) -> Vec<Entry
         files.entry(name).or_default().push(problem);
     }
     files.retain(|name, _| wanted.is_empty() || wanted.contains(name));
-    let entry = |(app, problems): (String, _)| Entry::of(&app, Outcome::Failed(Failure::invalid(problems)));
+    let entry =
+        |(app, problems): (String, _)| SyncEntry::of(&app, SyncOutcome::Failed(Failure::invalid(problems)));
     files.into_iter().map(entry).collect()
 }
 
@@ -143,15 +144,15 @@ fn of_app(
     app: &Registered,
     platform: &Document<PlatformFile>,
     files: &Files,
-) -> Result<(Vec<Follows>, Vec<Entry>), Failure> {
+) -> Result<(Vec<FollowedBranch>, Vec<SyncEntry>), Failure> {
     let Some(repository) = app.file.value.repository.clone() else {
         let why = "no repository is registered: `repository` in its file says where it comes from";
-        return Ok((Vec::new(), vec![Entry::of(&app.name, Outcome::Skipped(why.to_owned()))]));
+        return Ok((Vec::new(), vec![SyncEntry::of(&app.name, SyncOutcome::Skipped(why.to_owned()))]));
     };
-    let address = GitopsAddress::parse(&repository, std::path::Path::new("/"))?;
+    let address = RepositoryUrl::parse(&repository, std::path::Path::new("/"))?;
     let (mut follows, mut said) = (Vec::new(), Vec::new());
     for (branch, environment, place) in ways(app, platform) {
-        let mut target = Target {
+        let mut target = FollowedApp {
             app: app.name.clone(),
             pin: pin(app, &environment),
             environment,
@@ -164,7 +165,7 @@ fn of_app(
         let environment = &target.environment;
         if environment.is_empty() {
             let why = "no branch is registered, and the platform does not say which environment is meant";
-            let mut entry = target.entry(None, Outcome::Skipped(why.to_owned()));
+            let mut entry = target.entry(None, SyncOutcome::Skipped(why.to_owned()));
             entry.environment = None;
             said.push(entry);
             continue;
@@ -177,7 +178,7 @@ fn of_app(
             continue;
         }
         if let Some((_, span)) = place.as_ref().filter(|(own, _)| *own)
-            && follows.iter().any(|other: &Follows| other.target.environment == *environment)
+            && follows.iter().any(|other: &FollowedBranch| other.target.environment == *environment)
         {
             let problem = Diagnostic::error(span.clone(), format!("a second branch goes to {environment}"));
             said.push(
@@ -189,11 +190,11 @@ fn of_app(
         match crate::load::release_file::previous(files, &record) {
             Ok(record) => target.record = record,
             Err(failure) => {
-                said.push(target.entry(None, Outcome::Failed(failure)));
+                said.push(target.entry(None, SyncOutcome::Failed(failure)));
                 continue;
             }
         }
-        follows.push(Follows { target, branch, place });
+        follows.push(FollowedBranch { target, branch, place });
     }
     Ok((follows, said))
 }
@@ -236,8 +237,8 @@ fn ways(app: &Registered, platform: &Document<PlatformFile>) -> Vec<Way> {
 
 impl Survey {
     /// The repositories that are to be asked, and for which branches.
-    pub(super) fn repositories(&self) -> BTreeMap<GitopsAddress, BTreeSet<BranchName>> {
-        let mut all: BTreeMap<GitopsAddress, BTreeSet<BranchName>> = BTreeMap::new();
+    pub(super) fn repositories(&self) -> BTreeMap<RepositoryUrl, BTreeSet<BranchName>> {
+        let mut all: BTreeMap<RepositoryUrl, BTreeSet<BranchName>> = BTreeMap::new();
         for follows in &self.follows {
             all.entry(follows.target.address.clone()).or_default().extend(follows.branch.clone());
         }
@@ -245,11 +246,15 @@ impl Survey {
     }
 
     /// Asks every repository once, many at once: what has moved on, and what is to be said of all others.
-    pub(super) fn look(&mut self, options: &Options, remotes: &Remotes) -> (Vec<News>, Vec<Entry>) {
+    pub(super) fn query_remotes(
+        &mut self,
+        options: &Options,
+        remotes: &Remotes,
+    ) -> (Vec<NewCommit>, Vec<SyncEntry>) {
         let repositories: Vec<_> = self.repositories().into_iter().collect();
         let answers =
             at_once(&repositories, options.at_once, |(address, branches)| remotes.heads(address, branches));
-        let heads: BTreeMap<&GitopsAddress, Result<Heads, Failure>> =
+        let heads: BTreeMap<&RepositoryUrl, Result<Heads, Failure>> =
             repositories.iter().map(|(address, _)| address).zip(answers).collect();
         let (mut news, mut entries) = (Vec::new(), std::mem::take(&mut self.entries));
         for follows in &self.follows {
@@ -259,7 +264,7 @@ impl Survey {
                     Err(entry) => entries.push(*entry),
                 },
                 Some(Err(failure)) => {
-                    let outcome = Outcome::Failed(failure.clone());
+                    let outcome = SyncOutcome::Failed(failure.clone());
                     entries.push(follows.target.entry(follows.branch.as_ref(), outcome));
                 }
                 None => {}
@@ -269,7 +274,7 @@ impl Survey {
     }
 
     /// What has moved on; else what is to be said.
-    fn judge(&self, follows: &Follows, heads: &Heads) -> Result<News, Box<Entry>> {
+    fn judge(&self, follows: &FollowedBranch, heads: &Heads) -> Result<NewCommit, Box<SyncEntry>> {
         let target = &follows.target;
         let default = heads.default.as_deref().and_then(|name| BranchName::parse(name).ok());
         let Some(branch) = follows.branch.clone().or_else(|| default.clone()) else {
@@ -282,14 +287,14 @@ impl Survey {
             return Err(Box::new(gone(follows, &branch, default.as_ref())));
         };
         // The platform's rule names this branch for another environment.
-        let claimed = |other: &&Follows| {
+        let claimed = |other: &&FollowedBranch| {
             other.target.app == target.app
                 && other.branch.as_ref() == Some(&branch)
                 && follows.branch.is_none()
         };
         if let Some(other) = self.follows.iter().find(claimed) {
             let why = format!("its branch {branch} goes to {}", other.target.environment);
-            return Err(Box::new(target.entry(Some(&branch), Outcome::Skipped(why))));
+            return Err(Box::new(target.entry(Some(&branch), SyncOutcome::Skipped(why))));
         }
         let mut notes = Vec::new();
         let before = target.deployed().and_then(|record| record.source.branch.as_deref());
@@ -302,28 +307,30 @@ impl Survey {
             Err(Box::new(entry))
         };
         if target.record.as_ref().is_some_and(|record| record.removed) && !self.named.contains(&target.app) {
-            return said(Outcome::Removed);
+            return said(SyncOutcome::Removed);
         }
         match target.deployed() {
-            Some(record) if record.source.commit.as_ref() == Some(commit) => return said(Outcome::UpToDate),
+            Some(record) if record.source.commit.as_ref() == Some(commit) => {
+                return said(SyncOutcome::UpToDate);
+            }
             Some(_) if target.pin.is_some() => {
                 let pin = target.pin.clone();
-                return said(pin.map_or(Outcome::UpToDate, Outcome::Pinned));
+                return said(pin.map_or(SyncOutcome::UpToDate, SyncOutcome::Pinned));
             }
             _ => {}
         }
-        Ok(News { target: target.clone(), branch, commit: commit.clone(), notes })
+        Ok(NewCommit { target: target.clone(), branch, commit: commit.clone(), notes })
     }
 }
 
 /// A branch that is not there.
-fn gone(follows: &Follows, branch: &BranchName, default: Option<&BranchName>) -> Entry {
+fn gone(follows: &FollowedBranch, branch: &BranchName, default: Option<&BranchName>) -> SyncEntry {
     let target = &follows.target;
     let deployed = target.deployed().and_then(|record| record.source.branch.as_deref());
     let own = matches!(follows.place, Some((true, _)));
     if !own && deployed != Some(branch.as_str()) {
         return target
-            .entry(Some(branch), Outcome::Skipped(format!("the repository has no branch {branch}")));
+            .entry(Some(branch), SyncOutcome::Skipped(format!("the repository has no branch {branch}")));
     }
     let span = follows.place.as_ref().map_or_else(|| target.place.clone(), |(_, span)| span.clone());
     let message = format!("the repository has no branch {branch}; what is deployed stays");

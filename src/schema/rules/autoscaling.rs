@@ -1,12 +1,12 @@
 //! HorizontalPodAutoscalers and PodDisruptionBudgets: numbers that must fit each other.
 
-use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::cursor::{Cursor, exactly_one};
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::rules::{selector, workloads};
 use crate::schema::violation::Violation;
 
 /// A HorizontalPodAutoscaler.
-pub(crate) fn scaler(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn scaler(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     spec.range("minReplicas", 1, i64::from(i32::MAX), out);
     spec.range("maxReplicas", 1, i64::from(i32::MAX), out);
@@ -34,7 +34,7 @@ pub(crate) fn scaler(root: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn one_metric(metric: &At<'_>, out: &mut Vec<Violation>) {
+fn one_metric(metric: &Cursor<'_>, out: &mut Vec<Violation>) {
     let sources = [
         ("Resource", "resource"),
         ("Pods", "pods"),
@@ -64,7 +64,7 @@ fn one_metric(metric: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A PodDisruptionBudget.
-pub(crate) fn disruption_budget(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn disruption_budget(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     exactly_one(&spec, &["minAvailable", "maxUnavailable"], out);
     workloads::percents(&spec, &["minAvailable", "maxUnavailable"], out);

@@ -1,13 +1,13 @@
 //! PersistentVolumeClaims: objects, and the templates of them in a StatefulSet.
 
 use crate::quantity::Quantity;
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::selector;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 /// A claim.
-pub(crate) fn check(claim: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check(claim: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = claim.get("spec") else { return out.push(claim.says("missing key \"spec\"")) };
     let modes = spec.list("accessModes");
     if modes.is_empty() {

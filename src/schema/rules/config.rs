@@ -3,17 +3,17 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// A ConfigMap.
-pub(crate) fn config_map(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn config_map(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let mut size = 0;
     for list in ["data", "binaryData"] {
-        for (key, value) in root.get(list).iter().flat_map(At::entries) {
+        for (key, value) in root.get(list).iter().flat_map(Cursor::entries) {
             out.extend(Syntax::ConfigKey.violation(&value, key).map(Violation::at_key));
             let bytes = value.text().map_or(0, str::len);
             size += if list == "data" { bytes } else { bytes / 4 * 3 };
@@ -28,10 +28,10 @@ pub(crate) fn config_map(root: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A Secret, in clear or encrypted.
-pub(crate) fn secret(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn secret(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let mut size = 0;
     for list in ["data", "stringData"] {
-        for (key, value) in root.get(list).iter().flat_map(At::entries) {
+        for (key, value) in root.get(list).iter().flat_map(Cursor::entries) {
             out.extend(Syntax::ConfigKey.violation(&value, key).map(Violation::at_key));
             let bytes = value.text().map_or(0, str::len);
             size += if list == "data" { bytes / 4 * 3 } else { bytes };
@@ -45,7 +45,7 @@ pub(crate) fn secret(root: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn wanted_keys(root: &At<'_>, kind: &str, out: &mut Vec<Violation>) {
+fn wanted_keys(root: &Cursor<'_>, kind: &str, out: &mut Vec<Violation>) {
     let has =
         |key: &str| ["data", "stringData"].iter().any(|list| root.get(list).is_some_and(|at| at.has(key)));
     let (wanted, any): (&[&str], bool) = match kind {
@@ -67,7 +67,7 @@ fn wanted_keys(root: &At<'_>, kind: &str, out: &mut Vec<Violation>) {
     }
 }
 
-fn docker_config(root: &At<'_>, out: &mut Vec<Violation>) {
+fn docker_config(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let encrypted = root.get("sops").is_some();
     let decoded = root.find(&["data", ".dockerconfigjson"]).and_then(|at| {
         let bytes = STANDARD.decode(at.text()?.replace(['\n', '\r'], "")).ok()?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::rules::volumes::Volumes;
 use crate::schema::rules::{env, probes, resources};
@@ -10,7 +10,7 @@ use crate::schema::violation::Violation;
 
 /// A container of the pod's list `list`; the pod has `grace` seconds to end.
 pub(crate) fn check(
-    container: &At<'_>,
+    container: &Cursor<'_>,
     list: &str,
     grace: i64,
     volumes: &Volumes<'_>,
@@ -37,7 +37,7 @@ pub(crate) fn check(
     probes::check(container, grace, out);
 }
 
-fn image(container: &At<'_>, out: &mut Vec<Violation>) {
+fn image(container: &Cursor<'_>, out: &mut Vec<Violation>) {
     match container.get("image") {
         None => out.push(container.says("missing key \"image\"")),
         Some(image) => match image.text() {
@@ -48,7 +48,7 @@ fn image(container: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn ports(container: &At<'_>, out: &mut Vec<Violation>) {
+fn ports(container: &Cursor<'_>, out: &mut Vec<Violation>) {
     let mut names = BTreeSet::new();
     for port in container.list("ports") {
         port.range("containerPort", 1, 65535, out);
@@ -61,14 +61,14 @@ fn ports(container: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn mounts(container: &At<'_>, volumes: &Volumes<'_>, out: &mut Vec<Violation>) {
+fn mounts(container: &Cursor<'_>, volumes: &Volumes<'_>, out: &mut Vec<Violation>) {
     for (list, path_key) in [("volumeMounts", "mountPath"), ("volumeDevices", "devicePath")] {
         for mount in container.list(list) {
             if let Some(name) = mount.get("name")
                 && name.text().is_some_and(|text| !volumes.contains(text))
             {
                 let known = volumes.names.iter().copied();
-                let hint = crate::schema::words::suggestion(name.text().unwrap_or_default(), known);
+                let hint = crate::schema::suggest::suggestion(name.text().unwrap_or_default(), known);
                 let hint = hint.or_else(|| Some("the pod has no volumes".to_owned()));
                 out.push(Violation { hint, ..name.says("is not a volume of the pod") });
             }
@@ -94,7 +94,7 @@ fn mounts(container: &At<'_>, volumes: &Volumes<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn privilege(security: &At<'_>, out: &mut Vec<Violation>) {
+fn privilege(security: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(escalation) = security.get("allowPrivilegeEscalation") else { return };
     if escalation.value.as_bool() != Some(false) {
         return;

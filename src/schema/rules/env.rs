@@ -1,6 +1,6 @@
 //! Environment variables of a container: what the API server refuses, and what the kernel would not start.
 
-use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::cursor::{Cursor, exactly_one};
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
@@ -21,7 +21,7 @@ const FIELDS: [&str; 9] = [
 ];
 
 /// The variables of one container.
-pub(crate) fn check(container: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check(container: &Cursor<'_>, out: &mut Vec<Violation>) {
     for variable in container.list("env") {
         Syntax::EnvName.check_key(&variable, "name", out);
         let name = variable.text_of("name").unwrap_or_default();
@@ -52,7 +52,7 @@ pub(crate) fn check(container: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// What a variable may tell of its own pod.
-fn field(from: &At<'_>, out: &mut Vec<Violation>) {
+fn field(from: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(path) = from.get("fieldRef").and_then(|field| field.get("fieldPath")) {
         let tag = |text: &str| {
             ["metadata.labels['", "metadata.annotations['"].iter().any(|start| text.starts_with(start))
@@ -77,7 +77,7 @@ fn field(from: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn plain(name: &str, value: &At<'_>, variable: &At<'_>, out: &mut Vec<Violation>) {
+fn plain(name: &str, value: &Cursor<'_>, variable: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(text) = value.text() else { return };
     if text.contains('\0') {
         out.push(value.says("holds a NUL character, which no process can be given"));
@@ -92,7 +92,7 @@ fn plain(name: &str, value: &At<'_>, variable: &At<'_>, out: &mut Vec<Violation>
     }
 }
 
-fn reference_name(reference: &At<'_>, out: &mut Vec<Violation>) {
+fn reference_name(reference: &Cursor<'_>, out: &mut Vec<Violation>) {
     match reference.text_of("name") {
         Some("") | None if !reference.has("name") || reference.text_of("name") == Some("") => {
             out.push(reference.says("missing key \"name\""));

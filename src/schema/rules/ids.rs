@@ -1,10 +1,10 @@
 //! User and group ids.
 
 use crate::schema::Violation;
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 
 /// Numbers of users and groups.
-pub(crate) fn ids(security: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn ids(security: &Cursor<'_>, out: &mut Vec<Violation>) {
     for key in ["runAsUser", "runAsGroup", "fsGroup"] {
         security.range(key, 0, i64::from(i32::MAX), out);
     }

@@ -2,12 +2,12 @@
 //! a rule reads what has the right type and leaves the rest to the structural check, so that nothing is said
 //! twice.
 
-mod at;
 mod autoscaling;
 mod claims;
 mod config;
 mod containers;
 mod cron;
+mod cursor;
 mod env;
 mod ids;
 mod names;
@@ -26,17 +26,17 @@ pub(crate) mod tree;
 mod volumes;
 mod workloads;
 
-use crate::schema::rules::target::Target;
+use crate::schema::rules::target::ClusterTarget;
 use serde_json::Value;
 
 pub(super) use cron::problem as schedule_problem;
 
 use crate::schema::violation::Violation;
-use at::At;
+use cursor::Cursor;
 
 /// All rules over one object.
-pub(crate) fn object(object: &Value, target: Target, out: &mut Vec<Violation>) {
-    let root = At::root(object);
+pub(crate) fn object(object: &Value, target: ClusterTarget, out: &mut Vec<Violation>) {
+    let root = Cursor::root(object);
     let (Some(version), Some(kind)) = (root.text_of("apiVersion"), root.text_of("kind")) else { return };
     let (group, _) = version.rsplit_once('/').unwrap_or(("", version));
     // Files of a client, which no API server sees.

@@ -1,8 +1,8 @@
 //! Names, labels and annotations of an object.
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::syntax::Syntax;
-use crate::schema::rules::target::Target;
+use crate::schema::rules::target::ClusterTarget;
 use crate::schema::violation::Violation;
 
 /// The most bytes that all annotations of an object have together.
@@ -12,7 +12,13 @@ const MOST_ANNOTATIONS: usize = 256 * 1024;
 const FINALIZERS: [&str; 3] = ["foregroundDeletion", "kubernetes", "orphan"];
 
 /// The metadata of an object.
-pub(crate) fn check(root: &At<'_>, group: &str, kind: &str, target: Target, out: &mut Vec<Violation>) {
+pub(crate) fn check(
+    root: &Cursor<'_>,
+    group: &str,
+    kind: &str,
+    target: ClusterTarget,
+    out: &mut Vec<Violation>,
+) {
     let Some(metadata) = root.get("metadata") else {
         return out.push(root.says("missing key \"metadata\""));
     };
@@ -43,8 +49,8 @@ pub(crate) fn check(root: &At<'_>, group: &str, kind: &str, target: Target, out:
 }
 
 /// The admission refuses levels and versions that it does not know.
-fn pod_security(metadata: &At<'_>, out: &mut Vec<Violation>) {
-    for (key, value) in metadata.get("labels").iter().flat_map(At::entries) {
+fn pod_security(metadata: &Cursor<'_>, out: &mut Vec<Violation>) {
+    for (key, value) in metadata.get("labels").iter().flat_map(Cursor::entries) {
         let Some(mode) = key.strip_prefix("pod-security.kubernetes.io/") else { continue };
         let text = value.text().unwrap_or_default();
         if matches!(mode, "enforce" | "audit" | "warn") {
@@ -60,7 +66,7 @@ fn pod_security(metadata: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn object_name(name: &At<'_>, (syntax, most, why): (Syntax, usize, &str), out: &mut Vec<Violation>) {
+fn object_name(name: &Cursor<'_>, (syntax, most, why): (Syntax, usize, &str), out: &mut Vec<Violation>) {
     let Some(text) = name.text() else { return };
     if let Some(violation) = syntax.violation(name, text) {
         out.push(violation);
@@ -70,7 +76,7 @@ fn object_name(name: &At<'_>, (syntax, most, why): (Syntax, usize, &str), out: &
 }
 
 /// The form of a kind's names, how long they may be, and why.
-fn form(group: &str, kind: &str, target: Target) -> (Syntax, usize, &'static str) {
+fn form(group: &str, kind: &str, target: ClusterTarget) -> (Syntax, usize, &'static str) {
     match (group, kind) {
         ("", "Service") => (target.service_name(), 63, ""),
         ("", "Namespace") => (Syntax::Label, 63, ""),
@@ -91,7 +97,7 @@ fn form(group: &str, kind: &str, target: Target) -> (Syntax, usize, &'static str
 }
 
 /// Labels and annotations of an object or of a pod template.
-pub(crate) fn tags(metadata: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn tags(metadata: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(labels) = metadata.get("labels") {
         self::labels(&labels, out);
     }
@@ -110,7 +116,7 @@ pub(crate) fn tags(metadata: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A mapping of labels, or what selects by them.
-pub(crate) fn labels(labels: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn labels(labels: &Cursor<'_>, out: &mut Vec<Violation>) {
     for (key, value) in labels.entries() {
         out.extend(Syntax::Qualified.violation(&value, key).map(Violation::at_key));
         Syntax::LabelValue.check(&value, out);

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::rules::{names, probes};
 use crate::schema::violation::Violation;
 
 /// A Service.
-pub(crate) fn service(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn service(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     let kind = spec.text_of("type").unwrap_or("ClusterIP");
     let headless = spec.text_of("clusterIP") == Some("None");
@@ -52,7 +52,7 @@ pub(crate) fn service(root: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn ports(spec: &At<'_>, may_be_none: bool, out: &mut Vec<Violation>) {
+fn ports(spec: &Cursor<'_>, may_be_none: bool, out: &mut Vec<Violation>) {
     let ports = spec.list("ports");
     if ports.is_empty() && !may_be_none && spec.get("ports").is_none_or(|at| at.value.is_array()) {
         out.push(spec.says("needs a port"));
@@ -110,7 +110,7 @@ pub(crate) fn is_inside(inner: (IpAddr, u32), outer: (IpAddr, u32)) -> bool {
 }
 
 /// Says so where the text at `at` is not a block of addresses.
-pub(crate) fn block(at: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn block(at: &Cursor<'_>, out: &mut Vec<Violation>) {
     if at.text().is_some_and(|text| parse_block(text.trim()).is_none()) {
         out.push(at.says("is not a block of addresses").hint("such as 10.0.0.0/8 or 2001:db8::/64"));
     }

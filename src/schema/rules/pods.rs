@@ -3,7 +3,7 @@
 use crate::schema::rules::ids::ids;
 use std::collections::BTreeMap;
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::rules::{containers, names, scheduling, volumes};
 use crate::schema::violation::Violation;
@@ -15,17 +15,17 @@ pub(crate) const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephem
 #[derive(Debug)]
 pub(crate) struct Template<'a> {
     /// What holds `metadata` and `spec`.
-    pub(crate) at: At<'a>,
+    pub(crate) at: Cursor<'a>,
     /// The names of claims that the object makes for its pods.
     pub(crate) claims: Vec<&'a str>,
 }
 
 impl<'a> Template<'a> {
-    pub(crate) fn spec(&self) -> Option<At<'a>> {
+    pub(crate) fn spec(&self) -> Option<Cursor<'a>> {
         self.at.get("spec")
     }
 
-    pub(crate) fn containers(&self) -> Vec<At<'a>> {
+    pub(crate) fn containers(&self) -> Vec<Cursor<'a>> {
         let spec = self.spec();
         let lists = CONTAINERS.iter().flat_map(|list| spec.iter().flat_map(|spec| spec.list(list)));
         lists.collect()
@@ -59,7 +59,7 @@ pub(crate) fn check(template: &Template<'_>, kind: &str, out: &mut Vec<Violation
     settings(&spec, out);
 }
 
-fn restart_policy(spec: &At<'_>, kind: &str, out: &mut Vec<Violation>) {
+fn restart_policy(spec: &Cursor<'_>, kind: &str, out: &mut Vec<Violation>) {
     let given = spec.text_of("restartPolicy");
     let at = spec.get("restartPolicy").unwrap_or_else(|| spec.clone());
     match kind {
@@ -89,7 +89,7 @@ fn names_of_containers(template: &Template<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn settings(spec: &At<'_>, out: &mut Vec<Violation>) {
+fn settings(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     Syntax::Subdomain.check_optional(spec, "serviceAccountName", out);
     Syntax::Subdomain.check_optional(spec, "priorityClassName", out);
     Syntax::Label.check_optional(spec, "hostname", out);
@@ -106,8 +106,8 @@ fn settings(spec: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn dns(spec: &At<'_>, out: &mut Vec<Violation>) {
-    let address = |at: At<'_>, out: &mut Vec<Violation>| {
+fn dns(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
+    let address = |at: Cursor<'_>, out: &mut Vec<Violation>| {
         if at.text().is_some_and(|text| text.parse::<std::net::IpAddr>().is_err()) {
             out.push(at.says("is not an IP address"));
         }

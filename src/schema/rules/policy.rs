@@ -1,12 +1,12 @@
 //! NetworkPolicies: peers, ports and blocks of addresses.
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::network::{block, is_inside, parse_block};
 use crate::schema::rules::{probes, selector};
 use crate::schema::violation::Violation;
 
 /// A NetworkPolicy.
-pub(crate) fn network(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn network(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     if let Some(pods) = spec.get("podSelector") {
         selector::check(&pods, out);
@@ -32,9 +32,9 @@ pub(crate) fn network(root: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn peer(peer: &At<'_>, out: &mut Vec<Violation>) {
+fn peer(peer: &Cursor<'_>, out: &mut Vec<Violation>) {
     let selectors = ["podSelector", "namespaceSelector"];
-    let given: Vec<At<'_>> = selectors.iter().filter_map(|key| peer.get(key)).collect();
+    let given: Vec<Cursor<'_>> = selectors.iter().filter_map(|key| peer.get(key)).collect();
     given.iter().for_each(|one| selector::check(one, out));
     match peer.get("ipBlock") {
         None if given.is_empty() && peer.value.is_object() => {
@@ -46,7 +46,7 @@ fn peer(peer: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn ip_block(addresses: &At<'_>, out: &mut Vec<Violation>) {
+fn ip_block(addresses: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(cidr) = addresses.get("cidr") else { return };
     block(&cidr, out);
     let outer = cidr.text().and_then(parse_block);
@@ -59,7 +59,7 @@ fn ip_block(addresses: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn port(port: &At<'_>, out: &mut Vec<Violation>) {
+fn port(port: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(number) = port.get("port") {
         probes::check_port(&number, out);
     }

@@ -1,11 +1,11 @@
 //! Probes and lifecycle hooks of a container.
 
-use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::cursor::{Cursor, exactly_one};
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 /// All probes and hooks of one container, whose pod has `grace` seconds to end.
-pub(crate) fn check(container: &At<'_>, grace: i64, out: &mut Vec<Violation>) {
+pub(crate) fn check(container: &Cursor<'_>, grace: i64, out: &mut Vec<Violation>) {
     for key in ["livenessProbe", "readinessProbe", "startupProbe"] {
         let Some(probe) = container.get(key).filter(|probe| probe.value.is_object()) else { continue };
         exactly_one(&probe, &["exec", "httpGet", "tcpSocket", "grpc"], out);
@@ -34,7 +34,7 @@ pub(crate) fn check(container: &At<'_>, grace: i64, out: &mut Vec<Violation>) {
     }
 }
 
-fn sleep(hook: &At<'_>, grace: i64, out: &mut Vec<Violation>) {
+fn sleep(hook: &Cursor<'_>, grace: i64, out: &mut Vec<Violation>) {
     let Some(seconds) = hook.find(&["sleep", "seconds"]) else { return };
     if seconds.value.as_i64().is_some_and(|number| !(0..=grace).contains(&number)) {
         let message = format!("must be within 0-{grace}, the pod's terminationGracePeriodSeconds");
@@ -42,7 +42,7 @@ fn sleep(hook: &At<'_>, grace: i64, out: &mut Vec<Violation>) {
     }
 }
 
-fn handler(at: &At<'_>, container: &At<'_>, out: &mut Vec<Violation>) {
+fn handler(at: &Cursor<'_>, container: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(exec) = at.get("exec")
         && exec.list("command").is_empty()
     {
@@ -54,7 +54,7 @@ fn handler(at: &At<'_>, container: &At<'_>, out: &mut Vec<Violation>) {
             named_port(&port, container, out);
         }
     }
-    for header in at.find(&["httpGet", "httpHeaders"]).iter().flat_map(At::items) {
+    for header in at.find(&["httpGet", "httpHeaders"]).iter().flat_map(Cursor::items) {
         let token = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if let Some(name) = header.get("name")
             && name.text().is_some_and(|text| text.is_empty() || !text.chars().all(token))
@@ -65,7 +65,7 @@ fn handler(at: &At<'_>, container: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A port by number or name.
-pub(crate) fn check_port(port: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check_port(port: &Cursor<'_>, out: &mut Vec<Violation>) {
     match port.value.as_i64() {
         Some(1..=65535) => {}
         Some(_) => out.push(port.says("must be a port within 1-65535")),
@@ -74,12 +74,12 @@ pub(crate) fn check_port(port: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A name that no port of the container has is no mistake for the API server, but then the probe never answers.
-fn named_port(port: &At<'_>, container: &At<'_>, out: &mut Vec<Violation>) {
+fn named_port(port: &Cursor<'_>, container: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(name) = port.text().filter(|name| Syntax::PortName.fits(name)) else { return };
     let ports = container.list("ports");
     let names = ports.iter().filter_map(|port| port.text_of("name"));
     if !names.clone().any(|other| other == name) {
-        let hint = crate::schema::words::suggestion(name, names);
+        let hint = crate::schema::suggest::suggestion(name, names);
         out.push(Violation { hint, ..port.says("is not the name of a port of this container") });
     }
 }

@@ -1,19 +1,19 @@
 //! Requests and limits: `500m`, `1.5`, `128Mi`.
 
 use crate::quantity::Quantity;
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
+use crate::schema::suggest;
 use crate::schema::violation::Violation;
-use crate::schema::words;
 
 /// Requests and limits of a container: none negative, no request above its limit.
-pub(crate) fn check(at: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check(at: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(resources) = at.get("resources") else { return };
     for side in ["limits", "requests"] {
-        for (name, quantity) in resources.get(side).iter().flat_map(At::entries) {
+        for (name, quantity) in resources.get(side).iter().flat_map(Cursor::entries) {
             let plain =
                 ["cpu", "memory", "ephemeral-storage"].contains(&name) || name.starts_with("hugepages-");
             if !plain && !name.contains('/') {
-                let hint = words::suggestion(name, ["cpu", "memory", "ephemeral-storage"].into_iter());
+                let hint = suggest::suggestion(name, ["cpu", "memory", "ephemeral-storage"].into_iter());
                 out.push(Violation { hint, ..quantity.says("is not a resource of containers").at_key() });
             }
             if Quantity::of(quantity.value).is_some_and(|amount| amount < Quantity::ZERO) {

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::schema::rules::at::{At, exactly_one};
+use crate::schema::rules::cursor::{Cursor, exactly_one};
 use crate::schema::rules::syntax::Syntax;
-use crate::schema::rules::target::Target;
+use crate::schema::rules::target::ClusterTarget;
 use crate::schema::violation::Violation;
 
 /// Filters that a rule may have several of.
 const REPEATABLE: [&str; 2] = ["ExtensionRef", "RequestMirror"];
 
 /// An Ingress.
-pub(crate) fn ingress(root: &At<'_>, cluster: Target, out: &mut Vec<Violation>) {
+pub(crate) fn ingress(root: &Cursor<'_>, cluster: ClusterTarget, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     if spec.list("rules").is_empty() && !spec.has("defaultBackend") {
         out.push(spec.says("needs rules or a defaultBackend"));
@@ -42,7 +42,7 @@ pub(crate) fn ingress(root: &At<'_>, cluster: Target, out: &mut Vec<Violation>) 
     }
 }
 
-fn host(at: &At<'_>, out: &mut Vec<Violation>) {
+fn host(at: &Cursor<'_>, out: &mut Vec<Violation>) {
     match at.text() {
         Some("") | None => {}
         Some(text) if text.parse::<IpAddr>().is_ok() => {
@@ -52,7 +52,7 @@ fn host(at: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn path(entry: &At<'_>, out: &mut Vec<Violation>) {
+fn path(entry: &Cursor<'_>, out: &mut Vec<Violation>) {
     let kind = entry.text_of("pathType");
     let text = entry.text_of("path");
     if !matches!(kind, Some("Exact" | "Prefix")) && text.is_none_or(str::is_empty) {
@@ -64,7 +64,7 @@ fn path(entry: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn path_text(at: &At<'_>, strict: bool, out: &mut Vec<Violation>) {
+fn path_text(at: &Cursor<'_>, strict: bool, out: &mut Vec<Violation>) {
     let Some(text) = at.text() else { return };
     let lower = text.to_ascii_lowercase();
     if !text.starts_with('/') {
@@ -79,7 +79,7 @@ fn path_text(at: &At<'_>, strict: bool, out: &mut Vec<Violation>) {
     }
 }
 
-fn backend(at: &At<'_>, cluster: Target, out: &mut Vec<Violation>) {
+fn backend(at: &Cursor<'_>, cluster: ClusterTarget, out: &mut Vec<Violation>) {
     exactly_one(at, &["service", "resource"], out);
     let Some(service) = at.get("service") else { return };
     cluster.service_name().check_key(&service, "name", out);
@@ -94,7 +94,7 @@ fn backend(at: &At<'_>, cluster: Target, out: &mut Vec<Violation>) {
 }
 
 /// An HTTPRoute, beyond what its own schema holds.
-pub(crate) fn http_route(root: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn http_route(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     for hostname in spec.list("hostnames") {
         if hostname.text().is_some_and(|text| text.parse::<IpAddr>().is_ok()) {
@@ -120,7 +120,7 @@ pub(crate) fn http_route(root: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn match_path(path: &At<'_>, out: &mut Vec<Violation>) {
+fn match_path(path: &Cursor<'_>, out: &mut Vec<Violation>) {
     let kind = path.text_of("type").unwrap_or("PathPrefix");
     if let Some(value) = path.get("value")
         && kind != "RegularExpression"
@@ -135,7 +135,7 @@ fn match_path(path: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn filters(rule: &At<'_>, out: &mut Vec<Violation>) {
+fn filters(rule: &Cursor<'_>, out: &mut Vec<Violation>) {
     let keys = [
         ("RequestHeaderModifier", "requestHeaderModifier"),
         ("ResponseHeaderModifier", "responseHeaderModifier"),

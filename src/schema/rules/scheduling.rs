@@ -1,6 +1,6 @@
 //! Where a pod may run: affinities, tolerations, spreading.
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::selector;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
@@ -9,7 +9,7 @@ const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 
 /// What a pod says of its place.
-pub(crate) fn check(spec: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     for spread in spec.list("topologySpreadConstraints") {
         spread.range("maxSkew", 1, i64::MAX, out);
         pods(&spread, out);
@@ -42,7 +42,7 @@ pub(crate) fn check(spec: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A term that is about other pods.
-fn pods(term: &At<'_>, out: &mut Vec<Violation>) {
+fn pods(term: &Cursor<'_>, out: &mut Vec<Violation>) {
     Syntax::Qualified.check_key(term, "topologyKey", out);
     for key in ["labelSelector", "namespaceSelector"] {
         if let Some(other) = term.get(key) {
@@ -52,7 +52,7 @@ fn pods(term: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A term that is about nodes.
-fn nodes(term: &At<'_>, out: &mut Vec<Violation>) {
+fn nodes(term: &Cursor<'_>, out: &mut Vec<Violation>) {
     for expression in term.list("matchExpressions") {
         Syntax::Qualified.check_key(&expression, "key", out);
         let values = expression.list("values");
@@ -69,7 +69,7 @@ fn nodes(term: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn toleration(toleration: &At<'_>, out: &mut Vec<Violation>) {
+fn toleration(toleration: &Cursor<'_>, out: &mut Vec<Violation>) {
     let exists = toleration.text_of("operator") == Some("Exists");
     Syntax::Qualified.check_optional(toleration, "key", out);
     if toleration.text_of("key").is_none_or(str::is_empty) && !exists {

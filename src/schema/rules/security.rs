@@ -2,7 +2,7 @@
 //! pod that breaks it, long after the object that describes the pod was taken.
 
 use crate::schema::node::Version;
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::pods::{CONTAINERS, Template};
 use crate::schema::violation::Violation;
 
@@ -80,12 +80,12 @@ pub(crate) fn check(template: &Template<'_>, version: Version, out: &mut Vec<Vio
     }
 }
 
-fn refused(at: &At<'_>, message: &str) -> Violation {
+fn refused(at: &Cursor<'_>, message: &str) -> Violation {
     at.says(message).hint("the namespace enforces the restricted Pod Security Standard")
 }
 
 /// From 1.34 on, a probe may ask no other host than the pod.
-fn hosts(container: &At<'_>, out: &mut Vec<Violation>) {
+fn hosts(container: &Cursor<'_>, out: &mut Vec<Violation>) {
     for way in WAYS {
         for handler in ["httpGet", "tcpSocket"] {
             let host = container.find(way).and_then(|at| at.find(&[handler, "host"]));
@@ -97,7 +97,7 @@ fn hosts(container: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// What a pod and a container both may say.
-fn common(security: &At<'_>, out: &mut Vec<Violation>) {
+fn common(security: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(at) = security.get("runAsUser").filter(|at| at.value.as_i64() == Some(0)) {
         out.push(refused(&at, "must not be 0, that is root"));
     }
@@ -126,7 +126,7 @@ fn common(security: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn container(container: &At<'_>, pod: Option<&At<'_>>, out: &mut Vec<Violation>) {
+fn container(container: &Cursor<'_>, pod: Option<&Cursor<'_>>, out: &mut Vec<Violation>) {
     for port in container.list("ports").iter().filter_map(|port| port.get("hostPort")) {
         if port.value.as_i64().is_some_and(|number| number != 0) {
             out.push(refused(&port, "must not be set").at_key());
@@ -166,7 +166,7 @@ fn container(container: &At<'_>, pod: Option<&At<'_>>, out: &mut Vec<Violation>)
     capabilities(place, security.as_ref().and_then(|at| at.get("capabilities")), out);
 }
 
-fn capabilities(place: &At<'_>, capabilities: Option<At<'_>>, out: &mut Vec<Violation>) {
+fn capabilities(place: &Cursor<'_>, capabilities: Option<Cursor<'_>>, out: &mut Vec<Violation>) {
     let list = |key: &str| capabilities.as_ref().map(|at| at.list(key)).unwrap_or_default();
     if !list("drop").iter().any(|one| one.text() == Some("ALL")) {
         let place = capabilities.as_ref().unwrap_or(place);

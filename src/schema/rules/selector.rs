@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::names;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
 /// A selector of matchLabels and matchExpressions.
-pub(crate) fn check(selector: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check(selector: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(labels) = selector.get("matchLabels") {
         names::labels(&labels, out);
     }
@@ -26,13 +26,13 @@ pub(crate) fn check(selector: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// Whether a selector says nothing.
-pub(crate) fn is_empty(selector: &At<'_>) -> bool {
+pub(crate) fn is_empty(selector: &Cursor<'_>) -> bool {
     let labels = selector.get("matchLabels").is_some_and(|labels| labels.entries().next().is_some());
     !labels && selector.list("matchExpressions").is_empty()
 }
 
 /// The first part of the selector that `labels` does not have.
-pub(crate) fn unmatched<'a>(selector: &At<'a>, labels: Option<&Value>) -> Option<At<'a>> {
+pub(crate) fn unmatched<'a>(selector: &Cursor<'a>, labels: Option<&Value>) -> Option<Cursor<'a>> {
     let have = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Value::as_str);
     if let Some(wanted) = selector.get("matchLabels")
         && let Some((_, at)) =

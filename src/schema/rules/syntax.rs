@@ -1,6 +1,6 @@
 //! The forms that names have in Kubernetes: a text fits a [`Syntax`] or it does not.
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::violation::Violation;
 
 /// A form of names.
@@ -101,24 +101,24 @@ impl Syntax {
     }
 
     /// A violation where `text`, which stands at `at`, has another form.
-    pub(crate) fn violation(self, at: &At<'_>, text: &str) -> Option<Violation> {
+    pub(crate) fn violation(self, at: &Cursor<'_>, text: &str) -> Option<Violation> {
         (!self.fits(text)).then(|| at.says(format!("is not {}", self.name())).hint(self.rule()))
     }
 
     /// Says so where the text at `at` has another form.
-    pub(crate) fn check(self, at: &At<'_>, out: &mut Vec<Violation>) {
+    pub(crate) fn check(self, at: &Cursor<'_>, out: &mut Vec<Violation>) {
         out.extend(at.text().and_then(|text| self.violation(at, text)));
     }
 
     /// Says so where the text under `key` has another form.
-    pub(crate) fn check_key(self, at: &At<'_>, key: &str, out: &mut Vec<Violation>) {
+    pub(crate) fn check_key(self, at: &Cursor<'_>, key: &str, out: &mut Vec<Violation>) {
         if let Some(at) = at.get(key) {
             self.check(&at, out);
         }
     }
 
     /// As `check_key`, for what may also be left out: an empty text is then as good as none.
-    pub(crate) fn check_optional(self, at: &At<'_>, key: &str, out: &mut Vec<Violation>) {
+    pub(crate) fn check_optional(self, at: &Cursor<'_>, key: &str, out: &mut Vec<Violation>) {
         if at.text_of(key) != Some("") {
             self.check_key(at, key, out);
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::quantity::Quantity;
-use crate::schema::rules::at::At;
 use crate::schema::rules::claims;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::violation::Violation;
 
@@ -21,7 +21,7 @@ impl Volumes<'_> {
 }
 
 /// Checks the volumes of a pod and gives their names, with those of `claims`.
-pub(crate) fn check<'a>(spec: &At<'a>, claims: &[&'a str], out: &mut Vec<Violation>) -> Volumes<'a> {
+pub(crate) fn check<'a>(spec: &Cursor<'a>, claims: &[&'a str], out: &mut Vec<Violation>) -> Volumes<'a> {
     let mut names: BTreeSet<&str> = claims.iter().copied().collect();
     for volume in spec.list("volumes") {
         Syntax::Label.check_key(&volume, "name", out);
@@ -31,7 +31,7 @@ pub(crate) fn check<'a>(spec: &At<'a>, claims: &[&'a str], out: &mut Vec<Violati
     Volumes { names }
 }
 
-fn source(volume: &At<'_>, out: &mut Vec<Violation>) {
+fn source(volume: &Cursor<'_>, out: &mut Vec<Violation>) {
     let sources: Vec<&str> = volume
         .entries()
         .filter(|(key, at)| *key != "name" && !at.value.is_null())
@@ -75,7 +75,7 @@ fn source(volume: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn files(source: &At<'_>, out: &mut Vec<Violation>) {
+fn files(source: &Cursor<'_>, out: &mut Vec<Violation>) {
     mode(source, out);
     for item in source.list("items") {
         item.range("mode", 0, 0o777, out);
@@ -86,7 +86,7 @@ fn files(source: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn mode(source: &At<'_>, out: &mut Vec<Violation>) {
+fn mode(source: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(mode) = source.get("defaultMode") else { return };
     if mode.value.as_i64().is_some_and(|bits| !(0..=0o777).contains(&bits)) {
         out.push(mode.says("must be within 0 and 0777").hint("write it with a leading 0: 0644"));
@@ -94,7 +94,7 @@ fn mode(source: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A path that stays inside its volume.
-pub(crate) fn inner_path(path: &At<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn inner_path(path: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(text) = path.text() else { return };
     if text.starts_with('/') {
         out.push(path.says("must not begin with /"));

@@ -1,13 +1,13 @@
 //! What makes pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, and how each finds its own again.
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::pods::Template;
 use crate::schema::rules::syntax::Syntax;
 use crate::schema::rules::{claims, cron, selector};
 use crate::schema::violation::Violation;
 
 /// Keys without which an object of its kind says nothing, though the schema calls some of them optional.
-pub(crate) fn complete(root: &At<'_>, group: &str, kind: &str, out: &mut Vec<Violation>) {
+pub(crate) fn complete(root: &Cursor<'_>, group: &str, kind: &str, out: &mut Vec<Violation>) {
     let mut keys = way(group, kind).unwrap_or_default().to_vec();
     let others = ["Service", "Ingress", "PersistentVolumeClaim", "HorizontalPodAutoscaler"];
     if way(group, kind).is_some()
@@ -44,16 +44,16 @@ fn way(group: &str, kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// The pod template of an object, if its kind has one.
-pub(crate) fn template<'a>(root: &At<'a>, group: &str, kind: &str) -> Option<Template<'a>> {
+pub(crate) fn template<'a>(root: &Cursor<'a>, group: &str, kind: &str) -> Option<Template<'a>> {
     let keys = way(group, kind)?;
     let templates = root.find(&["spec", "volumeClaimTemplates"]);
-    let name = |claim: &At<'a>| claim.get("metadata").and_then(|metadata| metadata.text_of("name"));
-    let claims = templates.iter().flat_map(At::items).filter_map(|claim| name(&claim)).collect();
+    let name = |claim: &Cursor<'a>| claim.get("metadata").and_then(|metadata| metadata.text_of("name"));
+    let claims = templates.iter().flat_map(Cursor::items).filter_map(|claim| name(&claim)).collect();
     Some(Template { at: root.find(keys)?, claims })
 }
 
 /// What stands around the template.
-pub(crate) fn check(root: &At<'_>, kind: &str, template: &Template<'_>, out: &mut Vec<Violation>) {
+pub(crate) fn check(root: &Cursor<'_>, kind: &str, template: &Template<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     for key in
         ["replicas", "minReadySeconds", "revisionHistoryLimit", "backoffLimit", "parallelism", "completions"]
@@ -77,7 +77,7 @@ pub(crate) fn check(root: &At<'_>, kind: &str, template: &Template<'_>, out: &mu
     }
 }
 
-fn own_pods(spec: &At<'_>, template: &Template<'_>, out: &mut Vec<Violation>) {
+fn own_pods(spec: &Cursor<'_>, template: &Template<'_>, out: &mut Vec<Violation>) {
     let Some(selector) = spec.get("selector").filter(|selector| selector.value.is_object()) else { return };
     selector::check(&selector, out);
     if selector::is_empty(&selector) {
@@ -90,7 +90,7 @@ fn own_pods(spec: &At<'_>, template: &Template<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn rollout(spec: &At<'_>, out: &mut Vec<Violation>) {
+fn rollout(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(strategy) = spec.get("strategy") else { return };
     let Some(rolling) = strategy.get("rollingUpdate") else { return };
     if strategy.text_of("type") == Some("Recreate") {
@@ -108,7 +108,7 @@ fn rollout(spec: &At<'_>, out: &mut Vec<Violation>) {
 }
 
 /// A number of at least 0, or a percentage.
-pub(crate) fn percents(at: &At<'_>, keys: &[&str], out: &mut Vec<Violation>) {
+pub(crate) fn percents(at: &Cursor<'_>, keys: &[&str], out: &mut Vec<Violation>) {
     for key in keys {
         at.range(key, 0, i64::from(i32::MAX), out);
         let Some(at) = at.get(key) else { continue };
@@ -121,7 +121,7 @@ pub(crate) fn percents(at: &At<'_>, keys: &[&str], out: &mut Vec<Violation>) {
     }
 }
 
-fn stateful(spec: &At<'_>, out: &mut Vec<Violation>) {
+fn stateful(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     // Without a name, or with an empty one, its pods just have no host names.
     if spec.text_of("serviceName") != Some("") {
         Syntax::Label.check_key(spec, "serviceName", out);
@@ -134,7 +134,7 @@ fn stateful(spec: &At<'_>, out: &mut Vec<Violation>) {
     }
 }
 
-fn job(spec: &At<'_>, out: &mut Vec<Violation>) {
+fn job(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     spec.range("activeDeadlineSeconds", 0, i64::MAX, out);
     spec.range("ttlSecondsAfterFinished", 0, i64::from(i32::MAX), out);
     if let Some(selector) = spec.get("selector")
@@ -156,7 +156,7 @@ fn is_time_zone(text: &str) -> bool {
         && !text.eq_ignore_ascii_case("local")
 }
 
-fn cron_job(spec: &At<'_>, out: &mut Vec<Violation>) {
+fn cron_job(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(schedule) = spec.get("schedule")
         && let Some(problem) = schedule.text().and_then(cron::problem)
     {

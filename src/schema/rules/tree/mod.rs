@@ -4,20 +4,20 @@
 pub(crate) mod item;
 mod refer;
 
-use crate::schema::rules::tree::item::{Item, Known, Names};
+use crate::schema::rules::tree::item::{ExternalObjects, Item, Names};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::workloads;
+use crate::schema::suggest;
 use crate::schema::violation::Violation;
-use crate::schema::words;
 
 /// Adds to each object's violations those that it has with the others.
 pub(crate) fn check(
     objects: &[(&str, &Value)],
-    elsewhere: &Known,
+    elsewhere: &ExternalObjects,
     cluster_wide: impl Fn(&str, &str) -> bool,
     found: &mut [Vec<Violation>],
 ) {
@@ -58,8 +58,8 @@ fn duplicates(
     }
 }
 
-fn names<'a>(items: impl Iterator<Item = &'a Item<'a>>, elsewhere: &'a Known) -> Names<'a> {
-    let mut objects: BTreeMap<_, BTreeMap<&str, Option<At<'_>>>> = BTreeMap::new();
+fn names<'a>(items: impl Iterator<Item = &'a Item<'a>>, elsewhere: &'a ExternalObjects) -> Names<'a> {
+    let mut objects: BTreeMap<_, BTreeMap<&str, Option<Cursor<'_>>>> = BTreeMap::new();
     for item in items {
         objects.entry((item.namespace, item.kind)).or_default().insert(item.name, Some(item.root.clone()));
         // Kinds whose controllers make a Secret; what it holds is not known here.
@@ -75,7 +75,7 @@ fn names<'a>(items: impl Iterator<Item = &'a Item<'a>>, elsewhere: &'a Known) ->
             objects.entry((item.namespace, "Secret")).or_default().insert(made, None);
         }
     }
-    Names { objects, elsewhere }
+    Names { objects, external: elsewhere }
 }
 
 /// A Service without pods answers nothing, and a port name that no pod has leads nowhere.
@@ -96,12 +96,12 @@ fn service<'a>(service: &Item<'a>, items: impl Iterator<Item = &'a Item<'a>>, ou
     }
     let containers: Vec<_> = templates.iter().flat_map(|template| template.containers()).collect();
     let ports: Vec<_> = containers.iter().flat_map(|container| container.list("ports")).collect();
-    for target in service.root.find(&["spec", "ports"]).iter().flat_map(At::items) {
+    for target in service.root.find(&["spec", "ports"]).iter().flat_map(Cursor::items) {
         let Some(target) = target.get("targetPort") else { continue };
         let Some(name) = target.text() else { continue };
         let names = ports.iter().filter_map(|port| port.text_of("name"));
         if !names.clone().any(|other| other == name) {
-            let hint = words::suggestion(name, names);
+            let hint = suggest::suggestion(name, names);
             out.push(Violation { hint, ..target.says("is not the name of a port of the selected pods") });
         }
     }

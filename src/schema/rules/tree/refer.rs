@@ -1,10 +1,10 @@
 //! References by name from one object to another of the same namespace.
 
-use crate::schema::rules::at::At;
+use crate::schema::rules::cursor::Cursor;
 use crate::schema::rules::tree::item::{Item, Names};
 use crate::schema::rules::workloads;
+use crate::schema::suggest;
 use crate::schema::violation::Violation;
-use crate::schema::words;
 
 /// All references that `item` makes.
 pub(super) fn check(item: &Item<'_>, names: &Names<'_>, out: &mut Vec<Violation>) {
@@ -39,7 +39,7 @@ struct Seek<'s, 'a> {
 
 impl Seek<'_, '_> {
     /// The name under `key` must be that of an object of `kind`.
-    fn key(&mut self, at: Option<At<'_>>, key: &str, kind: &str) {
+    fn key(&mut self, at: Option<Cursor<'_>>, key: &str, kind: &str) {
         let Some(at) = at.filter(|at| at.bool_of("optional") != Some(true)).and_then(|at| at.get(key)) else {
             return;
         };
@@ -54,7 +54,7 @@ impl Seek<'_, '_> {
     }
 
     /// The ConfigMap or Secret that `from` names, if it is in the tree, must hold the key that `from` names.
-    fn entry(&mut self, from: &At<'_>, kind: &str) {
+    fn entry(&mut self, from: &Cursor<'_>, kind: &str) {
         let object = from.text_of("name").and_then(|name| self.names.object(self.item.namespace, kind, name));
         let (Some(object), Some(key)) = (object, from.get("key")) else { return };
         let lists = ["data", "stringData", "binaryData"];
@@ -65,13 +65,13 @@ impl Seek<'_, '_> {
         let keys: Vec<&str> = keys.map(|(key, _)| key).collect();
         let Some(wanted) = key.text().filter(|_| from.bool_of("optional") != Some(true)) else { return };
         if !keys.contains(&wanted) {
-            let hint = words::suggestion(wanted, keys.into_iter());
+            let hint = suggest::suggestion(wanted, keys.into_iter());
             self.out.push(Violation { hint, ..key.says(format!("the {kind} does not have this key")) });
         }
     }
 
     /// The Service that a backend names, if it is in the tree, must have its port.
-    fn port(&mut self, name: Option<&str>, port: Option<At<'_>>) {
+    fn port(&mut self, name: Option<&str>, port: Option<Cursor<'_>>) {
         let service = name.and_then(|name| self.names.object(self.item.namespace, "Service", name));
         let (Some(service), Some(port)) = (service, port) else { return };
         let ports = service.get("spec").map(|spec| spec.list("ports")).unwrap_or_default();
@@ -81,7 +81,7 @@ impl Seek<'_, '_> {
         }
     }
 
-    fn pod(&mut self, spec: &At<'_>) {
+    fn pod(&mut self, spec: &Cursor<'_>) {
         self.key(Some(spec.clone()), "serviceAccountName", "ServiceAccount");
         for secret in spec.list("imagePullSecrets") {
             self.key(Some(secret), "name", "Secret");
@@ -90,14 +90,14 @@ impl Seek<'_, '_> {
             self.key(volume.get("configMap"), "name", "ConfigMap");
             self.key(volume.get("secret"), "secretName", "Secret");
             self.key(volume.get("persistentVolumeClaim"), "claimName", "PersistentVolumeClaim");
-            for source in volume.find(&["projected", "sources"]).iter().flat_map(At::items) {
+            for source in volume.find(&["projected", "sources"]).iter().flat_map(Cursor::items) {
                 self.key(source.get("configMap"), "name", "ConfigMap");
                 self.key(source.get("secret"), "name", "Secret");
             }
         }
     }
 
-    fn container(&mut self, container: &At<'_>) {
+    fn container(&mut self, container: &Cursor<'_>) {
         for variable in container.list("env") {
             for (from, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
                 if let Some(from) = variable.find(&["valueFrom", from]) {
@@ -126,7 +126,7 @@ impl Seek<'_, '_> {
     }
 
     fn http_route(&mut self) {
-        for rule in self.item.root.find(&["spec", "rules"]).iter().flat_map(At::items) {
+        for rule in self.item.root.find(&["spec", "rules"]).iter().flat_map(Cursor::items) {
             for backend in rule.list("backendRefs") {
                 let is_here = backend.text_of("namespace").is_none_or(|other| other == self.item.namespace);
                 if is_here && matches!(backend.text_of("kind"), None | Some("Service")) {

@@ -68,8 +68,8 @@ impl App {
         condition: impl AsyncFnMut() -> Result<Seen<T>>,
     ) -> Result<T> {
         let never = self.fault.and_then(|fault| fault.never);
-        let patience = if never.is_some_and(|never| what.contains(never)) { NEVER } else { SOON };
-        until(what, patience, condition).await
+        let timeout = if never.is_some_and(|never| what.contains(never)) { NEVER } else { SOON };
+        until(what, timeout, condition).await
     }
 
     /// Writes `.cupaas`; the name and the runtime are said.

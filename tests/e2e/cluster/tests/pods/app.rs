@@ -21,7 +21,7 @@ pub(crate) const NAMESPACE: &str = "tasks-production";
 /// Its host.
 pub(crate) const HOST: &str = "tasks.apps.example.cu";
 /// How long an image, a pull and a start may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// What runs of the example.
 pub(crate) struct App {
@@ -102,7 +102,7 @@ impl App {
         }
         let (_, job) = of("/base/").find(|(file, _)| file.contains("/job-")).context("no release Job")?;
         let name = job["metadata"]["name"].as_str().context("no name")?;
-        until(name, PATIENCE, async || {
+        until(name, TIMEOUT, async || {
             let job = look(pods, &format!("/apis/batch/v1/namespaces/{NAMESPACE}/jobs/{name}")).await?;
             if condition(&job, "Failed")["status"] == "True" {
                 bail!("the release Job failed: {}", job["status"]);
@@ -120,7 +120,7 @@ impl App {
     /// Waits until this version alone answers.
     pub(crate) async fn rolled_out(&self, pods: &Pods) -> Result<()> {
         let expected = format!("\"alive, version {}\"", self.version);
-        until("the new version", PATIENCE, async || {
+        until("the new version", TIMEOUT, async || {
             let deployment =
                 look(pods, &format!("/apis/apps/v1/namespaces/{NAMESPACE}/deployments/web")).await?;
             let status = &deployment["status"];
@@ -151,7 +151,7 @@ impl App {
 
     /// Waits until a task is listed, which the database may be starting for.
     pub(crate) async fn listed(&self, title: &str) -> Result<()> {
-        until(title, PATIENCE, async || {
+        until(title, TIMEOUT, async || {
             let answer = self.request("GET", "/api/tasks", None).await?;
             Ok(if answer.body.contains(title) { Seen::Yes(()) } else { Seen::NotYet(format!("{answer:?}")) })
         })

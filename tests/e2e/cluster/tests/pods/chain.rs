@@ -24,7 +24,7 @@ use crate::Pods;
 
 const HOST: &str = "chain.apps.example.cu";
 const NAMESPACE: &str = "chain-production";
-const PATIENCE: Duration = Duration::from_secs(240);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// The forge, the two repositories, and what a runner has at hand.
 struct Chain<'a> {
@@ -161,7 +161,7 @@ impl<'a> Chain<'a> {
         // As tests/e2e/docker keeps it.
         let pushed = format!("/run/docker-digests/{}_team_chain_{commit}", REGISTRY.replace(':', "_"));
         let image = format!("{REGISTRY}/team/chain@{}", fs::read_to_string(pushed)?.trim_end());
-        until("the commit on the cluster", PATIENCE, async || {
+        until("the commit on the cluster", TIMEOUT, async || {
             let path = format!("/apis/apps/v1/namespaces/{NAMESPACE}/deployments/web");
             let deployment = self.pods.cluster.look(&path).await.unwrap_or_default();
             let container = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
@@ -169,7 +169,7 @@ impl<'a> Chain<'a> {
         })
         .await?;
         clock.applied = now() - began;
-        until("the URL", PATIENCE, async || {
+        until("the URL", TIMEOUT, async || {
             let answer = http::request(router::ADDRESS, HOST, "GET", "/healthz", None).await?;
             Ok(if answer.body.contains(new) { Seen::Yes(()) } else { Seen::NotYet(format!("{answer:?}")) })
         })

@@ -6,7 +6,7 @@ pub(crate) mod releases;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
-use cupaas::plan::{self, Effect, Facts, Plan};
+use cupaas::plan::{self, ClusterFacts, Effect, Plan};
 use cupaas::tree::{Files, RepoPath};
 use cupaas_cluster_tests::server::{Answer, Mode, Server};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ async fn store(server: &Server, object: &Value) -> Result<Answer> {
 fn plan(before: &[(String, Value)], after: &[(String, Value)]) -> Result<Plan> {
     // As anyone may who knows what is lost: only what the server does is of interest here.
     let allowed = BTreeSet::new();
-    Ok(plan::compare(&files(before)?, &files(after)?, &allowed, Facts { expandable: true }))
+    Ok(plan::compare(&files(before)?, &files(after)?, &allowed, ClusterFacts { expandable: true }))
 }
 
 /// JSON is YAML; several objects of one file are several documents.

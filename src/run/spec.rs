@@ -1,10 +1,10 @@
 //! What one run along the stages is to do, decided from what was typed and from the environment.
 
-use crate::forge::Wishes;
-use crate::git::GitopsAddress;
-use crate::load::asked::Asked;
+use crate::forge::ForgeOptions;
+use crate::git::RepositoryUrl;
+use crate::load::query::ReleaseQuery;
 use crate::load::records::Scope;
-use crate::run::edit::deed::Deed;
+use crate::run::edit::command::EditCommand;
 use crate::run::sync::followed::Followed;
 use crate::token::Secret;
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ pub enum Stage {
 
 /// What of the GitOps repository is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum View {
     /// All apps.
     Apps,
     /// One app.
@@ -45,24 +45,24 @@ pub enum Look {
 
 /// Of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
+pub enum Selection {
     /// The app in the folder.
     Folder,
     /// Releases that stand in the GitOps repository, from what they were made from.
     Released(Scope),
     /// What a command changes in people's files, and the releases that it touches.
-    Edited(Deed),
+    Edited(EditCommand),
 }
 
 /// One run along the pipeline.
 #[derive(Debug)]
-pub struct Step {
+pub struct RunSpec {
     /// How far.
     pub stage: Stage,
     /// Of what.
-    pub subject: Subject,
+    pub selection: Selection,
     /// What a release is decided from.
-    pub asked: Asked,
+    pub query: ReleaseQuery,
     /// The GitOps repository.
     pub gitops: GitopsPlace,
     /// Its branch.
@@ -80,14 +80,14 @@ pub struct Step {
     /// Where `render` writes.
     pub out: Option<PathBuf>,
     /// What forges are told.
-    pub tells: Wishes,
+    pub forge: ForgeOptions,
 }
 
 /// Where the GitOps repository is.
 #[derive(Debug, Clone)]
 pub enum GitopsPlace {
     /// A repository that git reaches.
-    Address(GitopsAddress),
+    Address(RepositoryUrl),
     /// A folder without git.
     Folder(PathBuf),
     /// The local one that cupaas makes.

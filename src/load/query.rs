@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// What the person asked for, as far as deciding a release needs it.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct ReleaseQuery {
     /// The app's folder.
     pub folder: PathBuf,
     /// The folder's own name, whatever way it was written.

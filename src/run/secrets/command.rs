@@ -1,21 +1,21 @@
-//! What is asked of secrets.
+//! SecretAction is asked of secrets.
 
 use crate::load::age_keys::KeyPlaces;
 use crate::load::secret_value::ValueFrom;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 
 /// One run.
 #[derive(Debug)]
-pub struct Asked {
+pub struct SecretCommand {
     /// Which app in which environment, and the GitOps repository.
-    pub step: Step,
-    /// What to do.
-    pub what: What,
+    pub spec: RunSpec,
+    /// SecretAction to do.
+    pub action: SecretAction,
 }
 
-/// What to do with secrets.
+/// SecretAction to do with secrets.
 #[derive(Debug)]
-pub enum What {
+pub enum SecretAction {
     /// `set`.
     Set {
         /// The secret.

@@ -1,8 +1,8 @@
 //! What no job of a CI may do without a GitOps repository that is named, whichever CI that is.
 
 use crate::diagnostic::{Failure, Kind};
-use crate::request::environment::{Around, text};
-use crate::run::step::GitopsPlace;
+use crate::request::environment::{Environment, text};
+use crate::run::spec::GitopsPlace;
 
 /// Whether this is a CI job, as nearly every CI says it.
 pub(super) fn in_ci() -> bool {
@@ -19,8 +19,8 @@ pub(super) fn means_another() -> bool {
 /// What is about the GitOps repository itself: in a job the one of this machine is new, and gone with the job.
 ///
 /// Errors: `Usage` where that one is meant.
-pub(super) fn shared_one(gitops: &GitopsPlace, around: &Around) -> Result<(), Failure> {
-    if !around.job || !matches!(gitops, GitopsPlace::Embedded(_)) {
+pub(super) fn shared_one(gitops: &GitopsPlace, env: &Environment) -> Result<(), Failure> {
+    if !env.job || !matches!(gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
     let message = "no GitOps repository is named, and one on this machine is gone with the job";

@@ -9,7 +9,7 @@ use crate::cli;
 use crate::request::ci::{self, Ci};
 
 /// The CI job that this is a step of, as the environment, the event and the flags say.
-pub fn here(given: &cli::Ci) -> Option<Ci> {
+pub fn detect(given: &cli::Ci) -> Option<Ci> {
     let variables = std::env::vars_os();
     let variables =
         variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();

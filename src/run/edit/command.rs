@@ -27,7 +27,7 @@ pub struct EnvChange {
 
 /// What a command is to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
+pub enum EditCommand {
     /// `app add`.
     AddApp(AddApp),
     /// `env set` and `env unset`.

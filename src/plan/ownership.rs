@@ -43,7 +43,7 @@ fn moved(old: &Object, new: &Object) -> Refusal {
         rule: Rule::Move,
         field: String::new(),
         message: format!("{} moves from {from} to {to}: Flux may delete it in between", new.short()),
-        way_out: "keep it where it is; or first deploy it where it is with the annotation \
+        remedy: "keep it where it is; or first deploy it where it is with the annotation \
                   `kustomize.toolkit.fluxcd.io/prune: disabled`, wait until Flux has applied that, and move it then"
             .to_owned(),
     }
@@ -66,7 +66,7 @@ fn undelivered(trees: &Trees<'_>, old: &Object, engine: Delivery) -> Option<Refu
         message: format!(
             "{engine} deletes all that {kind} `{name}` applied when it leaves, but its files stay"
         ),
-        way_out: format!(
+        remedy: format!(
             "first {remove}, which keeps data and credentials; wait until {engine} has taken the processes away, and \
              deploy again then"
         ),
@@ -197,11 +197,7 @@ mod tests {
         let before = tree([(BASE, &map), (CLUSTER, &kustomization("prune: true"))]);
         let refusal = plan(&before, &tree([(BASE, &map), (CLUSTER, argo)])).refusals.remove(0);
         assert_eq!(refusal.rule, Rule::Undelivered);
-        assert!(
-            refusal.way_out.contains("cupaas remove --app tasks --env production"),
-            "{}",
-            refusal.way_out
-        );
-        assert!(refusal.way_out.contains("until Flux"), "{}", refusal.way_out);
+        assert!(refusal.remedy.contains("cupaas remove --app tasks --env production"), "{}", refusal.remedy);
+        assert!(refusal.remedy.contains("until Flux"), "{}", refusal.remedy);
     }
 }

@@ -8,12 +8,12 @@ use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::records::{self, Scope};
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
-use crate::load::{known, registered};
+use crate::load::{known_apps, registered};
 use crate::resolve::image::Pinned;
-use crate::run::step::Step;
+use crate::run::spec::RunSpec;
 use crate::tree::Edits;
 use crate::yaml::document::{self, Document};
-use crate::yaml::edit::{Change, edit};
+use crate::yaml::edit::{YamlEdit, edit};
 
 /// A change of people's files, and what follows from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Edit {
 }
 
 /// What is known of one app: its registration's text, read and checked, and its releases.
-pub(super) struct Known {
+pub(super) struct RegisteredApp {
     pub(super) name: String,
     pub(super) file: Document<RegistrationFile>,
     /// Whether the file is there.
@@ -42,15 +42,15 @@ pub(super) struct Known {
     pub(super) releases: Vec<ReleaseFile>,
 }
 
-impl Known {
+impl RegisteredApp {
     /// Reads what is known of `name`; an app that is not registered yet has an empty file.
-    pub(super) fn read(step: &Step, name: &str, gitops: &mut Gitops) -> Result<Self, Failure> {
+    pub(super) fn read(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Self, Failure> {
         let mut places = registered::paths_of(name)?.to_vec();
         places.push(path("cupaas.yaml")?);
         let files = gitops.read(&places)?;
         let mut problems = Vec::new();
         let platform = read_platform(&files).map_err(|wrong| problems.extend(wrong)).ok();
-        let (file, wrong) = registered::of(name, &files, step.asked.ci)?;
+        let (file, wrong) = registered::of(name, &files, spec.query.ci)?;
         problems.extend(wrong);
         let (Some(platform), true) = (platform, problems.is_empty()) else {
             return Err(Failure::invalid(problems));
@@ -68,20 +68,20 @@ impl Known {
     }
 
     /// The same, of an app that must be there: registered or deployed.
-    pub(super) fn existing(step: &Step, gitops: &mut Gitops) -> Result<Self, Failure> {
-        let name = app_of(&step.asked, gitops)?;
-        let known = Self::read(step, &name, gitops)?;
+    pub(super) fn existing(spec: &RunSpec, gitops: &mut Gitops) -> Result<Self, Failure> {
+        let name = app_of(&spec.query, gitops)?;
+        let known = Self::read(spec, &name, gitops)?;
         if known.registered || !known.releases.is_empty() {
             return Ok(known);
         }
-        Err(known::unknown(&known.name, gitops))
+        Err(known_apps::unknown(&known.name, gitops))
     }
 
     /// The environment that was asked for, where one was.
     ///
     /// Errors: one that the platform does not have.
-    pub(super) fn environment(&self, step: &Step) -> Result<Option<String>, Failure> {
-        let Some(asked) = &step.asked.environment else { return Ok(None) };
+    pub(super) fn environment(&self, spec: &RunSpec) -> Result<Option<String>, Failure> {
+        let Some(asked) = &spec.query.environment else { return Ok(None) };
         let known = &self.platform.value.environments;
         if known.contains_key(asked) {
             return Ok(Some(asked.clone()));
@@ -94,10 +94,10 @@ impl Known {
     /// The file's new text; where there was no file, what is known of the app's source is written into it first.
     ///
     /// Errors: a file whose layout only a person can change, with its place; or what its schema says of the new text.
-    pub(super) fn changed(&self, changes: &[Change]) -> Result<Edits, Failure> {
+    pub(super) fn changed(&self, changes: &[YamlEdit]) -> Result<Edits, Failure> {
         let mut all = Vec::new();
         if !self.registered {
-            let set = |key: &str, value: &str| Change::Set(vec![key.to_owned()], value.to_owned());
+            let set = |key: &str, value: &str| YamlEdit::Set(vec![key.to_owned()], value.to_owned());
             let sources = self.releases.iter().map(|release| &release.source);
             let mut from =
                 sources.filter_map(|source| Some((source.repository.as_deref()?, source.path.as_str())));

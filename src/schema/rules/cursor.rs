@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::schema::suggest;
 use crate::schema::violation::{Segment, Violation};
-use crate::schema::words;
 
 #[derive(Debug)]
 struct Link<'a> {
@@ -21,12 +21,12 @@ enum Step<'a> {
 
 /// A value of an object, and its place. `null` is nothing.
 #[derive(Debug, Clone)]
-pub(crate) struct At<'a> {
+pub(crate) struct Cursor<'a> {
     pub(crate) value: &'a Value,
     way: Option<Rc<Link<'a>>>,
 }
 
-impl<'a> At<'a> {
+impl<'a> Cursor<'a> {
     pub(crate) fn root(value: &'a Value) -> Self {
         Self { value, way: None }
     }
@@ -108,13 +108,13 @@ impl<'a> At<'a> {
 }
 
 /// How often of `keys` one stands in `at`: says so where it is not exactly once.
-pub(crate) fn exactly_one(at: &At<'_>, keys: &[&str], out: &mut Vec<Violation>) {
+pub(crate) fn exactly_one(at: &Cursor<'_>, keys: &[&str], out: &mut Vec<Violation>) {
     let given: Vec<&str> = keys.iter().copied().filter(|key| at.has(key)).collect();
     match given.as_slice() {
-        [] => out.push(at.says(format!("needs one of the keys {}", words::quoted(keys.iter().copied())))),
+        [] => out.push(at.says(format!("needs one of the keys {}", suggest::quoted(keys.iter().copied())))),
         [_] => {}
         several => out.push(
-            at.says(format!("only one of the keys {} may be set", words::quoted(several.iter().copied()))),
+            at.says(format!("only one of the keys {} may be set", suggest::quoted(several.iter().copied()))),
         ),
     }
 }

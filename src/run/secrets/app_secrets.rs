@@ -8,26 +8,26 @@ use crate::diagnostic::{Failure, Source};
 use crate::layout::Folders;
 use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, AppFolder};
+use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
 use crate::load::secret_entry::SecretEntry;
-use crate::load::state::State;
-use crate::load::{inputs, known};
+use crate::load::{inputs, known_apps};
 use crate::resolve::secrets::secret_file;
 use crate::run::secrets::lost::recipes;
-use crate::run::step::{Step, Subject as About};
+use crate::run::spec::{RunSpec, Selection};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
 
 /// One app in one environment.
 #[derive(Debug)]
-pub(super) struct Subject {
+pub(super) struct AppSecrets {
     pub(super) app: String,
     pub(super) environment: String,
     pub(super) platform: Document<PlatformFile>,
-    pub(super) state: State,
+    pub(super) current: Current,
     /// What is deployed, where it is.
     pub(super) deployed: Option<ReleaseFile>,
     /// The secrets that the deployed `.cupaas` names.
@@ -39,44 +39,47 @@ pub(super) struct Subject {
 }
 
 /// The app's folder; without it only a name is known.
-fn folder(step: &Step) -> Result<Option<AppFolder>, Failure> {
-    let read = || app_folder::read(&step.asked.folder, step.asked.called.as_deref());
-    match (&step.subject, &step.asked.app) {
+fn folder(spec: &RunSpec) -> Result<Option<AppFolder>, Failure> {
+    let read = || app_folder::read(&spec.query.folder, spec.query.called.as_deref());
+    match (&spec.selection, &spec.query.app) {
         (_, None) => read().map(Some),
         // The name may come from the environment, where no folder was meant.
-        (About::Folder, Some(_)) if step.asked.folder == Path::new(".") => Ok(read().ok()),
-        (About::Folder, Some(_)) => read().map(Some),
+        (Selection::Folder, Some(_)) if spec.query.folder == Path::new(".") => Ok(read().ok()),
+        (Selection::Folder, Some(_)) => read().map(Some),
         _ => Ok(None),
     }
 }
 
-impl Subject {
+impl AppSecrets {
     /// Reads what there is. A folder speaks for its own app alone, whoever names an app means it.
     ///
     /// Errors: no app or environment that is meant, a platform that is wrong, or another app's owner.
-    pub(super) fn read(step: &Step, gitops: &mut Gitops) -> Result<Self, Failure> {
-        let (app, environment, cluster) = inputs::named(&step.asked, gitops)?;
+    pub(super) fn read(spec: &RunSpec, gitops: &mut Gitops) -> Result<Self, Failure> {
+        let (app, environment, cluster) = inputs::named(&spec.query, gitops)?;
         let platform = RepoPath::new("cupaas.yaml").map(|path| gitops.read(&[path]));
         let platform = read_platform(&platform.unwrap_or_else(|_| Ok(Default::default()))?);
         let platform = platform.map_err(Failure::invalid)?;
-        let state = State::read(gitops, &cluster, &environment, &app)?;
+        let current = Current::read(gitops, &cluster, &environment, &app)?;
         let (mut folder_names, mut services) = (Vec::new(), BTreeMap::new());
-        if let Some(folder) = folder(step)? {
+        if let Some(folder) = folder(spec)? {
             let file = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
             services = recipes(&file.value);
             folder_names = file.value.secrets;
-            if step.asked.app.is_none() {
-                crate::run::decide::owned(step, &state, None)?;
+            if spec.query.app.is_none() {
+                crate::run::decide::owned(spec, &current, None)?;
             }
-        } else if state.previous.is_none() && state.kept.is_empty() && !known::is_known(&app, gitops)? {
+        } else if current.previous.is_none()
+            && current.release_files.is_empty()
+            && !known_apps::is_known(&app, gitops)?
+        {
             // What is written for an app that nobody knows would wait for ever.
-            return Err(known::unknown(&app, gitops));
+            return Err(known_apps::unknown(&app, gitops));
         }
-        let deployed = state.previous.clone().filter(|release| !release.removed);
+        let deployed = current.previous.clone().filter(|release| !release.removed);
         let record = deployed.as_ref().and_then(|release| release.files.get(".cupaas"));
         let deployed_names = match record {
             Some(text) => {
-                let name = format!("{}/release.yaml#.cupaas", state.folders.release);
+                let name = format!("{}/release.yaml#.cupaas", current.folders.release);
                 let read = document::read::<AppFile>(&Source::new(name, text.clone()));
                 let file = read.map_err(Failure::invalid)?.value;
                 services.extend(recipes(&file));
@@ -84,7 +87,16 @@ impl Subject {
             }
             None => Vec::new(),
         };
-        Ok(Self { app, environment, platform, state, deployed, deployed_names, folder_names, services })
+        Ok(Self {
+            app,
+            environment,
+            platform,
+            current: current,
+            deployed,
+            deployed_names,
+            folder_names,
+            services,
+        })
     }
 
     /// `tasks in production`.
@@ -94,17 +106,17 @@ impl Subject {
 
     /// Where a secret of the app's own is kept.
     pub(super) fn place(&self, name: &str) -> Result<RepoPath, Failure> {
-        Folders::below(&self.state.folders.release, &secret_file(name))
+        Folders::below(&self.current.folders.release, &secret_file(name))
     }
 
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.place(name).is_ok_and(|place| self.state.kept.contains_key(&place))
+        self.place(name).is_ok_and(|place| self.current.release_files.contains_key(&place))
     }
 
     /// Names of the app's own secrets that are set, whoever names them.
     pub(super) fn set(&self) -> Vec<String> {
-        let folder = format!("{}/secrets/", self.state.folders.release);
-        let files = self.state.kept.keys().filter_map(|path| path.as_str().strip_prefix(&folder));
+        let folder = format!("{}/secrets/", self.current.folders.release);
+        let files = self.current.release_files.keys().filter_map(|path| path.as_str().strip_prefix(&folder));
         files.filter_map(|file| file.strip_suffix(".yaml")).map(str::to_owned).collect()
     }
 

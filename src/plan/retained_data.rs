@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::plan::model::{Facts, Plan};
+use crate::plan::model::{ClusterFacts, Plan};
 use crate::plan::object::documents;
 use crate::plan::{VERSION_LABEL, compare};
 use crate::tree::Files;
 
 /// What is remembered of what an app once had.
 #[derive(Debug, Clone, Copy)]
-pub struct Remembered<'a> {
+pub struct RetainedData<'a> {
     /// Versions by service.
     pub versions: &'a BTreeMap<String, String>,
     /// Sizes by claim.
@@ -24,9 +24,9 @@ pub fn judge(
     plan: &mut Plan,
     before: &Files,
     after: &Files,
-    remembered: Remembered<'_>,
+    retained: RetainedData<'_>,
     allowed: &BTreeSet<String>,
-    facts: Facts,
+    facts: ClusterFacts,
 ) {
     let (mut past, mut now) = (Files::new(), Files::new());
     for (path, text) in after.iter().filter(|(path, _)| !before.contains_key(*path)) {
@@ -34,7 +34,7 @@ pub fn judge(
             continue;
         };
         let [object] = object;
-        if let Some(was) = as_it_was(&object, remembered) {
+        if let Some(was) = as_it_was(&object, retained) {
             past.insert(path.clone(), was.to_string());
             now.insert(path.clone(), text.clone());
         }
@@ -49,16 +49,16 @@ pub fn judge(
 }
 
 /// The object as the cluster remembers it, where that differs.
-fn as_it_was(object: &Value, remembered: Remembered<'_>) -> Option<Value> {
+fn as_it_was(object: &Value, retained: RetainedData<'_>) -> Option<Value> {
     let mut was = object.clone();
     let name = object["metadata"]["name"].as_str()?;
     if object["kind"] == "PersistentVolumeClaim" {
-        was["spec"]["resources"]["requests"]["storage"] = json!(remembered.claims.get(name)?);
+        was["spec"]["resources"]["requests"]["storage"] = json!(retained.claims.get(name)?);
     } else {
         let labels = object["metadata"]["labels"].as_object()?;
         let service = labels.get("cupaas.dev/service")?.as_str()?;
         labels.get(VERSION_LABEL)?;
-        was["metadata"]["labels"][VERSION_LABEL] = json!(remembered.versions.get(service)?);
+        was["metadata"]["labels"][VERSION_LABEL] = json!(retained.versions.get(service)?);
     }
     (was != *object).then_some(was)
 }
@@ -78,12 +78,12 @@ mod tests {
         let file = |kind: &str| RepoPath::new(format!("deploy/production/shop/base/{kind}-db.yaml")).unwrap();
         let after = Files::from([(file("claim"), CLAIM.to_owned()), (file("set"), SET.to_owned())]);
         let allowed = allowed.iter().map(|name| (*name).to_owned()).collect();
-        let facts = Facts { expandable: false };
+        let facts = ClusterFacts { expandable: false };
         let versions = BTreeMap::from([("db".to_owned(), version.to_owned())]);
         let claims = BTreeMap::from([("db".to_owned(), disk.to_owned())]);
         let mut plan = compare(&Files::new(), &after, &allowed, facts);
-        let remembered = Remembered { versions: &versions, claims: &claims };
-        judge(&mut plan, &Files::new(), &after, remembered, &allowed, facts);
+        let retained = RetainedData { versions: &versions, claims: &claims };
+        judge(&mut plan, &Files::new(), &after, retained, &allowed, facts);
         plan
     }
 

@@ -10,7 +10,7 @@ use crate::yaml::node;
 
 /// What stands in the repository.
 #[derive(Debug)]
-pub struct State {
+pub struct Current {
     /// The app's folders, on the cluster of the last deploy where there was one.
     pub folders: Folders,
     /// What the last deploy was made from.
@@ -18,12 +18,12 @@ pub struct State {
     /// What a pull request would make it.
     pub proposed: Option<ReleaseFile>,
     /// Everything below `releases/<env>/<app>/`.
-    pub kept: Files,
+    pub release_files: Files,
     /// Manifests and entry points: what a plan compares.
-    pub before: Files,
+    pub manifests: Files,
 }
 
-impl State {
+impl Current {
     /// Reads what stands there.
     ///
     /// Errors: a folder that cupaas does not own (kind `Forbidden`), or the repository's own.
@@ -41,7 +41,13 @@ impl State {
                 return Err(Failure::new(Kind::Forbidden, message)
                     .hint(format!("move it away, or give the app another `name` than {app:?}")));
             }
-            return Ok(Self { folders, previous: None, proposed: None, kept, before: files });
+            return Ok(Self {
+                folders,
+                previous: None,
+                proposed: None,
+                release_files: kept,
+                manifests: files,
+            });
         };
         let old = Folders::new(&previous.cluster, environment, app)?;
         let mut more: Vec<RepoPath> =
@@ -50,7 +56,13 @@ impl State {
             more.push(old.cluster.clone());
         }
         files.extend(gitops.read(&more)?);
-        Ok(Self { folders: old, previous: Some(previous), proposed: None, kept, before: files })
+        Ok(Self {
+            folders: old,
+            previous: Some(previous),
+            proposed: None,
+            release_files: kept,
+            manifests: files,
+        })
     }
 
     /// Whether a release is made from the same things as the last one, whatever its commit.

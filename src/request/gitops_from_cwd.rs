@@ -8,7 +8,7 @@ use crate::load::app_folder::APP_FILES;
 /// the repository that one stands in. A repository that is an app too is an app's.
 pub(super) fn here(mut repository: Repository) -> Repository {
     if repository.gitops.as_ref().is_none_or(String::is_empty) {
-        repository.gitops = around();
+        repository.gitops = env();
     }
     repository
 }
@@ -19,7 +19,7 @@ pub(super) fn on(shared: Shared, wide: &Wide) -> Shared {
     Shared { repository: if wide.all { here(repository) } else { repository }, ..shared }
 }
 
-fn around() -> Option<String> {
+fn env() -> Option<String> {
     let here = std::env::current_dir().ok()?;
     let root = here.ancestors().find(|folder| folder.join(".git").exists())?;
     let is_app = APP_FILES.iter().any(|name| root.join(name).exists());

@@ -7,7 +7,7 @@ use git2::{ObjectType, Oid};
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Failure, Kind};
-use crate::git::commit::{self, Change, Commit};
+use crate::git::commit::{self, Commit, FileChanges};
 use crate::git::fetch;
 use crate::git::objects::Mode;
 use crate::git::snapshot::{LARGEST, Snapshot};
@@ -17,7 +17,7 @@ use crate::git::store::Store;
 /// The tree that cupaas has written.
 const TREE: &str = "Cupaas-Tree: ";
 /// What that changes, a short digest for each path: a forge that rebases a commit gives it another tree and keeps this.
-const CHANGE: &str = "Cupaas-Change: ";
+const CHANGE: &str = "Cupaas-FileChanges: ";
 /// The most paths that a commit says so of; one that changes more is not known again when it was rebased.
 const PATHS: usize = 500;
 
@@ -25,7 +25,7 @@ const PATHS: usize = 500;
 const MERGES: usize = 200;
 
 /// What a commit object says of itself. From its text: of a shallow commit, libgit2 hides the parents.
-pub(super) struct Known {
+pub(super) struct CommitInfo {
     pub(super) tree: Oid,
     pub(super) parents: Vec<Oid>,
     time: i64,
@@ -40,7 +40,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::commit`].
-    pub fn proposed(&mut self, change: &Change) -> Result<Option<Commit>, Failure> {
+    pub fn proposed(&mut self, change: &FileChanges) -> Result<Option<Commit>, Failure> {
         let Some(tree) = self.tree_of(change)? else { return Ok(None) };
         let mut trailers = format!("{TREE}{tree}\n");
         let digests = self.digests(self.root, tree)?;
@@ -75,16 +75,16 @@ impl Snapshot {
     /// What a commit that is here says.
     ///
     /// Errors: one that is damaged.
-    pub(super) fn known(&self, id: Oid) -> Result<Known, Failure> {
+    pub(super) fn known(&self, id: Oid) -> Result<CommitInfo, Failure> {
         let odb = self.store.repository.odb().map_err(internal)?;
         let object = odb.read(id).map_err(internal)?;
         let text = String::from_utf8_lossy(object.data());
-        let known = if object.kind() == ObjectType::Commit { Known::read(&text) } else { None };
+        let known = if object.kind() == ObjectType::Commit { CommitInfo::read(&text) } else { None };
         known.ok_or_else(|| internal(format!("{id} is not a commit")))
     }
 
     /// Whether a commit is as cupaas wrote it.
-    fn says(&mut self, known: &Known, parent: Option<Oid>) -> Result<bool, Failure> {
+    fn says(&mut self, known: &CommitInfo, parent: Option<Oid>) -> Result<bool, Failure> {
         let Some(tree) = known.trailer(TREE) else { return Ok(false) };
         if tree == known.tree.to_string() {
             return Ok(true);
@@ -120,7 +120,7 @@ impl Snapshot {
     }
 
     /// Whether a merge is what git makes by itself of its two sides.
-    fn is_automatic(&mut self, merge: &Known, ours: Oid, theirs: Oid) -> Result<bool, Failure> {
+    fn is_automatic(&mut self, merge: &CommitInfo, ours: Oid, theirs: Oid) -> Result<bool, Failure> {
         self.bring(ours)?;
         let ours = self.known(ours)?;
         // What both sides began with: ours stands on the base, or has taken it in.
@@ -256,7 +256,7 @@ fn folder(leaf: Leaf) -> Option<Oid> {
     leaf.and_then(|(mode, id)| (mode == Mode::Folder).then_some(id))
 }
 
-impl Known {
+impl CommitInfo {
     fn read(text: &str) -> Option<Self> {
         let (head, message) = text.split_once("\n\n").unwrap_or((text, ""));
         let field = |line: &str, name: &str| line.strip_prefix(name).map(str::to_owned);

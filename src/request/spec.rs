@@ -1,21 +1,21 @@
-//! What every command that goes along the stages was told, and what the checkout says → a [`Step`].
+//! What every command that goes along the stages was told, and what the checkout says → a [`RunSpec`].
 #![allow(clippy::disallowed_methods)] // The environment is read in this room.
 
 use crate::cli::{Shared, Wide};
 use crate::diagnostic::{Failure, Kind};
-use crate::forge::Wishes;
-use crate::git::{GitopsAddress, Source, commit_time};
-use crate::load::asked::Asked;
+use crate::forge::ForgeOptions;
+use crate::git::{RepositoryUrl, Source, commit_time};
+use crate::load::query::ReleaseQuery;
 use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
 use crate::repository::without_credentials;
-use crate::request::assigned::assigned;
+use crate::request::assignments::assigned;
 use crate::request::ci::Built;
-use crate::request::environment::{Around, text};
-use crate::request::job::{in_ci, shared_one};
-use crate::request::{forge, standing};
+use crate::request::ci_guard::{in_ci, shared_one};
+use crate::request::environment::{Environment, text};
+use crate::request::{forge, gitops_from_cwd};
 use crate::run::home::Home;
-use crate::run::step::{GitopsPlace, Stage, Step, Subject};
+use crate::run::spec::{GitopsPlace, RunSpec, Selection, Stage};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -23,19 +23,19 @@ use std::path::PathBuf;
 /// The same step, of every app where that was asked for.
 ///
 /// Errors: an image, which is one app's, or no repository in a job; kind `Usage`.
-pub(super) fn wide(step: Step, wide: Wide, around: &Around) -> Result<Step, Failure> {
+pub(super) fn wide(spec: RunSpec, wide: Wide, env: &Environment) -> Result<RunSpec, Failure> {
     if !wide.all {
-        return Ok(step);
+        return Ok(spec);
     }
-    shared_one(&step.gitops, around)?;
-    if step.asked.image.is_some() {
+    shared_one(&spec.gitops, env)?;
+    if spec.query.image.is_some() {
         return Err(
             Failure::new(Kind::Usage, "--all takes no --image or CUPAAS_IMAGE").hint("an image is one app's")
         );
     }
     let without = named(wide.without);
-    let scope = Scope { app: None, environment: step.asked.environment.clone(), without };
-    Ok(Step { subject: Subject::Released(scope), ..step })
+    let scope = Scope { app: None, environment: spec.query.environment.clone(), without };
+    Ok(RunSpec { selection: Selection::Released(scope), ..spec })
 }
 
 /// Whether an app is named and no folder: then it is one that is deployed already. Whoever says which commit is built
@@ -61,7 +61,7 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
     let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.folder()?.join("gitops.git"))) };
     let here = std::env::current_dir()
         .map_err(|e| Failure::new(Kind::Usage, format!("no working directory: {e}")))?;
-    let address = GitopsAddress::parse(&text, &here)?;
+    let address = RepositoryUrl::parse(&text, &here)?;
     match address.local() {
         Some(folder) if folder.is_dir() && !folder.join(".git").exists() && !folder.join("HEAD").exists() => {
             Ok(GitopsPlace::Folder(PathBuf::from(text)))
@@ -98,32 +98,32 @@ fn source(
     }
 }
 
-impl Step {
-    pub(super) fn new(stage: Stage, mut shared: Shared, around: &Around) -> Result<Self, Failure> {
-        let subject = released(stage, &shared).map_or(Subject::Folder, Subject::Released);
+impl RunSpec {
+    pub(super) fn new(stage: Stage, mut shared: Shared, env: &Environment) -> Result<Self, Failure> {
+        let subject = released(stage, &shared).map_or(Selection::Folder, Selection::Released);
         // An app that is named, and no folder: the repository knows it.
         let named = shared.folder.is_none() && shared.app.as_ref().is_some_and(|app| !app.is_empty());
-        if matches!(subject, Subject::Released(_)) || (stage == Stage::Remove && named) {
-            shared.repository = standing::here(shared.repository);
+        if matches!(subject, Selection::Released(_)) || (stage == Stage::Remove && named) {
+            shared.repository = gitops_from_cwd::here(shared.repository);
         }
-        Self::about(stage, subject, shared, around)
+        Self::about(stage, subject, shared, env)
     }
 
     pub(super) fn about(
         stage: Stage,
-        subject: Subject,
+        subject: Selection,
         shared: Shared,
-        around: &Around,
+        env: &Environment,
     ) -> Result<Self, Failure> {
         let folder = shared.folder.unwrap_or_else(|| PathBuf::from("."));
         let (found, built) = match subject {
-            Subject::Folder => {
+            Selection::Folder => {
                 let found = Source::read(&folder)?;
                 let (origin, head) = (found.repository.as_deref(), found.commit.as_deref());
-                let built = around.ci.as_ref().and_then(|ci| ci.built(origin, head)).unwrap_or_default();
+                let built = env.ci.as_ref().and_then(|ci| ci.built(origin, head)).unwrap_or_default();
                 (found, built)
             }
-            Subject::Released(_) | Subject::Edited(_) => Default::default(),
+            Selection::Released(_) | Selection::Edited(_) => Default::default(),
         };
         // An unset variable of a CI job is an empty one.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -134,25 +134,25 @@ impl Step {
         let dirty = found.dirty;
         let stated = (given(shared.source_repository), given(shared.source_commit), branch);
         let source = source(&folder, stated, found, built);
-        let gitops = place(given(shared.repository.gitops), &around.home)?;
+        let gitops = place(given(shared.repository.gitops), &env.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
-        if stage >= Stage::Deploy || subject != Subject::Folder {
-            shared_one(&gitops, around)?;
+        if stage >= Stage::Deploy || subject != Selection::Folder {
+            shared_one(&gitops, env)?;
         }
         Ok(Self {
             stage,
-            subject,
+            selection: subject,
             branch: given(shared.repository.gitops_branch),
-            token: forge::gitops_token(&gitops, around),
+            token: forge::gitops_token(&gitops, env),
             gitops,
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
             followed: None,
             exit_code: false,
             out: None,
-            tells: Wishes::default(),
-            asked: Asked {
+            forge: ForgeOptions::default(),
+            query: ReleaseQuery {
                 folder_name: folder_name(&folder),
                 folder,
                 called: None,
