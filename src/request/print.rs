@@ -1,9 +1,10 @@
 //! Texts that come from the types alone: JSON Schemas, completions, the manual page.
 
+use crate::diagnostic::Code;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, SchemaFile};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::load::app_file::AppFile;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
@@ -38,7 +39,7 @@ pub(super) fn man() -> Result<String, Failure> {
     for page in pages {
         clap_mangen::Man::new(page.clone())
             .render(&mut bytes)
-            .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+            .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
