@@ -249,10 +249,10 @@ impl std::error::Error for Failure {}
 pub fn typed(what: &str, text: &str, message: impl Into<String>, hint: impl Into<String>) -> Failure {
     let source = Source::new(what, text);
     let span = Span::new(&source, 0..text.len());
-    let diagnostics = vec![Diagnostic::error(Code::InvalidArgument, span, message).hint(hint)];
+    let diagnostics = vec![Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint)];
     Failure {
         diagnostics,
-        ..Failure::new(Code::InvalidArgument, "invalid command line, nothing was written")
+        ..Failure::new(Code::UnsortedUsage, "the command line is wrong, nothing was written")
     }
 }
 

@@ -6,7 +6,7 @@ use crate::tree::RepoPath;
 /// A path of the GitOps repository.
 ///
 /// # Errors
-/// One that would leave it; kind `Usage`.
+/// When it would leave the repository (kind `Usage`).
 pub fn path(text: &str) -> Result<RepoPath, Failure> {
     RepoPath::new(text).map_err(|error| Failure::new(Code::PathOutsideRepository, error.to_string()))
 }
@@ -36,7 +36,7 @@ impl Folders {
     /// The folders of `app` in `environment` on `cluster`.
     ///
     /// # Errors
-    /// A name that cannot be a folder's.
+    /// When a name cannot be a folder name (kind `Usage`).
     pub fn new(cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
         let path = |text: String| {
             RepoPath::new(text).map_err(|e| Failure::new(Code::PathOutsideRepository, e.to_string()))

@@ -35,7 +35,7 @@ impl KeyPlaces {
     /// All keys that are there; none is no mistake.
     ///
     /// # Errors
-    /// A file that was named and cannot be read, or holds no key.
+    /// When a place that was named cannot be read, or contains no key.
     pub fn read(&self) -> Result<PrivateKeys, Failure> {
         let mut keys = PrivateKeys::default();
         let wrong = |what: &str| {

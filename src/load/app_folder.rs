@@ -42,7 +42,7 @@ pub struct AppFolder {
 /// Reads the folder's own files. `called`: the name that messages give the folder, where it is not the person's own.
 ///
 /// # Errors
-/// No `.cupaas` or several, and whatever is not a plain text file of a sane size.
+/// When there is no `.cupaas` or more than one, or a file is not a text file of at most 1 MiB.
 pub fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
     let app_file = app_file(folder, called)?;
     let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
@@ -91,7 +91,7 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
 /// Reads one file that a person wrote for cupaas.
 ///
 /// # Errors
-/// A symlink, a folder, a device, more than 1 MiB, or bytes that are not UTF-8, each as a diagnostic.
+/// When it is a symbolic link, a folder or a device, larger than 1 MiB, or not UTF-8; each as a diagnostic.
 pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     let refuse = |code: Code, message: &str, hint: &str| {
         let problem = Diagnostic::error(code, Span::file(&Source::new(shown, "")), message).hint(hint);
@@ -126,7 +126,7 @@ pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
 /// Reads standard input as such a file.
 ///
 /// # Errors
-/// More than 1 MiB, or bytes that are not UTF-8.
+/// When it is larger than 1 MiB, or not UTF-8.
 pub fn read_input() -> Result<Arc<Source>, Failure> {
     let shown = "standard input";
     let refuse = |code: Code, message: &str| {
@@ -216,7 +216,7 @@ fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
 /// A fingerprint of the folder's files: the image's tag where the app is in no git repository.
 ///
 /// # Errors
-/// A file that cannot be read, since an image would be built from it all the same.
+/// When a file cannot be read: an image would be built from it all the same.
 pub fn fingerprint(folder: &Path) -> Result<String, Failure> {
     let mut hash = Sha256::new();
     for path in walk(folder, usize::MAX) {

@@ -46,7 +46,7 @@ pub(super) fn app_name(
 /// repository's address says.
 ///
 /// # Errors
-/// A folder that names none.
+/// When nothing names an app, or the name is not valid.
 pub fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failure> {
     if let Some(name) = &query.app {
         return checked_name(name.clone());

@@ -79,7 +79,7 @@ impl Catalog {
     /// The recipe of this name, or nothing where there is none.
     ///
     /// # Errors
-    /// What is wrong with the recipe's own files.
+    /// Everything that is wrong with the recipe's own files.
     pub fn get(&self, kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
         match self.get_leniently(kind, name) {
             (recipe, problems) if problems.is_empty() => Ok(recipe),

@@ -27,7 +27,7 @@ impl Current {
     /// Reads what stands there.
     ///
     /// # Errors
-    /// A folder that cupaas does not own (kind `Forbidden`), or the repository's own.
+    /// When the folder has files that cupaas did not write (kind `Forbidden`), or the GitOps repository cannot be read.
     pub fn read(gitops: &mut Gitops, cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
         let folders = Folders::new(cluster, environment, app)?;
         let wanted = [folders.release.clone(), folders.deploy.clone(), folders.cluster.clone()];

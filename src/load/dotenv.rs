@@ -15,7 +15,7 @@ pub type Variables = BTreeMap<String, (String, Span)>;
 /// Reads a file's text; a line end in a value is a line feed, whatever the file's are.
 ///
 /// # Errors
-/// Every line that is none of the above, and names that stand twice, each with its place. No message shows a
+/// Every line that is none of the above, and names that are set twice, each with its place. No message shows a
 /// value.
 pub fn read(source: &Arc<Source>) -> Result<Variables, Vec<Diagnostic>> {
     let mut reader = Reader { text: &source.text, at: 0 };
@@ -199,12 +199,12 @@ mod tests {
         assert_eq!(
             said,
             [
-                ".env:2:1: is not a variable",
-                ".env:3:1: is not a variable",
-                ".env:4:1: A stands twice",
-                ".env:5:12: something stands behind the closing quote",
-                ".env:6:5: is not a variable",
-                ".env:7:3: this quote is not closed",
+                ".env:2:1: not a NAME=VALUE line",
+                ".env:3:1: not a NAME=VALUE line",
+                ".env:4:1: A is set twice",
+                ".env:5:12: unexpected text after the closing quote",
+                ".env:6:5: not a NAME=VALUE line",
+                ".env:7:3: unclosed quote",
             ]
         );
         assert!(problems.iter().all(|problem| !problem.span.source.text.contains("secret")));

@@ -49,7 +49,7 @@ impl Gitops {
     /// Sees what was pushed since.
     ///
     /// # Errors
-    /// The repository's own.
+    /// When the repository cannot be read.
     pub fn refresh(&mut self) -> Result<(), Failure> {
         match &mut self.place {
             Backend::Snapshot(snapshot) => snapshot.refresh(),
@@ -60,7 +60,7 @@ impl Gitops {
     /// All files at and below `paths`; what is not there is left out.
     ///
     /// # Errors
-    /// A symlink on the way, a file that is too large, or a repository that cannot be reached.
+    /// When a path leads through a symbolic link, a file is too large, or the repository cannot be reached.
     pub fn read(&mut self, paths: &[RepoPath]) -> Result<Files, Failure> {
         let mut files = self.place.read(paths)?;
         for (path, text) in &self.edits {

@@ -73,7 +73,7 @@ pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 /// Reads everything.
 ///
 /// # Errors
-/// All problems of all files, in one failure; or the repository's own.
+/// All problems of all files in one failure; or when the GitOps repository cannot be read.
 pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folder = app_folder::read(&query.folder, query.called.as_deref())?;
     let mut problems = Vec::new();
@@ -100,7 +100,7 @@ pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure
 /// What the platform has for an app: its settings, the app's registration, and the recipes that it is made of.
 ///
 /// # Errors
-/// The same as [`load`]; `problems` are those that were found before.
+/// The same as [`load`], with the `problems` that were found before.
 pub(super) fn gather(
     query: &ReleaseQuery,
     name: String,
@@ -143,7 +143,7 @@ pub(super) fn gather(
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
 ///
 /// # Errors
-/// A platform that is wrong or has no such environment, or nothing that names an app.
+/// When the platform is invalid or has no such environment, or when nothing names an app.
 pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
     let name = app_of(query, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;

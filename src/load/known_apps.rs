@@ -10,7 +10,7 @@ use crate::tree::RepoPath;
 /// Whether `name` is registered, deployed, or has anything that waits for it, in an environment of the platform.
 ///
 /// # Errors
-/// A platform that is wrong, or the repository's own.
+/// When the platform is invalid, or the GitOps repository cannot be read.
 pub fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = platform.value.environments.keys();

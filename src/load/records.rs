@@ -43,7 +43,7 @@ impl Scope {
 /// What the releases in `scope` were made from, in the order of their folders; removed ones are not among them.
 ///
 /// # Errors
-/// Records that cannot be read, all of them; names of `without` that nothing has; or the repository's own.
+/// All problems of all records; names in `without` that match no release; or when the GitOps repository cannot be read.
 pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     let mut wanted = vec![path("cupaas.yaml")?];
     match &scope.app {

@@ -56,7 +56,7 @@ pub fn plain(path: &str) -> &str {
 /// `apps/<name>.yaml`.
 ///
 /// # Errors
-/// A name that no file can have.
+/// When the name cannot be a file name.
 pub fn file_of(name: &str) -> Result<RepoPath, Failure> {
     path(&format!("apps/{name}.yaml"))
 }
@@ -109,7 +109,7 @@ pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failu
 /// whether the run's machine is not the one that a local folder would be on.
 ///
 /// # Errors
-/// The repository's own.
+/// When the GitOps repository cannot be read.
 pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagnostic>), Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
@@ -143,7 +143,7 @@ pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagno
 /// has among all.
 ///
 /// # Errors
-/// The repository's own. A registration that cannot be read is no one's.
+/// When the GitOps repository cannot be read. A registration that is invalid matches no source.
 pub fn name_of(
     source: &SourceFacts,
     by_itself: Option<&str>,
@@ -258,7 +258,7 @@ fn hidden(file: &Document<()>, address: &str) -> Span {
 /// Why an address cannot be an app's, and what to do. The address itself is not repeated: it may hold a password.
 ///
 /// # Errors
-/// Message and hint.
+/// The message and the hint.
 pub fn address_problem(address: &str, ci: bool) -> Result<RepositoryUrl, (String, String)> {
     const ALLOWED: &str = "use https://, ssh:// or user@host:path";
     let parsed = RepositoryUrl::read(address, Path::new("/")).map_err(|error| {

@@ -13,7 +13,7 @@ use crate::yaml::document::{self, keep};
 /// image, variables of the command line over those that were recorded.
 ///
 /// # Errors
-/// All problems of all files, in one failure; or the repository's own.
+/// All problems of all files in one failure; or when the GitOps repository cannot be read.
 pub fn load(record: &ReleaseFile, query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folders = Folders::new(&record.cluster, &record.environment, &record.app)?;
     let place = Folders::below(&folders.release, "release.yaml")?;

@@ -16,7 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Reads `cupaas.yaml`; `requires` is looked at before anything else, so that an old binary says what is wrong.
 ///
 /// # Errors
-/// Everything that is wrong with the file, or that there is none.
+/// Everything that is wrong with the file, or that it is missing.
 pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagnostic>> {
     match read_platform_leniently(files) {
         (Some(platform), problems) if problems.is_empty() => Ok(platform),

@@ -30,7 +30,7 @@ pub enum ValueFrom {
 /// Reads the value of the secret `name`.
 ///
 /// # Errors
-/// What cannot be read, or is more than a Secret holds; kind `Usage`. No error shows a byte of it.
+/// When the value cannot be read or is larger than a Secret may be (kind `Usage`). No error shows a byte of it.
 pub fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     match from {
         ValueFrom::Random => {

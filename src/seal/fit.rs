@@ -46,7 +46,7 @@ pub fn misfits(text: &str, wanted: &ExpectedSecret<'_>, place: &str) -> Vec<Misf
     }
     for recipient in &file.broken {
         let message =
-            format!("the `enc` of {recipient} is not an age file, so that recipient cannot decrypt it");
+            format!("the `enc` of {recipient} is not an age file, so the recipient cannot decrypt it");
         found.push(misfit(&["sops", "age"], message, earlier(place)));
     }
     for key in wanted.keys.iter().filter(|key| !file.keys.iter().any(|has| has == *key)) {

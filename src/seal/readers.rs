@@ -52,7 +52,7 @@ impl PrivateKeys {
 /// bytes. Taking one away needs no key, but does not unmake what it has read.
 ///
 /// # Errors
-/// A new recipient, and no key at hand that opens the file; or a file that is not one of age alone.
+/// When there is a new recipient and no key that decrypts the file, or the file is not encrypted by age alone.
 pub fn give_to(
     text: &str,
     recipients: &[Recipient],

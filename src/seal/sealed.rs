@@ -111,7 +111,7 @@ pub fn drift(text: &str, wanted: &[Recipient]) -> Result<Option<Drift>, SealErro
 /// byte.
 ///
 /// # Errors
-/// What would break the file: a MAC over all values, encrypted parts outside the data.
+/// When that would break the file: its MAC covers all values, or something other than its data is encrypted.
 pub fn reattach(text: &str, plain: &Value) -> Result<String, SealError> {
     let mut document = yaml::read(text)?;
     let sops = sops_of(&document)?;

@@ -84,7 +84,7 @@ fn child<'n>(node: &'n Node, part: &str) -> Option<&'n Node> {
 /// Reads `source` as a `T`.
 ///
 /// # Errors
-/// YAML's own problems, a newer format than this version knows, or everything that the schema refuses.
+/// When the file is not YAML or has a newer format than this version reads, or everything that the schema refuses.
 pub fn read<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     source: &Arc<Source>,
 ) -> Result<Document<T>, Vec<Diagnostic>> {

@@ -25,7 +25,7 @@ pub enum YamlEdit {
 /// Makes the changes, one after the other.
 ///
 /// # Errors
-/// A file that is no YAML, or whose layout only a person can change, with its place.
+/// When the file is not YAML, or its layout cannot be edited automatically; with the place.
 pub fn edit(source: &Arc<Source>, changes: &[YamlEdit]) -> Result<Arc<Source>, Vec<Diagnostic>> {
     changes.iter().try_fold(Arc::clone(source), |source, change| one(&source, change))
 }

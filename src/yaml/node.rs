@@ -111,16 +111,16 @@ pub(crate) fn plain_to_json(text: &str) -> Value {
 /// Reads the one document of `source`. An empty file is an empty mapping.
 ///
 /// # Errors
-/// Everything that is not one sane YAML document, each with its place.
+/// When the file is not one YAML document within the limits, and every duplicate key; each with its place.
 pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
     let (root, duplicates) = parse_leniently(source)?;
     if duplicates.is_empty() { Ok(root) } else { Err(duplicates) }
 }
 
-/// As [`parse`], but of a key that stands twice the first one is taken, and the others are said beside the document.
+/// As [`parse`], but of a duplicate key the first one is taken, and the others are reported beside the document.
 ///
 /// # Errors
-/// What is no YAML, or not one document.
+/// When the file is not one YAML document within the limits.
 pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let problem = |range: Range<usize>, message: String| {
         vec![Diagnostic::error(Code::InvalidYaml, Span::new(source, range), message)]
@@ -390,12 +390,12 @@ mod tests {
 
     #[test]
     fn what_is_not_one_sane_document_is_refused_with_its_place() {
-        assert_eq!(first_error("a: 1\nb: 2\na: 3\n"), "f:3:1: the key \"a\" stands twice");
-        assert_eq!(first_error("a: 1\n---\nb: 2\n"), "f:2:1: a second document");
-        assert_eq!(first_error("a: !x 1\n"), "f:1:7: YAML tags are not used here");
-        assert_eq!(first_error("? [1]\n: 2\n"), "f:1:3: a key must be one word or text");
+        assert_eq!(first_error("a: 1\nb: 2\na: 3\n"), "f:3:1: duplicate key \"a\"");
+        assert_eq!(first_error("a: 1\n---\nb: 2\n"), "f:2:1: more than one YAML document");
+        assert_eq!(first_error("a: !x 1\n"), "f:1:7: YAML tags are not supported");
+        assert_eq!(first_error("? [1]\n: 2\n"), "f:1:3: a key must be a scalar, not a list or mapping");
         assert!(first_error("a: [1\n").contains("not valid YAML"));
-        assert!(first_error("a\u{0}b").starts_with("f:1:2: a control character"));
+        assert!(first_error("a\u{0}b").starts_with("f:1:2: contains a control character"));
         assert!(
             first_error(&"[".repeat(100_000)).contains("nested")
                 || first_error(&"[".repeat(100_000)).contains("YAML")
