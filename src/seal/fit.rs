@@ -129,13 +129,13 @@ mod tests {
         assert_eq!(said(&text, &ExpectedSecret { any_name: true, ..of("x", "shop", &["a"]) }), [""; 0]);
         assert_eq!(said(&text, &ExpectedSecret { any_name: true, ..of("db", "other", &["a"]) }).len(), 1);
         let damaged = text.replace("BEGIN AGE", "BEGIN AGF");
-        assert!(said(&damaged, &right)[0].contains("no age file"));
+        assert!(said(&damaged, &right)[0].contains("not an age file"));
         let short = text.replace("-----END AGE ENCRYPTED FILE-----", "");
-        assert!(said(&short, &right)[0].contains("no age file"));
+        assert!(said(&short, &right)[0].contains("not an age file"));
         let unnamed = text.replace("  namespace: shop\n", "");
         assert_eq!(said(&unnamed, &right), [""; 0], "the namespace is added");
         let bound = unnamed.replace("mac_only_encrypted: true", "mac_only_encrypted: false");
-        assert!(said(&bound, &right)[0].contains("MAC covers the name"));
+        assert!(said(&bound, &right)[0].contains("MAC also covers the name"));
         assert_eq!(said("a: 1", &right).len(), 1);
     }
 }
