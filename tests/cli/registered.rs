@@ -133,6 +133,8 @@ fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
         assert_eq!(ran.code, Some(3), "{args:?}: {}", ran.stdout);
         let found = ran.stderr.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
         assert_eq!(found.collect::<Vec<_>>(), places, "{args:?}: {}", ran.stderr);
+        let wrong_url = places.contains(&of_shop[0]);
+        assert_eq!(ran.stderr.contains("error[invalid-repository-url]"), wrong_url, "{}", ran.stderr);
         assert!(!ran.stderr.contains("s3cr3t"), "{}", ran.stderr);
     }
     let text = "{repository: https://ana:s3cr3t@git.example.cu/shop.git, nope: 1}\n";
