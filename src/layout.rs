@@ -5,9 +5,10 @@ use crate::tree::RepoPath;
 
 /// A path of the GitOps repository.
 ///
-/// Errors: one that would leave it; kind `Usage`.
+/// # Errors
+/// When it would leave the repository (kind `Usage`).
 pub fn path(text: &str) -> Result<RepoPath, Failure> {
-    RepoPath::new(text).map_err(|error| Failure::new(Code::UnsortedUsage, error.to_string()))
+    RepoPath::new(text).map_err(|error| Failure::new(Code::PathOutsideRepository, error.to_string()))
 }
 
 /// The file that says who holds a host name.
@@ -34,10 +35,12 @@ pub struct Folders {
 impl Folders {
     /// The folders of `app` in `environment` on `cluster`.
     ///
-    /// Errors: a name that cannot be a folder's.
+    /// # Errors
+    /// When a name cannot be a folder name (kind `Usage`).
     pub fn new(cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
-        let path =
-            |text: String| RepoPath::new(text).map_err(|e| Failure::new(Code::UnsortedUsage, e.to_string()));
+        let path = |text: String| {
+            RepoPath::new(text).map_err(|e| Failure::new(Code::PathOutsideRepository, e.to_string()))
+        };
         Ok(Self {
             release: path(format!("releases/{environment}/{app}"))?,
             deploy: path(format!("deploy/{environment}/{app}"))?,
@@ -47,6 +50,6 @@ impl Folders {
 
     /// A path below one of the folders.
     pub fn below(folder: &RepoPath, rest: &str) -> Result<RepoPath, Failure> {
-        folder.join(rest).map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))
+        folder.join(rest).map_err(|error| Failure::new(Code::InternalError, error.to_string()))
     }
 }

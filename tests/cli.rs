@@ -21,6 +21,7 @@ mod cli {
     mod lost;
     mod named;
     mod pins;
+    mod reading;
     mod recording;
     mod registered;
     mod same;

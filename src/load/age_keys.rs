@@ -34,10 +34,14 @@ impl std::fmt::Debug for KeyPlaces {
 impl KeyPlaces {
     /// All keys that are there; none is no mistake.
     ///
-    /// Errors: a file that was named and cannot be read, or holds no key.
+    /// # Errors
+    /// When a place that was named cannot be read, or contains no key.
     pub fn read(&self) -> Result<PrivateKeys, Failure> {
         let mut keys = PrivateKeys::default();
-        let wrong = |what: &str| Failure::new(Code::UnsortedUsage, format!("{what} holds no age identity"));
+        let wrong = |what: &str| {
+            Failure::new(Code::MissingAgeIdentity, format!("{what} contains no age identity"))
+                .hint("an identity is a line that begins with AGE-SECRET-KEY-1")
+        };
         if let Some(text) = &self.text
             && keys.add(text) == 0
         {
@@ -46,7 +50,7 @@ impl KeyPlaces {
         if let Some(path) = &self.file {
             let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
                 Failure::new(
-                    Code::UnsortedUsage,
+                    Code::UnreadableInput,
                     format!("cannot read {} (SOPS_AGE_KEY_FILE): {error}", path.display()),
                 )
             })?;

@@ -41,7 +41,8 @@ pub struct AppFolder {
 
 /// Reads the folder's own files. `called`: the name that messages give the folder, where it is not the person's own.
 ///
-/// Errors: no `.cupaas` or several, and whatever is not a plain text file of a sane size.
+/// # Errors
+/// When there is no `.cupaas` or more than one, or a file is not a text file of at most 1 MiB.
 pub fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
     let app_file = app_file(folder, called)?;
     let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
@@ -59,12 +60,13 @@ fn shown(folder: &Path, called: Option<&str>, name: &str) -> String {
 
 /// Reads the folder's `.cupaas` alone.
 ///
-/// Errors: as [`read`].
+/// # Errors
+/// The same as [`read`].
 pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Failure> {
     let named = called.map_or(folder, Path::new);
     let shown = |name: &str| shown(folder, called, name);
     if !folder.is_dir() {
-        return Err(Failure::new(Code::UnsortedUsage, format!("{} is not a folder", named.display())));
+        return Err(Failure::new(Code::FolderNotFound, format!("{} is not a folder", named.display())));
     }
     let there: Vec<&str> =
         APP_FILES.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
@@ -73,13 +75,13 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
         [] => {
             let place =
                 if named.as_os_str().is_empty() { "the root".into() } else { named.display().to_string() };
-            return Err(Failure::new(Code::UnsortedInvalid, format!("no .cupaas in {place}"))
-                .hint("`cupaas new` writes one"));
+            return Err(Failure::new(Code::MissingAppFile, format!("no .cupaas in {place}"))
+                .hint("create one with `cupaas new`"));
         }
         [first, second, ..] => {
             let span = Span::file(&Source::new(shown(second), ""));
-            let problem = Diagnostic::error(Code::UnsortedInvalid, span, format!("there is also {first}"))
-                .hint("keep one of them");
+            let message = format!("{first} and {second} both exist");
+            let problem = Diagnostic::error(Code::DuplicateAppFile, span, message).hint("delete one of them");
             return Err(Failure::invalid(vec![problem]));
         }
     };
@@ -88,52 +90,59 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
 
 /// Reads one file that a person wrote for cupaas.
 ///
-/// Errors: a symlink, a folder, a device, more than 1 MiB, or bytes that are not UTF-8, each as a diagnostic.
+/// # Errors
+/// When it is a symbolic link, a folder or a device, larger than 1 MiB, or not UTF-8; each as a diagnostic.
 pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
-    let refuse = |message: &str, hint: &str| {
-        let problem =
-            Diagnostic::error(Code::UnsortedInvalid, Span::file(&Source::new(shown, "")), message).hint(hint);
+    let refuse = |code: Code, message: &str, hint: &str| {
+        let problem = Diagnostic::error(code, Span::file(&Source::new(shown, "")), message).hint(hint);
         Failure::invalid(vec![problem])
     };
-    let kind = fs::symlink_metadata(path)
-        .map_err(|error| refuse(&format!("cannot be read: {error}"), "is it there?"))?;
+    let unreadable = |error: &std::io::Error, hint: &str| {
+        refuse(Code::UnreadableFile, &format!("cannot be read: {error}"), hint)
+    };
+    let kind = fs::symlink_metadata(path).map_err(|error| unreadable(&error, "check the path"))?;
     if kind.is_symlink() {
-        return Err(refuse("is a symbolic link", "put the file itself here; links are not followed"));
+        return Err(refuse(
+            Code::NotARegularFile,
+            "is a symbolic link, which cupaas does not follow",
+            "put the file itself here",
+        ));
     }
     if !kind.is_file() {
-        return Err(refuse("is not a file", "it must be a text file"));
+        return Err(refuse(Code::NotARegularFile, "is not a regular file", "a text file is expected here"));
     }
     if kind.len() > MAX_FILE {
-        return Err(refuse("is larger than 1 MiB", "this does not look like a file for cupaas"));
+        return Err(refuse(Code::FileTooLarge, "is larger than 1 MiB", "check that this is the right file"));
     }
     let bytes = open_plain(path)
         .and_then(|file| read_up_to(file, MAX_FILE))
-        .map_err(|error| refuse(&format!("cannot be read: {error}"), "may this user read it?"))?;
+        .map_err(|error| unreadable(&error, "check that you may read it"))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(shown, text)),
-        Err(_) => Err(refuse("is not UTF-8 text", "save it as UTF-8")),
+        Err(_) => Err(refuse(Code::NotUtf8, "is not UTF-8 text", "save the file as UTF-8")),
     }
 }
 
 /// Reads standard input as such a file.
 ///
-/// Errors: more than 1 MiB, or bytes that are not UTF-8.
+/// # Errors
+/// When it is larger than 1 MiB, or not UTF-8.
 pub fn read_input() -> Result<Arc<Source>, Failure> {
     let shown = "standard input";
-    let refuse = |message: &str| {
-        Failure::invalid(vec![Diagnostic::error(
-            Code::UnsortedInvalid,
-            Span::file(&Source::new(shown, "")),
-            message,
-        )])
+    let refuse = |code: Code, message: &str| {
+        Failure::invalid(vec![Diagnostic::error(code, Span::file(&Source::new(shown, "")), message)])
     };
     let mut bytes = Vec::new();
     let input = std::io::stdin().lock().take(MAX_FILE + 1);
-    { input }.read_to_end(&mut bytes).map_err(|error| refuse(&format!("cannot be read: {error}")))?;
+    { input }
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(Code::UnreadableFile, &format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > MAX_FILE {
-        return Err(refuse("is larger than 1 MiB"));
+        return Err(refuse(Code::FileTooLarge, "is larger than 1 MiB"));
     }
-    String::from_utf8(bytes).map(|text| Source::new(shown, text)).map_err(|_| refuse("is not UTF-8 text"))
+    String::from_utf8(bytes)
+        .map(|text| Source::new(shown, text))
+        .map_err(|_| refuse(Code::NotUtf8, "is not UTF-8 text"))
 }
 
 /// Opens a file that is not a symlink, and does not wait for a pipe's other end.
@@ -206,11 +215,14 @@ fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
 
 /// A fingerprint of the folder's files: the image's tag where the app is in no git repository.
 ///
-/// Errors: a file that cannot be read, since an image would be built from it all the same.
+/// # Errors
+/// When a file cannot be read: an image would be built from it all the same.
 pub fn fingerprint(folder: &Path) -> Result<String, Failure> {
     let mut hash = Sha256::new();
     for path in walk(folder, usize::MAX) {
-        let fail = |error: std::io::Error| Failure::new(Code::UnsortedUsage, format!("{path}: {error}"));
+        let fail = |error: std::io::Error| {
+            Failure::new(Code::UnreadableInput, format!("cannot read {path}: {error}"))
+        };
         let file = open_plain(&folder.join(&path)).map_err(fail)?;
         hash.update(format!("{}:{path}:{}:", path.len(), file.metadata().map_err(fail)?.len()));
         std::io::copy(&mut std::io::BufReader::new(file), &mut hash).map_err(fail)?;
@@ -238,7 +250,7 @@ mod tests {
         let message = || read(folder.path(), None).unwrap_err().to_string();
         assert!(message().starts_with("no .cupaas"));
         fs::create_dir(&path).unwrap();
-        assert!(message().contains("is not a file"));
+        assert!(message().contains("is not a regular file"));
         fs::remove_dir(&path).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
         assert!(message().contains("is a symbolic link"));
@@ -250,6 +262,6 @@ mod tests {
         fs::write(&path, "runtime: python\n").unwrap();
         assert!(read(folder.path(), None).is_ok());
         fs::write(folder.path().join(".cupaas.yml"), "runtime: python\n").unwrap();
-        assert!(message().contains("there is also .cupaas"));
+        assert!(message().contains(".cupaas and .cupaas.yml both exist"));
     }
 }

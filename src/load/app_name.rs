@@ -34,8 +34,9 @@ pub(super) fn app_name(
         None if app.is_some_and(|app| !app.is_sound(&["name"])) => Ok("app".to_owned()),
         None => {
             let span = Span::file(&folder.app_file);
-            let problem = Diagnostic::error(Code::UnsortedInvalid, span, "the app has no name")
-                .hint("add a line such as `name: tasks`");
+            let problem =
+                Diagnostic::error(Code::MissingName, span, "no app name can be derived from this folder")
+                    .hint("add a line such as `name: tasks`");
             Err(Failure::invalid(vec![problem]))
         }
     }
@@ -44,7 +45,8 @@ pub(super) fn app_name(
 /// The name of the app that a command is about: `--app`, else what the folder's `.cupaas`, its registration or its
 /// repository's address says.
 ///
-/// Errors: a folder that names none.
+/// # Errors
+/// When nothing names an app, or the name is not valid.
 pub fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failure> {
     if let Some(name) = &query.app {
         return checked_name(name.clone());
@@ -57,7 +59,7 @@ pub fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failu
         Err(failure) => {
             let by_itself = query.source.repository.as_ref().and_then(|_| default_name(query));
             let named = registered::name_of(&query.source, by_itself.as_deref(), gitops)?.or(by_itself);
-            named.ok_or_else(|| failure.hint("or say which app with --app"))
+            named.ok_or_else(|| failure.hint("or name the app with --app"))
         }
     }
 }
@@ -73,7 +75,7 @@ fn checked_name(name: String) -> Result<String, Failure> {
     if Name::fits(&name) {
         return Ok(name);
     }
-    Err(Failure::new(Code::UnsortedUsage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
+    Err(Failure::new(Code::InvalidAppName, format!("{name:?} is not a valid app name")).hint(Name::HINT))
 }
 
 /// What a repository is called: the last part of its address, without its ending, and decoded where it is a URL's.

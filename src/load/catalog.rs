@@ -78,7 +78,8 @@ impl Catalog {
 
     /// The recipe of this name, or nothing where there is none.
     ///
-    /// Errors: what is wrong with the recipe's own files.
+    /// # Errors
+    /// Everything that is wrong with the recipe's own files.
     pub fn get(&self, kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
         match self.get_leniently(kind, name) {
             (recipe, problems) if problems.is_empty() => Ok(recipe),
@@ -114,17 +115,17 @@ impl Catalog {
             let (message, hint) = match parts.as_slice() {
                 ["catalog", "runtimes" | "services", _, _, ..] => return None,
                 ["catalog", "shared", ..] => (
-                    "what all apps are made of cannot be replaced by a catalog",
-                    "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/, and may bring files of its own",
+                    "a catalog cannot replace the shared recipe",
+                    "put recipes in catalog/services/<name>/ or catalog/runtimes/<name>/; they may have files of their own",
                 ),
                 ["catalog", .., "recipe.yaml"] => (
-                    "no recipe is looked for here",
-                    "a recipe stands in catalog/services/<name>/ or catalog/runtimes/<name>/",
+                    "this recipe is ignored: it is in neither catalog/services/ nor catalog/runtimes/",
+                    "move it to catalog/services/<name>/ or catalog/runtimes/<name>/",
                 ),
                 _ => return None,
             };
             let place = Span::file(&Source::new(path.as_str(), text.as_str()));
-            Some(Diagnostic::error(Code::UnsortedInvalid, place, message).hint(hint))
+            Some(Diagnostic::error(Code::MisplacedFile, place, message).hint(hint))
         });
         problems.collect()
     }
@@ -173,11 +174,11 @@ fn read(
         None => {
             let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
             let problem = Diagnostic::error(
-                Code::UnsortedInvalid,
+                Code::IncompleteRecipe,
                 Span::file(&place),
-                "a recipe's folder without its recipe.yaml",
+                "this recipe has no recipe.yaml",
             );
-            document::unread(&place, vec![problem])
+            document::unread(&place, vec![problem.hint("add the file, or delete the folder")])
         }
     };
     problems
@@ -190,11 +191,11 @@ fn read(
 /// A file of a recipe's own under a name that is a shared part's.
 fn hidden(source: &Arc<Source>) -> Diagnostic {
     Diagnostic::error(
-        Code::UnsortedInvalid,
+        Code::MisplacedFile,
         Span::file(source),
-        format!("names that begin with {SHARED} are those of cupaas's own parts"),
+        format!("names that begin with {SHARED} are reserved for built-in parts"),
     )
-    .hint("put the file beside recipe.yaml, or give its folder another name")
+    .hint("move the file next to recipe.yaml, or rename its folder")
 }
 
 /// The parts that any recipe can use, by name.

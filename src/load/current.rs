@@ -26,7 +26,8 @@ pub struct Current {
 impl Current {
     /// Reads what stands there.
     ///
-    /// Errors: a folder that cupaas does not own (kind `Forbidden`), or the repository's own.
+    /// # Errors
+    /// When the folder has files that cupaas did not write (kind `Forbidden`), or the GitOps repository cannot be read.
     pub fn read(gitops: &mut Gitops, cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
         let folders = Folders::new(cluster, environment, app)?;
         let wanted = [folders.release.clone(), folders.deploy.clone(), folders.cluster.clone()];
@@ -37,9 +38,9 @@ impl Current {
         files.retain(|path, _| !path.is_in(&folders.release));
         let Some(previous) = previous else {
             if let Some(path) = files.keys().next() {
-                let message = format!("{path} is there, but cupaas did not write it");
-                return Err(Failure::new(Code::UnsortedForbidden, message)
-                    .hint(format!("move it away, or give the app another `name` than {app:?}")));
+                let message = format!("{path} exists but was not written by cupaas");
+                return Err(Failure::new(Code::FolderNotOwned, message)
+                    .hint(format!("move it away, or give the app a `name` other than {app:?}")));
             }
             return Ok(Self {
                 folders,

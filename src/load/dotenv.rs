@@ -14,7 +14,8 @@ pub type Variables = BTreeMap<String, (String, Span)>;
 
 /// Reads a file's text; a line end in a value is a line feed, whatever the file's are.
 ///
-/// Errors: every line that is none of the above, and names that stand twice, each with its place. No message shows a
+/// # Errors
+/// Every line that is none of the above, and names that are set twice, each with its place. No message shows a
 /// value.
 pub fn read(source: &Arc<Source>) -> Result<Variables, Vec<Diagnostic>> {
     let mut reader = Reader { text: &source.text, at: 0 };
@@ -24,8 +25,8 @@ pub fn read(source: &Arc<Source>) -> Result<Variables, Vec<Diagnostic>> {
     }
     // A caret block would show the line, and with it a value: the place is in a text without values.
     let hidden = Source::new(source.name.clone(), without_values(&source.text));
-    let problem = |range: Range<usize>, message: String, hint: &str| {
-        Diagnostic::error(Code::UnsortedInvalid, Span::new(&hidden, range), message).hint(hint)
+    let problem = |code: Code, range: Range<usize>, message: String, hint: &str| {
+        Diagnostic::error(code, Span::new(&hidden, range), message).hint(hint)
     };
     while reader.at < source.text.len() {
         match reader.line() {
@@ -34,19 +35,16 @@ pub fn read(source: &Arc<Source>) -> Result<Variables, Vec<Diagnostic>> {
                 let span = Span::new(&hidden, name.clone());
                 let name = source.text[name.clone()].to_owned();
                 if let Some((_, first)) = found.get(&name) {
-                    let hint =
-                        format!("the first one is in line {}; keep one of them", first.line_column().0);
-                    problems.push(problem(span.range, format!("{name} stands twice"), &hint));
+                    let hint = format!("first set on line {}; keep one of them", first.line_column().0);
+                    let message = format!("{name} is set twice");
+                    problems.push(problem(Code::DuplicateKey, span.range, message, &hint));
                 } else {
                     found.insert(name, (value, span));
                 }
             }
             Err((range, message)) => {
-                problems.push(problem(
-                    range,
-                    message.to_owned(),
-                    "a line is NAME=VALUE, or NAME=\"a longer value\"",
-                ));
+                let hint = "write NAME=VALUE, or NAME=\"a value with spaces\"";
+                problems.push(problem(Code::InvalidDotenv, range, message.to_owned(), hint));
                 reader.skip_line();
             }
         }
@@ -104,7 +102,7 @@ impl<'t> Reader<'t> {
         self.at = end;
         self.blanks();
         if !self.rest().starts_with('=') || start == end {
-            return Err((start..end, "is not a variable"));
+            return Err((start..end, "not a NAME=VALUE line"));
         }
         self.at += 1;
         let behind = self.at;
@@ -152,11 +150,11 @@ impl<'t> Reader<'t> {
                 c => value.push(c),
             }
         }
-        let Some(end) = end else { return Err((start..start + 1, "this quote is not closed")) };
+        let Some(end) = end else { return Err((start..start + 1, "unclosed quote")) };
         self.at = end;
         self.blanks();
         if !(self.rest().is_empty() || self.rest().starts_with(['#', '\n', '\r'])) {
-            return Err((self.at..self.at + 1, "something stands behind the closing quote"));
+            return Err((self.at..self.at + 1, "unexpected text after the closing quote"));
         }
         self.skip_line();
         Ok(value)
@@ -201,12 +199,12 @@ mod tests {
         assert_eq!(
             said,
             [
-                ".env:2:1: is not a variable",
-                ".env:3:1: is not a variable",
-                ".env:4:1: A stands twice",
-                ".env:5:12: something stands behind the closing quote",
-                ".env:6:5: is not a variable",
-                ".env:7:3: this quote is not closed",
+                ".env:2:1: not a NAME=VALUE line",
+                ".env:3:1: not a NAME=VALUE line",
+                ".env:4:1: A is set twice",
+                ".env:5:12: unexpected text after the closing quote",
+                ".env:6:5: not a NAME=VALUE line",
+                ".env:7:3: unclosed quote",
             ]
         );
         assert!(problems.iter().all(|problem| !problem.span.source.text.contains("secret")));

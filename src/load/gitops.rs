@@ -49,7 +49,7 @@ impl Gitops {
     /// Sees what was pushed since.
     ///
     /// # Errors
-    /// The repository's own.
+    /// When the repository cannot be read.
     pub fn refresh(&mut self) -> Result<(), Failure> {
         match &mut self.place {
             Backend::Snapshot(snapshot) => snapshot.refresh(),
@@ -59,7 +59,8 @@ impl Gitops {
 
     /// All files at and below `paths`; what is not there is left out.
     ///
-    /// Errors: a symlink on the way, a file that is too large, or a repository that cannot be reached.
+    /// # Errors
+    /// When a path leads through a symbolic link, a file is too large, or the repository cannot be reached.
     pub fn read(&mut self, paths: &[RepoPath]) -> Result<Files, Failure> {
         let mut files = self.place.read(paths)?;
         for (path, text) in &self.edits {
@@ -108,44 +109,51 @@ fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {
         Entry::Bytes(bytes) => decoded(path, path.as_str(), bytes),
         Entry::Symlink | Entry::Submodule => {
             let place = Source::new(path.as_str(), "");
-            let message = "is a symbolic link or another repository; neither is followed";
-            Err(Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, Span::file(&place), message)]))
+            let message = "is a symbolic link or a submodule, which cupaas does not follow";
+            Err(Failure::invalid(vec![Diagnostic::error(Code::NotARegularFile, Span::file(&place), message)]))
         }
     }
 }
 
 fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Failure> {
-    let refuse = |at: &Path, message: String| {
+    let refuse = |code: Code, at: &Path, message: &str| {
         let place = Source::new(at.display().to_string(), "");
-        Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, Span::file(&place), message)])
+        Failure::invalid(vec![Diagnostic::error(code, Span::file(&place), message)])
     };
+    let unreadable = |at: &Path, error: &dyn std::error::Error| {
+        refuse(Code::UnreadableFile, at, &format!("cannot be read: {error}"))
+    };
+    let link = "is a symbolic link, which cupaas does not follow";
     // Every parent too: a link on the way would lead out of the folder.
     let mut at = root.to_path_buf();
     for part in path.as_str().split('/') {
         at.push(part);
         match fs::symlink_metadata(&at) {
             Ok(kind) if kind.is_symlink() => {
-                return Err(refuse(&at, "is a symbolic link; links are not followed".into()));
+                return Err(refuse(Code::NotARegularFile, &at, link));
             }
             Ok(_) => {}
             Err(_) => return Ok(()),
         }
     }
     for entry in WalkDir::new(&at).follow_links(false).sort_by_file_name() {
-        let entry = entry.map_err(|error| refuse(&at, error.to_string()))?;
+        let entry = entry.map_err(|error| unreadable(&at, &error))?;
         if entry.file_type().is_dir() {
             continue;
         }
         if entry.file_type().is_symlink() {
-            return Err(refuse(entry.path(), "is a symbolic link; links are not followed".into()));
+            return Err(refuse(Code::NotARegularFile, entry.path(), link));
         }
         let size = entry.metadata().map(|m| m.len()).unwrap_or(0);
-        if !entry.file_type().is_file() || size > LARGEST as u64 {
-            return Err(refuse(entry.path(), "is not a text file of at most 10 MB".into()));
+        if !entry.file_type().is_file() {
+            return Err(refuse(Code::NotARegularFile, entry.path(), "is not a regular file"));
         }
-        let bytes = fs::read(entry.path()).map_err(|error| refuse(entry.path(), error.to_string()))?;
+        if size > LARGEST as u64 {
+            return Err(refuse(Code::FileTooLarge, entry.path(), "is larger than 10 MB"));
+        }
+        let bytes = fs::read(entry.path()).map_err(|error| unreadable(entry.path(), &error))?;
         let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();
-        let name = RepoPath::new(relative).map_err(|error| refuse(entry.path(), error.to_string()))?;
+        let name = RepoPath::new(relative).map_err(|error| unreadable(entry.path(), &error))?;
         let text = decoded(&name, &entry.path().display().to_string(), bytes)?;
         files.insert(name, text);
     }
@@ -169,7 +177,7 @@ fn decoded(path: &RepoPath, shown: &str, bytes: Vec<u8>) -> Result<String, Failu
     let at = error.utf8_error().valid_up_to();
     let span = Span::new(&Source::new(shown, text), at..at + char::REPLACEMENT_CHARACTER.len_utf8());
     Err(Failure::invalid(vec![
-        Diagnostic::error(Code::UnsortedInvalid, span, "is not UTF-8 text").hint("save the file as UTF-8"),
+        Diagnostic::error(Code::NotUtf8, span, "is not UTF-8 text").hint("save the file as UTF-8"),
     ]))
 }
 

@@ -72,7 +72,8 @@ pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 
 /// Reads everything.
 ///
-/// Errors: all problems of all files, in one failure; or the repository's own.
+/// # Errors
+/// All problems of all files in one failure; or when the GitOps repository cannot be read.
 pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folder = app_folder::read(&query.folder, query.called.as_deref())?;
     let mut problems = Vec::new();
@@ -98,7 +99,8 @@ pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure
 
 /// What the platform has for an app: its settings, the app's registration, and the recipes that it is made of.
 ///
-/// Errors: as [`load`]; `problems` are those that were found before.
+/// # Errors
+/// The same as [`load`], with the `problems` that were found before.
 pub(super) fn gather(
     query: &ReleaseQuery,
     name: String,
@@ -140,7 +142,8 @@ pub(super) fn gather(
 
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
 ///
-/// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
+/// # Errors
+/// When the platform is invalid or has no such environment, or when nothing names an app.
 pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
     let name = app_of(query, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
@@ -149,9 +152,8 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
         (Some(environment), _) => environment.clone(),
         (None, Some(only)) if environments.len() == 1 => only.clone(),
         _ => {
-            return Err(
-                Failure::new(Code::UnsortedUsage, "several environments").hint("say which with --env")
-            );
+            return Err(Failure::new(Code::EnvironmentRequired, "the platform has several environments")
+                .hint("choose one with --env"));
         }
     };
     if let Some(settings) = environments.get(&environment) {
@@ -161,7 +163,7 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
     let record = path(&format!("releases/{environment}/{name}/release.yaml"))?;
     match previous(&gitops.read(std::slice::from_ref(&record))?, &record)? {
         Some(release) => Ok((name, environment, release.cluster)),
-        None => Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {environment:?}"))),
+        None => Err(Failure::new(Code::UnknownEnvironment, format!("unknown environment {environment:?}"))),
     }
 }
 
@@ -212,11 +214,10 @@ fn service_recipes(
 }
 
 fn unknown(app: &Document<AppFile>, at: &[&str], what: &str, name: &str, known: &[String]) -> Diagnostic {
-    let problem =
-        Diagnostic::error(Code::UnsortedInvalid, app.at(at), format!("there is no {what} {name:?}"));
+    let problem = Diagnostic::error(Code::RecipeNotFound, app.at(at), format!("unknown {what} {name:?}"));
     match schema_suggestion(name, known) {
         Some(close) => problem.hint(format!("did you mean {close:?}?")),
-        None => problem.hint(format!("there are: {}", known.join(", "))),
+        None => problem.hint(format!("available: {}", known.join(", "))),
     }
 }
 

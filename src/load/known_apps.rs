@@ -9,7 +9,8 @@ use crate::tree::RepoPath;
 
 /// Whether `name` is registered, deployed, or has anything that waits for it, in an environment of the platform.
 ///
-/// Errors: a platform that is wrong, or the repository's own.
+/// # Errors
+/// When the platform is invalid, or the GitOps repository cannot be read.
 pub fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = platform.value.environments.keys();
@@ -30,16 +31,16 @@ pub fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
     let names = { names }().unwrap_or_default();
     if names.iter().any(|known| known == name) {
         return Failure::new(
-            Code::UnsortedUsage,
-            format!("{name} was removed: nothing of it runs, and what it has left waits"),
+            Code::AppRemoved,
+            format!("{name} was removed; only its data and credentials are kept"),
         )
-        .hint("`cupaas app add URL` and a deploy bring it back");
+        .hint("to bring it back, register it with `cupaas app add URL` and deploy it");
     }
-    let failure = Failure::new(Code::UnsortedUsage, format!("{name:?} is neither registered nor deployed"));
+    let failure = Failure::new(Code::UnknownApp, format!("{name:?} is neither registered nor deployed"));
     match crate::schema::suggest(name, names.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),
         None => failure
             .hint("`cupaas app list` shows all apps")
-            .hint("`cupaas app add URL` registers one; so does its first deploy"),
+            .hint("`cupaas app add URL` registers an app; so does its first deploy"),
     }
 }

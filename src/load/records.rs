@@ -42,7 +42,8 @@ impl Scope {
 
 /// What the releases in `scope` were made from, in the order of their folders; removed ones are not among them.
 ///
-/// Errors: records that cannot be read, all of them; names of `without` that nothing has; or the repository's own.
+/// # Errors
+/// All problems of all records; names in `without` that match no release; or when the GitOps repository cannot be read.
 pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     let mut wanted = vec![path("cupaas.yaml")?];
     match &scope.app {
@@ -62,8 +63,11 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
         found.iter().any(|r| **name == r.app || **name == format!("{}/{}", r.environment, r.app))
     };
     if let Some(unknown) = scope.without.iter().find(|name| !known(name)) {
-        return Err(Failure::new(Code::UnsortedUsage, format!("nothing is deployed as {unknown:?}"))
-            .hint("--without takes an app's name, or env/app"));
+        return Err(Failure::new(
+            Code::NotDeployed,
+            format!("--without names {unknown:?}, which is not deployed"),
+        )
+        .hint("--without takes an app name, or ENV/APP"));
     }
     found.retain(|release| !release.removed && scope.holds(release));
     Ok(found)
@@ -71,7 +75,8 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
 
 /// Where an app has come from in each environment of the platform, also where it was removed and its data waits.
 ///
-/// Errors: as [`find`].
+/// # Errors
+/// The same as [`find`].
 pub fn of_app(app: &str, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     let places = places(app, &Scope::default(), gitops)?;
     read(&gitops.read(&places)?)
@@ -86,7 +91,8 @@ pub fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {
 
 /// All records, of removed apps too, in the order of their folders.
 ///
-/// Errors: as [`find`].
+/// # Errors
+/// The same as [`find`].
 pub fn records(gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     read(&gitops.read(&[path("releases")?])?)
 }
@@ -120,10 +126,10 @@ fn is_record(path: &RepoPath) -> bool {
 /// The failure of a run that finds no release of the app that it names.
 pub fn none(app: &str, scope: &Scope) -> Failure {
     let place = scope.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
-    Failure::new(Code::UnsortedUsage, format!("{app} is not deployed{place}")).hint(with_folder(app))
+    Failure::new(Code::NotDeployed, format!("{app} is not deployed{place}")).hint(with_folder(app))
 }
 
 /// What whoever names an app and stands in its folder has meant.
 pub fn with_folder(app: &str) -> String {
-    format!("to deploy what is in a folder, name the folder too: `cupaas deploy . --app {app}`")
+    format!("to deploy a folder under this name, pass it too: `cupaas deploy . --app {app}`")
 }

@@ -55,21 +55,24 @@ pub fn plain(path: &str) -> &str {
 
 /// `apps/<name>.yaml`.
 ///
-/// Errors: a name that no file can have.
+/// # Errors
+/// When the name cannot be a file name.
 pub fn file_of(name: &str) -> Result<RepoPath, Failure> {
     path(&format!("apps/{name}.yaml"))
 }
 
 /// The paths under which an app's registration may stand: the one that is read, and one that would be overlooked.
 ///
-/// Errors: as [`file_of`].
+/// # Errors
+/// The same as [`file_of`].
 pub fn paths_of(name: &str) -> Result<[RepoPath; 2], Failure> {
     Ok([file_of(name)?, path(&format!("apps/{name}.yml"))?])
 }
 
 /// The registration of `name` among `files`, as much of it as can be read, and everything that is wrong with it.
 ///
-/// Errors: as [`file_of`].
+/// # Errors
+/// The same as [`file_of`].
 pub fn of(
     name: &str,
     files: &Files,
@@ -86,7 +89,8 @@ pub fn of(
 
 /// The problem of a registration that nobody reads.
 ///
-/// Errors: as [`file_of`].
+/// # Errors
+/// The same as [`file_of`].
 pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failure> {
     let [place, overlooked] = paths_of(name)?;
     if !files.contains_key(&overlooked) {
@@ -94,9 +98,9 @@ pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failu
     }
     let span = Span::file(&Source::new(overlooked.as_str(), ""));
     let problem =
-        Diagnostic::error(Code::UnsortedInvalid, span, "is not read: a registration ends with .yaml");
+        Diagnostic::error(Code::MisplacedFile, span, "this file is ignored: a registration ends in .yaml");
     Ok(Some(problem.hint(match files.contains_key(&place) {
-        true => format!("put what it says into {place}, and delete it"),
+        true => format!("move its content to {place} and delete it"),
         false => format!("rename it: `git mv {overlooked} {place}`"),
     })))
 }
@@ -104,7 +108,8 @@ pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failu
 /// All registrations with which nothing is wrong, in the order of their names, and what is wrong with the others. `ci`:
 /// whether the run's machine is not the one that a local folder would be on.
 ///
-/// Errors: the repository's own.
+/// # Errors
+/// When the GitOps repository cannot be read.
 pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagnostic>), Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
@@ -118,8 +123,11 @@ pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagno
     for (name, path) in files.keys().filter_map(named).collect::<BTreeMap<_, _>>() {
         if !Name::fits(&name) {
             let span = Span::file(&Source::new(path.as_str(), ""));
-            let problem =
-                Diagnostic::error(Code::UnsortedInvalid, span, format!("{name:?} cannot be an app's name"));
+            let problem = Diagnostic::error(
+                Code::InvalidRegistrationName,
+                span,
+                format!("{name:?} is not a valid app name"),
+            );
             problems.push(problem.hint(format!("rename the file: {}", Name::HINT)));
             continue;
         }
@@ -134,7 +142,8 @@ pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagno
 /// The name under which a source is registered: that which it would have by itself, where it is; else whatever name it
 /// has among all.
 ///
-/// Errors: the repository's own. A registration that cannot be read is no one's.
+/// # Errors
+/// When the GitOps repository cannot be read. A registration that is invalid matches no source.
 pub fn name_of(
     source: &SourceFacts,
     by_itself: Option<&str>,
@@ -192,26 +201,23 @@ fn wrong(file: &Document<()>, ci: bool) -> Vec<Diagnostic> {
     if let Some(address) = file.root.get("repository").and_then(Node::text)
         && let Err((message, hint)) = address_problem(address, ci)
     {
-        problems.push(Diagnostic::error(Code::UnsortedInvalid, hidden(file, address), message).hint(hint));
+        problems
+            .push(Diagnostic::error(Code::InvalidRepositoryUrl, hidden(file, address), message).hint(hint));
     }
     if let Some(path) = file.root.get("path").and_then(Node::text)
         && !plain(path).is_empty()
         && RepoPath::new(plain(path)).is_err()
     {
-        let problem = Diagnostic::error(
-            Code::UnsortedInvalid,
-            file.at(&["path"]),
-            "is not a folder inside the repository",
+        let problem =
+            Diagnostic::error(Code::InvalidValue, file.at(&["path"]), "not a folder inside the repository");
+        problems.push(
+            problem.hint("write a relative path such as services/tasks; omit it for the repository's root"),
         );
-        problems.push(problem.hint("such as services/tasks; leave it out for the repository's root"));
     }
     for branch in keys(file.root.get("branches")).filter(|branch| BranchName::parse(branch).is_err()) {
-        let problem = Diagnostic::error(
-            Code::UnsortedInvalid,
-            file.key(&["branches", branch]),
-            "is not the name of a branch",
-        );
-        problems.push(problem.hint("such as main: production"));
+        let problem =
+            Diagnostic::error(Code::InvalidValue, file.key(&["branches", branch]), "not a valid branch name");
+        problems.push(problem.hint("map a branch to an environment, such as main: production"));
     }
     problems.extend(variables(file, &["env"]));
     for environment in keys(file.root.get("environments")) {
@@ -226,7 +232,7 @@ fn variables(file: &Document<()>, layer: &[&str]) -> Vec<Diagnostic> {
     let one = |name: &str| {
         let (message, hint) = refused(name, map?.get(name)?.text()?)?;
         Some(
-            Diagnostic::error(Code::UnsortedInvalid, file.at(&[layer, &[name]].concat()), message).hint(hint),
+            Diagnostic::error(Code::InvalidVariable, file.at(&[layer, &[name]].concat()), message).hint(hint),
         )
     };
     // A name that is none is the schema's matter.
@@ -251,25 +257,25 @@ fn hidden(file: &Document<()>, address: &str) -> Span {
 
 /// Why an address cannot be an app's, and what to do. The address itself is not repeated: it may hold a password.
 ///
-/// Errors: message and hint.
+/// # Errors
+/// The message and the hint.
 pub fn address_problem(address: &str, ci: bool) -> Result<RepositoryUrl, (String, String)> {
     const ALLOWED: &str = "use https://, ssh:// or user@host:path";
     let parsed = RepositoryUrl::read(address, Path::new("/")).map_err(|error| {
         let hint = if error.credentials {
-            "leave them out, and change them, since this file is read by many; give git the token by a credential helper"
+            "remove them and rotate them, since many people can read this file; give git the token through a credential helper"
         } else {
             ALLOWED
         };
         (error.message("the app's repository"), hint.to_owned())
     })?;
     if parsed.local().is_some() && !address.starts_with('/') {
-        let message = "the address of the app's repository is a folder without its whole path";
-        return Err((message.to_owned(), "begin it with /, or ".to_owned() + ALLOWED));
+        let message = "the app's repository is a relative path";
+        return Err((message.to_owned(), "write an absolute path, or ".to_owned() + ALLOWED));
     }
     let local = parsed.local().is_some() || parsed.as_str().starts_with("file:");
     if local && ci {
-        let message =
-            "the address of the app's repository is a folder of this machine, which CI does not keep";
+        let message = "the app's repository is a local folder, which would be lost with this CI job";
         return Err((message.to_owned(), ALLOWED.to_owned()));
     }
     Ok(parsed)

@@ -12,7 +12,8 @@ use crate::yaml::document::{self, keep};
 /// What a release is decided from, with its record in the place of the app's files. `query` says what is new: an
 /// image, variables of the command line over those that were recorded.
 ///
-/// Errors: all problems of all files, in one failure; or the repository's own.
+/// # Errors
+/// All problems of all files in one failure; or when the GitOps repository cannot be read.
 pub fn load(record: &ReleaseFile, query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
     let folders = Folders::new(&record.cluster, &record.environment, &record.app)?;
     let place = Folders::below(&folders.release, "release.yaml")?;
@@ -25,8 +26,9 @@ pub fn load(record: &ReleaseFile, query: &ReleaseQuery, gitops: &mut Gitops) -> 
         Some(source) => keep(document::read_leniently::<AppFile>(&source), &mut problems),
         None => {
             let span = Span::file(&Source::new(place.as_str(), ""));
-            let problem = Diagnostic::error(Code::UnsortedInvalid, span, "the record holds no .cupaas");
-            problems.push(problem.hint("deploy the app from its repository"));
+            let problem =
+                Diagnostic::error(Code::IncompleteRecord, span, "this release record has no .cupaas");
+            problems.push(problem.hint("deploy the app again from its repository"));
             None
         }
     };

@@ -29,12 +29,13 @@ pub enum ValueFrom {
 
 /// Reads the value of the secret `name`.
 ///
-/// Errors: what cannot be read, or is more than a Secret holds; kind `Usage`. No error shows a byte of it.
+/// # Errors
+/// When the value cannot be read or is larger than a Secret may be (kind `Usage`). No error shows a byte of it.
 pub fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     match from {
         ValueFrom::Random => {
             let made = seal::make_password()
-                .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
+                .map_err(|error| Failure::new(Code::InternalError, error.to_string()))?;
             Ok(Zeroizing::new(made.as_bytes().to_vec()))
         }
         ValueFrom::File(path) if path != Path::new("-") => {
@@ -48,7 +49,7 @@ pub fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure>
 }
 
 fn unread(place: &str, error: &io::Error) -> Failure {
-    Failure::new(Code::UnsortedUsage, format!("cannot read {place}: {error}"))
+    Failure::new(Code::UnreadableInput, format!("cannot read {place}: {error}"))
 }
 
 /// All bytes, as long as a Secret can hold them. The buffer never grows: growing would leave copies behind.
@@ -57,9 +58,10 @@ fn bounded(from: impl Read, place: &str) -> Result<Zeroizing<Vec<u8>>, Failure> 
     let mut bytes = Zeroizing::new(Vec::with_capacity(most));
     from.take(most as u64).read_to_end(&mut bytes).map_err(|error| unread(place, &error))?;
     if bytes.len() > MOST_BYTES + 2 {
-        let message =
-            format!("{place} has more than {MOST_BYTES} bytes (1 MiB), which is all that a Secret holds");
-        return Err(Failure::new(Code::UnsortedUsage, message).hint("keep it in a volume or an object store"));
+        let message = format!("{place} is larger than 1 MiB, the most that a Kubernetes Secret holds");
+        return Err(
+            Failure::new(Code::SecretTooLarge, message).hint("keep it in a volume or an object store")
+        );
     }
     Ok(bytes)
 }

@@ -11,26 +11,23 @@ pub fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
         return Some(("PORT is given by cupaas".to_owned(), "set `processes.web.port` instead"));
     }
     if !VariableName::fits(name) {
-        return Some((format!("{name:?} is not a variable's name"), VariableName::HINT));
+        return Some((format!("{name:?} is not a valid variable name"), VariableName::HINT));
     }
     match crate::yaml::characters::lost(value) {
         Some('\0') => {
-            let message = format!("the value of {name} holds a NUL character");
-            return Some((message, "no process can be given one"));
+            let message = format!("the value of {name} contains a NUL character");
+            return Some((message, "an environment variable cannot contain one"));
         }
         Some(c) => {
-            let message = format!("the value of {name} holds U+{:04X}, which would not arrive", u32::from(c));
-            return Some((
-                message,
-                "kustomize, by which it is rolled out, loses it; write the value in base64, for instance",
-            ));
+            let message =
+                format!("the value of {name} contains U+{:04X}, which kustomize does not keep", u32::from(c));
+            return Some((message, "encode the value, for example as base64"));
         }
         None => {}
     }
     let size = name.len() + 1 + value.len();
     if size > MAX_VARIABLE {
-        let message =
-            format!("{name} has {size} bytes with its name; Linux lets a process have {MAX_VARIABLE}");
+        let message = format!("{name} is {size} bytes long with its name; Linux allows {MAX_VARIABLE}");
         return Some((message, "put large values into the image or a volume"));
     }
     None

@@ -128,7 +128,7 @@ impl Collected {
             let span = place(name);
             match refused(name, value) {
                 Some((message, hint)) => {
-                    self.problems.push(Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint));
+                    self.problems.push(Diagnostic::error(Code::InvalidVariable, span, message).hint(hint));
                 }
                 None => {
                     let layer = Layer { value: Some(value.clone()), origin: Origin::Written(span) };

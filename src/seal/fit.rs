@@ -45,11 +45,12 @@ pub fn misfits(text: &str, wanted: &ExpectedSecret<'_>, place: &str) -> Vec<Misf
         found.push(Misfit { at: of_value(text, key), message, hint: ENCRYPT.to_owned() });
     }
     for recipient in &file.broken {
-        let message = format!("the `enc` of {recipient} is no age file, so that nobody can read it");
+        let message =
+            format!("the `enc` of {recipient} is not an age file, so the recipient cannot decrypt it");
         found.push(misfit(&["sops", "age"], message, earlier(place)));
     }
     for key in wanted.keys.iter().filter(|key| !file.keys.iter().any(|has| has == *key)) {
-        let message = format!("the key {key} is missing, which {} must have", wanted.name);
+        let message = format!("missing key {key} in Secret {}", wanted.name);
         let at = of_value(text, key);
         found.push(Misfit { at, message, hint: format!("add it with `sops edit {place}`") });
     }
@@ -87,18 +88,18 @@ fn misnamed(plain: &Value, wanted: &ExpectedSecret<'_>, bound: bool, place: &str
     Some(if bound {
         Misfit {
             at,
-            message: format!("this is the Secret {is}, and {needed} is needed; its MAC covers the name too"),
+            message: format!("expected Secret {needed}, found {is}; the MAC also covers the name"),
             hint: format!("change it with `sops edit {place}`, or encrypt it with `mac_only_encrypted`"),
         }
     } else {
-        let message = format!("this is the Secret {is}, and {needed} is needed");
+        let message = format!("expected Secret {needed}, found {is}");
         Misfit { at, message, hint: earlier(place) }
     })
 }
 
 /// Where a file comes back from that was changed or replaced.
 pub fn earlier(place: &str) -> String {
-    format!("the right one is in git's history: `git log -- {place}`, then `git checkout COMMIT -- {place}`")
+    format!("restore it from git: `git log -- {place}`, then `git checkout COMMIT -- {place}`")
 }
 
 #[cfg(test)]
@@ -128,13 +129,13 @@ mod tests {
         assert_eq!(said(&text, &ExpectedSecret { any_name: true, ..of("x", "shop", &["a"]) }), [""; 0]);
         assert_eq!(said(&text, &ExpectedSecret { any_name: true, ..of("db", "other", &["a"]) }).len(), 1);
         let damaged = text.replace("BEGIN AGE", "BEGIN AGF");
-        assert!(said(&damaged, &right)[0].contains("no age file"));
+        assert!(said(&damaged, &right)[0].contains("not an age file"));
         let short = text.replace("-----END AGE ENCRYPTED FILE-----", "");
-        assert!(said(&short, &right)[0].contains("no age file"));
+        assert!(said(&short, &right)[0].contains("not an age file"));
         let unnamed = text.replace("  namespace: shop\n", "");
         assert_eq!(said(&unnamed, &right), [""; 0], "the namespace is added");
         let bound = unnamed.replace("mac_only_encrypted: true", "mac_only_encrypted: false");
-        assert!(said(&bound, &right)[0].contains("MAC covers the name"));
+        assert!(said(&bound, &right)[0].contains("MAC also covers the name"));
         assert_eq!(said("a: 1", &right).len(), 1);
     }
 }

@@ -51,7 +51,8 @@ impl PrivateKeys {
 /// The file `text` for exactly `recipients`; nothing where it is for them already. Recipients that stay keep their
 /// bytes. Taking one away needs no key, but does not unmake what it has read.
 ///
-/// Errors: a new recipient, and no key at hand that opens the file; or a file that is not one of age alone.
+/// # Errors
+/// When there is a new recipient and no key that decrypts the file, or the file is not encrypted by age alone.
 pub fn give_to(
     text: &str,
     recipients: &[Recipient],
@@ -59,11 +60,11 @@ pub fn give_to(
 ) -> Result<Option<String>, SealError> {
     let Some(change) = drift(text, recipients)? else { return Ok(None) };
     if text.contains("#ENC[") {
-        return Err(SealError::NotSealed("it holds encrypted comments"));
+        return Err(SealError::NotSealed("it has encrypted comments"));
     }
     let mut document = yaml::read(text)?;
     if document["sops"]["key_groups"].as_array().is_some_and(|groups| !groups.is_empty()) {
-        return Err(SealError::NotSealed("its key is shared between groups; use `sops updatekeys`"));
+        return Err(SealError::NotSealed("it uses key groups; change its recipients with `sops updatekeys`"));
     }
     let stanzas = document["sops"]["age"].as_array().cloned().unwrap_or_default();
     let key = match change.missing.as_slice() {

@@ -108,7 +108,10 @@ pub fn drift(text: &str, wanted: &[Recipient]) -> Result<Option<Drift>, SealErro
 }
 
 /// The file `text` with its plain part replaced by `plain`; every ciphertext and the `sops` block stay, byte for
-/// byte. Errors where that would break the file: a MAC over all values, encrypted parts outside the data.
+/// byte.
+///
+/// # Errors
+/// When that would break the file: its MAC covers all values, or something other than its data is encrypted.
 pub fn reattach(text: &str, plain: &Value) -> Result<String, SealError> {
     let mut document = yaml::read(text)?;
     let sops = sops_of(&document)?;
@@ -117,7 +120,7 @@ pub fn reattach(text: &str, plain: &Value) -> Result<String, SealError> {
     }
     // Encrypted comments are part of the MAC and would be lost.
     if text.contains("#ENC[") {
-        return Err(SealError::NotSealed("it holds encrypted comments"));
+        return Err(SealError::NotSealed("it has encrypted comments"));
     }
     let mut kept = check_plain(plain)?.clone();
     let Some(fields) = document.as_object_mut() else {
@@ -128,7 +131,7 @@ pub fn reattach(text: &str, plain: &Value) -> Result<String, SealError> {
         if ENCRYPTED_KEYS.contains(&name.as_str()) || name == "sops" {
             ciphertext.insert(name, value);
         } else if holds_ciphertext(&value) {
-            return Err(SealError::NotSealed("more than its data is encrypted"));
+            return Err(SealError::NotSealed("something other than its data is encrypted"));
         }
     }
     // In the order of the file: the MAC was made over the values in that order.

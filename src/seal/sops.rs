@@ -102,7 +102,7 @@ fn metadata(key: &DataKey, mac: &str, recipients: &[Recipient], time: &str) -> R
 pub(super) fn check_plain(plain: &Value) -> Result<&Map<String, Value>, SealError> {
     let fields = plain.as_object().ok_or(SealError::NotSecret("it is not a mapping"))?;
     if plain["apiVersion"] != "v1" || plain["kind"] != "Secret" {
-        return Err(SealError::NotSecret("apiVersion and kind are not `v1` and `Secret`"));
+        return Err(SealError::NotSecret("apiVersion and kind must be `v1` and `Secret`"));
     }
     if plain["metadata"]["name"].as_str().is_none_or(str::is_empty) {
         return Err(SealError::NotSecret("it has no name"));

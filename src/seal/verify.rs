@@ -9,7 +9,8 @@ use crate::seal::{PrivateKeys, SealError, yaml};
 
 /// Whether one of `keys` opens the file; then its values and its MAC are right.
 ///
-/// Errors: an `enc` that its own private key does not open, a value or a MAC that was changed.
+/// # Errors
+/// When a private key does not decrypt the `enc` that is for it, or a value or the MAC was changed.
 pub fn verify(text: &str, keys: &PrivateKeys) -> Result<bool, SealError> {
     let document = yaml::read(text)?;
     let sops = &document["sops"];

@@ -21,7 +21,7 @@ pub(super) fn write(value: &Value) -> Result<String, SealError> {
 pub(super) fn read(text: &str) -> Result<Value, SealError> {
     let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
     let value: Value = serde_saphyr::from_str_with_options(text, options)
-        .map_err(|_| SealError::NotSealed("it cannot be read as one YAML document"))?;
+        .map_err(|_| SealError::NotSealed("it is not one YAML document"))?;
     if value.is_object() { Ok(value) } else { Err(SealError::NotSealed("it is not a mapping")) }
 }
 

@@ -83,7 +83,8 @@ fn child<'n>(node: &'n Node, part: &str) -> Option<&'n Node> {
 
 /// Reads `source` as a `T`.
 ///
-/// Errors: YAML's own problems, a newer format than this version knows, or everything that the schema refuses.
+/// # Errors
+/// When the file is not YAML or has a newer format than this version reads, or everything that the schema refuses.
 pub fn read<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     source: &Arc<Source>,
 ) -> Result<Document<T>, Vec<Diagnostic>> {
@@ -130,11 +131,7 @@ fn lenient<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
         Err(error) => {
             // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
             if problems.is_empty() {
-                problems.push(Diagnostic::error(
-                    Code::UnsortedInvalid,
-                    Span::file(source),
-                    error.to_string(),
-                ));
+                problems.push(Diagnostic::error(Code::InvalidValue, Span::file(source), error.to_string()));
             }
             (None, problems)
         }
@@ -158,9 +155,9 @@ fn newer_format(source: &Arc<Source>, root: &Node) -> Result<(), Vec<Diagnostic>
     match node.to_json().as_u64() {
         Some(format) if format > u64::from(FORMAT) => Err(vec![
             Diagnostic::error(
-                Code::UnsortedInvalid,
+                Code::NewerFormat,
                 Span::new(source, node.range.clone()),
-                format!("format {format} is newer than this cupaas, which knows format {FORMAT}"),
+                format!("format {format} is newer than format {FORMAT}, the newest that this cupaas reads"),
             )
             .hint("install a newer cupaas"),
         ]),

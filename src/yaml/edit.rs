@@ -24,7 +24,8 @@ pub enum YamlEdit {
 
 /// Makes the changes, one after the other.
 ///
-/// Errors: a file that is no YAML, or whose layout only a person can change, with its place.
+/// # Errors
+/// When the file is not YAML, or its layout cannot be edited automatically; with the place.
 pub fn edit(source: &Arc<Source>, changes: &[YamlEdit]) -> Result<Arc<Source>, Vec<Diagnostic>> {
     changes.iter().try_fold(Arc::clone(source), |source, change| one(&source, change))
 }
@@ -45,11 +46,10 @@ fn one(source: &Arc<Source>, change: &YamlEdit) -> Result<Arc<Source>, Vec<Diagn
         YamlEdit::Unset(path) => file.remove(path),
     };
     let refused = || {
-        let message =
-            format!("a command cannot change {:?} here without touching something else", path.join("."));
+        let message = format!("cannot change {:?} without changing other parts of the file", path.join("."));
         vec![
-            Diagnostic::error(Code::UnsortedInvalid, place(nearest), message)
-                .hint("edit the file by hand; the layout is too unusual"),
+            Diagnostic::error(Code::LayoutNotEditable, place(nearest), message)
+                .hint("edit the file by hand: its layout cannot be edited automatically"),
         ]
     };
     let (splice, plain) = made.ok_or_else(refused)?;

@@ -377,7 +377,7 @@ mod tests {
     #[test]
     fn of_two_keys_the_first_is_read() {
         let (file, said) = read("runtime: image\nname: a\nruntime: python\nservce: [x]\n");
-        assert_eq!(said, ["f:3:1: the key \"runtime\" stands twice", "f:4:1: unknown key \"servce\""]);
+        assert_eq!(said, ["f:3:1: duplicate key \"runtime\"", "f:4:1: unknown key \"servce\""]);
         assert_eq!(file.value.runtime.0, "image");
     }
 

@@ -110,26 +110,25 @@ pub(crate) fn plain_to_json(text: &str) -> Value {
 
 /// Reads the one document of `source`. An empty file is an empty mapping.
 ///
-/// Errors: everything that is not one sane YAML document, each with its place.
+/// # Errors
+/// When the file is not one YAML document within the limits, and every duplicate key; each with its place.
 pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
     let (root, duplicates) = parse_leniently(source)?;
     if duplicates.is_empty() { Ok(root) } else { Err(duplicates) }
 }
 
-/// As [`parse`], but of a key that stands twice the first one is taken, and the others are said beside the document.
+/// As [`parse`], but of a duplicate key the first one is taken, and the others are reported beside the document.
 ///
-/// Errors: what is no YAML, or not one document.
+/// # Errors
+/// When the file is not one YAML document within the limits.
 pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let problem = |range: Range<usize>, message: String| {
-        vec![Diagnostic::error(Code::UnsortedInvalid, Span::new(source, range), message)]
+        vec![Diagnostic::error(Code::InvalidYaml, Span::new(source, range), message)]
     };
     if let Some(at) =
         source.text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
     {
-        return Err(problem(
-            at..at + 1,
-            "a control character; this does not look like a text file".to_owned(),
-        ));
+        return Err(problem(at..at + 1, "contains a control character; is this a text file?".to_owned()));
     }
     let mut builder = Builder::new(source);
     for next in Parser::new_from_str(&source.text) {
@@ -181,7 +180,7 @@ impl<'s> Builder<'s> {
     }
 
     fn fail<T>(&self, range: Range<usize>, message: &str, hint: &str) -> Result<T, Box<Diagnostic>> {
-        let diagnostic = Diagnostic::error(Code::UnsortedInvalid, Span::new(self.source, range), message);
+        let diagnostic = Diagnostic::error(Code::InvalidYaml, Span::new(self.source, range), message);
         Err(Box::new(if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) }))
     }
 
@@ -208,12 +207,16 @@ impl<'s> Builder<'s> {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return self.fail(range, "a second document", "one document a file: remove the `---`");
+                    return self.fail(
+                        range,
+                        "more than one YAML document",
+                        "remove the `---`: each file holds one document",
+                    );
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
                 if tag.is_some() {
-                    return self.fail(range, "YAML tags are not used here", "remove the `!tag`");
+                    return self.fail(range, "YAML tags are not supported", "remove the `!tag`");
                 }
                 let size = Size { nodes: 1, bytes: text.len() };
                 self.count(size, &range)?;
@@ -223,7 +226,7 @@ impl<'s> Builder<'s> {
             }
             Event::Alias(anchor) => {
                 let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
-                    return self.fail(range, "this alias refers to itself or to nothing", "");
+                    return self.fail(range, "this alias refers to itself or to no anchor", "");
                 };
                 self.count(size, &range)?;
                 return self.add(Node { range, ..node }, 0, Size::default());
@@ -242,11 +245,11 @@ impl<'s> Builder<'s> {
 
     fn open(&mut self, kind: NodeKind, range: Range<usize>, anchor: usize, tagged: bool) -> Step {
         if tagged {
-            return self.fail(range, "YAML tags are not used here", "remove the `!tag`");
+            return self.fail(range, "YAML tags are not supported", "remove the `!tag`");
         }
         self.count(Size { nodes: 1, bytes: 0 }, &range)?;
         if self.stack.len() >= MAX_DEPTH {
-            return self.fail(range, &format!("nested more than {MAX_DEPTH} deep"), "");
+            return self.fail(range, &format!("nested more than {MAX_DEPTH} levels deep"), "");
         }
         self.stack.push(Open {
             node: Node { range, kind },
@@ -296,7 +299,7 @@ impl<'s> Builder<'s> {
     /// A key is a scalar, and stands once in its mapping.
     fn key(&mut self, node: Node) -> Step {
         let Some(text) = node.text() else {
-            return self.fail(node.range.clone(), "a key must be one word or text", "");
+            return self.fail(node.range.clone(), "a key must be a scalar, not a list or mapping", "");
         };
         let Some(open) = self.stack.last_mut() else { return Ok(()) };
         if let Some(first) = open.keys.get(text) {
@@ -305,8 +308,8 @@ impl<'s> Builder<'s> {
             let (line, _) = Span::new(self.source, first..first).line_column();
             let span = Span::new(self.source, node.range.clone());
             self.duplicates.push(
-                Diagnostic::error(Code::UnsortedInvalid, span, format!("the key {text:?} stands twice"))
-                    .hint(format!("the first one is in line {line}; keep one of them")),
+                Diagnostic::error(Code::DuplicateKey, span, format!("duplicate key {text:?}"))
+                    .hint(format!("first defined on line {line}; keep one of them")),
             );
         } else {
             open.keys.insert(text.to_owned(), node.range.start);
@@ -387,12 +390,12 @@ mod tests {
 
     #[test]
     fn what_is_not_one_sane_document_is_refused_with_its_place() {
-        assert_eq!(first_error("a: 1\nb: 2\na: 3\n"), "f:3:1: the key \"a\" stands twice");
-        assert_eq!(first_error("a: 1\n---\nb: 2\n"), "f:2:1: a second document");
-        assert_eq!(first_error("a: !x 1\n"), "f:1:7: YAML tags are not used here");
-        assert_eq!(first_error("? [1]\n: 2\n"), "f:1:3: a key must be one word or text");
+        assert_eq!(first_error("a: 1\nb: 2\na: 3\n"), "f:3:1: duplicate key \"a\"");
+        assert_eq!(first_error("a: 1\n---\nb: 2\n"), "f:2:1: more than one YAML document");
+        assert_eq!(first_error("a: !x 1\n"), "f:1:7: YAML tags are not supported");
+        assert_eq!(first_error("? [1]\n: 2\n"), "f:1:3: a key must be a scalar, not a list or mapping");
         assert!(first_error("a: [1\n").contains("not valid YAML"));
-        assert!(first_error("a\u{0}b").starts_with("f:1:2: a control character"));
+        assert!(first_error("a\u{0}b").starts_with("f:1:2: contains a control character"));
         assert!(
             first_error(&"[".repeat(100_000)).contains("nested")
                 || first_error(&"[".repeat(100_000)).contains("YAML")

@@ -135,9 +135,9 @@ fn another_apps_file_is_not_this_ones() {
     let theirs = sandbox.show(&bare(&sandbox), "releases/production/other/credentials/mongodb.yaml");
     sandbox.write("edited", &[(MONGODB, &theirs)]);
     push(&sandbox);
-    let said = "this is the Secret other-production/mongodb-credentials";
+    let said = "found other-production/mongodb-credentials";
     for args in [&["deploy", "app"][..], &["secret", "check", "app"], &["secret", "check", "--all"]] {
-        refused(&sandbox, args, 3, &[MONGODB, said, "shop-production/mongodb-credentials is needed"]);
+        refused(&sandbox, args, 3, &[MONGODB, said, "expected Secret shop-production/mongodb-credentials"]);
     }
 }
 
@@ -171,20 +171,20 @@ fn what_a_deploy_or_the_cluster_would_refuse_is_said_by_check() {
     let (token, other, mongodb) = (read(TOKEN), read(OTHER), read(MONGODB));
     let ok = sandbox.good(&["secret", "check", "app"]).stdout;
     assert!(ok.contains("3 encrypted files (3 decrypted with a key at hand)"), "{ok}");
-    let missing = "the key OTHER is missing";
+    let missing = "missing key OTHER";
     changed(&sandbox, OTHER, &other.replace("  OTHER: ENC", "  OTHERX: ENC"), Some(missing), missing);
     changed(&sandbox, OTHER, &token, Some(missing), missing);
-    let missing = "the key password is missing";
+    let missing = "missing key password";
     changed(&sandbox, MONGODB, &mongodb.replace("  password: ENC", "  pass: ENC"), Some(missing), missing);
     let bound = other
         .replace("mac_only_encrypted: true", "mac_only_encrypted: false")
         .replace("namespace: shop-production", "namespace: elsewhere");
-    let said = "its MAC covers the name too";
+    let said = "the MAC also covers the name";
     changed(&sandbox, OTHER, &bound, Some(said), said);
-    let said = "is no age file";
+    let said = "is not an age file";
     changed(&sandbox, OTHER, &other.replace("BEGIN AGE", "BEGIN AGF"), Some(said), said);
     // Only who has a private key sees these.
-    let said = "its MAC does not fit";
+    let said = "MAC mismatch";
     changed(
         &sandbox,
         OTHER,

@@ -34,7 +34,7 @@ fn an_app_is_added_listed_shown_and_removed() {
     for args in [&["app", "remove", "mail"][..], &["remove", "--app", "mail", "--env", "production"]] {
         let unknown = world.run(args);
         assert_eq!(unknown.code, Some(2), "{}", unknown.stdout);
-        assert!(unknown.stderr.contains("neither registered nor deployed"), "{}", unknown.stderr);
+        assert!(unknown.stderr.contains("error[unknown-app]"), "{}", unknown.stderr);
     }
     assert!(world.run(&["app", "remove", "shopp"]).stderr.contains("did you mean \"shop\"?"));
     let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
@@ -58,7 +58,7 @@ fn hostile_registrations_are_refused_with_a_place() {
         (vec!["https://git.example.cu/a.git?token=s3cr3t"], "holds more than a path"),
         (vec!["https://git.example.cu/a.git#s3cr3t"], "holds more than a path"),
         (vec!["fd::17"], "URL:1:1"),
-        (vec!["../repo"], "without its whole path"),
+        (vec!["../repo"], "is a relative path"),
         (vec![URL, "--branch", "main=prod"], "--branch:1:1"),
         (vec![URL, "--branch", "a..b=production"], "--branch:1:1"),
         (vec![URL, "--branch", "main"], "--branch:1:1"),
@@ -82,7 +82,7 @@ fn hostile_registrations_are_refused_with_a_place() {
     for place in ["/srv/git/local.git", "file:///srv/git/local.git"] {
         let refused = ci(&["app", "add", place, "--gitops", &world.gitops]);
         assert_eq!(refused.code, Some(2), "{}", refused.stderr);
-        assert!(refused.stderr.contains("a folder of this machine"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("a local folder"), "{}", refused.stderr);
     }
     world.good(&["app", "add", "/srv/git/local.git"]);
 }
@@ -133,6 +133,8 @@ fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
         assert_eq!(ran.code, Some(3), "{args:?}: {}", ran.stdout);
         let found = ran.stderr.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
         assert_eq!(found.collect::<Vec<_>>(), places, "{args:?}: {}", ran.stderr);
+        let wrong_url = places.contains(&of_shop[0]);
+        assert_eq!(ran.stderr.contains("error[invalid-repository-url]"), wrong_url, "{}", ran.stderr);
         assert!(!ran.stderr.contains("s3cr3t"), "{}", ran.stderr);
     }
     let text = "{repository: https://ana:s3cr3t@git.example.cu/shop.git, nope: 1}\n";
@@ -250,7 +252,11 @@ fn an_app_that_was_removed_and_added_again_finds_its_credentials() {
     assert_eq!(mistaken.code, Some(2), "{}", mistaken.stderr);
     for args in [&["env", "list", "--app", "shop"][..], &["pin", "--app", "shop", "--env", "production"]] {
         let gone = world.run(args);
-        assert!(gone.code == Some(2) && gone.stderr.contains("was removed"), "{args:?}: {}", gone.stderr);
+        assert!(
+            gone.code == Some(2) && gone.stderr.contains("error[app-removed]"),
+            "{args:?}: {}",
+            gone.stderr
+        );
     }
     let slip = world.run(&["deploy", "--app", "shopp"]);
     assert!(slip.code == Some(2) && slip.stderr.contains("did you mean \"shop\"?"), "{}", slip.stderr);

@@ -80,7 +80,7 @@ fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place(
         assert!(ran.stderr.contains(said) && !ran.stderr.contains("hidden"), "{}", ran.stderr);
     }
     for (word, said) in
-        [("PORT=80", "processes.web.port"), ("a b=1", "not a variable's name"), ("AB", "without `=`")]
+        [("PORT=80", "processes.web.port"), ("a b=1", "not a valid variable name"), ("AB", "without `=`")]
     {
         let ran = world.run(&["env", "set", word, "--app", "shop"]);
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);

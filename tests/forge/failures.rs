@@ -55,7 +55,7 @@ fn it_says_what_is_wrong_until_that_is_mended() {
         assert!(
             said.starts_with(
                 "### cupaas: shop in production\n\n**This cannot be rendered: 1 problem found, nothing was \
-                 written.** Merging it would deploy nothing.\n\n- shop/.cupaas:2:10: there is no runtime \
+                 written.** Merging it would deploy nothing.\n\n- shop/.cupaas:2:10: unknown runtime \
                  \"nonsense\" ("
             ),
             "{said}"

@@ -155,7 +155,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     // Values of a wrong type.
     app("name: tasks", "name: [tasks]", "[tasks]", "expected text, found a list")
         .hides(&["the secret SECRET_KYE has not been set"]),
-    app("release: migrate", "name: other", "name", "the key \"name\" stands twice"),
+    app("release: migrate", "name: other", "name", "duplicate key \"name\""),
     app(
         "runtime: python:3.13",
         "runtime: [python]",
@@ -192,14 +192,14 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
     app("  worker:", "  Worker:", "Worker", "Worker does not fit here"),
     // What there is not.
-    app("runtime: python:3.13", "runtime: pyton:3.13", "pyton", "there is no runtime \"pyton\""),
+    app("runtime: python:3.13", "runtime: pyton:3.13", "pyton", "unknown runtime \"pyton\""),
     app(
         "runtime: python:3.13",
         "runtime: python:2.7",
         "python",
         "python 2.7 (from .cupaas:3:10) is not supported",
     ),
-    app("  - mongodb", "  - mongo", "mongo", "there is no service \"mongo\""),
+    app("  - mongodb", "  - mongo", "mongo", "unknown service \"mongo\""),
     app("  - mongodb", "  - mongodb:3", "mongodb", "mongodb \"3\" is not supported"),
     app(
         "  - cache: {maxMemory: 64, name: store}",

@@ -1,0 +1,105 @@
+//! What cannot be read, or names what is not there, is refused with the code that its page explains.
+
+use std::fs;
+
+use cupaas::diagnostic::Code;
+use cupaas::layout::Folders;
+use cupaas::tree::RepoPath;
+
+use crate::cli::world::{STAGED, World};
+use crate::sandbox::{APP, PLATFORM, Ran, ran};
+
+const REGISTERED: &[(&str, &str)] = &[("apps/shop.yaml", "repository: https://git.example.cu/me/shop.git\n")];
+const RECIPIENT: &str = "age1ez2ksk9memwp6vvuez60h9pe2de5wa37fazamnuq0l506cr9qa0qlxsdjp";
+
+/// A run on a world with these files in the GitOps repository and in the app's folder.
+fn run(gitops: &[(&str, &str)], app: &[(&str, &str)], args: &[&str]) -> Ran {
+    let world = World::new(&[&[("cupaas.yaml", PLATFORM)], gitops].concat());
+    world.sandbox.write("shop", app);
+    world.run(args)
+}
+
+#[track_caller]
+fn refused(ran: &Ran, exit: i32, code: &str) {
+    assert_eq!(ran.code, Some(exit), "{code}: {}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains(&format!("error[{code}]")), "{code}: {}", ran.stderr);
+}
+
+#[test]
+fn the_app_folder_has_one_app_file() {
+    let check = ["check", "shop"];
+    refused(&run(&[], &[], &["check", "nowhere"]), 2, "folder-not-found");
+    refused(&run(&[], &[], &check), 3, "missing-app-file");
+    refused(&run(&[], &[(".cupaas", APP), (".cupaas.yml", APP)], &check), 3, "duplicate-app-file");
+}
+
+#[test]
+fn an_app_has_a_valid_name() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
+    world.sandbox.write("店", &[(".cupaas", APP)]);
+    refused(&world.run(&["check", "店"]), 3, "missing-name");
+    refused(&world.run(&["app", "show", "My_App"]), 2, "invalid-app-name");
+    let registered = [("apps/My_App.yaml", "format: 1\n")];
+    refused(&run(&registered, &[], &["app", "list"]), 3, "invalid-registration-name");
+}
+
+#[test]
+fn an_environment_is_named_and_known() {
+    let world = World::new(&[("cupaas.yaml", STAGED)]);
+    let remove = ["remove", "--app", "shop"];
+    refused(&world.run(&remove), 2, "environment-required");
+    let with = |environment: &str| world.run(&[&remove[..], &["--env", environment]].concat());
+    refused(&with("prod"), 2, "unknown-environment");
+    refused(&with("../.."), 2, "path-outside-repository");
+    let below = Folders::below(&RepoPath::new("deploy").unwrap(), "../releases").unwrap_err();
+    assert_eq!(below.code, Code::InternalError, "cupaas builds no such path itself");
+}
+
+#[test]
+fn a_recipe_has_its_recipe_yaml() {
+    let gitops = [("catalog/services/cache/deployment.yaml.j2", "kind: Deployment\n")];
+    let app = [(".cupaas", &*format!("{APP}services: [cache]\n"))];
+    refused(&run(&gitops, &app, &["check", "shop"]), 3, "incomplete-recipe");
+}
+
+#[test]
+fn what_is_rendered_again_was_deployed_and_is_whole() {
+    refused(&run(REGISTERED, &[], &["render", "--app", "shop"]), 2, "not-deployed");
+    let place = "releases/production/shop/release.yaml";
+    let record =
+        "format: 1\napp: shop\nenvironment: production\ncluster: home\nsource: {}\nimage: a\nfiles: {}\n";
+    let world = World::new(&[("cupaas.yaml", PLATFORM), (place, record)]);
+    refused(&world.run(&["render", "--app", "shop"]), 3, "incomplete-record");
+}
+
+#[test]
+fn variables_are_read_from_a_file_as_every_program_reads_it() {
+    let set = ["env", "set", "--app", "shop", "--file", "shop/.env"];
+    refused(&run(&[], &[], &set), 3, "unreadable-file");
+    refused(&run(&[], &[(".env", "A=\"1\n")], &set), 3, "invalid-dotenv");
+    refused(&run(&[], &[(".env", "A=1\nA=2\n")], &set), 3, "duplicate-key");
+}
+
+#[test]
+fn a_file_that_cannot_be_edited_stays_as_it_is() {
+    let text = "environments: &e {production: {env: &v {A: 1}}}\nenv: *v\n";
+    let ran = run(&[("apps/shop.yaml", text)], &[], &["env", "set", "A=2", "--app", "shop"]);
+    refused(&ran, 3, "layout-not-editable");
+}
+
+#[test]
+fn a_secret_and_a_key_are_read_where_they_are() {
+    let world =
+        World::new(&[("cupaas.yaml", &format!("{PLATFORM}secrets: {{recipients: [{RECIPIENT}]}}\n"))]);
+    world.sandbox.write("shop", &[(".cupaas", APP)]);
+    let set = ["secret", "set", "TOKEN", "shop", "--file", "value"];
+    refused(&world.run(&set), 2, "unreadable-input");
+    let value = world.sandbox.path("value");
+    fs::File::create(value).unwrap().set_len(2 << 20).unwrap();
+    refused(&world.run(&set), 2, "secret-too-large");
+    let check = ["secret", "check", "--all", "--gitops", &world.gitops];
+    let with =
+        |name: &str, value: &str| ran(&world.sandbox.cupaas(&check).env(name, value).output().unwrap());
+    refused(&with("SOPS_AGE_KEY", "age1public"), 2, "missing-age-identity");
+    refused(&with("SOPS_AGE_KEY_FILE", "/missing"), 2, "unreadable-input");
+}
