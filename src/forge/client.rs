@@ -296,12 +296,15 @@ impl Client {
         let why = self.clean(&reason(&answer.refusal()));
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         let said = format!("HTTP {}{why}", answer.status);
-        let code = refusal_code(answer.status, self.token.is_some());
+        let code = match answer.status {
+            500.. => Code::ForgeUnavailable,
+            401 => Code::ForgeTokenRejected,
+            403 | 404 => Code::ForgeAccessDenied,
+            _ => Code::ForgeRequestRejected,
+        };
         let mut failure = self.failure(code, call, &said);
-        if answer.status == 401 || (self.token.is_none() && matches!(answer.status, 403 | 404)) {
-            let token =
-                if self.token.is_some() { "the token is invalid or has expired" } else { "no token is set" };
-            failure = failure.hint(token);
+        if answer.status == 401 {
+            failure = failure.hint("the token is invalid or has expired");
         }
         if matches!(answer.status, 401 | 403 | 404) {
             let hint = call.right.hint(self.forge, call.method != "GET");
@@ -350,17 +353,6 @@ impl Client {
             Some((at, _)) => format!("{}…", &text[..at]),
             None => text,
         }
-    }
-}
-
-/// What a status that is not a good one stands for. Without a token, forges hide what it would show.
-fn refusal_code(status: u16, has_token: bool) -> Code {
-    match status {
-        500.. => Code::ForgeUnavailable,
-        401 | 403 | 404 if !has_token => Code::ForgeTokenMissing,
-        401 => Code::ForgeTokenRejected,
-        403 | 404 => Code::ForgeAccessDenied,
-        _ => Code::ForgeRequestRejected,
     }
 }
 

@@ -62,7 +62,10 @@ impl Snapshot {
         let listed = self.complete(|this, missing| this.listing(folder, picks, missing))?;
         let Some(listed) = listed else {
             let name = folder.map(RepoPath::as_str).unwrap_or_default();
-            return Err(Failure::new(Code::FolderNotInRepository, format!("the repository has no folder {name}")));
+            return Err(Failure::new(
+                Code::FolderNotInRepository,
+                format!("the repository has no folder {name}"),
+            ));
         };
         let out = temporary::folder()?;
         for (path, id) in &listed {
