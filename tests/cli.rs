@@ -16,6 +16,7 @@ mod cli {
     mod commands;
     mod credentials;
     mod deploying;
+    mod git_words;
     mod hostile;
     mod layers;
     mod lost;

@@ -1,7 +1,6 @@
 //! Requests to one forge's API: bounded in time, in tries and in size. A token goes to that API alone: a redirect to
 //! another host is not followed, and the next page is asked for at our own address.
 
-use crate::diagnostic::Code;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::backoff::Backoff;
 use crate::clock::{self, Retry};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure, Kind};
 use crate::forge::answers::Refusal;
 use crate::forge::kind::Forge;
 use crate::forge::limits::{Said, Verdict};
@@ -112,7 +111,8 @@ impl Client {
 
     /// Sends it until there is an answer, which may be that something is wrong: see [`Client::good`].
     ///
-    /// Errors: `Unavailable` where there is none in time, or the server's limits last too long; `Forbidden` where it
+    /// # Errors
+    /// `Unavailable` where there is none in time, or the server's limits last too long; `Forbidden` where it
     /// sends us to another host.
     pub(super) fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         let mut retry = self.retry();
@@ -142,7 +142,8 @@ impl Client {
 
     /// As [`Client::send`], and the answer is a good one.
     ///
-    /// Errors: as [`Client::send`]; `Forbidden` with the missing right where the forge refuses; `Unavailable` where it
+    /// # Errors
+    /// As [`Client::send`]; `Forbidden` with the missing right where the forge refuses; `Unavailable` where it
     /// says something else than its API promises.
     pub(super) fn good<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Failure> {
         let answer = self.send(call)?;
@@ -151,18 +152,20 @@ impl Client {
 
     /// A good answer's body.
     ///
-    /// Errors: `Unavailable` where it is something else.
+    /// # Errors
+    /// `Unavailable` where it is something else.
     pub(super) fn typed<T: DeserializeOwned>(&self, call: Call<'_>, answer: &Answer) -> Result<T, Failure> {
         let odd = |error| {
-            let what = format!("answers with something else than its API promises: {error}");
-            self.failure(Code::UnsortedUnavailable, call, &self.clean(&what))
+            let what = format!("unexpected answer: {error}");
+            self.failure(Code::ForgeAnswerInvalid, call, &self.clean(&what))
         };
         T::deserialize(&answer.body).map_err(odd)
     }
 
     /// Reads a list page by page until `found` has seen what it looks for, and says so.
     ///
-    /// Errors: as [`Client::good`].
+    /// # Errors
+    /// As [`Client::good`].
     pub(super) fn pages<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -194,7 +197,7 @@ impl Client {
                 _ => return Ok(()),
             };
         }
-        Err(self.odd(bare, &format!("has more than {PAGES} pages")))
+        Err(self.odd(bare, &format!("the list has more than {PAGES} pages")))
     }
 
     fn once(&self, call: Call<'_>) -> Result<(Said, Answer), Failure> {
@@ -215,7 +218,7 @@ impl Client {
                 (false, false) => return Err(self.elsewhere(call, &to)),
             };
         }
-        Err(self.failure(Code::UnsortedForbidden, call, "is sent round in circles"))
+        Err(self.failure(Code::ForgeRedirected, call, "redirects in a loop"))
     }
 
     fn ask(&self, call: Call<'_>, url: &str) -> Result<Response<Body>, Failure> {
@@ -231,7 +234,7 @@ impl Client {
             request = request.header("Authorization", authorization.as_str());
         }
         let odd = |error: ureq::http::Error| {
-            self.failure(Code::UnsortedUsage, call, &format!("cannot be asked: {error}"))
+            self.failure(Code::InvalidApiAddress, call, &format!("invalid request: {error}"))
         };
         let answer = match call.body {
             Some(body) => {
@@ -240,22 +243,23 @@ impl Client {
             }
             None => self.agent.run(request.body(()).map_err(odd)?),
         };
-        answer.map_err(|error| self.failure(Code::UnsortedUnavailable, call, &self.clean(&error.to_string())))
+        answer.map_err(|error| self.failure(Code::ForgeUnavailable, call, &self.clean(&error.to_string())))
     }
 
     fn read(&self, call: Call<'_>, response: &mut Response<Body>) -> Result<(Said, Answer), Failure> {
         let status = response.status().as_u16();
         let bytes = response.body_mut().with_config().limit(LONGEST).read_to_vec();
-        let bytes = bytes.map_err(|error| {
-            self.failure(Code::UnsortedUnavailable, call, &self.clean(&error.to_string()))
-        })?;
+        let bytes = bytes
+            .map_err(|error| self.failure(Code::ForgeUnavailable, call, &self.clean(&error.to_string())))?;
         let body: Value = match serde_json::from_slice(&bytes) {
             Ok(body) => body,
             Err(_) if bytes.is_empty() || status >= 300 => Value::Null,
             Err(_) => {
-                let failure =
-                    self.failure(Code::UnsortedForbidden, call, "answers with something that is no JSON");
-                return Err(failure.hint(format!("is {} the address of its API?", self.api)));
+                let failure = self.failure(Code::NotAnApi, call, "the answer is not JSON");
+                return Err(failure.hint(format!(
+                    "check that {} is the address of its API: --gitops-api, --ci-api",
+                    self.api
+                )));
             }
         };
         let headers = response.headers();
@@ -291,16 +295,16 @@ impl Client {
     pub(super) fn refused(&self, call: Call<'_>, answer: &Answer) -> Failure {
         let why = self.clean(&reason(&answer.refusal()));
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-        let said = format!("answers {}{why}", answer.status);
-        let code = if answer.status >= 500 { Code::UnsortedUnavailable } else { Code::UnsortedForbidden };
+        let said = format!("HTTP {}{why}", answer.status);
+        let code = match answer.status {
+            500.. => Code::ForgeUnavailable,
+            401 => Code::ForgeTokenRejected,
+            403 | 404 => Code::ForgeAccessDenied,
+            _ => Code::ForgeRequestRejected,
+        };
         let mut failure = self.failure(code, call, &said);
-        if answer.status == 401 || (self.token.is_none() && matches!(answer.status, 403 | 404)) {
-            let token = if self.token.is_some() {
-                "the token is not, or no longer, valid"
-            } else {
-                "there is no token"
-            };
-            failure = failure.hint(token);
+        if answer.status == 401 {
+            failure = failure.hint("the token is invalid or has expired");
         }
         if matches!(answer.status, 401 | 403 | 404) {
             let hint = call.right.hint(self.forge, call.method != "GET");
@@ -309,7 +313,7 @@ impl Client {
             failure.hints.extend(accepted.map(|text| format!("the server asks for: {}", self.clean(text))));
         }
         if answer.status == 404 {
-            failure = failure.hint("forges also answer 404 where a right is missing");
+            failure = failure.hint("forges also answer 404 when a permission is missing");
         }
         failure
     }
@@ -317,26 +321,26 @@ impl Client {
     fn limited(&self, call: Call<'_>, time: Duration) -> Failure {
         let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let until = crate::clock::rfc3339(clock::now().saturating_add(seconds)).unwrap_or_default();
-        let said = format!("is asked too often, and answers no more until {until} (in {seconds} s)");
-        self.failure(Code::UnsortedUnavailable, call, &said)
-            .hint("try again then, or with a token of its own limit")
+        let said = format!("rate limit reached; retry after {until} (in {seconds} s)");
+        self.failure(Code::ForgeRateLimited, call, &said)
+            .hint("retry then, or use a token that has a rate limit of its own")
     }
 
     fn elsewhere(&self, call: Call<'_>, to: &str) -> Failure {
-        let said = format!("sends us to {}, which gets no token", self.clean(origin(to)));
-        self.failure(Code::UnsortedForbidden, call, &said)
-            .hint("name the API's own address: --gitops-api, --ci-api")
+        let said = format!("redirects to {}; the token is not sent there", self.clean(origin(to)));
+        self.failure(Code::ForgeRedirected, call, &said)
+            .hint("pass the API's own address: --gitops-api, --ci-api")
     }
 
     fn odd(&self, path: &str, what: &str) -> Failure {
         let call = Call { method: "GET", path, body: None, right: Right::Nothing, repeatable: true };
-        self.failure(Code::UnsortedUnavailable, call, what)
+        self.failure(Code::ForgeAnswerInvalid, call, what)
     }
 
     fn failure(&self, code: Code, call: Call<'_>, what: &str) -> Failure {
         let path = call.path.split('?').next().unwrap_or_default();
         let whole = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.api) };
-        Failure::new(code, format!("{} {whole} {what}", call.method))
+        Failure::new(code, format!("{} {whole}: {what}", call.method))
     }
 
     /// A text of the server's without our token and control characters, cut.

@@ -96,7 +96,8 @@ impl Repository {
     /// The pull request's last commit, where it is not `commit`, and the forge lets us see it: a token that may write
     /// comments need not have the right to read pull requests.
     ///
-    /// Errors: where the forge does not answer.
+    /// # Errors
+    /// Where the forge does not answer.
     pub(crate) fn moved_on(&self, number: u64, commit: &str) -> Result<Option<String>, Failure> {
         let answer = self.send("GET", &format!("/pulls/{number}"), &Value::Null, Right::PullRequests)?;
         let head = answer.read::<Pull>().map(|pull| pull.head.sha).filter(|head| !head.is_empty());
@@ -109,7 +110,8 @@ impl Repository {
     /// Nobody else's is touched. Where the token may not ask who it is, one that says so already is left as it is,
     /// whoever wrote it; else a new one is made, whose answer tells our name, and our older ones go.
     ///
-    /// Errors: where the forge does not answer, or does not let us.
+    /// # Errors
+    /// Where the forge does not answer, or does not let us.
     pub(crate) fn comment(
         &self,
         number: u64,

@@ -1,10 +1,9 @@
 //! What is known of a forge (settings, the CI job, a repository's address) → where its API is, which token it gets, and
 //! which repository is meant.
 
-use crate::diagnostic::Code;
 use std::time::Duration;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure, Kind};
 use crate::forge::answers::Object;
 use crate::forge::client::{Call, Client, origin};
 use crate::forge::kind::Forge;
@@ -89,15 +88,18 @@ impl Written {
 impl Endpoint {
     /// The repository, ready to be spoken to. A forge that nothing names is asked what it is, without a token.
     ///
-    /// Errors: `Usage` with what to say where it cannot be known; `Unavailable` where the forge does not answer.
+    /// # Errors
+    /// `Usage` with what to say where it cannot be known; `Unavailable` where the forge does not answer.
     pub fn open(&self, job: Option<&Job>, what: &str, timeout: Duration) -> Result<Repository, Failure> {
         let written = self.address.as_deref().and_then(Written::read);
         let repository = self.repository.clone().or_else(|| Some(written.as_ref()?.repository.clone()));
         let Some(repository) =
             repository.filter(|text| text.split('/').filter(|part| !part.is_empty()).count() == 2)
         else {
-            let message = format!("{what} is not the repository of a forge, as far as its address tells");
-            return Err(Failure::new(Code::UnsortedUsage, message).hint("name it: --gitops-repository OWNER/NAME and --gitops-api URL, --ci-repository and --ci-api for the app's own"));
+            let message = format!("the address of {what} does not name a repository on a forge");
+            return Err(Failure::new(Code::ForgeUnknown, message).hint(
+                "pass --gitops-repository OWNER/NAME and --gitops-api URL; for the app's own repository, --ci-repository and --ci-api",
+            ));
         };
         let server = written.map(|written| written.server);
         let own = job.filter(|job| match (&self.api, &server) {
@@ -112,9 +114,9 @@ impl Endpoint {
             (Some(api), None, _) => (self.known(api, timeout)?, api.clone()),
             (None, None, Some(server)) => self.find(server, timeout)?,
             (None, None, None) => {
-                let message = format!("which forge holds {repository} is not known");
-                return Err(Failure::new(Code::UnsortedUsage, message)
-                    .hint("name its API: --gitops-api URL, or --ci-api URL for the app's own repository"));
+                let message = format!("cannot tell which forge hosts {repository}");
+                return Err(Failure::new(Code::ForgeUnknown, message)
+                    .hint("pass --gitops-api URL, or --ci-api URL for the app's own repository"));
             }
         };
         let jobs = own.filter(|job| origin(&api) == origin(&job.api) && same(&repository, &job.repository));
@@ -133,8 +135,10 @@ impl Endpoint {
         }
         match api.strip_suffix("/api/v1") {
             Some(server) => self.find(server, timeout).map(|(forge, _)| forge),
-            None => Err(Failure::new(Code::UnsortedUsage, format!("which forge {api} is of is not known"))
-                .hint("say which: --forge github, gitea or forgejo")),
+            None => {
+                Err(Failure::new(Code::ForgeUnknown, format!("cannot tell which forge {api} belongs to"))
+                    .hint("pass --forge github, gitea or forgejo"))
+            }
         }
     }
 
@@ -164,9 +168,8 @@ impl Endpoint {
                 return Ok((*forge, forge.api_of(server)));
             }
         }
-        Err(Failure::new(Code::UnsortedUsage, format!("which forge {server} is cannot be found out")).hint(
-            "say it: --forge github, gitea or forgejo; and --gitops-api URL where its API is elsewhere",
-        ))
+        Err(Failure::new(Code::ForgeUnknown, format!("cannot tell which forge {server} is"))
+            .hint("pass --forge github, gitea or forgejo; and --gitops-api URL if its API is elsewhere"))
     }
 }
 

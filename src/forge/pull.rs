@@ -82,7 +82,8 @@ pub enum Ended {
 impl Repository {
     /// Opens the branch's pull request, or brings the open one up to date.
     ///
-    /// Errors: where the forge does not answer or does not let us; a label, a reviewer or a merge that cannot be had is
+    /// # Errors
+    /// Where the forge does not answer or does not let us; a label, a reviewer or a merge that cannot be had is
     /// a note.
     pub(crate) fn upsert(&self, wanted: PullRequestSpec<'_>) -> Result<PullRequest, Failure> {
         let (found, action) = match self.find(wanted.branch, Some(wanted.base))? {
@@ -121,7 +122,8 @@ impl Repository {
     /// stood on before it was deleted: forges close a pull request that has lost its branch by themselves, and one that
     /// stands on another commit is a newer run's. Without it there was no branch, and nothing is ours to close.
     ///
-    /// Errors: as [`Repository::upsert`].
+    /// # Errors
+    /// As [`Repository::upsert`].
     pub(crate) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
         let closed = |found: Pull| PullRequest {
             number: found.number,
@@ -149,7 +151,8 @@ impl Repository {
 
     /// How the branch's pull request has ended that had this last commit, where none is open.
     ///
-    /// Errors: as [`Repository::upsert`].
+    /// # Errors
+    /// As [`Repository::upsert`].
     pub(crate) fn ended(&self, branch: &str, head: &str) -> Result<Option<Ended>, Failure> {
         if self.find(branch, None)?.is_some() {
             return Ok(None);

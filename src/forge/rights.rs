@@ -52,7 +52,7 @@ impl Right {
             Self::Nothing => return None,
         };
         Some(format!(
-            "the token needs the scope `{level}:{scope}`, and its user must have that right in the repository"
+            "the token needs the scope `{level}:{scope}`, and its user needs that permission in the repository"
         ))
     }
 }

@@ -44,7 +44,8 @@ pub struct Deployment<'a> {
 impl Repository {
     /// Sets the commit's status: the deploy has done what it had to.
     ///
-    /// Errors: where the forge does not answer, or does not let us.
+    /// # Errors
+    /// Where the forge does not answer, or does not let us.
     pub(crate) fn status(&self, status: Status<'_>) -> Result<(), Failure> {
         let mut body = json!({
             "state": "success", "context": status.context, "description": brief(status.description),
@@ -62,7 +63,8 @@ impl Repository {
 
     /// Makes a deployment, and ends those of the same app and environment before it.
     ///
-    /// Errors: as [`Repository::status`].
+    /// # Errors
+    /// As [`Repository::status`].
     pub(crate) fn deployment(&self, deployment: Deployment<'_>) -> Result<(), Failure> {
         // A repository may hold several apps that share the names of their environments.
         let task = format!("deploy:{}", deployment.app);

@@ -1,13 +1,12 @@
 //! Text -> where the GitOps repository is. Pure. What passes here can stand on git's command line: no option,
 //! no transport that runs a program, no credentials, no control characters.
 
-use crate::diagnostic::Code;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 
 /// A checked address of a git repository; shown, it holds no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +33,7 @@ impl RepositoryUrl {
         Self::read(text, folder).map_err(|error| error.of("the GitOps repository"))
     }
 
-    /// As [`GitopsAddress::parse`], of any repository.
+    /// As [`RepositoryUrl::parse`], of any repository.
     ///
     /// # Errors
     /// Why it is no address, for the caller to say of what.
@@ -43,10 +42,10 @@ impl RepositoryUrl {
             return Err(bad("is empty"));
         }
         if text.chars().any(char::is_control) {
-            return Err(bad("holds a control character"));
+            return Err(bad("contains a control character"));
         }
         if text.starts_with('-') {
-            return Err(bad("begins with '-'").hint("write ./- for a folder of that name"));
+            return Err(bad("begins with '-'").hint("for a folder of that name, write ./- at the beginning"));
         }
         let (text, kind) = match text.split_once("://") {
             Some((scheme, rest)) if is_scheme(scheme) => (text.to_owned(), url(scheme, rest)?),
@@ -106,7 +105,8 @@ impl AddressError {
     }
 
     fn of(self, whose: &str) -> Failure {
-        let failure = Failure::new(Code::UnsortedUsage, self.message(whose));
+        let code = if self.credentials { Code::AddressWithCredentials } else { Code::InvalidAddress };
+        let failure = Failure::new(code, self.message(whose));
         match self.hint {
             Some(hint) => failure.hint(hint),
             None => failure,
@@ -141,32 +141,32 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, AddressError> {
         "file" => AddressKind::File,
         other if other.contains(':') => return Err(helper()),
         other => {
-            return Err(bad(&format!("has the scheme {other}://, which cupaas does not use")).hint(ALLOWED));
+            return Err(bad(&format!("uses the scheme {other}://, which is not supported")).hint(ALLOWED));
         }
     };
     // No forge reads more than the path; what stands behind it is a token that somebody has put there.
     if kind != AddressKind::File && rest.contains(['?', '#']) {
-        return Err(bad("holds more than a path, which may be credentials")
+        return Err(bad("has a query or a fragment, which may hold credentials")
             .credentials()
-            .hint("leave out ? and # and what follows"));
+            .hint("remove the ? or # and what follows it"));
     }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if kind == AddressKind::File {
         let good = authority.is_empty() && path.len() > 1;
-        return if good { Ok(kind) } else { Err(bad("is no file:///folder")) };
+        return if good { Ok(kind) } else { Err(bad("is not of the form file:///FOLDER")) };
     }
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     if holds_credentials(&format!("{scheme}://{authority}")) {
-        return Err(bad("holds credentials")
+        return Err(bad("contains credentials")
             .credentials()
-            .hint("put the token into CUPAAS_GITOPS_TOKEN, or use a credential helper of git"));
+            .hint("set CUPAAS_GITOPS_TOKEN to the token, or use one of git's credential helpers"));
     }
     check_host(user, host)?;
     if path.trim_matches('/').is_empty() {
-        return Err(bad("names a host and no repository"));
+        return Err(bad("names a host but no repository"));
     }
     if hidden_control(rest) {
-        return Err(bad("holds a control character"));
+        return Err(bad("contains a control character"));
     }
     Ok(kind)
 }
@@ -174,7 +174,7 @@ fn url(scheme: &str, rest: &str) -> Result<AddressKind, AddressError> {
 const ALLOWED: &str = "use a folder, file://, https://, ssh:// or user@host:path";
 
 fn helper() -> AddressError {
-    bad("names a helper program (…::), which is never started").hint(ALLOWED)
+    bad("names a remote helper (…::), which is not allowed").hint(ALLOWED)
 }
 
 /// A host or user that begins with `-` would be an option of ssh.
@@ -182,10 +182,10 @@ fn check_host(user: &str, host: &str) -> Result<(), AddressError> {
     let odd =
         |c: char| c.is_whitespace() || matches!(c, '%' | '\\' | '\'' | '"' | '`' | '$' | ';' | '&' | '|');
     if host.is_empty() || host.starts_with([':', '-']) || host.contains(odd) {
-        return Err(bad("has no usable host"));
+        return Err(bad("has an invalid host"));
     }
     if user.starts_with('-') || user.contains(odd) {
-        return Err(bad("has no usable user name"));
+        return Err(bad("has an invalid user name"));
     }
     Ok(())
 }
@@ -205,13 +205,13 @@ fn plain(text: &str, folder: &Path) -> Result<(String, AddressKind), AddressErro
         let (user, host) = text[..colon].rsplit_once('@').unwrap_or(("", &text[..colon]));
         let path = &text[colon + 1..];
         if path.contains('@') && !user.contains('@') && user.is_empty() {
-            return Err(bad("holds credentials")
+            return Err(bad("contains credentials")
                 .credentials()
-                .hint("ssh takes a key, https a token in CUPAAS_GITOPS_TOKEN"));
+                .hint("ssh uses a key, https a token in CUPAAS_GITOPS_TOKEN"));
         }
         check_host(user, host)?;
         if path.is_empty() || path.starts_with('-') {
-            return Err(bad("names a host and no repository"));
+            return Err(bad("names a host but no repository"));
         }
         return Ok((text.to_owned(), AddressKind::Ssh));
     }
@@ -244,7 +244,7 @@ impl BranchName {
                 .split('/')
                 .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
         if bad {
-            return Err(Failure::new(Code::UnsortedUsage, format!("{text:?} is not the name of a branch")));
+            return Err(Failure::new(Code::InvalidBranch, format!("{text:?} is not a valid branch name")));
         }
         Ok(Self(text.to_owned()))
     }

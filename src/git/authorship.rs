@@ -1,13 +1,12 @@
 //! Whether what stands on a branch is cupaas's alone, and may be replaced. A proposal's commit says what it holds and what
 //! it changes, so that what somebody has added to it, amended in it or put below it is seen.
 
-use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Oid};
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::commit::{self, Commit, FileChanges};
 use crate::git::fetch;
 use crate::git::objects::Mode;
@@ -55,7 +54,8 @@ impl Snapshot {
     /// Whether everything that the commit has and the branch that is read has not was written by cupaas. Merges and
     /// rebases onto that branch, which are a button of a forge, change nothing about it.
     ///
-    /// Errors: as [`Snapshot::open`].
+    /// # Errors
+    /// As [`Snapshot::open`].
     pub(super) fn wrote(&mut self, mut id: Oid) -> Result<bool, Failure> {
         for _ in 0..MERGES {
             let known = self.known(id)?;
@@ -75,7 +75,8 @@ impl Snapshot {
 
     /// What a commit that is here says.
     ///
-    /// Errors: one that is damaged.
+    /// # Errors
+    /// One that is damaged.
     pub(super) fn known(&self, id: Oid) -> Result<CommitInfo, Failure> {
         let odb = self.store.repository.odb().map_err(internal)?;
         let object = odb.read(id).map_err(internal)?;
@@ -115,7 +116,8 @@ impl Snapshot {
 
     /// Fetches a commit.
     ///
-    /// Errors: a server that does not give it.
+    /// # Errors
+    /// A server that does not give it.
     fn bring(&self, id: Oid) -> Result<(), Failure> {
         if self.store.has(id)? || fetch::commit(&self.git, id, self.asking)? { Ok(()) } else { Err(unseen()) }
     }
@@ -219,10 +221,9 @@ impl Snapshot {
 
 /// Said where it cannot be known who wrote something.
 fn unseen() -> Failure {
-    let message =
-        "the GitOps repository's server does not show who wrote what stands on the pull request's branch";
-    Failure::new(Code::UnsortedUnavailable, message)
-        .hint("merge the pull request, or delete the branch; it will be made again")
+    let message = "cannot tell who wrote the commits of the pull request's branch: the server does not serve its history";
+    Failure::new(Code::FetchIncomplete, message)
+        .hint("merge the pull request, or delete its branch; cupaas creates it again")
 }
 
 /// Folders side by side: what each has under each name. Nothing where one of them is missing: what seems to differ then

@@ -2,12 +2,11 @@
 //! path and renames, so that two runs at once end with one whole repository.
 #![allow(clippy::disallowed_methods)] // makes folders and files of its own
 
-use crate::diagnostic::Code;
 use std::path::Path;
 
 use git2::Repository;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::commit::{self, FileChanges};
 use crate::git::stderr::internal;
@@ -45,8 +44,9 @@ pub fn init_bare(path: &Path, branch: &str, first: &FileChanges) -> Result<Bare,
     if let Some(found) = look(path)? {
         return Ok(found);
     }
-    let unusable =
-        |error: std::io::Error| Failure::new(Code::UnsortedUsage, format!("{}: {error}", path.display()));
+    let unusable = |error: std::io::Error| {
+        Failure::new(Code::FolderUnusable, format!("cannot create {}: {error}", path.display()))
+    };
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(unusable)?;
     let beside = tempfile::Builder::new().prefix(".cupaas-").tempdir_in(parent).map_err(unusable)?;
@@ -73,9 +73,10 @@ fn look(path: &Path) -> Result<Option<Bare>, Failure> {
         Ok(true) => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         _ => Err(Failure::new(
-            Code::UnsortedUsage,
-            format!("{} exists and is no git repository", path.display()),
-        )),
+            Code::FolderUnusable,
+            format!("{} exists and is not a git repository", path.display()),
+        )
+        .hint("choose a new or an empty folder")),
     }
 }
 
@@ -93,9 +94,10 @@ fn fill(folder: &Path, branch: &BranchName, first: &FileChanges) -> Result<(), F
 /// The address of a repository on this machine.
 ///
 /// # Errors
-/// As [`GitopsAddress::parse`].
+/// As [`RepositoryUrl::parse`].
 pub fn address(path: &Path) -> Result<RepositoryUrl, Failure> {
-    let text =
-        path.to_str().ok_or_else(|| Failure::new(Code::UnsortedUsage, "the folder's name is not UTF-8"))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| Failure::new(Code::InvalidAddress, "the folder's name is not valid UTF-8"))?;
     RepositoryUrl::parse(text, Path::new("/"))
 }

@@ -1,12 +1,11 @@
 //! Paths with what they become -> tree objects. Writes to the object store alone: only the folders on the
 //! touched paths are rebuilt, and every entry beside them keeps its bytes.
 
-use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Oid};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::objects::{Mode, Tree};
 use crate::git::stderr::{internal, misplaced};
 use crate::git::store::Store;
@@ -80,9 +79,11 @@ fn fits(path: &str, before: Option<Mode>, node: &TreeNode) -> Result<(), Failure
     let path = RepoPath::new(path).map_err(internal)?;
     refuse_link(&path, mode)?;
     match (node, mode) {
-        (TreeNode::File(_), Mode::Folder) => Err(misplaced(&path, "is a folder where a file must be")),
+        (TreeNode::File(_), Mode::Folder) => {
+            Err(misplaced(Code::PathConflict, &path, "is a folder, but a file is needed here"))
+        }
         (TreeNode::On(_) | TreeNode::Folder(_), Mode::File | Mode::Executable) => {
-            Err(misplaced(&path, "is a file where a folder must be"))
+            Err(misplaced(Code::PathConflict, &path, "is a file, but a folder is needed here"))
         }
         _ => Ok(()),
     }
@@ -90,9 +91,9 @@ fn fits(path: &str, before: Option<Mode>, node: &TreeNode) -> Result<(), Failure
 
 /// Puts a node at its path; a path below or above another one is a contradiction.
 pub(super) fn insert(top: &mut Nodes, path: &RepoPath, node: TreeNode) -> Result<(), Failure> {
-    let clash = || Failure::new(Code::UnsortedInternal, format!("{path} is changed twice"));
+    let clash = || Failure::new(Code::InternalError, format!("{path} is changed twice in one commit"));
     if path.as_str().split('/').any(is_reserved) {
-        return Err(Failure::new(Code::UnsortedInternal, format!("{path} holds a name that git refuses")));
+        return Err(Failure::new(Code::InternalError, format!("git does not allow the path {path}")));
     }
     let (folders, name) = path.as_str().rsplit_once('/').map_or((None, path.as_str()), |(a, b)| (Some(a), b));
     let mut here = top;
@@ -118,8 +119,12 @@ fn is_reserved(part: &str) -> bool {
 /// A link on the way could lead out of the folders that cupaas may touch.
 pub(super) fn refuse_link(path: &RepoPath, mode: Mode) -> Result<(), Failure> {
     match mode {
-        Mode::Symlink => Err(misplaced(path, "is a symbolic link, which cupaas does not follow")),
-        Mode::Submodule => Err(misplaced(path, "is a submodule, which cupaas does not enter")),
+        Mode::Symlink => {
+            Err(misplaced(Code::NotARegularFile, path, "is a symbolic link, which cupaas does not follow"))
+        }
+        Mode::Submodule => {
+            Err(misplaced(Code::NotARegularFile, path, "is a submodule, which cupaas does not enter"))
+        }
         _ => Ok(()),
     }
 }

@@ -1,12 +1,11 @@
 //! [`FileChanges`] -> a commit in the temporary repository, on top of the snapshot's head.
 //! Nothing leaves this machine here.
 
-use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Oid};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::build::{self, Nodes, TreeNode};
 use crate::git::snapshot::Snapshot;
 use crate::git::store::Store;
@@ -116,7 +115,7 @@ fn commit_text(tree: Oid, parent: Option<Oid>, change: &FileChanges) -> Result<S
     let (name, email) = (tidy(&change.author.name), tidy(&change.author.email));
     if name.is_empty() || email.is_empty() {
         return Err(Failure::new(
-            Code::UnsortedUsage,
+            Code::InvalidAuthor,
             "the commit's author needs a name and an e-mail address",
         ));
     }

@@ -3,12 +3,11 @@
 //! The branch comes with its commit, root folder, the root's files and first-level folders (`tree:2`): that
 //! costs the server nothing that grows with the apps. Everything else is wanted by its id.
 
-use crate::diagnostic::Code;
 use std::path::Path;
 
 use git2::Oid;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::address::BranchName;
 use crate::git::command::{Git, GitOutput};
 use crate::git::stderr::internal;
@@ -276,8 +275,8 @@ fn head_branch(folder: &Path, asked: Option<&BranchName>) -> Result<BranchName, 
     let head = std::fs::read_to_string(folder.join("HEAD")).map_err(internal)?;
     match head.trim().strip_prefix("ref: refs/heads/") {
         Some(branch) => BranchName::parse(branch),
-        None => Err(Failure::new(Code::UnsortedUsage, "the GitOps repository has no current branch")
-            .hint("name the branch: --gitops-branch")
-            .hint("or make one of what is checked out there: `git switch --create NAME`")),
+        None => Err(Failure::new(Code::NoDefaultBranch, "the GitOps repository has no default branch")
+            .hint("name the branch with --gitops-branch")
+            .hint("or create one there from what is checked out: `git switch --create NAME`")),
     }
 }

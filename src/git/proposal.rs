@@ -1,12 +1,11 @@
 //! A branch beside the one that is read: what a pull request holds. Its commits stand on the newest commit of the branch
 //! that is read, and replace what stood there before by the server's compare-and-swap.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use git2::Oid;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::address::BranchName;
 use crate::git::authorship::CommitInfo;
 use crate::git::commit::{self, Commit, FileChanges};
@@ -131,8 +130,9 @@ impl Snapshot {
         let strayed = self.root != Some(root);
         self.root = own;
         if strayed {
-            let message = "the GitOps repository gives nothing but its branches, which is not enough for a pull request";
-            return Err(Failure::new(Code::UnsortedUnavailable, message));
+            let message =
+                "the GitOps repository's server only serves branches, which is not enough for a pull request";
+            return Err(Failure::new(Code::FetchIncomplete, message));
         }
         done
     }

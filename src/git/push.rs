@@ -1,10 +1,9 @@
 //! [`Commit`] -> the remote's branch, if it still stands where the snapshot saw it: the server compares and
 //! swaps. Writes to the remote; an answer that was lost on the way is looked up, never guessed.
 
-use crate::diagnostic::Code;
 use git2::Oid;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure, Kind};
 use crate::git::address::BranchName;
 use crate::git::commit::Commit;
 use crate::git::snapshot::Snapshot;
@@ -101,17 +100,18 @@ impl Snapshot {
         } else {
             format!(": {}", stderr::brief(&remote))
         };
-        let text = format!("{} refuses the push to {branch} ({why}){detail}", self.git.url());
-        let failure = Failure::new(Code::UnsortedForbidden, text);
+        let text = format!("{} declined the push to {branch} ({why}){detail}", self.git.url());
+        let code = if checked_out { Code::BranchCheckedOut } else { Code::PushDeclined };
+        let failure = Failure::new(code, text);
         if checked_out {
             return failure
-                .hint("in a clone, name what it is a clone of: `--gitops \"$(git remote get-url origin)\"`, and pull then")
+                .hint("in a clone, pass the repository that it was cloned from, `--gitops \"$(git remote get-url origin)\"`, and pull afterwards")
                 .hint(
-                    "else a bare repository, a branch that is not checked out, or, in that clone, \
-                     `git config receive.denyCurrentBranch updateInstead`",
+                    "otherwise use a bare repository or a branch that is not checked out, or run \
+                     `git config receive.denyCurrentBranch updateInstead` there",
                 );
         }
-        failure.hint("if the branch is protected, let the token's user push to it")
+        failure.hint("if the branch is protected, allow the token's user to push to it")
     }
 }
 

@@ -1,13 +1,12 @@
 //! Repositories of apps, seen from outside: where their branches stand, and an app's files. Read-only.
 
-use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
@@ -39,8 +38,8 @@ impl SourceToken {
         for host in hosts {
             let url = if host.contains("://") { host.clone() } else { format!("https://{host}") };
             let odd = || {
-                Failure::new(Code::UnsortedUsage, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
-                    .hint("such as git.example.cu or git.example.cu:3000, with commas between several")
+                Failure::new(Code::InvalidSourceHost, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
+                    .hint("write hosts such as git.example.cu or git.example.cu:3000, separated by commas")
             };
             let address = RepositoryUrl::parse(&format!("{url}/x"), Path::new("/")).map_err(|_| odd())?;
             if !address.is_http() || origin(address.as_str()) != url.trim_end_matches('/') {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use git2::{Oid, Repository};
 use tempfile::TempDir;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::command::Git;
 use crate::git::fetch::{self, Asking};
@@ -205,7 +205,9 @@ impl Snapshot {
         let tree = self.complete(|this, missing| {
             let Some(found) = this.walk_or_root(folder, missing)? else { return Ok(Default::default()) };
             match folder {
-                Some(path) if found.mode != Mode::Folder => Err(misplaced(path, "is not a folder")),
+                Some(path) if found.mode != Mode::Folder => {
+                    Err(misplaced(Code::PathConflict, path, "is not a folder"))
+                }
                 _ => Ok(this.store.tree(found.id, &mut missing.alone)?.unwrap_or_default()),
             }
         })?;
@@ -230,8 +232,10 @@ impl Snapshot {
             Mode::Submodule | Mode::Folder => return Ok(Entry::Submodule),
             Mode::File | Mode::Executable => {}
         }
-        let bytes =
-            self.store.blob(found.id, LARGEST)?.ok_or_else(|| misplaced(path, "is larger than 10 MB"))?;
+        let bytes = self
+            .store
+            .blob(found.id, LARGEST)?
+            .ok_or_else(|| misplaced(Code::FileTooLarge, path, "is larger than 10 MB"))?;
         Ok(match String::from_utf8(bytes) {
             Ok(text) => Entry::Text(text),
             Err(error) => Entry::Bytes(error.into_bytes()),

@@ -1,13 +1,12 @@
 //! The app's own checkout -> where it comes from. Read-only, through libgit2 alone: no program, hook or filter
 //! runs, whatever the checkout's configuration says.
 
-use crate::diagnostic::Code;
 use crate::repository::without_credentials;
 use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 
 /// Facts about the repository that an app's folder is part of; what is not known is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,10 +78,10 @@ fn open(folder: &Path) -> Result<Option<(Repository, String)>, Failure> {
         Ok(repository) => repository,
         Err(error) if error.code() == ErrorCode::Owner => {
             return Err(Failure::new(
-                Code::UnsortedUsage,
-                format!("{} belongs to another user", folder.display()),
+                Code::UnsafeCheckout,
+                format!("{} is owned by another user", folder.display()),
             )
-            .hint("git config --global --add safe.directory FOLDER, if you trust that user"));
+            .hint("if you trust that user, run `git config --global --add safe.directory FOLDER`"));
         }
         Err(_) => return Ok(None),
     };

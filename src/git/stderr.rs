@@ -1,11 +1,10 @@
 //! What git and a server said -> one readable text and the kind of failure. Pure. Nothing leaves here that
 //! holds a secret or a control character.
 
-use crate::diagnostic::Code;
 use crate::token::scrub;
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::token::Secret;
 use crate::tree::RepoPath;
 
@@ -54,63 +53,82 @@ fn is_progress(line: &str) -> bool {
     line.is_empty() || STEPS.iter().any(|step| line.starts_with(step))
 }
 
+/// What git's words stand for, the first that fits. Whatever fits none is a server or network that is down.
+const MEANINGS: &[(Code, &[&str])] = &[
+    (
+        Code::RepositoryLoginRejected,
+        &["could not read Username", "could not read Password", "Authentication failed", "error: 401"],
+    ),
+    (
+        Code::RepositoryAccessDenied,
+        &["error: 403", "Permission denied", "access denied", "Access denied", "denied to", "Permission to"],
+    ),
+    (Code::UnsafeRepository, &["dubious ownership"]),
+    (
+        Code::RepositoryNotFound,
+        &["error: 404", "not found", "does not appear to be a git repository", "does not exist"],
+    ),
+    (Code::RepositoryMoved, REDIRECTS),
+    (Code::HostKeyUnknown, &["Host key verification failed"]),
+    (Code::CertificateUntrusted, &["SSL certificate problem", "certificate verify failed"]),
+    (Code::RepositoryUnsupported, &["mismatched algorithms", "transport '"]),
+];
+
+const REDIRECTS: &[&str] = &[
+    "error: 301",
+    "error: 302",
+    "error: 303",
+    "error: 307",
+    "error: 308",
+    "unable to update url base from redirection",
+];
+
 /// What a failed git process means, from its cleaned words, since git ends with 128 whatever has failed; `doing` says
 /// what was tried.
 pub(super) fn failure(doing: &str, words: &str, remote: Remote) -> Failure {
-    let (token, access) = match remote {
-        Remote::Gitops => ("set CUPAAS_GITOPS_TOKEN to a token that may write to the repository", "write"),
-        Remote::App => ("set CUPAAS_SOURCE_TOKEN to a token that may read the repository", "read"),
-    };
-    let has = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
-    let brief = brief(words);
-    let say = |code| Failure::new(code, format!("{doing}: {brief}"));
-    if has(&["could not read Username", "could not read Password", "Authentication failed", "error: 401"]) {
-        return say(Code::UnsortedForbidden).hint(token);
+    let means = MEANINGS.iter().find(|(_, patterns)| has(words, patterns));
+    let code = means.map_or(Code::RepositoryUnavailable, |(code, _)| *code);
+    let failure = Failure::new(code, format!("{doing}: {}", brief(words)));
+    match remedy(code, remote) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
     }
-    if has(&[
-        "error: 403",
-        "Permission denied",
-        "access denied",
-        "Access denied",
-        "denied to",
-        "Permission to",
-    ]) {
-        return say(Code::UnsortedForbidden)
-            .hint(format!("give the token or key {access} access to the repository"));
-    }
-    if has(&["dubious ownership"]) {
-        return say(Code::UnsortedForbidden)
-            .hint("git config --global --add safe.directory FOLDER, if you trust its owner");
-    }
-    if has(&["error: 404", "not found", "does not appear to be a git repository", "does not exist"]) {
-        return say(Code::UnsortedForbidden)
-            .hint("check the address; forges also answer so where rights are missing");
-    }
-    if is_redirect(words) {
-        return say(Code::UnsortedForbidden).hint("the repository has moved: use its new address");
-    }
-    if has(&["Host key verification failed"]) {
-        return say(Code::UnsortedForbidden).hint("add the server's key to known_hosts");
-    }
-    if has(&["SSL certificate problem", "certificate verify failed", "mismatched algorithms", "transport '"])
-    {
-        return say(Code::UnsortedForbidden);
-    }
-    say(Code::UnsortedUnavailable)
+}
+
+fn has(words: &str, patterns: &[&str]) -> bool {
+    patterns.iter().any(|pattern| words.contains(pattern))
+}
+
+fn remedy(code: Code, remote: Remote) -> Option<&'static str> {
+    Some(match (code, remote) {
+        (Code::RepositoryLoginRejected, Remote::Gitops) => {
+            "set CUPAAS_GITOPS_TOKEN to a token that may write to the repository"
+        }
+        (Code::RepositoryLoginRejected, Remote::App) => {
+            "set CUPAAS_SOURCE_TOKEN to a token that may read the repository"
+        }
+        (Code::RepositoryAccessDenied, Remote::Gitops) => {
+            "give the token or key write access to the repository"
+        }
+        (Code::RepositoryAccessDenied, Remote::App) => "give the token or key read access to the repository",
+        (Code::UnsafeRepository, _) => {
+            "if you trust its owner, run `git config --global --add safe.directory FOLDER`"
+        }
+        (Code::RepositoryNotFound, _) => {
+            "check the address; forges also answer this when a permission is missing"
+        }
+        (Code::RepositoryMoved, _) => "use the repository's new address",
+        (Code::HostKeyUnknown, _) => "add the server's key to known_hosts",
+        (Code::CertificateUntrusted, _) => {
+            "set GIT_SSL_CAINFO to the certificate of the authority, if it is your own"
+        }
+        _ => return None,
+    })
 }
 
 /// Whether the server sent us elsewhere and git was told not to go.
 pub(super) fn is_redirect(words: &str) -> bool {
-    [
-        "error: 301",
-        "error: 302",
-        "error: 303",
-        "error: 307",
-        "error: 308",
-        "unable to update url base from redirection",
-    ]
-    .iter()
-    .any(|pattern| words.contains(pattern))
+    has(words, REDIRECTS)
 }
 
 /// The lines that matter, on one line, cut.
@@ -128,20 +146,20 @@ pub(super) fn brief(words: &str) -> String {
     let text = lines.join("; ");
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", &text[..at]),
-        None if text.is_empty() => "git ended without a word".to_owned(),
+        None if text.is_empty() => "git gave no reason".to_owned(),
         None => text,
     }
 }
 
 /// Something stands in the repository where it must not: an error with its path.
-pub(super) fn misplaced(path: &RepoPath, why: &str) -> Failure {
+pub(super) fn misplaced(code: Code, path: &RepoPath, why: &str) -> Failure {
     let place = Span::file(&Source::new(path.as_str(), ""));
-    Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, place, why)])
+    Failure::invalid(vec![Diagnostic::error(code, place, why)])
 }
 
-/// A mistake of cupaas, or an object database that is damaged.
+/// The temporary copy cannot be written, or its objects are damaged.
 pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new(Code::UnsortedInternal, format!("the temporary copy of the repository: {error}"))
+    Failure::new(Code::TemporaryFiles, format!("cannot use the temporary copy of the repository: {error}"))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Paths -> the objects they name, fetching those that are not here, level by level. Reads the snapshot's
 //! temporary repository and the remote; never follows a link.
 
-use crate::diagnostic::Code;
 use crate::git::objects::{FoundObject, Missing};
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::build;
 use crate::git::fetch::{self, Asking, Depth, FetchScope};
 use crate::git::objects::Mode;
@@ -38,8 +37,8 @@ impl Snapshot {
             };
             let wants: BTreeSet<Oid> = alone.into_iter().chain(folders).chain(whole).collect();
             if wants == before {
-                let message = format!("{} does not give all its objects", self.git.called());
-                return Err(Failure::new(Code::UnsortedUnavailable, message));
+                let message = format!("the server of {} does not send all objects", self.git.called());
+                return Err(Failure::new(Code::FetchIncomplete, message));
             }
             if let FetchScope::Refused = fetch::objects(&self.git, wants.iter().copied(), depth)? {
                 self.take_all()?;
@@ -54,8 +53,8 @@ impl Snapshot {
         self.asking = if self.asking == Asking::All { Asking::All } else { Asking::Shallow };
         self.refresh()?;
         if self.answered && self.head != head {
-            let message = format!("{} changed while it was read", self.git.called());
-            return Err(Failure::new(Code::UnsortedUnavailable, message));
+            let message = format!("{} changed while it was being read", self.git.called());
+            return Err(Failure::new(Code::BranchMoved, message).hint("run the command again"));
         }
         Ok(())
     }
@@ -113,8 +112,10 @@ impl Snapshot {
                 for entry in tree.entries() {
                     let name = String::from_utf8_lossy(entry.name);
                     let below = std::str::from_utf8(entry.name).ok().and_then(|name| path.join(name).ok());
-                    let below =
-                        below.ok_or_else(|| misplaced(&path, &format!("holds the odd name {name:?}")))?;
+                    let below = below.ok_or_else(|| {
+                        let why = format!("contains the name {name:?}, which is not allowed");
+                        misplaced(Code::UnusablePath, &path, &why)
+                    })?;
                     todo.push((below, FoundObject { id: entry.id, mode: entry.mode }));
                 }
                 continue;

@@ -1,9 +1,8 @@
 //! Secrets that are not made yet → made and encrypted, once and for ever.
 
-use crate::diagnostic::Code;
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::PlatformFile;
 use crate::publish::change_set::{ChangeSet, Next};
@@ -48,7 +47,7 @@ fn seal(tree: &Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<Fil
 }
 
 fn internal(error: &SealError) -> Failure {
-    Failure::new(Code::UnsortedInternal, error.to_string())
+    Failure::new(Code::InternalError, error.to_string())
 }
 
 fn values(missing: &MissingSecret, release: &Release) -> Result<Values, SealError> {
@@ -82,16 +81,16 @@ pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, F
             Ok(recipient) if recipients.contains(&recipient) => {
                 let span = platform.at(&["secrets", "recipients", &index.to_string()]);
                 problems.push(
-                    Diagnostic::error(Code::UnsortedInvalid, span, "this recipient stands twice")
-                        .hint("keep one of them"),
+                    Diagnostic::error(Code::DuplicateRecipient, span, "this recipient is listed twice")
+                        .hint("remove one of them"),
                 );
             }
             Ok(recipient) => recipients.push(recipient),
             Err(error) => {
                 let span = platform.at(&["secrets", "recipients", &index.to_string()]);
                 problems.push(
-                    Diagnostic::error(Code::UnsortedInvalid, span, error.to_string())
-                        .hint("a public key such as age1…"),
+                    Diagnostic::error(Code::InvalidValue, span, error.to_string())
+                        .hint("write an age public key, such as age1…"),
                 );
             }
         }
@@ -99,8 +98,8 @@ pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, F
     if listed.is_empty() {
         let span = platform.key(&["secrets"]);
         problems.push(
-            Diagnostic::error(Code::UnsortedInvalid, span, "no age public key to encrypt passwords for").hint(
-                "`cupaas init` makes an identity; put its public key under `secrets.recipients` in cupaas.yaml, or set \
+            Diagnostic::error(Code::NoRecipient, span, "no age public key to encrypt passwords for").hint(
+                "`cupaas init` creates an identity; put its public key under `secrets.recipients` in cupaas.yaml, or set \
                  `secrets: {provider: existing}`",
             ),
         );

@@ -1,14 +1,13 @@
 //! Requests to one registry. A login goes to that registry, or to the token server that it names, by TLS wherever the
 //! registry itself has it; no redirect takes it along.
 
-use crate::diagnostic::Code;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::http;
 use crate::registry::challenge::{self, Challenge};
 use crate::registry::credentials::{self, Login};
@@ -78,7 +77,7 @@ impl<'a> Client<'a> {
             }
             // Some answer to GET alone.
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {}
-            status => return Err(self.unavailable(&format!("answers {status}"))),
+            status => return Err(self.unavailable(&format!("HTTP {status}"))),
         }
         let named = answer.headers().get("docker-content-digest").and_then(|value| value.to_str().ok());
         if let Some(digest) = named.filter(|digest| answer.status() == StatusCode::OK && is_digest(digest)) {
@@ -91,7 +90,7 @@ impl<'a> Client<'a> {
             status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
                 return self.denied(status, challenge.as_ref());
             }
-            status => return Err(self.unavailable(&format!("answers {status}"))),
+            status => return Err(self.unavailable(&format!("HTTP {status}"))),
         }
         let bytes = whole.body_mut().with_config().limit(LONGEST).read_to_vec();
         let bytes = bytes.map_err(|error| self.unavailable(&error.to_string()))?;
@@ -143,8 +142,11 @@ impl<'a> Client<'a> {
         scope: Option<&str>,
     ) -> Result<Result<Zeroizing<String>, StatusCode>, Failure> {
         if !realm.starts_with("https://") && (self.secure || !realm.starts_with("http://")) {
-            let message = format!("{} sends to a token server without TLS", self.image.registry);
-            return Err(Failure::new(Code::UnsortedForbidden, message));
+            let message = format!(
+                "{} names a token server without TLS; the login is not sent there",
+                self.image.registry
+            );
+            return Err(Failure::new(Code::InsecureTokenServer, message));
         }
         let mut request = self.agent.get(realm);
         if let Some(scope) = scope {
@@ -160,7 +162,7 @@ impl<'a> Client<'a> {
         match answer.status() {
             StatusCode::OK => {}
             status if status.is_client_error() => return Ok(Err(status)),
-            status => return Err(self.unavailable(&format!("its token server answers {status}"))),
+            status => return Err(self.unavailable(&format!("its token server answered {status}"))),
         }
         let text = answer.body_mut().with_config().limit(TOKEN).read_to_string().map(Zeroizing::new);
         let text = text.map_err(|error| self.unavailable(&error.to_string()))?;
@@ -168,7 +170,7 @@ impl<'a> Client<'a> {
         let token = read.token.or(read.access_token).map(Zeroizing::new);
         match token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())) {
             Some(token) => Ok(Ok(Zeroizing::new(format!("Bearer {}", *token)))),
-            None => Err(self.unavailable("its token server gives no token")),
+            None => Err(self.unavailable("its token server sent no token")),
         }
     }
 
@@ -178,26 +180,27 @@ impl<'a> Client<'a> {
 
     /// What a no means: with a login that is taken, that there is nothing to see.
     fn denied(&self, status: StatusCode, challenge: Option<&Challenge>) -> Result<Lookup, Failure> {
-        let said = format!("{}: the registry answers {status}", self.name());
+        let said = format!("{}: the registry answered {status}", self.name());
         if self.knows_us(challenge)? {
             return Ok(Lookup::Hidden(format!(
                 "{said}: nobody has pushed there yet, or this login may not pull it"
             )));
         }
-        let failure = Failure::new(Code::UnsortedForbidden, said);
         Err(match self.login {
-            Some(_) => failure.hint("the registry does not take this login"),
-            None => failure
+            Some(_) => Failure::new(Code::RegistryLoginRejected, said)
+                .hint("check the user and the password: the registry rejects this login"),
+            None => Failure::new(Code::RegistryLoginMissing, said)
                 .hint("set CUPAAS_REGISTRY_USER and CUPAAS_REGISTRY_PASSWORD, or log in with docker")
-                .hint("a helper program that docker's configuration names is not asked")
-                .hint(
-                    "some registries say so of images that are not there too; with a login that can be told",
-                ),
+                .hint("docker credential helpers are not used")
+                .hint("some registries answer this for missing images too; log in to tell"),
         })
     }
 
     fn unavailable(&self, why: &str) -> Failure {
-        Failure::new(Code::UnsortedUnavailable, format!("{}: the registry {why}", self.name()))
+        Failure::new(
+            Code::RegistryUnavailable,
+            format!("{}: the registry is unavailable: {why}", self.name()),
+        )
     }
 }
 

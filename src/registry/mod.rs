@@ -42,7 +42,8 @@ pub enum Lookup {
 
 /// Looks a tag up.
 ///
-/// Errors: `Unavailable` where the registry does not answer, `Forbidden` where it does not let us look: without a login
+/// # Errors
+/// `Unavailable` where the registry does not answer, `Forbidden` where it does not let us look: without a login
 /// that it takes, an image that is there and one that is not cannot be told apart.
 pub fn look_up(image: &Reference, access: &Access) -> Result<Lookup, Failure> {
     client::Client::new(image, access).digest()

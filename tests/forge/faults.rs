@@ -68,7 +68,7 @@ fn a_limit_that_is_long_is_said_with_its_end() {
         let ran = propose(&world);
         assert_eq!(ran.code, Some(5), "{}", ran.stderr);
         assert!(
-            ran.stderr.contains("no more until 20") && ran.stderr.contains("(in 1801 s)"),
+            ran.stderr.contains("error[forge-rate-limited]") && ran.stderr.contains("(in 1801 s)"),
             "{}",
             ran.stderr
         );
@@ -100,6 +100,7 @@ fn a_missing_right_is_named() {
         world.app("1");
         let ran = propose(&world);
         assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+        assert!(ran.stderr.contains("error[forge-access-denied]"), "{}", ran.stderr);
         assert!(ran.stderr.contains(words), "{code}: {}", ran.stderr);
         assert!(ran.stderr.contains("Resource not accessible"), "{}", ran.stderr);
         assert!(ran.stderr.contains("the server asks for: pull_requests=write"), "{}", ran.stderr);
@@ -111,6 +112,26 @@ fn a_missing_right_is_named() {
         );
         assert!(world.tip(BRANCH).is_some(), "what was pushed is found by the next run");
     }
+}
+
+#[test]
+fn a_token_that_is_not_accepted_is_said() {
+    let world = World::faulty(Manner::Github, |_, _| say(401, "", "Bad credentials"));
+    world.app("1");
+    let ran = propose(&world);
+    assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[forge-token-rejected]"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("invalid or has expired"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_its_api_does_not_have_is_no_answer() {
+    let text = || Some(Fault::Say(200, String::new(), "\"a text\"".to_owned()));
+    let world = World::faulty(Manner::Gitea, move |_, _| text());
+    world.app("1");
+    let ran = propose(&world);
+    assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[forge-answer-invalid]"), "{}", ran.stderr);
 }
 
 #[test]
@@ -139,7 +160,8 @@ fn a_silent_forge_is_given_up() {
     let began = Instant::now();
     let ran = ran(&command.env("CUPAAS_FORGE_TIMEOUT", "1").output().unwrap());
     assert_eq!(ran.code, Some(5), "{}", ran.stderr);
-    assert!(ran.stderr.contains("GET ") && ran.stderr.contains("timeout"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[forge-unavailable]: GET "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("timeout"), "{}", ran.stderr);
     assert!(began.elapsed() < Duration::from_secs(60));
     let tries = world.server.heard().len();
     assert!((2..=5).contains(&tries), "{tries}");
@@ -157,7 +179,7 @@ fn a_token_goes_to_no_other_host() {
         world.app("1");
         let ran = propose(&world);
         assert_eq!(ran.code, Some(6), "{}", ran.stderr);
-        assert!(ran.stderr.contains("which gets no token"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("error[forge-redirected]"), "{}", ran.stderr);
     }
     assert_eq!(other.server.lines(), Vec::<String>::new());
 }
@@ -187,7 +209,9 @@ fn nothing_that_a_server_says_shows_a_token() {
     let ran = propose(&world);
     assert_eq!(ran.code, Some(6));
     assert!(
-        ran.stderr.contains("you sent Bearer ***") && !ran.stderr.contains("\u{1b}[31m"),
+        ran.stderr.contains("error[forge-request-rejected]")
+            && ran.stderr.contains("you sent Bearer ***")
+            && !ran.stderr.contains("\u{1b}[31m"),
         "{:?}",
         ran.stderr
     );
@@ -201,7 +225,7 @@ fn what_is_no_json_is_no_api() {
     let ran = propose(&world);
     assert_eq!(ran.code, Some(6), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("no JSON") && ran.stderr.contains("the address of its API?"),
+        ran.stderr.contains("error[not-an-api]") && ran.stderr.contains("is the address of its API"),
         "{}",
         ran.stderr
     );

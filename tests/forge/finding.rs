@@ -156,8 +156,19 @@ fn a_gitops_repository_that_is_on_no_forge_has_no_pull_requests() {
     }
     let ran = ran(&command.output().unwrap());
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[forge-unknown]"), "{}", ran.stderr);
     assert!(ran.stderr.contains("--gitops-repository"), "{}", ran.stderr);
     assert_eq!(world.sandbox.commits(&world.gitops), 1, "nothing was pushed");
+}
+
+#[test]
+fn an_address_of_which_no_request_can_be_made_is_said() {
+    let world = World::new(Manner::Gitea);
+    world.app("1");
+    let mut command = world.command(&["deploy", "shop", "--pull-request", "--forge", "gitea"]);
+    let ran = ran(&command.env("CUPAAS_GITOPS_API", "https://git example.cu/api/v1").output().unwrap());
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[invalid-api-address]"), "{}", ran.stderr);
 }
 
 #[test]

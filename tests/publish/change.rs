@@ -87,18 +87,19 @@ fn what_stands_in_the_way_is_an_error_with_its_path() {
         ("deep/link", "-> ../folder"),
     ]);
     let cases = [
-        (file("file/x", "y"), "file"),
-        (folder("file", &[("x", "y")]), "file"),
-        (file("folder", "y"), "folder"),
-        (file("link/x", "y"), "link"),
-        (file("link", "y"), "link"),
-        (folder("deep/link", &[]), "deep/link"),
-        (folder("deep/link/more", &[("x", "y")]), "deep/link"),
+        (file("file/x", "y"), "file", "path-conflict"),
+        (folder("file", &[("x", "y")]), "file", "path-conflict"),
+        (file("folder", "y"), "folder", "path-conflict"),
+        (file("link/x", "y"), "link", "not-a-regular-file"),
+        (file("link", "y"), "link", "not-a-regular-file"),
+        (folder("deep/link", &[]), "deep/link", "not-a-regular-file"),
+        (folder("deep/link/more", &[("x", "y")]), "deep/link", "not-a-regular-file"),
     ];
-    for (change, at) in cases {
+    for (change, at, code) in cases {
         let failure = publish(&remote.address(), &change).unwrap_err();
         assert_eq!(failure.kind(), Kind::Invalid);
         assert_eq!(failure.diagnostics[0].span.source.name, at, "{failure}");
+        assert_eq!(failure.diagnostics[0].code.as_str(), code, "{failure}");
     }
     for at in ["link", "link/x", "deep/link", "deep/link/x"] {
         let failure = Snapshot::open(&remote.address(), None, None).unwrap().read(&[path(at)]).unwrap_err();
@@ -120,11 +121,12 @@ fn a_change_that_contradicts_itself_is_refused() {
     let names = names.iter().map(|name| file(name, "x"));
     for bad in [nested, twice].into_iter().chain(names) {
         let failure = publish(&remote.address(), &bad).unwrap_err();
-        assert_eq!(failure.kind(), Kind::Internal, "{failure}");
+        assert_eq!((failure.code.as_str(), failure.kind()), ("internal-error", Kind::Internal), "{failure}");
     }
     let nobody =
         FileChanges { author: Author { name: "<>\n".to_owned(), email: "x".to_owned() }, ..file("a", "b") };
-    assert_eq!(publish(&remote.address(), &nobody).unwrap_err().kind(), Kind::Usage);
+    let failure = publish(&remote.address(), &nobody).unwrap_err();
+    assert_eq!((failure.code.as_str(), failure.kind()), ("invalid-author", Kind::Usage));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn what_stands_there_already_is_left_alone() {
     let around = tempfile::tempdir().unwrap();
     std::fs::write(around.path().join("letter"), "dear").unwrap();
     let failure = init_bare(around.path(), "main", &file("a", "b")).unwrap_err();
-    assert_eq!(failure.kind(), Kind::Usage);
+    assert_eq!((failure.code.as_str(), failure.kind()), ("folder-unusable", Kind::Usage));
     assert_eq!(
         init_bare(&around.path().join("letter"), "main", &file("a", "b")).unwrap_err().kind(),
         Kind::Usage

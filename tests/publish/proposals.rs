@@ -249,3 +249,17 @@ fn what_a_person_adds_is_not_lost() {
     };
     assert!(!may_replace(upon), "rebased onto a commit of theirs");
 }
+
+#[test]
+fn whose_commits_they_are_must_be_known() {
+    let remote = Remote::with(&[("a", "a")]);
+    let people = People { bare: remote.path() };
+    people.put("cupaas/p/shop", &people.commit("main", Some((FILE, "theirs")), &["main"], "more"));
+    git(&remote.path(), &["repack", "-adq"]);
+    git(&remote.path(), &["update-server-info"]);
+    // Plain files have no history that can be asked for.
+    let server = Server::start(remote.folder.path(), |_| Answer::Dumb);
+    let mut snapshot = Snapshot::open(&server.address(), None, None).unwrap();
+    let failure = snapshot.proposal(&branch()).unwrap_err();
+    assert_eq!((failure.code.as_str(), failure.kind().exit_code()), ("fetch-incomplete", 5), "{failure}");
+}

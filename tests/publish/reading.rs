@@ -90,6 +90,19 @@ fn a_server_of_the_old_protocol_that_gives_its_branches_alone() {
 }
 
 #[test]
+fn what_was_read_is_not_mixed_with_newer_files() {
+    let remote = Remote::with(FILES);
+    git(&remote.path(), &["config", "uploadpack.allowAnySHA1InWant", "false"]);
+    // Filters are understood, and files are only served with a branch.
+    let server = Server::start(remote.folder.path(), |_| Answer::OldProtocol);
+    let mut snapshot = Snapshot::open(&server.address(), None, None).unwrap();
+    snapshot.read(&[path("cupaas.yaml")]).unwrap();
+    publish(&remote.address(), &file("apps/a.yaml", "newer\n")).unwrap();
+    let failure = snapshot.read(&[path("deploy/production/a")]).unwrap_err();
+    assert_eq!((failure.code.as_str(), failure.kind()), ("branch-moved", Kind::Unavailable), "{failure}");
+}
+
+#[test]
 fn a_server_that_knows_some_filters_only() {
     for allowed in ["tree.maxDepth=0", "blob:none.allow=true"] {
         let remote = Remote::with(FILES);
@@ -159,7 +172,8 @@ fn a_remote_without_a_current_branch_needs_a_name() {
     let remote = Remote::with(FILES);
     let alone = git(&remote.path(), &["commit-tree", "-m", "on no branch", "main^{tree}"]);
     std::fs::write(remote.path().join("HEAD"), alone).unwrap();
-    assert_eq!(Snapshot::open(&remote.address(), None, None).unwrap_err().kind(), Kind::Usage);
+    let failure = Snapshot::open(&remote.address(), None, None).unwrap_err();
+    assert_eq!((failure.code.as_str(), failure.kind()), ("no-default-branch", Kind::Usage));
     read_as_a_deploy(Snapshot::open(&remote.address(), Some("main"), None).unwrap());
 }
 
@@ -173,7 +187,8 @@ fn a_listing_reads_no_files() {
     let names: Vec<String> = snapshot.list(Some(&path("deploy/production"))).unwrap().into_keys().collect();
     assert_eq!(names, ["a", "b"]);
     assert!(snapshot.list(Some(&path("deploy/nowhere"))).unwrap().is_empty());
-    assert_eq!(snapshot.list(Some(&path("cupaas.yaml"))).unwrap_err().kind(), Kind::Invalid);
+    let failure = snapshot.list(Some(&path("cupaas.yaml"))).unwrap_err();
+    assert_eq!((failure.kind(), failure.diagnostics[0].code.as_str()), (Kind::Invalid, "path-conflict"));
 }
 
 #[test]
@@ -184,6 +199,7 @@ fn bytes_stay_bytes_and_giants_are_refused() {
     assert_eq!(snapshot.read(&[path("raw")]).unwrap()[&path("raw")], Entry::Bytes(vec![0xff, 0x00]));
     let failure = snapshot.read(&[path("big")]).unwrap_err();
     assert_eq!((failure.kind(), failure.to_string().contains("big")), (Kind::Invalid, true));
+    assert_eq!(failure.diagnostics[0].code.as_str(), "file-too-large");
 }
 
 fn import_bytes(remote: &Remote) {

@@ -27,7 +27,7 @@ fn a_hook_that_declines_is_heard() {
         let remote = remote();
         remote.hook(name, "printf 'no deploys on \\033[31mFriday\\n' >&2; exit 1");
         let failure = push_fails(&remote);
-        assert_eq!(failure.kind(), Kind::Forbidden);
+        assert_eq!(failure.code.as_str(), "push-declined");
         assert!(failure.message.contains(word) && failure.message.contains("Friday"), "{failure}");
         assert!(!failure.message.contains(char::is_control), "{failure:?}");
     }
@@ -39,7 +39,7 @@ fn a_protected_branch_forbids() {
     remote
         .hook("update", "echo 'GitLab: You are not allowed to push code to protected branches' >&2; exit 1");
     let failure = push_fails(&remote);
-    assert_eq!(failure.kind(), Kind::Forbidden);
+    assert_eq!((failure.code.as_str(), failure.kind()), ("push-declined", Kind::Forbidden));
     assert!(failure.hints.iter().any(|hint| hint.contains("protected")), "{failure:?}");
 }
 
@@ -49,7 +49,7 @@ fn a_checked_out_branch_forbids() {
     git(remote.folder.path(), &["clone", "-q", "repo.git", "work"]);
     let work = remote.folder.path().join("work");
     let failure = publish(&address(work.to_str().unwrap()), &file("b", "b")).unwrap_err();
-    assert_eq!(failure.kind(), Kind::Forbidden);
+    assert_eq!((failure.code.as_str(), failure.kind()), ("branch-checked-out", Kind::Forbidden));
     assert!(failure.hints.iter().any(|hint| hint.contains("bare")), "{failure:?}");
 }
 
@@ -68,7 +68,11 @@ fn a_repository_that_is_not_there_forbids() {
     let url = format!("{}/other.git", server.url);
     for text in [url.as_str(), "/nowhere/at/all", "file:///nowhere/at/all"] {
         let failure = Snapshot::open(&address(text), None, None).unwrap_err();
-        assert_eq!(failure.kind(), Kind::Forbidden, "{failure}");
+        assert_eq!(
+            (failure.code.as_str(), failure.kind()),
+            ("repository-not-found", Kind::Forbidden),
+            "{failure}"
+        );
     }
 }
 
@@ -83,7 +87,11 @@ fn a_server_that_is_down_is_unavailable() {
     {
         let server = Server::start(remote.folder.path(), move |_| answer());
         let failure = Snapshot::open(&server.address(), None, None).unwrap_err();
-        assert_eq!(failure.kind(), Kind::Unavailable, "{failure}");
+        assert_eq!(
+            (failure.code.as_str(), failure.kind()),
+            ("repository-unavailable", Kind::Unavailable),
+            "{failure}"
+        );
     }
 }
 

@@ -1,10 +1,15 @@
 //! What an app's own checkout says, and that asking does not run anything.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
-use cupaas::git::{Source, is_descendant};
+use cupaas::diagnostic::Kind;
+use cupaas::git::checkout::Picks;
+use cupaas::git::{BranchName, Remotes, Source, SourceToken, is_descendant};
+use cupaas::token::Secret;
 
-use super::support::{git, script_file};
+use super::support::{Remote, git, path, script_file};
 
 fn checkout(folder: &Path) {
     git(folder, &["init", "-q", "-b", "trunk"]);
@@ -110,4 +115,50 @@ fn a_hostile_checkout_runs_nothing() {
         Source::default(),
         "not the working folder that it says"
     );
+}
+
+#[test]
+fn a_checkout_of_another_user_is_not_read() {
+    let around = tempfile::tempdir().unwrap();
+    checkout(around.path());
+    let given_away = [around.path().to_owned(), around.path().join(".git")]
+        .iter()
+        .all(|folder| std::os::unix::fs::chown(folder, Some(12_345), None).is_ok());
+    // Only root may give a folder away.
+    assert_eq!(given_away, rustix::process::getuid().is_root());
+    match Source::read(around.path()) {
+        Err(failure) => {
+            assert!(given_away, "{failure}");
+            assert_eq!((failure.code.as_str(), failure.kind()), ("unsafe-checkout", Kind::Usage));
+        }
+        Ok(source) => assert!(!given_away && source.commit.is_some()),
+    }
+}
+
+#[test]
+fn a_branch_or_folder_that_is_not_there_is_said() {
+    let remote = Remote::with(&[("app/.cupaas", "runtime: image\n")]);
+    let remotes = Remotes::new(None, Duration::from_secs(30)).unwrap();
+    let picks = Picks { counts: &|_| true, read: &|_| true, own: &|_| true };
+    for (branch, folder, code) in
+        [("gone", "app", "branch-not-found"), ("main", "nowhere", "folder-not-in-repository")]
+    {
+        let branch = BranchName::parse(branch).unwrap();
+        let done = remotes.checkout(&remote.address(), &branch, Some(&path(folder)), &picks, None);
+        let failure = done.unwrap_err();
+        assert_eq!((failure.code.as_str(), failure.kind()), (code, Kind::Invalid), "{failure}");
+    }
+    let heads = remotes.heads(&remote.address(), &BTreeSet::new()).unwrap();
+    assert_eq!(heads.default.as_deref(), Some("main"));
+}
+
+#[test]
+fn a_token_is_for_hosts_and_for_nothing_else() {
+    for odd in ["git.example.cu/team", "ssh://git.example.cu", "ana@git.example.cu", "two hosts"] {
+        let failure = SourceToken::new(Secret::new("t0ken"), &[odd.to_owned()], None).unwrap_err();
+        assert_eq!((failure.code.as_str(), failure.kind()), ("invalid-source-host", Kind::Usage), "{odd}");
+    }
+    for good in ["git.example.cu", "git.example.cu:3000", "http://10.0.0.2:3000"] {
+        assert!(SourceToken::new(Secret::new("t0ken"), &[good.to_owned()], None).is_ok(), "{good}");
+    }
 }

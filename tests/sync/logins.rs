@@ -190,6 +190,7 @@ fn a_registry_is_asked_in_its_own_manner() {
         assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Digest(digest), "{manner:?}");
         if matches!(manner, Manner::Basic | Manner::Bearer) {
             let failure = look(&registry, &access(false)).unwrap_err();
+            assert_eq!(failure.code.as_str(), "registry-login-missing");
             assert!(failure.hints[0].contains("CUPAAS_REGISTRY_USER"), "{failure}");
         }
     }
@@ -210,9 +211,14 @@ fn a_registry_that_hides_what_is_not_there_is_told_from_one_that_refuses_us() {
         );
         // Without a login that is taken nothing can be told: to build everything again would help nobody.
         let wrong = Access { login: Some(("ana".to_owned(), Secret::new("wrong"))), ..access(true) };
-        for access in [access(false), wrong] {
+        for (access, code) in [(access(false), "registry-login-missing"), (wrong, "registry-login-rejected")]
+        {
             let failure = look(&registry, &access).unwrap_err();
-            assert_eq!(failure.kind().exit_code(), 6, "{manners:?}: {failure}");
+            assert_eq!(
+                (failure.code.as_str(), failure.kind().exit_code()),
+                (code, 6),
+                "{manners:?}: {failure}"
+            );
         }
         let digest = registry.push("team/shop", "abc");
         assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Digest(digest), "{manners:?}");
@@ -256,8 +262,15 @@ fn a_login_is_not_taken_along_by_a_redirect() {
 }
 
 #[test]
+fn a_login_goes_to_no_token_server_that_is_not_spoken_to_by_http() {
+    let registry = Registry::start(&[Manner::Bearer, Manner::OddRealm]);
+    let failure = look(&registry, &access(true)).unwrap_err();
+    assert_eq!((failure.code.as_str(), failure.kind().exit_code()), ("insecure-token-server", 6));
+}
+
+#[test]
 fn a_registry_that_is_not_there_is_tried_again_later() {
     let nobody = Reference::parse("127.0.0.1:1/team/shop:abc").unwrap();
     let failure = registry::look_up(&nobody, &access(false)).unwrap_err();
-    assert_eq!(failure.kind().exit_code(), 5, "{failure}");
+    assert_eq!((failure.code.as_str(), failure.kind().exit_code()), ("registry-unavailable", 5), "{failure}");
 }

@@ -21,6 +21,8 @@ pub(crate) enum Manner {
     Hidden,
     /// Nor is there a token for it, as with GitLab.
     NoTokenFor,
+    /// The token server's address is none of HTTP.
+    OddRealm,
 }
 
 #[derive(Default)]
@@ -131,7 +133,9 @@ fn answer(
         return (401, "WWW-Authenticate: Basic realm=\"x\"\r\n".to_owned(), Vec::new());
     }
     if has(Manner::Bearer) && login != Some("Bearer t0k3n") {
-        let challenge = format!("WWW-Authenticate: Bearer realm=\"http://{host}/token\",service=\"reg\"\r\n");
+        let scheme = if has(Manner::OddRealm) { "ftp" } else { "http" };
+        let challenge =
+            format!("WWW-Authenticate: Bearer realm=\"{scheme}://{host}/token\",service=\"reg\"\r\n");
         return (401, challenge, Vec::new());
     }
     if has(Manner::Redirect) && !path.starts_with("/elsewhere/") {

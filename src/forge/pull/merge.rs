@@ -1,6 +1,5 @@
 //! Merging a pull request as soon as the forge's rules allow it.
 
-use crate::diagnostic::Code;
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
@@ -8,7 +7,7 @@ use serde_json::json;
 
 use crate::backoff::Backoff;
 use crate::clock::Retry;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::forge::answers::{Pull, Refusal, Settings};
 use crate::forge::client::Call;
 use crate::forge::kind::Forge;
@@ -27,7 +26,8 @@ const ENABLE: &str = "mutation($id: ID!, $head: GitObjectID, $method: PullReques
 impl Repository {
     /// Has the pull request merged when everything that the forge asks for is there: at once where that is nothing.
     ///
-    /// Errors: where the repository does not allow it.
+    /// # Errors
+    /// Where the repository does not allow it.
     pub(super) fn merge_when_ready(
         &self,
         found: &Pull,
@@ -75,8 +75,9 @@ impl Repository {
             return Ok(Ending::Merged);
         }
         let text: String = errors.join("; ").chars().filter(|c| !c.is_control()).take(300).collect();
-        Err(Failure::new(Code::UnsortedForbidden, text)
-            .hint("allow auto-merge in the repository's settings, and protect the branch with what is to be waited for"))
+        Err(Failure::new(Code::ForgeRequestRejected, text).hint(
+            "allow auto-merge in the repository's settings, and require in the branch's protection what to wait for",
+        ))
     }
 
     fn schedule(&self, found: &Pull, wanted: PullRequestSpec<'_>) -> Result<Ending, Failure> {
