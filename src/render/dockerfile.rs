@@ -14,19 +14,21 @@ use crate::resolve::release::Release;
 
 /// The Dockerfile of a release's runtime.
 ///
-/// Errors: a recipe that has none, or a template that is wrong.
+/// # Errors
+///
+/// A recipe that has none, or a template that is wrong.
 pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> Result<String, Failure> {
     let description = &recipe.description;
     let Some(name) = &description.value.dockerfile else {
         return Err(Failure::new(
-            Code::UnsortedUsage,
-            format!("the runtime {} stands for no Dockerfile", recipe.name),
+            Code::MissingDockerfile,
+            format!("runtime {} has no Dockerfile template", recipe.name),
         ));
     };
     let Some(template) = recipe.texts.get(name) else {
         return Err(Failure::recipe(
             description.at(&["dockerfile"]),
-            format!("there is no {name} beside it"),
+            format!("{name:?} does not exist beside recipe.yaml"),
         ));
     };
     let web = release.processes.iter().find(|process| process.name == "web");

@@ -103,8 +103,9 @@ pub(super) fn seal_from(
             }
             // Said with its place when the release was decided.
             (None, None) => {
-                let problem = sealing.problem("", &[], "this secret has not been set", "`cupaas secret set`");
-                return Err(Failure::invalid(vec![problem]));
+                let span = seal::place(sealing.kept.as_str(), "", &[] as &[&str]);
+                let problem = Diagnostic::error(Code::SecretNotSet, span, "this secret is not set");
+                return Err(Failure::invalid(vec![problem.hint("set it with `cupaas secret set`")]));
             }
         }
     }
@@ -154,13 +155,13 @@ impl Sealing<'_> {
     }
 
     fn refuse(&self, text: &str, error: &SealError) -> Failure {
-        let hint = "encrypt it with sops, and treat values in clear as leaked";
+        let hint = "encrypt it with sops, and treat plain values as leaked";
         Failure::invalid(vec![self.problem(text, &error.at(), &error.to_string(), hint)])
     }
 
     /// A problem at a place in the file `text`.
     fn problem(&self, text: &str, at: &[String], message: &str, hint: &str) -> Diagnostic {
-        Diagnostic::error(Code::UnsortedInvalid, seal::place(self.kept.as_str(), text, at), message)
+        Diagnostic::error(Code::EncryptedFileInvalid, seal::place(self.kept.as_str(), text, at), message)
             .hint(hint)
     }
 }

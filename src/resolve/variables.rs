@@ -39,12 +39,13 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
         let largest =
             winners.iter().max_by_key(|one| size(*one)).and_then(|(name, _)| layers.get(name)?.last());
         let place = largest.and_then(Layer::place).cloned().unwrap_or_else(|| inputs.app.key(&["env"]));
-        let message = format!("all variables together have {total} bytes; a ConfigMap holds {MAX_CONFIG}");
+        let message =
+            format!("the variables take {total} bytes together; a ConfigMap holds at most {MAX_CONFIG}");
         notes.problem(
-            Code::UnsortedInvalid,
+            Code::InvalidVariable,
             place,
             message,
-            "this is the largest; put large values into the image or a volume",
+            "this one is the largest; move large values into the image or a volume",
         );
     }
     layers
@@ -128,7 +129,7 @@ impl Collected {
             let span = place(name);
             match refused(name, value) {
                 Some((message, hint)) => {
-                    self.problems.push(Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint));
+                    self.problems.push(Diagnostic::error(Code::InvalidVariable, span, message).hint(hint));
                 }
                 None => {
                     let layer = Layer { value: Some(value.clone()), origin: Origin::Written(span) };

@@ -226,7 +226,7 @@ fn a_change_of_the_provider_is_no_loss_and_is_said() {
         sandbox.git("gitops", &["push", "-q", &bare, "main"]);
         let done = deploy(&[]);
         assert_eq!(done.code, Some(0), "removed: {removed}: {}", done.stderr);
-        let said = "another provider has kept the credentials of mongodb";
+        let said = "warning[credentials-regenerated]: credentials of mongodb";
         assert!(done.stderr.contains(said) && done.stderr.contains("cupaas.yaml:5:1"), "{}", done.stderr);
         let again = deploy(&[]);
         assert!(again.code == Some(0) && again.stderr.is_empty(), "{}", again.stderr);
