@@ -233,12 +233,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "the platform does not accept the domain \"tasks.example.org\"",
     ),
     app("  staging:", "  stagging:", "stagging", "the platform has no environment \"stagging\""),
-    app(
-        "      worker: {size: small}",
-        "      wroker: {size: small}",
-        "wroker",
-        "unknown process \"wroker\"",
-    ),
+    app("      worker: {size: small}", "      wroker: {size: small}", "wroker", "unknown process \"wroker\""),
     app("      worker: {size: small}", "      worker: {size: smal}", "smal}", "unknown size \"smal\""),
     app("      web: {scale: 1}", "      wbe: {scale: 1}", "wbe", "unknown process \"wbe\""),
     app(
@@ -248,7 +243,12 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "the platform does not accept the domain \"tasks.example.net\"",
     ),
     // What does not go together.
-    app("    schedule: \"0 3 * * *\"", "    health: /x", "/x", "\"nightly\" has no port for its health check"),
+    app(
+        "    schedule: \"0 3 * * *\"",
+        "    health: /x",
+        "/x",
+        "\"nightly\" has no port for its health check",
+    ),
     app("    scale: {min: 1, max: 3}", "    scale: {min: 3, max: 1}", "{min", "min 3 is greater than max 1"),
     app("  LOG_LEVEL: info", "  PORT: 80", "80", "PORT is given by cupaas"),
     app("    path: /app/uploads", "    path: /proc/x", "/proc", "cannot mount a volume at \"/proc/x\""),
@@ -319,12 +319,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "repo",
         "unknown key \"repo\"",
     ),
-    registered(
-        "  main: production",
-        "  main: prodution",
-        "prodution",
-        "unknown environment \"prodution\"",
-    ),
+    registered("  main: production", "  main: prodution", "prodution", "unknown environment \"prodution\""),
     registered(
         "env: {COLOUR: blue}",
         "env: {COLOUR: [blue]}",
