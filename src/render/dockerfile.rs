@@ -1,13 +1,12 @@
 //! A runtime's recipe → the Dockerfile that it stands for.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_json::json;
 
-use crate::diagnostic::{Failure, Span};
+use crate::diagnostic::{Code, Failure, Span};
 use crate::expression;
 use crate::load::catalog::Recipe;
 use crate::resolve::release::Release;

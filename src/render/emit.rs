@@ -3,12 +3,11 @@
 //! serde-saphyr quotes what a reader could take for something else. Two things are added: lines are never folded, so
 //! that differences stay small, and a text of several lines is a block only where every reader agrees on blocks.
 
-use crate::diagnostic::Code;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_saphyr::{DoubleQuoted, LitStr};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 
 /// The YAML text of `value`.
 ///

@@ -3,7 +3,6 @@
 //!
 //! Invariant: no template output is a value's text; `safe` and `autoescape` cannot get round it.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +10,7 @@ use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::load::catalog::{Recipe, SHARED};
 use crate::render::workload;
 use crate::resolve::command;

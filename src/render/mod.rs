@@ -10,7 +10,6 @@ mod sealed;
 mod tree;
 mod workload;
 
-use crate::diagnostic::Code;
 use crate::layout::Folders;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;

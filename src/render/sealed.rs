@@ -1,10 +1,9 @@
 //! Encrypted files that are kept below `releases/` → the Secrets that are applied: the ciphertext of the one under the
 //! plain part of the other.
 
-use crate::diagnostic::Code;
 use serde_json::{Map, Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::layout::Folders;
 use crate::load::platform::SecretsProvider;
 use crate::names;

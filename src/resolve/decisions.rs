@@ -1,11 +1,10 @@
 //! What resolving gathers besides the release itself: problems with their places, warnings, and for `explain` the
 //! origin of every value.
 
-use crate::diagnostic::Code;
 use serde::Serialize;
 use std::fmt::Display;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// Problems, warnings and origins so far.
 #[derive(Debug, Default)]

@@ -19,12 +19,11 @@ mod unused;
 pub mod variables;
 mod version;
 
-use crate::diagnostic::Code;
 use crate::names;
 use crate::resolve::layers::{Layer, Layers};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
 use crate::load::release_file::ReleaseFile;

@@ -1,10 +1,9 @@
 //! What runs: `.cupaas`, else the Procfile, else what the runtime's recipe finds; then the environment's changes.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::{Source, Span};
+use crate::diagnostic::{Code, Source, Span};
 use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;

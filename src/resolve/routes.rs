@@ -1,10 +1,9 @@
 //! How requests reach an app: host names, and through what.
 
-use crate::diagnostic::Code;
 use crate::layout::{host_file, owner};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::inputs::Inputs;
 use crate::load::scalars::{Host, HostPattern};
 use crate::names;

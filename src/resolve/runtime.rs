@@ -1,12 +1,11 @@
 //! What an app's files say about it, by the rules of its runtime's recipe: facts, version, start command.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expression;
 use crate::load::app_folder::matches;
 use crate::load::catalog::Recipe;

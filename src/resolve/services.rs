@@ -1,11 +1,10 @@
 //! Backing services: what `.cupaas` says of each, checked against its recipe, and the variables that it gives.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;

@@ -1,13 +1,12 @@
 //! Environment variables in layers, later wins: platform < `.cupaas` < `.cupaas` for the environment < registration
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
-use crate::diagnostic::Code;
 use crate::load::scalars::VariableName;
 use crate::load::variable::refused;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{PlatformFile, RegistrationFile};
