@@ -226,7 +226,7 @@ fn variables(file: &Document<()>, layer: &[&str]) -> Vec<Diagnostic> {
     let one = |name: &str| {
         let (message, hint) = refused(name, map?.get(name)?.text()?)?;
         Some(
-            Diagnostic::error(Code::UnsortedInvalid, file.at(&[layer, &[name]].concat()), message).hint(hint),
+            Diagnostic::error(Code::InvalidVariable, file.at(&[layer, &[name]].concat()), message).hint(hint),
         )
     };
     // A name that is none is the schema's matter.

@@ -215,7 +215,9 @@ fn a_change_of_the_provider_is_no_loss_and_is_said() {
         let deploy = |more: &[&str]| sandbox.run(&[&["deploy", "app", "--gitops", &bare], more].concat());
         assert_eq!(deploy(&[]).code, Some(0));
         assert!(
-            sandbox.show(&bare, "releases/production/shop/release.yaml").contains("elsewhere:\n- mongodb\n")
+            sandbox
+                .show(&bare, "releases/production/shop/release.yaml")
+                .contains("externalCredentials:\n- mongodb\n")
         );
         if removed {
             sandbox.good(&["remove", "app", "--gitops", &bare]);
@@ -231,7 +233,9 @@ fn a_change_of_the_provider_is_no_loss_and_is_said() {
         let again = deploy(&[]);
         assert!(again.code == Some(0) && again.stderr.is_empty(), "{}", again.stderr);
         // From now on the file is what is known.
-        assert!(!sandbox.show(&bare, "releases/production/shop/release.yaml").contains("elsewhere"));
+        assert!(
+            !sandbox.show(&bare, "releases/production/shop/release.yaml").contains("externalCredentials")
+        );
         sandbox.git("gitops", &["pull", "-q", "--rebase", &bare, "main"]);
         fs::remove_file(sandbox.path("gitops").join(MONGODB)).unwrap();
         sandbox.commit("gitops", 1_700_001_000);
