@@ -175,7 +175,7 @@ fn values_arrive_as_they_are() {
     );
     let refused = sandbox.run(&["deploy", "app"]);
     assert_eq!(refused.code, Some(3));
-    assert!(refused.stderr.contains("no environment variable can hold"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("error[secret-needs-file]"), "{}", refused.stderr);
 }
 
 #[test]
