@@ -11,7 +11,7 @@ use std::path::Path;
 
 use clap::Parser;
 use cupaas::cli::Cli;
-use cupaas::diagnostic::Diagnostic;
+use cupaas::diagnostic::{Code, Diagnostic};
 use cupaas::outcome::Report;
 use cupaas::resolve::secrets::secret_object;
 use cupaas::run::action::Request;
@@ -81,7 +81,7 @@ impl Sandbox {
         let prefix = format!("{}/app/", self.0.path().display());
         let mut all = Said::new();
         // What is right is warned of all the same.
-        for problem in found.filter(|problem| !problem.message.ends_with("which one node at a time can")) {
+        for problem in found.filter(|problem| problem.code != Code::VolumeShared) {
             let place = problem.span.to_string().replace(&prefix, "");
             let message = problem.message.replace(&prefix, "");
             assert!(all.insert((place, message)), "said twice: {problem:?}");

@@ -145,10 +145,10 @@ fn a_checker_knows_what_its_version_has() {
         let found = Checker::new(version, &[]).unwrap().object(&object);
         found.first().map(ToString::to_string).unwrap_or_default()
     };
-    let since = "apiVersion: needs Kubernetes 1.34, the platform says 1.33";
+    let since = "apiVersion: needs Kubernetes 1.34, the platform has 1.33";
     assert_eq!(said((1, 33), "resource.k8s.io/v1", "DeviceClass", "a"), since);
     assert_eq!(said((1, 34), "resource.k8s.io/v1", "DeviceClass", "a"), "");
-    let until = "apiVersion: is gone since Kubernetes 1.37, the platform says 1.37";
+    let until = "apiVersion: was removed in Kubernetes 1.37, the platform has 1.37";
     assert_eq!(said((1, 37), "networking.k8s.io/v1beta1", "IPAddress", "a"), until);
     let label = "metadata.name: is not a DNS label";
     assert_eq!(said((1, 35), "v1", "Service", "1web"), label);
@@ -166,7 +166,7 @@ fn what_is_too_big_is_refused() {
         lines(&checker.object(&object))
     };
     assert_eq!(pod("x".repeat(131_069)), [""; 0]);
-    let long = "# spec.containers[0].env[0].value: name and value are 131072 bytes, the kernel takes 131071";
+    let long = "# spec.containers[0].env[0].value: name and value have 131072 bytes, Linux allows 131071";
     assert_eq!(pod("x".repeat(131_070)), [long]);
     let config = |metadata: Value, value: String| {
         let object =
@@ -175,11 +175,14 @@ fn what_is_too_big_is_refused() {
     };
     let name = json!({"name": "a"});
     assert_eq!(config(name.clone(), "x".repeat(1 << 20)), [""; 0]);
-    assert_eq!(config(name, "x".repeat((1 << 20) + 1)), ["# : holds 1048577 bytes, at most 1048576 fit"]);
+    assert_eq!(
+        config(name, "x".repeat((1 << 20) + 1)),
+        ["# : has 1048577 bytes, at most 1048576 are allowed"]
+    );
     let annotated = json!({"name": "a", "annotations": {"a": "x".repeat(1 << 18)}});
     assert_eq!(
         config(annotated, String::new()),
-        ["# metadata.annotations: are 262145 bytes, at most 262144 fit"]
+        ["# metadata.annotations: take 262145 bytes, at most 262144 are allowed"]
     );
 }
 

@@ -40,7 +40,9 @@ pub fn is_kept(object: &Json, delivery: Delivery) -> bool {
 /// Adds what the engine is to know of an object of `layer`; `waits` says whether a release command goes before the
 /// processes.
 ///
-/// Errors: an object that is kept from the other engine alone, and so would not be kept.
+/// # Errors
+///
+/// An object that is protected from the other engine alone, and so would be pruned.
 pub(super) fn mark(object: &mut Json, layer: Layer, delivery: Delivery, waits: bool) -> Result<(), String> {
     match delivery {
         Delivery::Flux => {
@@ -73,7 +75,7 @@ fn wave(layer: Layer) -> Option<&'static str> {
 fn not_only_for(other: Delivery, delivery: Delivery, object: &Json) -> Result<(), String> {
     if is_kept(object, other) && !is_kept(object, delivery) {
         return Err(format!(
-            "{other} would keep this object, but {delivery} delivers: write `annotations: {{{{ prune_protection }}}}`"
+            "protected from pruning for {other} only, but {delivery} delivers; write `annotations: {{{{ prune_protection }}}}`"
         ));
     }
     Ok(())

@@ -1,32 +1,33 @@
 //! A runtime's recipe → the Dockerfile that it stands for.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_json::json;
 
-use crate::diagnostic::{Failure, Span};
+use crate::diagnostic::{Code, Failure, Span};
 use crate::expression;
 use crate::load::catalog::Recipe;
 use crate::resolve::release::Release;
 
 /// The Dockerfile of a release's runtime.
 ///
-/// Errors: a recipe that has none, or a template that is wrong.
+/// # Errors
+///
+/// A recipe that has none, or a template that is wrong.
 pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> Result<String, Failure> {
     let description = &recipe.description;
     let Some(name) = &description.value.dockerfile else {
         return Err(Failure::new(
-            Code::UnsortedUsage,
-            format!("the runtime {} stands for no Dockerfile", recipe.name),
+            Code::MissingDockerfile,
+            format!("runtime {} has no Dockerfile template", recipe.name),
         ));
     };
     let Some(template) = recipe.texts.get(name) else {
         return Err(Failure::recipe(
             description.at(&["dockerfile"]),
-            format!("there is no {name} beside it"),
+            format!("{name:?} does not exist beside recipe.yaml"),
         ));
     };
     let web = release.processes.iter().find(|process| process.name == "web");

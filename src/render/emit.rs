@@ -3,16 +3,17 @@
 //! serde-saphyr quotes what a reader could take for something else. Two things are added: lines are never folded, so
 //! that differences stay small, and a text of several lines is a block only where every reader agrees on blocks.
 
-use crate::diagnostic::Code;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_saphyr::{DoubleQuoted, LitStr};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 
 /// The YAML text of `value`.
 ///
-/// Errors: none for a value that came from JSON; kept as an internal failure rather than a panic.
+/// # Errors
+///
+/// A key of more than 1,000 bytes, which not every YAML reader takes.
 pub fn to_yaml(value: &Value) -> Result<String, Failure> {
     let options = serde_saphyr::ser_options! {
         prefer_block_scalars: false,
@@ -20,7 +21,7 @@ pub fn to_yaml(value: &Value) -> Result<String, Failure> {
         folded_wrap_chars: usize::MAX,
     };
     let fail = |error: serde_saphyr::SerializeError| {
-        Failure::new(Code::UnsortedInternal, format!("cannot write YAML: {error}"))
+        Failure::new(Code::InternalError, format!("cannot write YAML: {error}"))
     };
     serde_saphyr::to_string_with_options(&Node(value), options).map_err(fail)
 }
@@ -48,7 +49,7 @@ impl Serialize for Node<'_> {
                 for (key, value) in entries {
                     // The readers' limit for a key that stands on one line.
                     if key.len() > 1000 {
-                        return Err(S::Error::custom("a key of more than 1,000 bytes"));
+                        return Err(S::Error::custom("a key is longer than 1,000 bytes"));
                     }
                     if needs_escapes(key) {
                         map.serialize_entry(&DoubleQuoted(key), &Node(value))?;

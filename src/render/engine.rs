@@ -3,7 +3,6 @@
 //!
 //! Invariant: no template output is a value's text; `safe` and `autoescape` cannot get round it.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +10,7 @@ use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::load::catalog::{Recipe, SHARED};
 use crate::render::workload;
 use crate::resolve::command;
@@ -67,7 +66,9 @@ pub struct Engine {
 impl Engine {
     /// Compiles the recipe's templates.
     ///
-    /// Errors: a template that cannot be read, with its place.
+    /// # Errors
+    ///
+    /// A template that cannot be read, with its place.
     pub fn new(recipe: &Recipe, parsed: &Arc<Parsed>) -> Result<Self, Failure> {
         let slots = Arc::new(Slots::default());
         let mut environment = Environment::new();
@@ -83,10 +84,7 @@ impl Engine {
         for (name, source) in recipe.texts.iter().filter(|(name, _)| name.ends_with(".j2")) {
             if let Some(at) = source.text.find([OPEN, CLOSE]) {
                 let span = Span::new(source, at..at + OPEN.len_utf8());
-                return Err(Failure::recipe(
-                    span,
-                    "U+E000 and U+E001 may not stand in a template".to_owned(),
-                ));
+                return Err(Failure::recipe(span, "a template cannot contain U+E000 or U+E001".to_owned()));
             }
             let added = environment.add_template_owned(name.clone(), source.text.clone());
             added.map_err(|error| Failure::recipe(place(source, &error), expression::message(&error)))?;
@@ -116,21 +114,23 @@ impl Engine {
             return None;
         }
         let message = match name.starts_with(SHARED) {
-            true => format!("there is no shared part {name:?}"),
-            false => format!("there is no {name:?} beside recipe.yaml"),
+            true => format!("unknown shared part {name:?}"),
+            false => format!("{name:?} does not exist beside recipe.yaml"),
         };
         let templates = self.sources.keys().map(String::as_str).filter(|name| name.ends_with(".j2"));
-        let problem = Diagnostic::error(Code::UnsortedInvalid, place(), message);
+        let problem = Diagnostic::error(Code::RecipeInvalid, place(), message);
         let mut same = templates.clone().filter(|known| known.rsplit('/').next() == Some(name));
         Some(match same.next().or_else(|| crate::schema::suggest(name, templates.clone())) {
             Some(close) => problem.hint(format!("did you mean {close:?}?")),
-            None => problem.hint(format!("there are: {}", templates.collect::<Vec<_>>().join(", "))),
+            None => problem.hint(format!("available: {}", templates.collect::<Vec<_>>().join(", "))),
         })
     }
 
     /// The object that a template makes of `context`.
     ///
-    /// Errors: the recipe's, with the template's place.
+    /// # Errors
+    ///
+    /// The recipe's, with the template's place.
     pub fn object(&self, template: &str, context: &Value, rule: &Span) -> Result<Json, Failure> {
         let Some(source) = self.sources.get(template) else {
             return Err(Failure::recipes(self.unknown(template, || rule.clone()).into_iter().collect()));
@@ -168,7 +168,7 @@ impl Engine {
                 let place = key_in(self.sources.get(name)?, wrong.key.as_deref());
                 Some(Diagnostic {
                     hint: wrong.hint,
-                    ..Diagnostic::error(Code::UnsortedInvalid, place, wrong.message)
+                    ..Diagnostic::error(Code::RecipeInvalid, place, wrong.message)
                 })
             });
             Failure::recipes(problems.collect())
@@ -180,8 +180,8 @@ impl Engine {
         if let Some(source) = self.sources.get(template).filter(|_| !template.starts_with(SHARED)) {
             return Failure::recipe(self.place(source, error), expression::message(error));
         }
-        let problem = Diagnostic::error(Code::UnsortedInvalid, rule.clone(), in_part(template, error));
-        let hint = "say in recipe.yaml which template is its `workload`";
+        let problem = Diagnostic::error(Code::RecipeInvalid, rule.clone(), in_part(template, error));
+        let hint = "name the template in recipe.yaml under `workload`";
         Failure::recipes(vec![if lacks_workload { problem.hint(hint) } else { problem }])
     }
 
@@ -226,7 +226,7 @@ fn in_part(name: &str, error: &Error) -> String {
 }
 
 fn not_yaml(error: &str) -> String {
-    format!("what it renders is not YAML: {}", error.replace([OPEN, CLOSE], ""))
+    format!("rendered invalid YAML: {}", error.replace([OPEN, CLOSE], ""))
 }
 
 fn place(source: &Arc<Source>, error: &Error) -> Span {
@@ -334,7 +334,7 @@ fn fill(tree: &Json, slots: &[Json]) -> Result<Json, String> {
                     false => key.clone(),
                 };
                 if filled.insert(key, fill(value, slots)?).is_some() {
-                    return Err("two keys become the same".to_owned());
+                    return Err("two keys are rendered to the same".to_owned());
                 }
             }
             Ok(Json::Object(filled))
@@ -347,9 +347,9 @@ fn fill_text(text: &str, slots: &[Json]) -> Result<Json, String> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
-        let (number, after) = after.split_once(CLOSE).ok_or("a placeholder was cut")?;
+        let (number, after) = after.split_once(CLOSE).ok_or("a filter cut a value")?;
         let slot = number.parse::<usize>().ok().and_then(|number| slots.get(number));
-        let slot = slot.ok_or("a placeholder was changed by a filter")?;
+        let slot = slot.ok_or("a filter changed a value")?;
         if before.is_empty() && after.is_empty() && pieces.is_empty() {
             return Ok(slot.clone());
         }
@@ -358,7 +358,7 @@ fn fill_text(text: &str, slots: &[Json]) -> Result<Json, String> {
             Json::String(text) => text.clone(),
             Json::Number(number) => number.to_string(),
             Json::Bool(flag) => flag.to_string(),
-            _ => return Err("only text, numbers and booleans can stand inside a text".to_owned()),
+            _ => return Err("only text, numbers and booleans can be part of a text".to_owned()),
         });
         rest = after;
     }

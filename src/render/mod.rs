@@ -10,7 +10,6 @@ mod sealed;
 mod tree;
 mod workload;
 
-use crate::diagnostic::Code;
 use crate::layout::Folders;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
@@ -47,7 +46,9 @@ impl Renderer {
     /// All files of `release`. `kept` is what stands below `releases/<env>/<app>/` now: sealed files are taken from
     /// there, and stay there byte for byte.
     ///
-    /// Errors: a recipe that is wrong (kind `Internal`), or a secret that nobody has set (kind `Invalid`).
+    /// # Errors
+    ///
+    /// A recipe that is wrong (kind `Internal`), or a secret that is not set (kind `Invalid`).
     pub fn render(&mut self, release: &Release, inputs: &Inputs, kept: &Files) -> Result<Tree, Failure> {
         let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
         let mut objects = self.objects(release, inputs, &folders, kept)?;
@@ -83,7 +84,7 @@ impl Renderer {
         kept: &Files,
     ) -> Result<Vec<Rendered>, Failure> {
         let values =
-            serde_json::to_value(release).map_err(|e| Failure::new(Code::UnsortedInternal, e.to_string()))?;
+            serde_json::to_value(release).map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
         let Json::Object(mut values) = values else { return Ok(Vec::new()) };
         let delivery = release.platform.delivery;
         values.insert("prune_protection".to_owned(), delivery::prune_protection(delivery));
@@ -121,7 +122,7 @@ impl Renderer {
             let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
             let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
             let checker = Checker::new(version, &extra)
-                .map_err(|e| Failure::new(Code::UnsortedInternal, e.to_string()))?;
+                .map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
             e.insert(Arc::new(checker));
         }
         let Some(checker) = self.checkers.get(&version) else { return Ok(()) };
@@ -134,12 +135,12 @@ impl Renderer {
             let message = format!("{}: {}", violation.place(), violation.message);
             Diagnostic {
                 hint: violation.hint,
-                ..Diagnostic::error(Code::UnsortedInvalid, Span::file(&Source::new(file, "")), message)
+                ..Diagnostic::error(Code::ManifestInvalid, Span::file(&Source::new(file, "")), message)
             }
         };
         let diagnostics = found.into_iter().map(said).collect();
-        let message = "what was rendered would be refused by the API server, nothing was written";
-        Err(Failure { diagnostics, ..Failure::new(Code::UnsortedInternal, message) })
+        let message = "the API server would reject the rendered manifests, nothing was written";
+        Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
     }
 }
 

@@ -1,10 +1,9 @@
 //! Encrypted files that are kept below `releases/` → the Secrets that are applied: the ciphertext of the one under the
 //! plain part of the other.
 
-use crate::diagnostic::Code;
 use serde_json::{Map, Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::layout::Folders;
 use crate::load::platform::SecretsProvider;
 use crate::names;
@@ -103,8 +102,9 @@ pub(super) fn seal_from(
             }
             // Said with its place when the release was decided.
             (None, None) => {
-                let problem = sealing.problem("", &[], "this secret has not been set", "`cupaas secret set`");
-                return Err(Failure::invalid(vec![problem]));
+                let span = seal::place(sealing.kept.as_str(), "", &[] as &[&str]);
+                let problem = Diagnostic::error(Code::SecretNotSet, span, "this secret is not set");
+                return Err(Failure::invalid(vec![problem.hint("set it with `cupaas secret set`")]));
             }
         }
     }
@@ -154,13 +154,13 @@ impl Sealing<'_> {
     }
 
     fn refuse(&self, text: &str, error: &SealError) -> Failure {
-        let hint = "encrypt it with sops, and treat values in clear as leaked";
+        let hint = "encrypt it with sops, and treat plain values as leaked";
         Failure::invalid(vec![self.problem(text, &error.at(), &error.to_string(), hint)])
     }
 
     /// A problem at a place in the file `text`.
     fn problem(&self, text: &str, at: &[String], message: &str, hint: &str) -> Diagnostic {
-        Diagnostic::error(Code::UnsortedInvalid, seal::place(self.kept.as_str(), text, at), message)
+        Diagnostic::error(Code::EncryptedFileInvalid, seal::place(self.kept.as_str(), text, at), message)
             .hint(hint)
     }
 }

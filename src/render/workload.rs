@@ -26,7 +26,7 @@ pub(super) fn read(said: Json) -> Result<Json, Vec<Wrong>> {
         message: format!("unknown key {key:?}"),
         hint: Some(match schema::suggest(&key, known()) {
             Some(close) => format!("did you mean {close:?}?"),
-            None => format!("known keys: {}", known().collect::<Vec<_>>().join(", ")),
+            None => format!("available: {}", known().collect::<Vec<_>>().join(", ")),
         }),
         key: Some(key),
     });

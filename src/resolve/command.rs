@@ -38,16 +38,20 @@ const MAX_WORD: usize = 131_071;
 /// Why no program can be given these words.
 pub fn refused(words: &[String]) -> Option<String> {
     if words.first().is_none_or(|program| program.trim().is_empty()) {
-        return Some("an empty command".to_owned());
+        return Some("empty command".to_owned());
     }
     match words.iter().find_map(|word| lost(word)) {
-        Some('\0') => return Some("a command cannot hold a NUL character".to_owned()),
-        Some(c) => return Some(format!("the character U+{:04X} would not arrive", u32::from(c))),
+        Some('\0') => return Some("a command cannot contain a NUL character".to_owned()),
+        Some(c) => {
+            return Some(format!(
+                "the command contains U+{:04X}, which kustomize does not preserve",
+                u32::from(c)
+            ));
+        }
         None => {}
     }
     let longest = words.iter().map(String::len).max().unwrap_or(0);
-    (longest > MAX_WORD)
-        .then(|| format!("a word of {longest} bytes; Linux lets a word of a command have {MAX_WORD}"))
+    (longest > MAX_WORD).then(|| format!("an argument of {longest} bytes; Linux allows at most {MAX_WORD}"))
 }
 
 /// The line without what stands in single quotes, where it is sure what does.

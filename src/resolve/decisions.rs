@@ -1,11 +1,10 @@
 //! What resolving gathers besides the release itself: problems with their places, warnings, and for `explain` the
 //! origin of every value.
 
-use crate::diagnostic::Code;
 use serde::Serialize;
 use std::fmt::Display;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// Problems, warnings and origins so far.
 #[derive(Debug, Default)]
@@ -15,11 +14,11 @@ pub(super) struct Notes {
     pub(super) decisions: Vec<Decision>,
 }
 
-/// What to do about a name that is none of `known`: the one that was probably meant, else all that there are.
+/// The hint for a name that is not in `known`: the one that was probably meant, else all of them.
 pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> String {
     match crate::schema::suggest(name, known.clone().map(String::as_str)) {
         Some(close) => format!("did you mean {close:?}?"),
-        None => format!("there are: {}", known.map(String::as_str).collect::<Vec<_>>().join(", ")),
+        None => format!("available: {}", known.map(String::as_str).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -16,12 +16,9 @@ use crate::resolve::release::Process;
 fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut Notes) {
     let at = |key: &str| inputs.app.at(&[path, &[key]].concat());
     if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
-        notes.problem(
-            Code::UnsortedInvalid,
-            at("schedule"),
-            problem,
-            "five cron fields, such as \"0 3 * * *\"",
-        );
+        let message = format!("invalid schedule: {problem}");
+        let hint = "five cron fields, such as \"0 3 * * *\"";
+        notes.problem(Code::InvalidSchedule, at("schedule"), message, hint);
     }
     // Another platform, which has the environment, may have the size.
     let ours = path.first() != Some(&"environments")
@@ -30,7 +27,7 @@ fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut
     let unknown = |name: &&str| !sizes.contains_key(*name) && inputs.platform.is_sound(&["sizes", name]);
     if let Some(name) = entry.size.as_deref().filter(|_| ours).filter(unknown) {
         let hint = did_you_mean(name, sizes.keys());
-        notes.problem(Code::UnsortedInvalid, at("size"), format!("there is no size {name:?}"), hint);
+        notes.problem(Code::UnknownSize, at("size"), format!("unknown size {name:?}"), hint);
     }
 }
 
@@ -53,19 +50,15 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
             let misnamed = !Name::fits(name) || names.iter().any(odd);
             if all_known && !names.contains(name) && app.is_sound(&path[2..]) && !misnamed {
                 let hint = did_you_mean(name, names.iter());
-                notes.problem(
-                    Code::UnsortedInvalid,
-                    app.key(&path),
-                    format!("there is no process {name:?}"),
-                    hint,
-                );
+                let message = format!("unknown process {name:?}");
+                notes.problem(Code::UnknownProcess, app.key(&path), message, hint);
             }
         }
     }
     if let (Some(_), Some(web)) = (&app.value.entrypoint, app.value.processes.get("web"))
         && web.command.is_some()
     {
-        let message = "`entrypoint` is not used, since `processes` says what web runs";
-        notes.warning(Code::UnsortedInvalid, app.key(&["entrypoint"]), message, "keep one of them");
+        let message = "`entrypoint` is unused: `processes.web.command` takes precedence";
+        notes.warning(Code::SettingUnused, app.key(&["entrypoint"]), message, "keep one of them");
     }
 }

@@ -10,8 +10,10 @@ use crate::yaml::document::Document;
 
 /// The environment, and where that came from.
 ///
-/// Errors: an environment that the platform does not have, or a branch that says nothing; where that may only follow from
-/// another mistake, what is known of those.
+/// # Errors
+///
+/// An environment that the platform does not have, or a branch that no environment is deployed from; where that may only
+/// follow from another mistake, what is known of those.
 pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     let Inputs { query, recorded, registration, platform, .. } = inputs;
     let known_problems = || Failure::invalid(inputs.problems.clone());
@@ -30,12 +32,13 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
         return Err(Failure::invalid(vec![unregistered(inputs, &name, file.at(&["branches", branch]))]));
     }
     let hint = did_you_mean(&name, known.keys());
-    let message = format!("there is no environment {name:?} (from {origin})");
+    let message = format!("unknown environment {name:?} (from {origin})");
     match recorded {
-        None => Err(Failure::new(Code::UnsortedUsage, message).hint(hint)),
+        None => Err(Failure::new(Code::UnknownEnvironment, message).hint(hint)),
         Some(_) => {
             let span = inputs.platform.at(&["environments"]);
-            Err(Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint)]))
+            let problem = Diagnostic::error(Code::UndeclaredEnvironment, span, message).hint(hint);
+            Err(Failure::invalid(vec![problem]))
         }
     }
 }
@@ -43,7 +46,7 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
 /// The problem of a registration for an environment that the platform does not have.
 pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnostic {
     let hint = did_you_mean(name, inputs.platform.value.environments.keys());
-    Diagnostic::error(Code::UnsortedInvalid, span, format!("there is no environment {name:?}")).hint(hint)
+    Diagnostic::error(Code::UndeclaredEnvironment, span, format!("unknown environment {name:?}")).hint(hint)
 }
 
 /// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
@@ -58,7 +61,7 @@ pub fn stand_in(inputs: &Inputs) -> String {
     close.or(any).unwrap_or("production").to_owned()
 }
 
-/// The environment of the platform that a name in an app's file stands for, a slip or not.
+/// The environment of the platform that a name in an app's file stands for, misspelt or not.
 pub(super) fn meant<'a>(inputs: &'a Inputs, name: &str) -> Option<(&'a String, &'a EnvironmentSettings)> {
     let known = &inputs.platform.value.environments;
     known.get_key_value(name).or_else(|| {
@@ -76,12 +79,14 @@ pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
         Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
         None => inputs.platform.key(&["environments"]),
     };
-    vec![Diagnostic::error(Code::UnsortedInvalid, span, failure.message).hint(failure.hints.join("; "))]
+    vec![Diagnostic::error(failure.code, span, failure.message).hint(failure.hints.join("; "))]
 }
 
 /// As [`choose`], of files that are not all right: the environment may be one that the platform does not have.
 ///
-/// Errors: a branch that says nothing.
+/// # Errors
+///
+/// A branch that no environment is deployed from.
 pub fn wanted(
     query: &ReleaseQuery,
     recorded: Option<&Recorded>,
@@ -117,11 +122,11 @@ pub fn wanted(
         _ => {
             let what = match branch {
                 Some(branch) => format!("no environment is deployed from branch {branch:?}"),
-                None => "several environments, and no branch that says which".to_owned(),
+                None => "several environments exist, and no branch selects one".to_owned(),
             };
             let names: Vec<&str> = environments.keys().map(String::as_str).collect();
-            Err(Failure::new(Code::UnsortedUsage, what)
-                .hint(format!("say which with --env, one of: {}", names.join(", "))))
+            Err(Failure::new(Code::EnvironmentRequired, what)
+                .hint(format!("pass --env with one of: {}", names.join(", "))))
         }
     }
 }

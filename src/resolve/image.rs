@@ -37,8 +37,8 @@ impl Pinned {
     /// The failure of a command that names another image for it.
     pub fn refused(&self) -> Failure {
         let Self { app, environment, image, place } = self;
-        Failure::new(Code::UnsortedRefused, format!("{app} is pinned in {environment} to {image} ({place})"))
-            .hint(format!("`{}`; or `cupaas pin --image REF` pins it to another", self.remedy()))
+        Failure::new(Code::AppPinned, format!("{app} is pinned in {environment} to {image} ({place})"))
+            .hint(format!("to unpin: `{}`; to pin another image: `cupaas pin --image REF`", self.remedy()))
     }
 }
 
@@ -79,32 +79,29 @@ pub(super) fn resolve(
     let (reference, (origin, file)) = match asked.or(pin).or(first).or(second) {
         Some(found) => found,
         None if !inputs.query.needs_image => (String::new(), both("not needed yet")),
-        // A prefix or a pin that cannot be read has been said.
-        None if !is_sound(inputs, environment) => (String::new(), both("")),
         None => {
-            let place = inputs.platform.key(&["registry"]);
-            notes.problem(
-                Code::UnsortedInvalid,
-                place,
-                "no image is named",
-                "say it with --image, or set `registry.prefix` in cupaas.yaml",
-            );
+            missing(inputs, environment, notes);
             (String::new(), both(""))
         }
     };
     let name = ImageName::parse(&reference);
     if !reference.is_empty() && name.is_none() {
-        let message = format!("{reference:?} is not an image (from {origin})");
+        let message = format!("{reference:?} is not an image reference (from {origin})");
         let written = Source::new(file, reference.clone());
-        notes.problem(
-            Code::UnsortedInvalid,
-            Span::new(&written, 0..reference.len()),
-            message,
-            "such as git.example.cu/team/tasks:v1 or …@sha256:…",
-        );
+        let span = Span::new(&written, 0..reference.len());
+        let hint = "expected one such as git.example.cu/team/tasks:v1 or …@sha256:…";
+        notes.problem(Code::InvalidImage, span, message, hint);
     }
     notes.decided("image", &reference, origin);
     Image { by_digest: name.is_some_and(|name| name.digest.is_some()), reference }
+}
+
+/// Says that there is no image, but where a prefix or a pin that cannot be read has been said.
+fn missing(inputs: &Inputs, environment: &str, notes: &mut Notes) {
+    if is_sound(inputs, environment) {
+        let hint = "pass --image, or set `registry.prefix` in cupaas.yaml";
+        notes.problem(Code::ImageMissing, inputs.platform.key(&["registry"]), "no image given", hint);
+    }
 }
 
 /// An origin that is no file.

@@ -19,12 +19,11 @@ mod unused;
 pub mod variables;
 mod version;
 
-use crate::diagnostic::Code;
 use crate::names;
 use crate::resolve::layers::{Layer, Layers};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
 use crate::load::release_file::ReleaseFile;
@@ -35,7 +34,9 @@ use release::{PodVariable, Release, Volume};
 
 /// Decides everything about one app in one environment.
 ///
-/// Errors: all mistakes in the files that people wrote, each with its place.
+/// # Errors
+///
+/// All mistakes in the files that people wrote, each with its place.
 pub fn resolve(
     inputs: &Inputs,
     environment: (String, String),
@@ -109,7 +110,9 @@ pub(crate) fn resolve_leniently(
 
 /// The release, where nothing is wrong.
 ///
-/// Errors: the problems, and what there is to warn of beside them.
+/// # Errors
+///
+/// The problems, and what there is to warn of beside them.
 pub(crate) fn without_problems(
     (release, mut problems): (Release, Vec<Diagnostic>),
 ) -> Result<Release, Failure> {
@@ -122,12 +125,8 @@ pub(crate) fn without_problems(
 
 fn dirty(inputs: &Inputs, notes: &mut Notes) {
     if let (true, Some(commit)) = (inputs.query.dirty, &inputs.query.source.commit) {
-        let message = "the folder has changes that no commit holds";
-        let hint = format!(
-            "they are read all the same, and recorded as commit {}",
-            commit.get(..10).unwrap_or(commit)
-        );
-        notes.warning(Code::UnsortedInvalid, inputs.app.at(&["runtime"]), message, hint);
+        let hint = format!("they are used, and recorded as commit {}", commit.get(..10).unwrap_or(commit));
+        notes.warning(Code::UncommittedChanges, inputs.app.at(&["runtime"]), "uncommitted changes", hint);
     }
 }
 
@@ -229,16 +228,12 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
             continue;
         }
         if is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
-            let message = format!("nothing can be mounted at {:?}", entry.path.0);
-            notes.problem(
-                Code::UnsortedInvalid,
-                place(),
-                message,
-                "name a folder of the app's own, such as /app/uploads",
-            );
+            let message = format!("cannot mount a volume at {:?}", entry.path.0);
+            let hint = "use a folder of the app, such as /app/uploads";
+            notes.problem(Code::InvalidMount, place(), message, hint);
         } else if let Some(other) = volumes.iter().find(|volume| volume.path == path) {
-            let message = format!("{} is mounted there already", other.name);
-            notes.problem(Code::UnsortedInvalid, place(), message, "give each volume a folder of its own");
+            let message = format!("{} is already mounted there", other.name);
+            notes.problem(Code::InvalidMount, place(), message, "give each volume its own folder");
         }
         volumes.push(Volume {
             name: name.clone(),
@@ -259,13 +254,9 @@ fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volu
     let counted = inputs.app.is_sound(&["processes"]);
     if let (Some(volume), true) = (volumes.first(), pods > 1 && counted) {
         let span = inputs.app.key(&["volumes", &volume.name]);
-        let message = format!("up to {pods} pods mount this disk, which one node at a time can");
-        notes.warning(
-            Code::UnsortedInvalid,
-            span,
-            message,
-            "fine on a cluster of one node; on others, keep to one process of scale 1",
-        );
+        let message = format!("up to {pods} pods mount this ReadWriteOnce volume; all must run on one node");
+        let hint = "fine on a single-node cluster; otherwise keep to one process with scale 1";
+        notes.warning(Code::VolumeShared, span, message, hint);
     }
 }
 
@@ -278,57 +269,41 @@ fn clashes(
     notes: &mut Notes,
 ) {
     for service in services {
-        let span = || inputs.app.key(&["services"]);
-        let hint =
-            format!("give the service a name: {{{}: {{name: {}-db}}}}", service.recipe, service.recipe);
-        if processes.iter().any(|process| process.name == service.name) {
-            notes.problem(
-                Code::UnsortedInvalid,
-                span(),
-                format!("a process and a service are both named {:?}", service.name),
-                hint,
-            );
-        } else if RESERVED.contains(&service.name.as_str()) {
-            notes.problem(
-                Code::UnsortedInvalid,
-                span(),
-                format!("a service cannot be named {:?}, which cupaas uses", service.name),
-                hint,
-            );
+        let span = inputs.app.key(&["services"]);
+        let name = &service.name;
+        let hint = format!("give the service a name: {{{0}: {{name: {0}-db}}}}", service.recipe);
+        if processes.iter().any(|process| process.name == *name) {
+            let message = format!("a process and a service are both named {name:?}");
+            notes.problem(Code::NameConflict, span, message, hint);
+        } else if RESERVED.contains(&name.as_str()) {
+            notes.problem(Code::ReservedName, span, format!("the service name {name:?} is reserved"), hint);
         }
     }
     for volume in inputs.app.value.volumes.keys() {
         if services.iter().any(|service| service.name == *volume && service.storage.is_some()) {
             let message = format!("a volume and a service's disk are both named {volume:?}");
-            notes.problem(
-                Code::UnsortedInvalid,
-                inputs.app.key(&["volumes", volume]),
-                message,
-                "give the volume another name",
-            );
+            let span = inputs.app.key(&["volumes", volume]);
+            notes.problem(Code::NameConflict, span, message, "give the volume another name");
         }
     }
+    reserved(inputs, environment, processes, notes);
+}
+
+/// Names that the cluster or cupaas itself uses.
+fn reserved(inputs: &Inputs, environment: &str, processes: &[release::Process], notes: &mut Notes) {
     let namespace = names::namespace(&inputs.name, environment);
     if namespace.starts_with("kube-")
         || namespace == "default"
         || namespace == platform::engines_namespace(inputs)
     {
+        let message = format!("the namespace {namespace:?} is reserved");
         let span = inputs.app.at(&["name"]);
-        notes.problem(
-            Code::UnsortedInvalid,
-            span,
-            format!("the namespace {namespace:?} is the cluster's own"),
-            "give the app another `name`",
-        );
+        notes.problem(Code::ReservedName, span, message, "give the app another `name`");
     }
     if processes.iter().any(|process| process.name == "release") {
+        let hint = "a command that runs before each release is set by the key `release`";
         let span = inputs.app.key(&["processes", "release"]);
-        notes.problem(
-            Code::UnsortedInvalid,
-            span,
-            "a process cannot be named \"release\"",
-            "the command before a release is the key `release`",
-        );
+        notes.problem(Code::ReservedName, span, "the process name \"release\" is reserved", hint);
     }
 }
 

@@ -17,9 +17,9 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     };
     if let (Some(text), None) = (&platform.kubernetes, kubernetes) {
         let ((major, oldest), (_, newest)) = SUPPORTED;
-        let hint = format!("this cupaas knows {major}.{oldest} to {major}.{newest}");
+        let hint = format!("supported: {major}.{oldest} to {major}.{newest}");
         let span = inputs.platform.at(&["kubernetes"]);
-        notes.problem(Code::UnsortedInvalid, span, format!("Kubernetes {text} is not supported"), hint);
+        notes.problem(Code::UnknownVersion, span, format!("Kubernetes {text} is not supported"), hint);
     }
     delivery(inputs, notes);
     let or = |name: &Option<Name>, default: &str| name.as_ref().map_or(default, |name| &name.0).to_owned();
@@ -79,21 +79,22 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
     if platform.value.secrets.provider == SecretsProvider::Sops && platform.is_sound(&provider) {
         let span =
             if platform.holds(&provider) { platform.at(&provider) } else { platform.at(&["delivery"]) };
-        notes.problem(Code::UnsortedInvalid,
+        notes.problem(
+            Code::SopsWithArgocd,
             span,
-            "Argo CD cannot decrypt the SOPS files that passwords are kept in",
-            "set `secrets: {provider: external-secrets}`, or `existing` for Secrets that you put into each app's \
-             namespace; or let Flux deliver",
+            "Argo CD cannot decrypt SOPS files",
+            "set `secrets: {provider: external-secrets}`, or `existing` and create the Secrets in each app's \
+             namespace; or deliver with Flux",
         );
     }
     let url = ["argocd", "source", "url"];
     match &platform.value.argocd.source.url {
         None if !platform.is_sound(&url) => {}
         None => notes.problem(
-            Code::UnsortedInvalid,
+            Code::MissingKey,
             platform.at(&["delivery"]),
-            "Argo CD has to be told where this repository is",
-            "add `argocd: {source: {url: https://…}}`, the address under which the cluster reaches it",
+            "Argo CD needs the URL of this repository",
+            "add `argocd: {source: {url: https://…}}`, the URL that the cluster uses",
         ),
         Some(address) if holds_credentials(address) => {
             // The line is shown with the problem, so a text of the same length stands in for what it must not show.
@@ -101,12 +102,12 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
             let text = platform.source.text.replace(address.as_str(), &"*".repeat(address.len()));
             let source = Source::new(platform.source.name.clone(), text);
             let problem = Diagnostic::error(
-                Code::UnsortedInvalid,
+                Code::CredentialsInUrl,
                 Span::new(&source, key.range),
-                "this address holds a password",
+                "this URL contains a password",
             );
             notes.problems.push(problem.hint(
-                "take it out, change it, and give it to Argo CD in a Secret: docs/operations.md of cupaas says how",
+                "remove it, change the password, and give it to Argo CD in a Secret: see docs/argo-cd.md of cupaas",
             ));
         }
         Some(_) => {}

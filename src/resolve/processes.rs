@@ -1,10 +1,9 @@
 //! What runs: `.cupaas`, else the Procfile, else what the runtime's recipe finds; then the environment's changes.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::{Source, Span};
+use crate::diagnostic::{Code, Source, Span};
 use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
@@ -43,18 +42,18 @@ impl Procfile {
                     let line = (command.trim().to_owned(), span.clone());
                     if lines.insert(name.trim().replace('_', "-"), line).is_some() {
                         notes.problem(
-                            Code::UnsortedInvalid,
+                            Code::NameConflict,
                             span,
-                            "this process stands twice",
+                            format!("duplicate process {:?}", name.trim()),
                             "keep one of the lines",
                         );
                     }
                 }
                 _ => notes.problem(
-                    Code::UnsortedInvalid,
+                    Code::InvalidProcfile,
                     span,
-                    "not a line of a Procfile",
-                    "a line is `web: gunicorn app:app`",
+                    "invalid Procfile line",
+                    "expected `NAME: COMMAND`, such as `web: gunicorn app:app`",
                 ),
             }
         }
@@ -88,9 +87,9 @@ fn entries(
         for (name, (_, span)) in &procfile.lines {
             let is_sound = inputs.app.is_sound(&["processes", name]);
             if name != "release" && !entries.contains_key(name) && is_sound {
-                let message = format!("{name} is not used, since `processes` in .cupaas names others");
+                let message = format!("{name} is unused: `processes` in .cupaas does not name it");
                 notes.warning(
-                    Code::UnsortedInvalid,
+                    Code::SettingUnused,
                     span.clone(),
                     message,
                     format!("add `{name}: {{}}` to `processes`"),
@@ -156,7 +155,7 @@ fn command(
             None => {
                 let own = inputs.dockerfile.is_some();
                 let why =
-                    if own { "its Dockerfile" } else { "nothing in the app's folder says how it is started" };
+                    if own { "its Dockerfile" } else { "no start command was found in the app's folder" };
                 notes.decided(what, "the image's own", why);
                 return None;
             }
@@ -164,7 +163,7 @@ fn command(
         (None, None) => {
             let span = inputs.app.key(&["processes", name]);
             notes.problem(
-                Code::UnsortedInvalid,
+                Code::CommandMissing,
                 span,
                 format!("process {name:?} has no command"),
                 "add `command: …` to it",
@@ -175,10 +174,10 @@ fn command(
     let words = words(&command);
     if let Some(problem) = refused(&words) {
         notes.problem(
-            Code::UnsortedInvalid,
+            Code::InvalidCommand,
             place,
             problem,
-            "a script in the app's folder can hold what a line cannot",
+            "put it into a script in the app's folder, and run that",
         );
     }
     notes.decided(what, shown(&words), origin);
@@ -273,23 +272,23 @@ fn check(
     if kind == ProcessKind::Scheduled
         && (entry.port.is_some() || entry.scale.is_some() || entry.health.is_some())
     {
-        let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
-        notes.problem(Code::UnsortedInvalid, at("schedule"), message, "remove them, or the schedule");
+        let message = format!("{name:?} has a schedule; port, health and scale do not apply");
+        notes.problem(Code::ConflictingSettings, at("schedule"), message, "remove them, or the schedule");
     }
     if entry.health.is_some() && kind == ProcessKind::Worker && is_sound("port") && is_sound("schedule") {
         notes.problem(
-            Code::UnsortedInvalid,
+            Code::ConflictingSettings,
             at("health"),
-            format!("{name:?} has no port that could answer"),
-            "give it a `port`, or remove `health`",
+            format!("{name:?} has no port for its health check"),
+            "add a `port`, or remove `health`",
         );
     }
     if let Some(Scale::Auto { min, max, .. }) = entry.scale
         && min > max
         && kind != ProcessKind::Scheduled
     {
-        let message = format!("min {min} is more than max {max}");
-        notes.problem(Code::UnsortedInvalid, at("scale"), message, "min is the lower bound");
+        let message = format!("min {min} is greater than max {max}");
+        notes.problem(Code::InvalidValue, at("scale"), message, "min is the lower bound");
     }
 }
 
@@ -347,10 +346,10 @@ pub(super) fn release(
     notes.decided("release", shown(&words), &place);
     if let Some(problem) = refused(&words) {
         notes.problem(
-            Code::UnsortedInvalid,
+            Code::InvalidCommand,
             place,
             problem,
-            "a script in the app's folder can hold what a line cannot",
+            "put it into a script in the app's folder, and run that",
         );
     }
     let size = built_in_sizes().remove(DEFAULT_SIZE)?;

@@ -1,10 +1,9 @@
 //! How requests reach an app: host names, and through what.
 
-use crate::diagnostic::Code;
 use crate::layout::{host_file, owner};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::inputs::Inputs;
 use crate::load::scalars::{Host, HostPattern};
 use crate::names;
@@ -24,7 +23,8 @@ pub(super) fn resolve(
     let routing = &inputs.platform.value.routing;
     if routing.ingress.is_some() && routing.gateway.is_some() {
         let span = inputs.platform.key(&["routing", "gateway"]);
-        notes.problem(Code::UnsortedInvalid, span, "both an Ingress and a Gateway", "keep one of them");
+        let message = "`routing` has both `ingress` and `gateway`";
+        notes.problem(Code::ConflictingSettings, span, message, "keep one of them");
     }
     let first = hosts.first()?;
     let tls = routing.ingress.as_ref().and_then(|ingress| ingress.tls.as_ref());
@@ -82,9 +82,9 @@ fn hosts(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<String> {
 fn refuse(inputs: &Inputs, environment: &str, host: &str, place: Span, notes: &mut Notes) {
     let domain = ["environments", environment, "domain"];
     if inputs.platform.is_sound(&domain) && inputs.platform.is_sound(&["routing", "domains"]) {
-        let message = format!("the platform's routing does not accept {host:?}");
-        let hint = "the platform lists what it accepts under `routing.domains` in cupaas.yaml";
-        notes.problem(Code::UnsortedInvalid, place, message, hint);
+        let message = format!("the platform does not accept the domain {host:?}");
+        let hint = "`routing.domains` in cupaas.yaml lists the accepted ones";
+        notes.problem(Code::DomainNotAccepted, place, message, hint);
     }
 }
 
@@ -126,11 +126,11 @@ pub fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic
             let said = owner.trim().replace('\n', ", ");
             problems.push(
                 Diagnostic::error(
-                    Code::UnsortedInvalid,
+                    Code::HostTaken,
                     place_of(host, inputs),
-                    format!("the host {host:?} is already held ({said})"),
+                    format!("host {host:?} is already taken ({said})"),
                 )
-                .hint("give the app another `name`, or remove the other one first"),
+                .hint("give the app another `name`, or remove the other app first"),
             );
         }
     }
@@ -144,9 +144,9 @@ pub fn twice<'a>(releases: impl Iterator<Item = (&'a Release, &'a Inputs)>) -> V
     for (release, inputs) in releases {
         for host in release.route.iter().flat_map(|route| &route.hosts) {
             let Some(other) = holders.insert(host, release) else { continue };
-            let message = format!("{} in {} asks for the host {host:?} too", other.app, other.environment);
-            let problem = Diagnostic::error(Code::UnsortedInvalid, place_of(host, inputs), message);
-            problems.push(problem.hint("only one of them can have it; leave the other out with --without"));
+            let message = format!("host {host:?} is also claimed by {} in {}", other.app, other.environment);
+            let problem = Diagnostic::error(Code::HostTaken, place_of(host, inputs), message);
+            problems.push(problem.hint("only one of them can have it; exclude the other with --without"));
         }
     }
     problems

@@ -1,12 +1,11 @@
 //! What an app's files say about it, by the rules of its runtime's recipe: facts, version, start command.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expression;
 use crate::load::app_folder::matches;
 use crate::load::catalog::Recipe;
@@ -67,7 +66,7 @@ fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
             Ok(None) => continue,
             Err(message) => {
                 let span = recipe.description.at(&["facts", &index.to_string(), "match"]);
-                notes.problem(Code::UnsortedInvalid, span, "is not a regular expression", message);
+                notes.problem(Code::InvalidExpression, span, "invalid regular expression", message);
                 continue;
             }
         };
@@ -77,8 +76,8 @@ fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
         };
         let advice = recipe.description.value.exclusive.get(&rule.fact);
         if let Some(advice) = advice.filter(|_| *first != value) {
-            let message = format!("{first_file} and {file} do not agree on one {}", rule.fact);
-            notes.problem(Code::UnsortedInvalid, inputs.app.at(&["runtime"]), message, advice);
+            let message = format!("{first_file} and {file} disagree on {}", rule.fact);
+            notes.problem(Code::ConflictingFiles, inputs.app.at(&["runtime"]), message, advice);
         }
     }
     for (fact, (value, file)) in &found {
@@ -89,7 +88,9 @@ fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
 
 /// What one rule finds, and in which file.
 ///
-/// Errors: why its pattern is no regular expression.
+/// # Errors
+///
+/// Why its pattern is no regular expression.
 fn apply(rule: &FactRule, inputs: &Inputs) -> Result<Option<(String, String)>, String> {
     let Some(pattern) = &rule.pattern else {
         let file = rule.files.iter().find_map(|p| inputs.listing.iter().find(|path| matches(p, path)));
@@ -159,7 +160,7 @@ fn choose_version(
         }
         Err(hint) => {
             notes.problem(
-                Code::UnsortedInvalid,
+                Code::UnknownVersion,
                 place,
                 format!("{} {wanted} (from {origin}) is not supported", recipe.name),
                 hint,
@@ -185,8 +186,8 @@ pub(super) fn start(inputs: &Inputs, facts: &Facts, notes: &mut Notes) -> Option
         Ok(Some((command, warning))) => {
             if let Some(warning) = warning {
                 let (message, hint) =
-                    warning.split_once(": ").unwrap_or((&warning, "say a command in `processes`"));
-                notes.warning(Code::UnsortedInvalid, inputs.app.at(&["runtime"]), message, hint);
+                    warning.split_once(": ").unwrap_or((&warning, "set a command under `processes`"));
+                notes.warning(Code::StartCommandGuessed, inputs.app.at(&["runtime"]), message, hint);
             }
             Some((command, format!("recipe {}, by what is in the app's folder", recipe.name)))
         }
@@ -202,7 +203,7 @@ fn start_rule(recipe: &Document<RecipeFile>, facts: &Facts) -> Result<Start, Box
         let index = index.to_string();
         let span = |key: &str| recipe.at(&["start", &index, key]);
         let fail =
-            |span: Span, message: String| Box::new(Diagnostic::error(Code::UnsortedInvalid, span, message));
+            |span: Span, message: String| Box::new(Diagnostic::error(Code::InvalidExpression, span, message));
         let fits = match &rule.when {
             Some(when) => expression::is_true(when, &values).map_err(|e| fail(span("when"), e))?,
             None => true,

@@ -1,6 +1,6 @@
 //! The app's own secrets: where the value of each is kept and how it gets to the processes. Never the value.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Span};
 use crate::load::variable::MAX_VARIABLE;
 use std::path::Path;
 
@@ -26,40 +26,19 @@ pub(super) fn resolve(
         let SecretEntry { name, file } = entry;
         let place = inputs.app.at(&["secrets", &index.to_string()]);
         if secrets.iter().any(|other| other.variable == *name) {
-            notes.problem(Code::UnsortedInvalid, place.clone(), format!("{name} stands twice"), "remove it");
+            let message = format!("duplicate secret {name}");
+            notes.problem(Code::NameConflict, place.clone(), message, "keep one of them");
         } else if name == "PORT" {
-            notes.problem(Code::UnsortedInvalid, place.clone(), "PORT is given by cupaas", "remove it");
+            let hint = "give the secret another name";
+            notes.problem(Code::InvalidVariable, place.clone(), "PORT is set by cupaas", hint);
         }
-        if file.is_none() {
-            for span in variables.get(name).into_iter().flatten().filter_map(Layer::place) {
-                let message = format!("{name} is a secret, by {place}, and a plain variable here");
-                notes.problem(
-                    Code::UnsortedInvalid,
-                    span.masked(),
-                    message,
-                    "take it out here; its value is to be set with `cupaas secret set`",
-                );
+        match file {
+            None => also_plain(name, &place, variables, notes),
+            Some(path) if inputs.app.is_sound(&["secrets", &index.to_string(), name, "file"]) => {
+                mountable(inputs, path, &place, &secrets, notes);
             }
-        }
-        if let Some(path) = file {
-            if !inputs.app.is_sound(&["secrets", &index.to_string(), name, "file"]) {
-                // What is wrong with it has been said.
-            } else if let Some(message) = no_file(inputs, path) {
-                notes.problem(
-                    Code::UnsortedInvalid,
-                    place.clone(),
-                    message,
-                    "name a file of its own, such as /app/keys/signing.pem",
-                );
-            } else if let Some(other) = secrets.iter().find(|other| other.file.as_ref() == Some(path)) {
-                let message = format!("{} is mounted there already", other.variable);
-                notes.problem(
-                    Code::UnsortedInvalid,
-                    place.clone(),
-                    message,
-                    "give each secret a file of its own",
-                );
-            }
+            // What is wrong with the path has been said.
+            Some(_) => {}
         }
         let secret = SecretRef { name: object(inputs, environment, name), key: name.clone() };
         let by = file.as_ref().map(|path| format!(", as the file {path}")).unwrap_or_default();
@@ -79,19 +58,41 @@ pub(super) fn resolve(
     secrets
 }
 
+/// Says where a secret has a plain value as well.
+fn also_plain(name: &str, place: &Span, variables: &Layers, notes: &mut Notes) {
+    for span in variables.get(name).into_iter().flatten().filter_map(Layer::place) {
+        let message = format!("{name} is listed as a secret ({place}), but has a plain value here");
+        let hint = "remove it here, and set the value with `cupaas secret set`";
+        notes.problem(Code::SecretAsVariable, span.masked(), message, hint);
+    }
+}
+
+/// Says why a secret cannot be mounted at `path`, beside the `others`.
+fn mountable(inputs: &Inputs, path: &str, place: &Span, others: &[AppSecret], notes: &mut Notes) {
+    let other = others.iter().find(|other| other.file.as_deref() == Some(path));
+    let (message, hint) = match (no_file(inputs, path), other) {
+        (Some(message), _) => (message, "use a file of its own, such as /app/keys/signing.pem"),
+        (None, Some(other)) => {
+            (format!("{} is already mounted there", other.variable), "give each secret its own file")
+        }
+        (None, None) => return,
+    };
+    notes.problem(Code::InvalidMount, place.clone(), message, hint);
+}
+
 /// Why nothing can be mounted there as a file.
 fn no_file(inputs: &Inputs, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     let odd = parts.iter().any(|part| matches!(*part, "" | "." | ".."));
     if odd || matches!(parts[0], "proc" | "sys" | "dev") || parts.len() < 2 {
-        return Some(format!("no file can be mounted at {path:?}"));
+        return Some(format!("cannot mount a file at {path:?}"));
     }
     let volumes = &inputs.app.value.volumes;
     let at = |volume: &str| volume.trim_end_matches('/') == path;
     volumes
         .iter()
         .find(|(_, volume)| at(&volume.path.0))
-        .map(|(name, _)| format!("{name} is mounted there already"))
+        .map(|(name, _)| format!("{name} is already mounted there"))
 }
 
 /// The Secret that holds it.
@@ -111,7 +112,7 @@ fn remote(
     inputs: &Inputs,
     environment: &str,
     name: &str,
-    place: crate::diagnostic::Span,
+    place: Span,
     notes: &mut Notes,
 ) -> Option<RemoteKey> {
     let settings = &inputs.platform.value.secrets;
@@ -122,8 +123,8 @@ fn remote(
         if !inputs.platform.is_sound(&["secrets", "store"]) {
             return None;
         }
-        let message = format!("the platform names no store that could hold {name}");
-        notes.problem(Code::UnsortedInvalid, place, message, "set `secrets.store: {name: …}` in cupaas.yaml");
+        let message = format!("no secret store is configured for {name}");
+        notes.problem(Code::MissingKey, place, message, "set `secrets.store: {name: …}` in cupaas.yaml");
         return None;
     };
     Some(remote_key(store.key.as_deref(), &inputs.name, environment, name))
@@ -183,14 +184,15 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
         let command = format!("`cupaas secret set {name} --app {} --env {environment}{folder}`", inputs.name);
         match kept.iter().find(|(path, _)| path.as_str() == place) {
             None => Some(
-                Diagnostic::error(Code::UnsortedInvalid, span, format!("the secret {name} has not been set"))
+                Diagnostic::error(Code::SecretNotSet, span, format!("secret {name} is not set"))
                     .hint(command),
             ),
             Some((_, text)) if file.is_none() && seal::is_only_a_file(text) => {
-                let message = format!("the secret {name} was set to what no environment variable can hold");
-                let hint =
-                    format!("mount it as a file: `{name}: {{file: /app/…}}`; or set another: {command}");
-                Some(Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint))
+                let message = format!("the value of {name} cannot be an environment variable");
+                let hint = format!(
+                    "mount it as a file: `{name}: {{file: /app/…}}`; or set another value: {command}"
+                );
+                Some(Diagnostic::error(Code::SecretNeedsFile, span, message).hint(hint))
             }
             Some(_) => None,
         }
@@ -214,12 +216,11 @@ pub fn changed_hands(release: &Release, inputs: &Inputs, current: &Current) -> V
         }
         release.services.iter().find(|one| one.name == *service)?;
         let message =
-            format!("another provider has kept the credentials of {service}, and new ones would be made");
-        let hint = format!(
-            "where its data stays, encrypt those that it knows with sops as {place}, and then deploy"
-        );
+            format!("credentials of {service} were managed by another provider; new ones would be generated");
+        let hint = format!("to keep its data, encrypt the present credentials with sops as {place} first");
         Some(
-            Diagnostic::warning(Code::UnsortedInvalid, inputs.platform.key(&["secrets"]), message).hint(hint),
+            Diagnostic::warning(Code::CredentialsRegenerated, inputs.platform.key(&["secrets"]), message)
+                .hint(hint),
         )
     };
     before.filter_map(one).collect()
@@ -239,10 +240,10 @@ fn shown(folder: &Path) -> String {
 pub fn no_variable(name: &str, value: &[u8]) -> Option<String> {
     let size = name.len() + 1 + value.len();
     if size > MAX_VARIABLE {
-        return Some(format!("{size} bytes with its name, and Linux lets a process have {MAX_VARIABLE}"));
+        return Some(format!("{size} bytes with its name; Linux allows at most {MAX_VARIABLE}"));
     }
     match std::str::from_utf8(value) {
-        Err(_) => Some("bytes that are no text (UTF-8)".to_owned()),
+        Err(_) => Some("bytes that are not UTF-8".to_owned()),
         Ok(text) if text.contains('\0') => Some("a NUL character".to_owned()),
         Ok(_) => None,
     }

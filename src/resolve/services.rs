@@ -1,11 +1,10 @@
 //! Backing services: what `.cupaas` says of each, checked against its recipe, and the variables that it gives.
 
-use crate::diagnostic::Code;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
@@ -44,14 +43,15 @@ pub(super) fn resolve(
         if !names.insert(service.name.clone()) {
             let hint = format!("give one of them a name: {{{}: {{name: other}}}}", entry.recipe);
             notes.problem(
-                Code::UnsortedInvalid,
+                Code::NameConflict,
                 place.clone(),
                 format!("two services are named {:?}", service.name),
                 hint,
             );
         } else if !prefixes.insert(service.prefix.clone()) {
-            let message = format!("two services give variables that begin with {}_", service.prefix);
-            notes.problem(Code::UnsortedInvalid, place.clone(), message, "give one of them another `as`");
+            let message = format!("two services set variables with the prefix {}_", service.prefix);
+            let hint = "give one of them another prefix with `as`";
+            notes.problem(Code::NameConflict, place.clone(), message, hint);
         }
         services.push(service);
     }
@@ -75,7 +75,7 @@ impl ServiceSettings<'_> {
     /// Whether its name and prefix are what a person wrote.
     fn is_named(&self) -> bool {
         let is_sound = |key| self.inputs.app.is_sound(&["services", self.index, &self.entry.recipe, key]);
-        // A setting that there is not may have been meant to be one of them.
+        // An unknown setting may have been meant to be one of them.
         is_sound("name") && is_sound("as") && self.entry.settings.keys().all(|key| self.knows(key))
     }
 
@@ -139,7 +139,7 @@ impl ServiceSettings<'_> {
             }
             Err(hint) => {
                 notes.problem(
-                    Code::UnsortedInvalid,
+                    Code::UnknownVersion,
                     place,
                     format!("{} {wanted:?} is not supported", self.entry.recipe),
                     hint,
@@ -154,9 +154,9 @@ impl ServiceSettings<'_> {
         let Some(storage) = &self.recipe.description.value.storage else {
             if self.text("storage").is_some() && self.recipe.description.is_sound(&["storage"]) {
                 notes.problem(
-                    Code::UnsortedInvalid,
+                    Code::UnknownKey,
                     place,
-                    format!("{} keeps nothing on a disk", self.entry.recipe),
+                    format!("{} stores nothing on disk", self.entry.recipe),
                     "remove `storage`",
                 );
             }
@@ -179,10 +179,10 @@ impl ServiceSettings<'_> {
                 let names = known.keys().map(String::as_str).chain(COMMON).chain(["version"]);
                 let hint = match crate::schema::suggest(key, names.clone()) {
                     Some(close) => format!("did you mean {close:?}?"),
-                    None => format!("there are: {}", names.collect::<Vec<_>>().join(", ")),
+                    None => format!("available: {}", names.collect::<Vec<_>>().join(", ")),
                 };
                 notes.problem(
-                    Code::UnsortedInvalid,
+                    Code::UnknownKey,
                     path(key),
                     format!("{} has no setting {key:?}", self.entry.recipe),
                     hint,
@@ -194,12 +194,7 @@ impl ServiceSettings<'_> {
             let value = self.entry.settings.get(name).unwrap_or(&parameter.default);
             let sound = self.recipe.description.is_sound(&["params", name]);
             if let Some(hint) = refused(parameter, value).filter(|_| sound) {
-                notes.problem(
-                    Code::UnsortedInvalid,
-                    path(name),
-                    format!("{name:?} does not take this"),
-                    hint,
-                );
+                notes.problem(Code::InvalidValue, path(name), format!("invalid value for {name:?}"), hint);
             }
             params.insert(name.clone(), value.clone());
         }
@@ -221,7 +216,7 @@ impl ServiceSettings<'_> {
             let wanted = match &rule.when {
                 Some(when) => expression::is_true(when, &scope).map_err(|message| {
                     Box::new(Diagnostic::error(
-                        Code::UnsortedInvalid,
+                        Code::InvalidExpression,
                         document.at(&["credentials", &index, "when"]),
                         message,
                     ))
@@ -268,10 +263,10 @@ fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
     }
     let choices: Vec<String> = parameter.choices.iter().map(Value::to_string).collect();
     Some(match (parameter.kind, choices.is_empty()) {
-        (_, false) => format!("one of {}: {}", choices.join(", "), parameter.doc),
-        (ParameterKind::Boolean, _) => format!("true or false: {}", parameter.doc),
-        (ParameterKind::Integer, _) => format!("a whole number: {}", parameter.doc),
-        (ParameterKind::Text, _) => format!("text: {}", parameter.doc),
+        (_, false) => format!("expected one of {}: {}", choices.join(", "), parameter.doc),
+        (ParameterKind::Boolean, _) => format!("expected true or false: {}", parameter.doc),
+        (ParameterKind::Integer, _) => format!("expected a whole number: {}", parameter.doc),
+        (ParameterKind::Text, _) => format!("expected text: {}", parameter.doc),
     })
 }
 
@@ -282,7 +277,7 @@ fn text_at(
     path: &[&str],
 ) -> Result<String, Box<Diagnostic>> {
     expression::text(template, scope)
-        .map_err(|message| Box::new(Diagnostic::error(Code::UnsortedInvalid, document.at(path), message)))
+        .map_err(|message| Box::new(Diagnostic::error(Code::InvalidExpression, document.at(path), message)))
 }
 
 /// A service as a recipe's texts see it: what the app wrote in a parameter is kept from the kubelet's expansion.

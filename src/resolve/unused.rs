@@ -16,7 +16,7 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
 }
 
 /// Settings of an app for an environment that the platform does not have. The app may know several platforms, so it is
-/// no mistake, and what does not look like a slip is only told to whoever asks for all that was decided.
+/// no mistake, and a name that is not close to another is only told to whoever asks for all that was decided.
 fn environments(inputs: &Inputs, notes: &mut Notes) {
     for name in inputs.app.value.environments.keys().filter(|name| is_unknown(inputs, name)) {
         let span = inputs.app.key(&["environments", name]);
@@ -25,14 +25,14 @@ fn environments(inputs: &Inputs, notes: &mut Notes) {
         }
         match environment::meant(inputs, name) {
             Some((close, _)) => notes.warning(
-                Code::UnsortedInvalid,
+                Code::UndeclaredEnvironment,
                 span,
                 format!("the platform has no environment {name:?}"),
                 format!("did you mean {close:?}?"),
             ),
             None => notes.decided(
                 format!("environments.{name}"),
-                "not used, since the platform has no such environment",
+                "unused: the platform has no such environment",
                 span,
             ),
         }
@@ -75,19 +75,19 @@ fn domains(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
     let known = &inputs.platform.value.environments;
     let web = processes.iter().any(|one| one.name == "web" && one.kind == ProcessKind::Web);
     if !web && app.is_sound(&["processes"]) {
-        let hint = "requests go to a process that is named web and has no schedule";
+        let hint = "requests go to the process `web`, unless it has a schedule";
         notes.warning(
-            Code::UnsortedInvalid,
+            Code::SettingUnused,
             app.key(&["domains"]),
-            "`domains` are not used, since no process gets requests",
+            "`domains` is unused: no process receives requests",
             hint,
         );
     } else if known.len() > 1 && is_unknown(inputs, "production") {
         let hint = "write them under `environments: {NAME: {domains: […]}}`";
         notes.warning(
-            Code::UnsortedInvalid,
+            Code::SettingUnused,
             app.key(&["domains"]),
-            "`domains` are those of an environment named production, which the platform does not have",
+            "`domains` is unused: it applies to the environment production, which the platform does not have",
             hint,
         );
     }
@@ -104,9 +104,9 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     ] {
         let path = ["secrets", key];
         if sound && provider != needs && platform.holds(&path) {
-            let message = format!("`secrets.{key}` is not used: it is for the provider {word}");
+            let message = format!("`secrets.{key}` is unused: it applies only to the provider {word}");
             notes.warning(
-                Code::UnsortedInvalid,
+                Code::SettingUnused,
                 platform.key(&path),
                 message,
                 format!("set `secrets.provider: {word}`, or remove it"),
@@ -115,12 +115,12 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     }
     let by_default = !platform.holds(&["delivery"]) && platform.is_sound(&["delivery"]);
     if by_default && platform.value.delivery == Delivery::Flux && platform.holds(&["argocd"]) {
-        let message = "`argocd` is not used, since Flux delivers where `delivery` is not set";
+        let message = "`argocd` is unused: `delivery` defaults to flux";
         notes.warning(
-            Code::UnsortedInvalid,
+            Code::SettingUnused,
             platform.key(&["argocd"]),
             message,
-            "add `delivery: argocd`, or remove this",
+            "set `delivery: argocd`, or remove this",
         );
     }
     let environments = platform.value.environments.iter();
@@ -129,8 +129,8 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     for (index, (name, branch)) in branches.iter().enumerate() {
         if let Some((first, _)) = branches.iter().take(index).find(|(_, other)| other == branch) {
             let span = platform.at(&["environments", name, "branch"]);
-            let message = format!("the branch {branch:?} is deployed to {first:?} already");
-            notes.warning(Code::UnsortedInvalid, span, message, "give each environment a branch of its own");
+            let message = format!("branch {branch:?} is already deployed to {first:?}");
+            notes.warning(Code::BranchShared, span, message, "give each environment its own branch");
         }
     }
 }

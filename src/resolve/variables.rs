@@ -1,13 +1,12 @@
 //! Environment variables in layers, later wins: platform < `.cupaas` < `.cupaas` for the environment < registration
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
-use crate::diagnostic::Code;
 use crate::load::scalars::VariableName;
 use crate::load::variable::refused;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{PlatformFile, RegistrationFile};
@@ -39,12 +38,13 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
         let largest =
             winners.iter().max_by_key(|one| size(*one)).and_then(|(name, _)| layers.get(name)?.last());
         let place = largest.and_then(Layer::place).cloned().unwrap_or_else(|| inputs.app.key(&["env"]));
-        let message = format!("all variables together have {total} bytes; a ConfigMap holds {MAX_CONFIG}");
+        let message =
+            format!("the variables take {total} bytes together; a ConfigMap holds at most {MAX_CONFIG}");
         notes.problem(
-            Code::UnsortedInvalid,
+            Code::InvalidVariable,
             place,
             message,
-            "this is the largest; put large values into the image or a volume",
+            "this one is the largest; move large values into the image or a volume",
         );
     }
     layers

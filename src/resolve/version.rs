@@ -18,7 +18,7 @@ pub(super) fn pick(versions: &Versions, asked: &str) -> Result<String, String> {
     if plain && versions.supported.iter().any(|listed| within(asked, listed)) {
         return Ok(asked.to_owned());
     }
-    Err(format!("there are: {}", versions.supported.join(", ")))
+    Err(format!("supported: {}", versions.supported.join(", ")))
 }
 
 /// Whether `one` is an older version than `other`, part by part.

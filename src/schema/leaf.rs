@@ -75,16 +75,16 @@ fn quotes(types: Types, value: &Value) -> Option<String> {
             Some("put it in quotes".to_owned())
         }
         Value::String(text) if types.0 & (Types::INTEGER | Types::NUMBER) != 0 => {
-            text.parse::<f64>().is_ok().then(|| "take the quotes away".to_owned())
+            text.parse::<f64>().is_ok().then(|| "remove the quotes".to_owned())
         }
         Value::String(text) if types.0 & Types::BOOLEAN != 0 => {
-            matches!(text.as_str(), "true" | "false").then(|| "take the quotes away".to_owned())
+            matches!(text.as_str(), "true" | "false").then(|| "remove the quotes".to_owned())
         }
         Value::String(_) if types.0 == Types::ARRAY => {
             Some("write it as a list: a line with `- `".to_owned())
         }
         Value::Null if types.0 == Types::OBJECT || types.0 == Types::ARRAY => {
-            Some("nothing stands behind the key: write something there, or take the key out".to_owned())
+            Some("the key has no value: add one, or remove the key".to_owned())
         }
         _ => None,
     }
@@ -101,7 +101,7 @@ pub(crate) fn not_a_choice(walk: &mut Walk<'_>, choices: &[Value], value: &Value
     let message = match names.as_slice() {
         [one] => format!("must be {one}"),
         few if few.len() <= LISTED => format!("must be one of {}", few.join(", ")),
-        many => format!("is none of the {} values that are allowed", many.len()),
+        many => format!("is not one of the {} allowed values", many.len()),
     };
     let near = || {
         let near = suggest::nearest(value.as_str()?, choices.iter().filter_map(Value::as_str))?;
@@ -119,7 +119,7 @@ fn number(walk: &mut Walk<'_>, node: &SchemaNode, value: &Value) {
         _ => (f64::NEG_INFINITY, f64::INFINITY),
     };
     if float < low || float > high {
-        return walk.say("is a bigger number than fits", None);
+        return walk.say("is out of range", None);
     }
     let broken = [
         (node.minimum.filter(|limit| float < *limit), "at least"),
@@ -199,8 +199,8 @@ pub(crate) fn duplicates(walk: &mut Walk<'_>, unique: &Unique, list: &[Value]) {
         path.push(Segment::Index(index));
         let by = keys.iter().map(String::as_str).filter(|key| item.get(*key).is_some());
         let message = match keys {
-            [] => "stands twice in the list".to_owned(),
-            _ => format!("has the same {} as another one of the list", by.collect::<Vec<_>>().join(" and ")),
+            [] => "is a duplicate".to_owned(),
+            _ => format!("has the same {} as another item", by.collect::<Vec<_>>().join(" and ")),
         };
         walk.found.push(Violation::new(path, message));
     }

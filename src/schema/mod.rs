@@ -134,10 +134,15 @@ impl Checker {
         let near = suggest::nearest(kind, self.kinds.kinds(version).into_iter());
         let hint = match (other.as_slice(), near) {
             _ if kind == "List" && version == "v1" => "write each object into a file of its own".to_owned(),
-            ([], Some(near)) => format!("did you mean {near:?}? else put its schema into catalog/schemas/"),
+            ([], Some(near)) => {
+                format!("did you mean {near:?}? Otherwise put its schema into catalog/schemas/")
+            }
             ([], None) => "put its schema into catalog/schemas/".to_owned(),
             (versions, _) => {
-                format!("it is known in {}; else put its schema into catalog/schemas/", versions.join(", "))
+                format!(
+                    "it exists in {}; otherwise put its schema into catalog/schemas/",
+                    versions.join(", ")
+                )
             }
         };
         Violation::new(vec![Segment::Key(key.to_owned())], message).hint(hint)

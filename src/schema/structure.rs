@@ -153,13 +153,13 @@ impl Walk<'_> {
     /// Says where the schema is of another Kubernetes version than the one that is asked about.
     pub(crate) fn check_version(&mut self, node: &SchemaNode) {
         let Some(have) = self.dialect.version else { return };
-        let platform = format!("the platform says {}.{}", have.0, have.1);
+        let platform = format!("the platform has {}.{}", have.0, have.1);
         let message = match (node.since, node.until) {
             (Some(since), _) if have < since => {
                 format!("needs Kubernetes {}.{}, {platform}", since.0, since.1)
             }
             (_, Some(until)) if have >= until => {
-                format!("is gone since Kubernetes {}.{}, {platform}", until.0, until.1)
+                format!("was removed in Kubernetes {}.{}, {platform}", until.0, until.1)
             }
             _ => return,
         };

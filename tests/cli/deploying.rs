@@ -161,3 +161,15 @@ fn data_that_waits_is_not_met_by_another_version_or_a_smaller_disk() {
     let set = files["deploy/production/shop/base/statefulset-mongodb.yaml"].as_str().unwrap().to_owned();
     assert!(set.contains("mongo:6.0"), "{set}");
 }
+
+#[test]
+fn changes_that_are_not_committed_are_used_and_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", WITH_DATABASE)]);
+    sandbox.commit("app", 1_700_000_000);
+    let said = sandbox.good(&["check", "app"]).stderr;
+    assert!(!said.contains("uncommitted-changes"), "{said}");
+    sandbox.write("app", &[(".cupaas", &format!("{WITH_DATABASE}env: {{A: '1'}}\n"))]);
+    let said = sandbox.good(&["check", "app"]).stderr;
+    assert!(said.contains("warning[uncommitted-changes]: uncommitted changes"), "{said}");
+}

@@ -29,7 +29,8 @@ fn a_pinned_environment_is_not_moved() {
         said.contains("apps/shop.yaml:5:12") && said.contains("cupaas unpin --app shop --env production"),
         "{said}"
     );
-    assert_eq!(world.run(&["deploy", "--app", "shop", "--image", "registry.example.cu/x:2"]).code, Some(4));
+    let refused = world.run(&["deploy", "--app", "shop", "--image", "registry.example.cu/x:2"]);
+    assert!(refused.code == Some(4) && refused.stderr.contains("error[app-pinned]"), "{}", refused.stderr);
     assert_eq!(world.json(&["deploy", "--all"])["status"], "unchanged");
     assert_eq!(world.head(), head);
     // To another image, which runs from now on.

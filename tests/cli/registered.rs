@@ -153,7 +153,7 @@ fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
         World::new(&[("cupaas.yaml", STAGED), ("apps/shop.yaml", "repository: https://x.cu/shop\nenv:\n")]);
     let ran = empty.run(&["env", "set", "A=1", "--app", "shop"]);
     assert!(
-        ran.stderr.contains("apps/shop.yaml:2:4") && ran.stderr.contains("take the key out"),
+        ran.stderr.contains("apps/shop.yaml:2:4") && ran.stderr.contains("remove the key"),
         "{}",
         ran.stderr
     );

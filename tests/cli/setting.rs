@@ -159,7 +159,7 @@ fn values_arrive_as_they_are() {
     for (name, bytes, why) in [
         ("CERT", vec![b'x'; (1 << 20) + 1], "1 MiB"),
         ("TOKEN", vec![b'x'; 131_071], "131071"),
-        ("TOKEN", b"\xff".to_vec(), "no text (UTF-8)"),
+        ("TOKEN", b"\xff".to_vec(), "not UTF-8"),
         ("TOKEN", b"a\0b".to_vec(), "NUL"),
     ] {
         let refused = set(&sandbox, name, &bytes, &["--file", "-"]);
@@ -176,7 +176,7 @@ fn values_arrive_as_they_are() {
     );
     let refused = sandbox.run(&["deploy", "app"]);
     assert_eq!(refused.code, Some(3));
-    assert!(refused.stderr.contains("no environment variable can hold"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("error[secret-needs-file]"), "{}", refused.stderr);
 }
 
 #[test]

@@ -154,7 +154,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     app("    env: {LOG_LEVEL: debug}", "    envs: {LOG_LEVEL: debug}", "envs", "unknown key \"envs\""),
     // Values of a wrong type.
     app("name: tasks", "name: [tasks]", "[tasks]", "expected text, found a list")
-        .hides(&["the secret SECRET_KYE has not been set"]),
+        .hides(&["secret SECRET_KYE is not set"]),
     app("release: migrate", "name: other", "name", "duplicate key \"name\""),
     app(
         "runtime: python:3.13",
@@ -211,47 +211,47 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  - cache: {maxMemory: 64, name: store}",
         "  - cache: {maxMemory: lots, name: store}",
         "maxMemory",
-        "\"maxMemory\" does not take this",
+        "invalid value for \"maxMemory\"",
     ),
     app(
         "  - cache: {maxMemory: 64, name: store}",
         "  - cache: {storage: 1Gi, name: store}",
         "1Gi",
-        "cache keeps nothing on a disk",
+        "cache stores nothing on disk",
     ),
     app(
         "  web: {command: serve, port: 8080, health: /healthy, size: big}",
         "  web: {command: serve, port: 8080, size: huge}",
         "huge",
-        "there is no size \"huge\"",
+        "unknown size \"huge\"",
     ),
-    app("  - SECRET_KEY", "  - SECRET_KYE", "SECRET_KYE", "the secret SECRET_KYE has not been set"),
+    app("  - SECRET_KEY", "  - SECRET_KYE", "SECRET_KYE", "secret SECRET_KYE is not set"),
     app(
         "  - tasks.example.com",
         "  - tasks.example.org",
         "tasks.example.org",
-        "the platform's routing does not accept \"tasks.example.org\"",
+        "the platform does not accept the domain \"tasks.example.org\"",
     ),
     app("  staging:", "  stagging:", "stagging", "the platform has no environment \"stagging\""),
-    app(
-        "      worker: {size: small}",
-        "      wroker: {size: small}",
-        "wroker",
-        "there is no process \"wroker\"",
-    ),
-    app("      worker: {size: small}", "      worker: {size: smal}", "smal}", "there is no size \"smal\""),
-    app("      web: {scale: 1}", "      wbe: {scale: 1}", "wbe", "there is no process \"wbe\""),
+    app("      worker: {size: small}", "      wroker: {size: small}", "wroker", "unknown process \"wroker\""),
+    app("      worker: {size: small}", "      worker: {size: smal}", "smal}", "unknown size \"smal\""),
+    app("      web: {scale: 1}", "      wbe: {scale: 1}", "wbe", "unknown process \"wbe\""),
     app(
         "    domains: [tasks.test.example.com]",
         "    domains: [tasks.example.net]",
         "tasks.example.net",
-        "the platform's routing does not accept \"tasks.example.net\"",
+        "the platform does not accept the domain \"tasks.example.net\"",
     ),
     // What does not go together.
-    app("    schedule: \"0 3 * * *\"", "    health: /x", "/x", "\"nightly\" has no port that could answer"),
-    app("    scale: {min: 1, max: 3}", "    scale: {min: 3, max: 1}", "{min", "min 3 is more than max 1"),
+    app(
+        "    schedule: \"0 3 * * *\"",
+        "    health: /x",
+        "/x",
+        "\"nightly\" has no port for its health check",
+    ),
+    app("    scale: {min: 1, max: 3}", "    scale: {min: 3, max: 1}", "{min", "min 3 is greater than max 1"),
     app("  LOG_LEVEL: info", "  PORT: 80", "80", "PORT is given by cupaas"),
-    app("    path: /app/uploads", "    path: /proc/x", "/proc", "nothing can be mounted at \"/proc/x\""),
+    app("    path: /app/uploads", "    path: /proc/x", "/proc", "cannot mount a volume at \"/proc/x\""),
     // The platform.
     platform("kubernetes: \"1.36\"", "kubernetes: \"1.20\"", "\"1.20\"", "Kubernetes 1.20 is not supported"),
     platform("kubernetes: \"1.36\"", "kubernetes: newest", "newest", "newest does not fit here"),
@@ -282,8 +282,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     )
     .hides(&[
         "the platform has no environment \"stagging\"",
-        "there is no size \"smal\"",
-        "the platform's routing does not accept \"tasks.example.net\"",
+        "unknown size \"smal\"",
+        "the platform does not accept the domain \"tasks.example.net\"",
     ]),
     platform(
         "  domains: [\"*.example.com\", \"*.test.example.com\"]",
@@ -292,8 +292,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "expected a list, found text",
     )
     .hides(&[
-        "the platform's routing does not accept \"tasks.example.net\"",
-        "the platform's routing does not accept \"tasks.example.org\"",
+        "the platform does not accept the domain \"tasks.example.net\"",
+        "the platform does not accept the domain \"tasks.example.org\"",
     ]),
     platform(
         "registry: {prefix: registry.example.cu/team}",
@@ -301,7 +301,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "[a]",
         "expected text, found a list",
     ),
-    platform("registry: {prefix: registry.example.cu/team}", "registry: {}", "registry", "no image is named"),
+    platform("registry: {prefix: registry.example.cu/team}", "registry: {}", "registry", "no image given"),
     platform(
         "network: {egress: open}",
         "network: {egress: shut}",
@@ -319,12 +319,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "repo",
         "unknown key \"repo\"",
     ),
-    registered(
-        "  main: production",
-        "  main: prodution",
-        "prodution",
-        "there is no environment \"prodution\"",
-    ),
+    registered("  main: production", "  main: prodution", "prodution", "unknown environment \"prodution\""),
     registered(
         "env: {COLOUR: blue}",
         "env: {COLOUR: [blue]}",
@@ -335,7 +330,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  staging: {env: {COLOUR: green}}",
         "  stagging: {env: {COLOUR: green}}",
         "stagging",
-        "there is no environment \"stagging\"",
+        "unknown environment \"stagging\"",
     ),
     registered(
         "  staging: {env: {COLOUR: green}}",
@@ -354,6 +349,6 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "number",
         "must be one of \"boolean\", \"integer\", \"text\"",
     )
-    .hides(&["\"maxMemory\" does not take this"]),
+    .hides(&["invalid value for \"maxMemory\""]),
     recipe("  - template: cache.yaml.j2", "  - templat: cache.yaml.j2", "templat", "unknown key \"templat\""),
 ];

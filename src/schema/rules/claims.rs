@@ -14,11 +14,10 @@ pub(crate) fn check(claim: &Cursor<'_>, out: &mut Vec<Violation>) {
         out.push(spec.says("needs an access mode").hint("accessModes: [ReadWriteOnce]"));
     }
     if modes.len() > 1 && modes.iter().any(|mode| mode.text() == Some("ReadWriteOncePod")) {
-        out.push(spec.says("ReadWriteOncePod cannot stand beside other access modes"));
+        out.push(spec.says("ReadWriteOncePod cannot be combined with other access modes"));
     }
     match spec.find(&["resources", "requests", "storage"]) {
-        None => out
-            .push(spec.says("does not say how much it needs").hint("resources: {requests: {storage: 1Gi}}")),
+        None => out.push(spec.says("requests no storage").hint("resources: {requests: {storage: 1Gi}}")),
         Some(storage) if Quantity::of(storage.value).is_some_and(|size| size <= Quantity::ZERO) => {
             out.push(storage.says("must be more than 0"));
         }

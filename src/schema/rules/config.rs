@@ -18,12 +18,12 @@ pub(crate) fn config_map(root: &Cursor<'_>, out: &mut Vec<Violation>) {
             let bytes = value.text().map_or(0, str::len);
             size += if list == "data" { bytes } else { bytes / 4 * 3 };
             if list == "binaryData" && root.get("data").is_some_and(|data| data.has(key)) {
-                out.push(value.says("stands under data too").at_key());
+                out.push(value.says("is also a key of data").at_key());
             }
         }
     }
     if size > MOST_BYTES {
-        out.push(root.says(format!("holds {size} bytes, at most {MOST_BYTES} fit")));
+        out.push(root.says(format!("has {size} bytes, at most {MOST_BYTES} are allowed")));
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn secret(root: &Cursor<'_>, out: &mut Vec<Violation>) {
         }
     }
     if size > MOST_BYTES {
-        out.push(root.says(format!("holds {size} bytes, at most {MOST_BYTES} fit")));
+        out.push(root.says(format!("has {size} bytes, at most {MOST_BYTES} are allowed")));
     }
     if let Some(kind) = root.text_of("type") {
         wanted_keys(root, kind, out);

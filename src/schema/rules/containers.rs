@@ -30,7 +30,9 @@ pub(crate) fn check(
         for key in ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"] {
             if let Some(at) = container.get(key) {
                 let hint = "an init container with restartPolicy Always may have it";
-                out.push(at.says("an init container ends before it would be asked").at_key().hint(hint));
+                out.push(
+                    at.says("not allowed for an init container, which ends on its own").at_key().hint(hint),
+                );
             }
         }
     }
@@ -80,7 +82,7 @@ fn mounts(container: &Cursor<'_>, volumes: &Volumes<'_>, out: &mut Vec<Violation
             if let Some(path) = mount.get("mountPath")
                 && path.text().is_some_and(|text| text.contains(':'))
             {
-                out.push(path.says("must not hold a colon"));
+                out.push(path.says("must not contain a colon"));
             }
             for key in ["subPath", "subPathExpr"] {
                 if let Some(path) = mount.get(key) {
@@ -88,7 +90,7 @@ fn mounts(container: &Cursor<'_>, volumes: &Volumes<'_>, out: &mut Vec<Violation
                 }
             }
             if mount.has("subPath") && mount.has("subPathExpr") {
-                out.push(mount.says("may have only one of subPath, subPathExpr"));
+                out.push(mount.says("only one of subPath and subPathExpr may be set"));
             }
         }
     }

@@ -10,13 +10,13 @@ const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily
 /// What is wrong with a schedule.
 pub(crate) fn problem(schedule: &str) -> Option<String> {
     if schedule.contains("TZ") {
-        return Some("names a time zone: that stands in timeZone".to_owned());
+        return Some("contains a time zone, which belongs into timeZone".to_owned());
     }
     if let Some(duration) = schedule.strip_prefix("@every ") {
         return (!is_duration(duration)).then(|| "@every needs a duration such as 1h30m".to_owned());
     }
     if schedule.starts_with('@') {
-        return (!NAMED.contains(&schedule)).then(|| format!("is none of {}", NAMED.join(", ")));
+        return (!NAMED.contains(&schedule)).then(|| format!("is not one of {}", NAMED.join(", ")));
     }
     let fields: Vec<&str> = schedule.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = fields.as_slice() else {
@@ -31,7 +31,7 @@ pub(crate) fn problem(schedule: &str) -> Option<String> {
     ];
     parts.into_iter().find_map(|(name, field, range, names, first)| {
         let good = field.split(',').all(|part| fits(part, &range, names, first));
-        (!good).then(|| format!("the {name} must be within {}-{}", range.start(), range.end()))
+        (!good).then(|| format!("the {name} must be between {} and {}", range.start(), range.end()))
     })
 }
 

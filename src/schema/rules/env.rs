@@ -61,7 +61,7 @@ fn field(from: &Cursor<'_>, out: &mut Vec<Violation>) {
         if path.text().is_some_and(|text| !FIELDS.contains(&text) && !tag(text)) {
             let hint =
                 format!("one of {}, metadata.labels['KEY'], metadata.annotations['KEY']", FIELDS.join(", "));
-            out.push(path.says("is no field that a variable can hold").hint(hint));
+            out.push(path.says("is not a field that a variable can refer to").hint(hint));
         }
     }
     if let Some(resource) = from.get("resourceFieldRef").and_then(|field| field.get("resource")) {
@@ -72,7 +72,9 @@ fn field(from: &Cursor<'_>, out: &mut Vec<Violation>) {
             })
         };
         if resource.text().is_some_and(|text| !known(text)) {
-            out.push(resource.says("is no resource that a variable can hold").hint("such as limits.memory"));
+            out.push(
+                resource.says("is not a resource that a variable can refer to").hint("such as limits.memory"),
+            );
         }
     }
 }
@@ -80,15 +82,15 @@ fn field(from: &Cursor<'_>, out: &mut Vec<Violation>) {
 fn plain(name: &str, value: &Cursor<'_>, variable: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(text) = value.text() else { return };
     if text.contains('\0') {
-        out.push(value.says("holds a NUL character, which no process can be given"));
+        out.push(value.says("contains a NUL character, which cannot be passed to a process"));
     }
     let bytes = name.len() + 1 + text.len();
     if bytes > MOST_BYTES {
-        let message = format!("name and value are {bytes} bytes, the kernel takes {MOST_BYTES}");
+        let message = format!("name and value have {bytes} bytes, Linux allows {MOST_BYTES}");
         out.push(value.says(message).hint("mount it as a file"));
     }
     if !text.is_empty() && variable.has("valueFrom") {
-        out.push(variable.says("may have only one of value, valueFrom"));
+        out.push(variable.says("only one of value and valueFrom may be set"));
     }
 }
 

@@ -10,13 +10,15 @@ pub(crate) fn ids(security: &Cursor<'_>, out: &mut Vec<Violation>) {
     }
     for group in security.list("supplementalGroups") {
         if group.value.as_i64().is_some_and(|id| !(0..=i64::from(i32::MAX)).contains(&id)) {
-            out.push(group.says("is not the number of a group"));
+            out.push(group.says("is not a group ID"));
         }
     }
     if let Some(profile) = security.get("seccompProfile") {
         let is_local = profile.text_of("type") == Some("Localhost");
         if is_local != profile.has("localhostProfile") {
-            out.push(profile.says("localhostProfile is set with type Localhost, and only then"));
+            out.push(
+                profile.says("localhostProfile is required for type Localhost, and not allowed otherwise"),
+            );
         }
     }
 }

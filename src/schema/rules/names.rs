@@ -25,8 +25,7 @@ pub(crate) fn check(
     match metadata.get("name") {
         Some(name) => object_name(&name, form(group, kind, target), out),
         None if metadata.value.is_object() => {
-            let hint =
-                metadata.has("generateName").then_some("what is applied again and again needs a fixed name");
+            let hint = metadata.has("generateName").then_some("an applied object needs a fixed name");
             let violation = metadata.says("missing key \"name\"");
             out.push(Violation { hint: hint.map(ToOwned::to_owned), ..violation });
         }
@@ -71,7 +70,9 @@ fn object_name(name: &Cursor<'_>, (syntax, most, why): (Syntax, usize, &str), ou
     if let Some(violation) = syntax.violation(name, text) {
         out.push(violation);
     } else if text.len() > most {
-        out.push(name.says(format!("is {} characters long, at most {most} fit", text.len())).hint(why));
+        out.push(
+            name.says(format!("is {} characters long, at most {most} are allowed", text.len())).hint(why),
+        );
     }
 }
 
@@ -111,7 +112,7 @@ pub(crate) fn tags(metadata: &Cursor<'_>, out: &mut Vec<Violation>) {
         size += key.len() + value.text().map_or(0, str::len);
     }
     if size > MOST_ANNOTATIONS {
-        out.push(annotations.says(format!("are {size} bytes, at most {MOST_ANNOTATIONS} fit")));
+        out.push(annotations.says(format!("take {size} bytes, at most {MOST_ANNOTATIONS} are allowed")));
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn service(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     if kind == "ClusterIP" {
         for port in spec.list("ports").iter().filter_map(|port| port.get("nodePort")) {
             if port.value.as_i64().is_some_and(|number| number != 0) {
-                out.push(port.says("only a Service of type NodePort or LoadBalancer has it").at_key());
+                out.push(port.says("is only allowed for type NodePort or LoadBalancer").at_key());
             }
         }
     }
@@ -109,10 +109,10 @@ pub(crate) fn is_inside(inner: (IpAddr, u32), outer: (IpAddr, u32)) -> bool {
         && bits(inner.0) & mask == bits(outer.0) & mask
 }
 
-/// Says so where the text at `at` is not a block of addresses.
+/// Says so where the text at `at` is not a CIDR block.
 pub(crate) fn block(at: &Cursor<'_>, out: &mut Vec<Violation>) {
     if at.text().is_some_and(|text| parse_block(text.trim()).is_none()) {
-        out.push(at.says("is not a block of addresses").hint("such as 10.0.0.0/8 or 2001:db8::/64"));
+        out.push(at.says("is not a CIDR block").hint("such as 10.0.0.0/8 or 2001:db8::/64"));
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn check(template: &Template<'_>, kind: &str, out: &mut Vec<Violation
     if let Some(list) = spec.get("containers")
         && list.value.as_array().is_some_and(Vec::is_empty)
     {
-        out.push(list.says("is empty, a pod needs a container"));
+        out.push(list.says("is empty; a pod needs a container"));
     }
     restart_policy(&spec, kind, out);
     let volumes = volumes::check(&spec, &template.claims, out);

@@ -19,16 +19,16 @@ pub(crate) fn network(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     }
     let types = spec.list("policyTypes");
     if let Some(third) = types.get(2) {
-        out.push(third.says("a policy has at most two types"));
+        out.push(third.says("at most two types are allowed"));
     }
     let named = |name: &str| types.iter().any(|one| one.text() == Some(name));
     if !types.is_empty() && !named("Egress") && !spec.list("egress").is_empty() {
         let hint = "add Egress to policyTypes";
-        out.push(spec.says("has rules under egress that policyTypes leaves out").hint(hint));
+        out.push(spec.says("has egress rules, but policyTypes lacks Egress").hint(hint));
     }
     if !types.is_empty() && !named("Ingress") && !spec.list("ingress").is_empty() {
         let hint = "add Ingress to policyTypes";
-        out.push(spec.says("has rules under ingress that policyTypes leaves out").hint(hint));
+        out.push(spec.says("has ingress rules, but policyTypes lacks Ingress").hint(hint));
     }
 }
 
@@ -40,7 +40,7 @@ fn peer(peer: &Cursor<'_>, out: &mut Vec<Violation>) {
         None if given.is_empty() && peer.value.is_object() => {
             out.push(peer.says("needs one of podSelector, namespaceSelector, ipBlock"));
         }
-        Some(_) if !given.is_empty() => out.push(peer.says("ipBlock cannot stand beside a selector")),
+        Some(_) if !given.is_empty() => out.push(peer.says("ipBlock cannot be combined with a selector")),
         Some(addresses) => ip_block(&addresses, out),
         None => {}
     }
@@ -54,7 +54,7 @@ fn ip_block(addresses: &Cursor<'_>, out: &mut Vec<Violation>) {
         block(&except, out);
         let inner = except.text().and_then(parse_block);
         if inner.zip(outer).is_some_and(|(inner, outer)| !is_inside(inner, outer)) {
-            out.push(except.says("does not lie within cidr"));
+            out.push(except.says("is not within cidr"));
         }
     }
 }
@@ -65,7 +65,7 @@ fn port(port: &Cursor<'_>, out: &mut Vec<Violation>) {
     }
     let Some(end) = port.get("endPort") else { return };
     match port.number_of("port") {
-        None => out.push(end.says("needs a port by number").at_key()),
+        None => out.push(end.says("needs a numeric port").at_key()),
         Some(first) if end.value.as_i64().is_some_and(|last| last < first) => {
             out.push(end.says("must be at least port"));
         }

@@ -18,7 +18,7 @@ pub(crate) fn check(container: &Cursor<'_>, grace: i64, out: &mut Vec<Violation>
             "readinessProbe" => {
                 probe.range("successThreshold", 0, i64::from(i32::MAX), out);
                 if let Some(at) = probe.get("terminationGracePeriodSeconds") {
-                    out.push(at.says("a readiness probe ends nothing").at_key());
+                    out.push(at.says("not allowed for a readiness probe, which stops nothing").at_key());
                 }
             }
             // 0 is filled in with 1.
@@ -37,7 +37,7 @@ pub(crate) fn check(container: &Cursor<'_>, grace: i64, out: &mut Vec<Violation>
 fn sleep(hook: &Cursor<'_>, grace: i64, out: &mut Vec<Violation>) {
     let Some(seconds) = hook.find(&["sleep", "seconds"]) else { return };
     if seconds.value.as_i64().is_some_and(|number| !(0..=grace).contains(&number)) {
-        let message = format!("must be within 0-{grace}, the pod's terminationGracePeriodSeconds");
+        let message = format!("must be between 0 and {grace}, the pod's terminationGracePeriodSeconds");
         out.push(seconds.says(message));
     }
 }
@@ -59,7 +59,7 @@ fn handler(at: &Cursor<'_>, container: &Cursor<'_>, out: &mut Vec<Violation>) {
         if let Some(name) = header.get("name")
             && name.text().is_some_and(|text| text.is_empty() || !text.chars().all(token))
         {
-            out.push(name.says("is not the name of an HTTP header").hint("letters, digits and -"));
+            out.push(name.says("is not an HTTP header name").hint("letters, digits and -"));
         }
     }
 }
@@ -68,7 +68,7 @@ fn handler(at: &Cursor<'_>, container: &Cursor<'_>, out: &mut Vec<Violation>) {
 pub(crate) fn check_port(port: &Cursor<'_>, out: &mut Vec<Violation>) {
     match port.value.as_i64() {
         Some(1..=65535) => {}
-        Some(_) => out.push(port.says("must be a port within 1-65535")),
+        Some(_) => out.push(port.says("must be a port between 1 and 65535")),
         None => Syntax::PortName.check(port, out),
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn check(at: &Cursor<'_>, out: &mut Vec<Violation>) {
                 ["cpu", "memory", "ephemeral-storage"].contains(&name) || name.starts_with("hugepages-");
             if !plain && !name.contains('/') {
                 let hint = suggest::suggestion(name, ["cpu", "memory", "ephemeral-storage"].into_iter());
-                out.push(Violation { hint, ..quantity.says("is not a resource of containers").at_key() });
+                out.push(Violation { hint, ..quantity.says("is not a container resource").at_key() });
             }
             if Quantity::of(quantity.value).is_some_and(|amount| amount < Quantity::ZERO) {
                 out.push(quantity.says("must not be negative"));

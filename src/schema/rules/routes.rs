@@ -46,7 +46,7 @@ fn host(at: &Cursor<'_>, out: &mut Vec<Violation>) {
     match at.text() {
         Some("") | None => {}
         Some(text) if text.parse::<IpAddr>().is_ok() => {
-            out.push(at.says("is an IP address, a host name is needed"));
+            out.push(at.says("must be a host name, not an IP address"));
         }
         Some(_) => Syntax::WildcardSubdomain.check(at, out),
     }
@@ -75,7 +75,7 @@ fn path_text(at: &Cursor<'_>, strict: bool, out: &mut Vec<Violation>) {
             || text.ends_with("/..")
             || text.ends_with("/."))
     {
-        out.push(at.says("must not hold //, /./, /../, %2f or %5c"));
+        out.push(at.says("must not contain //, /./, /../, %2f or %5c"));
     }
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn http_route(root: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(spec) = root.get("spec") else { return };
     for hostname in spec.list("hostnames") {
         if hostname.text().is_some_and(|text| text.parse::<IpAddr>().is_ok()) {
-            out.push(hostname.says("is an IP address, a host name is needed"));
+            out.push(hostname.says("must be a host name, not an IP address"));
         }
     }
     for parent in spec.list("parentRefs") {
@@ -129,7 +129,9 @@ fn match_path(path: &Cursor<'_>, out: &mut Vec<Violation>) {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-/._~!$&'()*+,;=:@%".contains(c);
         if value.text().is_some_and(|text| !text.chars().all(plain)) {
             out.push(
-                value.says("holds a character that a path cannot have").hint("write it as %20 and the like"),
+                value
+                    .says("contains a character that is not allowed in a path")
+                    .hint("write it as %20 and the like"),
             );
         }
     }
@@ -149,7 +151,7 @@ fn filters(rule: &Cursor<'_>, out: &mut Vec<Violation>) {
         if let Some(kind) = filter.get("type")
             && matches!(kind.text(), Some(text) if !REPEATABLE.contains(&text) && !seen.insert(text))
         {
-            out.push(kind.says("there is a filter of this type already"));
+            out.push(kind.says("duplicates the type of another filter"));
         }
         for (kind, key) in keys {
             if filter.text_of("type") == Some(kind) && !filter.has(key) {
@@ -158,11 +160,11 @@ fn filters(rule: &Cursor<'_>, out: &mut Vec<Violation>) {
             if let Some(at) = filter.get(key)
                 && filter.text_of("type").is_some_and(|given| given != kind)
             {
-                out.push(at.says(format!("belongs to type {kind}")).at_key());
+                out.push(at.says(format!("is only allowed for type {kind}")).at_key());
             }
         }
         if filter.text_of("type") == Some("RequestRedirect") && !rule.list("backendRefs").is_empty() {
-            out.push(filter.says("a redirect cannot stand beside backendRefs"));
+            out.push(filter.says("a redirect cannot be combined with backendRefs"));
         }
     }
 }

@@ -73,7 +73,7 @@ fn toleration(toleration: &Cursor<'_>, out: &mut Vec<Violation>) {
     let exists = toleration.text_of("operator") == Some("Exists");
     Syntax::Qualified.check_optional(toleration, "key", out);
     if toleration.text_of("key").is_none_or(str::is_empty) && !exists {
-        out.push(toleration.says("without a key needs operator Exists"));
+        out.push(toleration.says("a toleration without a key needs operator Exists"));
     }
     match toleration.get("value") {
         Some(value) if exists && value.text() != Some("") => {

@@ -66,7 +66,7 @@ pub(crate) fn check(template: &Template<'_>, version: Version, out: &mut Vec<Vio
         common(pod, out);
         for name in pod.list("sysctls").iter().filter_map(|one| one.get("name")) {
             if name.text().is_some_and(|text| !SYSCTLS.contains(&text)) {
-                out.push(refused(&name, "is not one of the safe settings"));
+                out.push(refused(&name, "is not a safe sysctl"));
             }
         }
     }
@@ -99,7 +99,7 @@ fn hosts(container: &Cursor<'_>, out: &mut Vec<Violation>) {
 /// What a pod and a container both may say.
 fn common(security: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(at) = security.get("runAsUser").filter(|at| at.value.as_i64() == Some(0)) {
-        out.push(refused(&at, "must not be 0, that is root"));
+        out.push(refused(&at, "must not be 0 (root)"));
     }
     if let Some(at) = security.get("runAsNonRoot").filter(|at| at.value.as_bool() == Some(false)) {
         out.push(refused(&at, "must be true"));
@@ -117,7 +117,7 @@ fn common(security: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(at) = security.find(&["seLinuxOptions", "type"])
         && at.text().is_some_and(|text| !SELINUX.contains(&text))
     {
-        out.push(refused(&at, "must be one of the types of containers"));
+        out.push(refused(&at, "must be a container's SELinux type"));
     }
     if let Some(at) = security.find(&["windowsOptions", "hostProcess"])
         && at.value.as_bool() == Some(true)
@@ -170,7 +170,7 @@ fn capabilities(place: &Cursor<'_>, capabilities: Option<Cursor<'_>>, out: &mut 
     let list = |key: &str| capabilities.as_ref().map(|at| at.list(key)).unwrap_or_default();
     if !list("drop").iter().any(|one| one.text() == Some("ALL")) {
         let place = capabilities.as_ref().unwrap_or(place);
-        out.push(refused(place, "capabilities.drop must hold ALL"));
+        out.push(refused(place, "capabilities.drop must include ALL"));
     }
     for one in list("add").iter().filter(|one| one.text().is_some_and(|text| text != "NET_BIND_SERVICE")) {
         out.push(refused(one, "only NET_BIND_SERVICE may be added"));

@@ -71,12 +71,12 @@ impl Syntax {
             Self::Label | Self::LetterLabel => "a DNS label",
             Self::Subdomain => "a DNS name",
             Self::WildcardSubdomain => "a host name",
-            Self::PathSegment => "a part of a path",
-            Self::Qualified => "the key of a label or annotation",
-            Self::LabelValue => "the value of a label",
-            Self::PortName => "the name of a port",
-            Self::EnvName => "the name of an environment variable",
-            Self::ConfigKey => "the key of a ConfigMap or Secret",
+            Self::PathSegment => "a path segment",
+            Self::Qualified => "a label or annotation key",
+            Self::LabelValue => "a label value",
+            Self::PortName => "a port name",
+            Self::EnvName => "an environment variable name",
+            Self::ConfigKey => "a ConfigMap or Secret key",
         }
     }
 

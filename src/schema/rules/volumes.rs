@@ -89,7 +89,7 @@ fn files(source: &Cursor<'_>, out: &mut Vec<Violation>) {
 fn mode(source: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(mode) = source.get("defaultMode") else { return };
     if mode.value.as_i64().is_some_and(|bits| !(0..=0o777).contains(&bits)) {
-        out.push(mode.says("must be within 0 and 0777").hint("write it with a leading 0: 0644"));
+        out.push(mode.says("must be between 0 and 0777").hint("write it with a leading 0: 0644"));
     }
 }
 
@@ -99,6 +99,6 @@ pub(crate) fn inner_path(path: &Cursor<'_>, out: &mut Vec<Violation>) {
     if text.starts_with('/') {
         out.push(path.says("must not begin with /"));
     } else if text.split('/').any(|part| part == "..") {
-        out.push(path.says("must not hold `..`"));
+        out.push(path.says("must not contain `..`"));
     }
 }

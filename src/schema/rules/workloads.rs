@@ -81,7 +81,7 @@ fn own_pods(spec: &Cursor<'_>, template: &Template<'_>, out: &mut Vec<Violation>
     let Some(selector) = spec.get("selector").filter(|selector| selector.value.is_object()) else { return };
     selector::check(&selector, out);
     if selector::is_empty(&selector) {
-        return out.push(selector.says("is empty, it must select the pods of the template"));
+        return out.push(selector.says("is empty; it must select the template's pods"));
     }
     let labels = template.at.find(&["metadata", "labels"]);
     if let Some(part) = selector::unmatched(&selector, labels.as_ref().map(|labels| labels.value)) {
@@ -94,7 +94,7 @@ fn rollout(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     let Some(strategy) = spec.get("strategy") else { return };
     let Some(rolling) = strategy.get("rollingUpdate") else { return };
     if strategy.text_of("type") == Some("Recreate") {
-        return out.push(rolling.says("cannot stand beside type Recreate").at_key());
+        return out.push(rolling.says("cannot be combined with type Recreate").at_key());
     }
     let zero = |key: &str| {
         rolling
@@ -140,7 +140,7 @@ fn job(spec: &Cursor<'_>, out: &mut Vec<Violation>) {
     if let Some(selector) = spec.get("selector")
         && spec.bool_of("manualSelector") != Some(true)
     {
-        out.push(selector.says("is made by the API server").at_key().hint("leave it out"));
+        out.push(selector.says("is set by the API server").at_key().hint("leave it out"));
     }
     if spec.text_of("completionMode") == Some("Indexed") && !spec.has("completions") {
         out.push(spec.says("completionMode Indexed needs completions"));

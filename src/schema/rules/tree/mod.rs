@@ -53,7 +53,7 @@ fn duplicates(
         if let Some(before) = before
             && let Some(at) = item.root.find(&["metadata", "name"])
         {
-            out.push(at.says(format!("there is a {} of this name already, in {before}", item.kind)));
+            out.push(at.says(format!("a {} of this name already exists in {before}", item.kind)));
         }
     }
 }
@@ -92,7 +92,7 @@ fn service<'a>(service: &Item<'a>, items: impl Iterator<Item = &'a Item<'a>>, ou
     });
     let templates: Vec<_> = templates.collect();
     if templates.is_empty() {
-        return out.push(wanted.says("selects no pod of the tree"));
+        return out.push(wanted.says("selects no pod in these manifests"));
     }
     let containers: Vec<_> = templates.iter().flat_map(|template| template.containers()).collect();
     let ports: Vec<_> = containers.iter().flat_map(|container| container.list("ports")).collect();
