@@ -12,10 +12,11 @@ mod values;
 use crate::report::Format;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use ci::{Ci, CiForge};
 pub use forge::{Commenting, Proposed, Status};
+pub use read::command;
 pub use registered::{
     AddApp, AppCommand, AppSelector, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Unpin, UnsetEnv,
 };
@@ -36,8 +37,8 @@ pub struct Cli {
     /// How to say it.
     #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
     pub format: Format,
-    /// Where it runs.
-    #[command(flatten)]
+    /// The CI job that it is a step of, which only commands on a GitOps repository take: [`Cli::read`] fills it.
+    #[arg(skip)]
     pub ci: Ci,
 }
 
@@ -122,7 +123,7 @@ pub struct Render {
     #[command(flatten)]
     pub shared: Shared,
     /// Writes the files below this folder instead of printing them.
-    #[arg(long, value_name = "DIR", env = "CUPAAS_OUT")]
+    #[arg(long, value_name = "DIR", env = "CUPAAS_OUT", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 }
 
@@ -187,7 +188,7 @@ pub struct Deploy {
 #[derive(Debug, Clone, Args)]
 pub struct New {
     /// The app's folder.
-    #[arg(default_value = ".", value_name = "FOLDER")]
+    #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
     /// The GitOps repository, whose catalog is known beside the built-in recipes.
     #[command(flatten)]
@@ -220,7 +221,7 @@ pub enum Forge {
 #[derive(Debug, Clone, Args)]
 pub struct Init {
     /// The GitOps repository's folder.
-    #[arg(default_value = ".", value_name = "FOLDER")]
+    #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
     /// Who rolls out.
     #[arg(long, value_enum, default_value_t = Delivery::Flux)]

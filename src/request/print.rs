@@ -1,8 +1,6 @@
 //! Texts that come from the types alone: JSON Schemas, completions, the manual page.
 
-use clap::CommandFactory;
-
-use crate::cli::{Cli, SchemaFile};
+use crate::cli::{SchemaFile, command};
 use crate::diagnostic::{Failure, Kind};
 use crate::load::app_file::AppFile;
 use crate::load::platform::{PlatformFile, RegistrationFile};
@@ -25,13 +23,13 @@ pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
 /// Completions for a shell.
 pub(super) fn completions(shell: clap_complete::Shell) -> String {
     let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "cupaas", &mut bytes);
+    clap_complete::generate(shell, &mut command(), "cupaas", &mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The manual page, with every command.
 pub(super) fn man() -> Result<String, Failure> {
-    let mut command = Cli::command();
+    let mut command = command();
     command.build();
     let mut bytes = Vec::new();
     let pages = std::iter::once(&command).chain(command.get_subcommands().filter(|c| c.get_name() != "help"));
