@@ -8,6 +8,7 @@ mod secret;
 mod shared;
 mod sync;
 mod values;
+mod variables;
 
 use crate::report::Format;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use registered::{
     AddApp, AppCommand, AppSelector, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Unpin, UnsetEnv,
 };
 pub use shared::{Repository, Shared, Wide};
+pub use variables::text as variables;
 
 pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet, SecretUnset};
 
@@ -101,8 +103,10 @@ pub enum Command {
     Schema(SchemaOf),
     /// Completions for a shell.
     Completions(Completions),
-    /// The manual page.
-    Man,
+    /// The manual page of cupaas, or of one command.
+    Man(Man),
+    /// The environment variables that cupaas reads.
+    Environment,
 }
 
 /// `check`.
@@ -261,6 +265,17 @@ pub enum SchemaFile {
     Recipe,
     /// `releases/<env>/<app>/release.yaml`.
     Release,
+}
+
+/// `man`.
+#[derive(Debug, Clone, Args)]
+pub struct Man {
+    /// The command, such as `deploy` or `env set`; default: cupaas as a whole.
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Writes the pages of all commands into this folder instead.
+    #[arg(long, value_name = "DIR", conflicts_with = "command", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
 }
 
 /// `completions`.

@@ -5,7 +5,10 @@ use std::ffi::{OsStr, OsString};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches};
 
-use crate::cli::{Ci, Cli};
+use crate::cli::{Ci, Cli, variables};
+
+/// Behind the flags of any command.
+const LAST: usize = 1000;
 
 const NO_VALUE: &str = "this is not how `secret set` is used; a value is never an argument\n\n  \
     cupaas secret set NAME [FOLDER]        asks for the value, or reads it from standard input\n  \
@@ -48,14 +51,18 @@ fn heeding(command: Command, empty: &dyn Fn(&OsStr) -> bool) -> Command {
 
 /// Every command, with all flags that it takes.
 pub fn command() -> Command {
-    with_job(Cli::command())
+    let command = with_job(Cli::command());
+    let variables = variables(&command);
+    // The page is the help of a command, so that `cupaas help environment` shows it.
+    command.mut_subcommand("environment", |page| page.long_about(variables).help_template("{about}"))
 }
 
 /// What names a GitOps repository may be a step of a CI job, and takes after its own flags what that job says of itself.
 fn with_job(command: Command) -> Command {
     if command.get_arguments().any(|argument| argument.get_id() == "gitops") {
         let job = Ci::augment_args(Command::default());
-        return command.args(job.get_arguments().cloned().collect::<Vec<_>>());
+        let last = (LAST..).zip(job.get_arguments().cloned());
+        return command.args(last.map(|(order, argument)| argument.display_order(order)));
     }
     command.mut_subcommands(with_job)
 }

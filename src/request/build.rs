@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{CiForge, Cli, Command, Deploy, Diff, Shared};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared};
 use crate::diagnostic::{Failure, Kind};
 use crate::git::Author;
 use crate::report::Format;
@@ -30,7 +30,8 @@ impl Request {
             Command::Init(init) => Action::Init(scaffold::init(init)),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
             Command::Completions(completions) => Action::Print(print::completions(completions.shell)),
-            Command::Man => Action::Print(print::man()?),
+            Command::Environment => Action::Print(cli::variables(&cli::command())),
+            Command::Man(asked) => print::man(asked)?,
             Command::Check(check) => {
                 let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
                 Action::along(wide(spec, check.wide, &env)?)
