@@ -1,5 +1,6 @@
 //! Parses, reads the environment once, runs, prints, exits.
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -13,7 +14,11 @@ use cupaas::{request, runner};
 fn main() -> ExitCode {
     // A core dump of this process would hold what it has just encrypted.
     let _ = cupaas::seal::core_dumps_off();
-    let cli = match Cli::read(std::env::args_os().collect(), &request::is_empty) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if request::complete(&words) {
+        return ExitCode::SUCCESS;
+    }
+    let cli = match Cli::read(words, &request::is_empty) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(unread(&error)),
     };

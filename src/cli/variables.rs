@@ -171,7 +171,8 @@ mod tests {
         let others =
             ["LC_ALL", "LANGUAGE", "SSH_ASKPASS", "GIT_DIR", "GIT_TEMPLATE_DIR", "GIT_TERMINAL_PROMPT"];
         let others = [&others[..], &["GIT_NO_LAZY_FETCH", "CUPAAS_GIT_USER", "CUPAAS_GIT_PASSWORD"]].concat();
-        let others = [&others[..], &["GIT_", "GITHUB_", "GITEA_", "FORGEJO_", "HEAD"]].concat();
+        let others =
+            [&others[..], &["GIT_", "GITHUB_", "GITEA_", "FORGEJO_", "HEAD", "CARGO_PKG_VERSION"]].concat();
         let mut names = BTreeSet::new();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         for entry in WalkDir::new(source).into_iter().filter_map(Result::ok) {

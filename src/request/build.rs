@@ -8,7 +8,7 @@ use crate::request::ci::Ci;
 use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::{named, wide};
-use crate::request::{forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
+use crate::request::{completion, forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
 use crate::run::spec::{Extent, RunSpec, Stage};
@@ -29,7 +29,7 @@ impl Request {
             Command::New(new) => Action::New(scaffold::new(new, &env)?),
             Command::Init(init) => Action::Init(scaffold::init(init)),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
-            Command::Completions(completions) => Action::Print(print::completions(completions.shell)),
+            Command::Completions(completions) => Action::Print(completion::script(completions.shell)?),
             Command::Environment => Action::Print(cli::variables(&cli::command())),
             Command::Man(asked) => print::man(asked)?,
             Command::Check(check) => {

@@ -1,4 +1,4 @@
-//! Texts that come from the types alone: JSON Schemas, completions, manual pages.
+//! Texts that come from the types alone: JSON Schemas and manual pages.
 
 use clap::Command;
 
@@ -23,13 +23,6 @@ pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
         SchemaFile::Release => schema_of::<ReleaseFile>(),
     };
     Ok(format!("{schema:#}\n"))
-}
-
-/// Completions for a shell.
-pub(super) fn completions(shell: clap_complete::Shell) -> String {
-    let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(), "cupaas", &mut bytes);
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The manual pages that were asked for: one, or all of them for a folder.
