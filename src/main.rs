@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use cupaas::cli::Cli;
 use cupaas::diagnostic::Kind;
-use cupaas::report::{self, Format, ci};
+use cupaas::report::{self, Detail, Format, ci};
 use cupaas::run::action::Request;
 use cupaas::{request, runner};
 
@@ -48,6 +48,8 @@ fn unread(error: &clap::Error) -> u8 {
 fn run(cli: Cli) -> anyhow::Result<u8> {
     let format = cli.format;
     let job = request::detect(&cli.ci);
+    // A runner folds lines itself.
+    let detail = if cli.full || job.is_some() { Detail::Full } else { Detail::Folded };
     let plan_file = cli.ci.plan_file.clone();
     let terminal = std::io::stderr().is_terminal();
     let progress = |text: &str| {
@@ -57,7 +59,9 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     };
     let ended = Request::new(cli, job.clone()).and_then(|request| cupaas::run(&request, &progress));
     let (mut out, mut err, code) = match &ended {
-        Ok(done) => (report::of(done, format), report::warnings(done, format), done.report.exit_code()),
+        Ok(done) => {
+            (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())
+        }
         Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind.exit_code())
         }

@@ -16,6 +16,7 @@ mod cli {
     mod commands;
     mod credentials;
     mod deploying;
+    mod dry_runs;
     mod hostile;
     mod layers;
     mod lost;

@@ -39,6 +39,9 @@ pub struct Cli {
     /// How to say it.
     #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
     pub format: Format,
+    /// Shows every change and line, also those that only follow from others; JSON has them always.
+    #[arg(long, global = true, hide_short_help = true)]
+    pub full: bool,
     /// The CI job that it is a step of, which only commands on a GitOps repository take: [`Cli::read`] fills it.
     #[arg(skip)]
     pub ci: Ci,
@@ -160,6 +163,9 @@ pub struct Remove {
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,
@@ -180,6 +186,9 @@ pub struct Deploy {
     /// Deploys also where a newer commit is deployed already.
     #[arg(long)]
     pub allow_older: bool,
+    /// Shows what would change, and changes nothing, as `diff`.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,

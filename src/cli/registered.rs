@@ -66,6 +66,9 @@ pub struct RemoveApp {
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,

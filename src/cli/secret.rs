@@ -58,6 +58,9 @@ pub struct SecretSet {
     /// Sets an empty value too, which is otherwise taken for a mistake.
     #[arg(long, conflicts_with = "random")]
     pub allow_empty: bool,
+    /// Says what it would do, and does nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `secret unset`.

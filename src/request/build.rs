@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared, Status};
 use crate::diagnostic::{Failure, Kind};
 use crate::git::Author;
 use crate::report::Format;
@@ -55,6 +55,7 @@ impl Request {
                 Action::Remove(
                     Extent::Environment,
                     Box::new(RunSpec {
+                        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
                         allow_data_loss: named(remove.allow_data_loss),
                         forge: forge::propose(remove.proposed, &spec, &env)?,
                         ..spec
@@ -82,12 +83,15 @@ fn diff_step(diff: Diff, env: &Environment) -> Result<RunSpec, Failure> {
 }
 
 fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
-    let spec = RunSpec::new(Stage::Deploy, gitops_from_cwd::on(deploy.shared, &deploy.wide), env)?;
+    let stage = if deploy.dry_run { Stage::Diff } else { Stage::Deploy };
+    let spec = RunSpec::new(stage, gitops_from_cwd::on(deploy.shared, &deploy.wide), env)?;
+    // Nothing is told of a commit that is not made.
+    let status = Status { status: deploy.status.status && !deploy.dry_run };
     let spec = wide(spec, deploy.wide, env)?;
     Ok(RunSpec {
         allow_data_loss: named(deploy.allow_data_loss),
         allow_older: deploy.allow_older,
-        forge: forge::deploy(deploy.proposed, deploy.status, &spec, env)?,
+        forge: forge::deploy(deploy.proposed, status, &spec, env)?,
         ..spec
     })
 }
