@@ -83,9 +83,19 @@ pub enum Severity {
     Warning,
 }
 
+include!(concat!(env!("OUT_DIR"), "/codes.rs"));
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One problem in a text that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What sort of problem it is.
+    pub code: Code,
     /// Where.
     pub span: Span,
     /// How bad.
@@ -98,13 +108,13 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A problem that stops the run.
-    pub fn error(span: Span, message: impl Into<String>) -> Self {
-        Self { span, severity: Severity::Error, message: message.into(), hint: None }
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, span, severity: Severity::Error, message: message.into(), hint: None }
     }
 
     /// A problem that is only said.
-    pub fn warning(span: Span, message: impl Into<String>) -> Self {
-        Self { span, severity: Severity::Warning, message: message.into(), hint: None }
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, span, severity: Severity::Warning, message: message.into(), hint: None }
     }
 
     /// File and offset.
@@ -154,8 +164,8 @@ impl Kind {
 /// Why a run ended without doing its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Who can mend it.
-    pub kind: Kind,
+    /// What has gone wrong.
+    pub code: Code,
     /// One line; never holds a secret.
     pub message: String,
     /// What to do, one suggestion each.
@@ -168,8 +178,8 @@ pub struct Failure {
 
 impl Failure {
     /// A failure without hints and places.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), diagnostics: Vec::new(), plan: None }
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hints: Vec::new(), diagnostics: Vec::new(), plan: None }
     }
 
     /// Problems in files that people wrote, put in the order of their files and places; one that was found twice is said
@@ -189,17 +199,22 @@ impl Failure {
             1 => "1 problem found, nothing was written".to_owned(),
             n => format!("{n} problems found, nothing was written"),
         };
-        Self { diagnostics, ..Self::new(Kind::Invalid, message) }
+        Self { diagnostics, ..Self::new(Code::InvalidFiles, message) }
     }
 
     /// A recipe that is wrong, and where.
     pub fn recipe(span: Span, message: impl Into<String>) -> Self {
-        Self::recipes(vec![Diagnostic::error(span, message)])
+        Self::recipes(vec![Diagnostic::error(Code::RecipeInvalid, span, message)])
     }
 
     /// Recipes that are wrong, and where.
     pub fn recipes(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, ..Self::new(Kind::Internal, "a recipe is wrong, nothing was written") }
+        Self { diagnostics, ..Self::new(Code::RecipeInvalid, "a recipe is wrong, nothing was written") }
+    }
+
+    /// Who can mend it.
+    pub fn kind(&self) -> Kind {
+        self.code.kind()
     }
 
     /// Adds what to do about it.
@@ -234,8 +249,11 @@ impl std::error::Error for Failure {}
 pub fn typed(what: &str, text: &str, message: impl Into<String>, hint: impl Into<String>) -> Failure {
     let source = Source::new(what, text);
     let span = Span::new(&source, 0..text.len());
-    let diagnostics = vec![Diagnostic::error(span, message).hint(hint)];
-    Failure { diagnostics, ..Failure::new(Kind::Usage, "the command line is wrong, nothing was written") }
+    let diagnostics = vec![Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint)];
+    Failure {
+        diagnostics,
+        ..Failure::new(Code::UnsortedUsage, "the command line is wrong, nothing was written")
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Where everything stands in the GitOps repository.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::tree::RepoPath;
 
 /// A path of the GitOps repository.
 ///
 /// Errors: one that would leave it; kind `Usage`.
 pub fn path(text: &str) -> Result<RepoPath, Failure> {
-    RepoPath::new(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))
+    RepoPath::new(text).map_err(|error| Failure::new(Code::UnsortedUsage, error.to_string()))
 }
 
 /// The file that says who holds a host name.
@@ -36,7 +36,8 @@ impl Folders {
     ///
     /// Errors: a name that cannot be a folder's.
     pub fn new(cluster: &str, environment: &str, app: &str) -> Result<Self, Failure> {
-        let path = |text: String| RepoPath::new(text).map_err(|e| Failure::new(Kind::Usage, e.to_string()));
+        let path =
+            |text: String| RepoPath::new(text).map_err(|e| Failure::new(Code::UnsortedUsage, e.to_string()));
         Ok(Self {
             release: path(format!("releases/{environment}/{app}"))?,
             deploy: path(format!("deploy/{environment}/{app}"))?,
@@ -46,6 +47,6 @@ impl Folders {
 
     /// A path below one of the folders.
     pub fn below(folder: &RepoPath, rest: &str) -> Result<RepoPath, Failure> {
-        folder.join(rest).map_err(|error| Failure::new(Kind::Internal, error.to_string()))
+        folder.join(rest).map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))
     }
 }

@@ -63,9 +63,9 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())
         }
         Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
-            (String::new(), report::failure(failure, format), failure.kind.exit_code())
+            (String::new(), report::failure(failure, format), failure.kind().exit_code())
         }
-        Err(failure) => (report::failure(failure, format), String::new(), failure.kind.exit_code()),
+        Err(failure) => (report::failure(failure, format), String::new(), failure.kind().exit_code()),
     };
     if let Some(job) = &job {
         out = ci::shown(&ended, format, out);

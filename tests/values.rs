@@ -24,7 +24,7 @@ fn is_refused(app: &Value) -> Result<(), TestCaseError> {
     let Err(failure) = render(app) else {
         return Err(TestCaseError::fail(format!("it was not refused: {app}")));
     };
-    prop_assert_eq!(failure.kind.exit_code(), 3, "{}", failure);
+    prop_assert_eq!(failure.kind().exit_code(), 3, "{}", failure);
     prop_assert!(!failure.diagnostics.is_empty(), "{}", failure);
     Ok(())
 }
@@ -88,7 +88,7 @@ fn every_trap_arrives() {
 fn what_cannot_arrive_is_refused_with_its_place() {
     let refused = |app: &Value| {
         let failure = render(app).expect_err("it cannot arrive");
-        assert_eq!(failure.kind.exit_code(), 3, "{failure}");
+        assert_eq!(failure.kind().exit_code(), 3, "{failure}");
         assert!(!failure.diagnostics.is_empty(), "{failure}");
         assert!(
             failure.diagnostics.iter().all(|problem| problem.span.source.name.ends_with(".cupaas")),
@@ -147,7 +147,7 @@ proptest! {
         match render(&app(&["x"], &health, &mount)) {
             Ok(_) => arrives(&["x"], &health, &mount)?,
             Err(failure) => {
-                prop_assert_eq!(failure.kind.exit_code(), 3, "{}", failure);
+                prop_assert_eq!(failure.kind().exit_code(), 3, "{}", failure);
                 prop_assert!(!failure.diagnostics.is_empty());
             }
         }
@@ -162,7 +162,7 @@ proptest! {
                 let ingress = object(&files, "deploy/production/tasks/app/ingress-tasks.yaml");
                 prop_assert_eq!(&ingress["spec"]["rules"][1]["host"], &format!("{host}.example.com"));
             }
-            Err(failure) => prop_assert_eq!(failure.kind.exit_code(), 3, "{}", failure),
+            Err(failure) => prop_assert_eq!(failure.kind().exit_code(), 3, "{}", failure),
         }
     }
 }

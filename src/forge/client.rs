@@ -1,6 +1,7 @@
 //! Requests to one forge's API: bounded in time, in tries and in size. A token goes to that API alone: a redirect to
 //! another host is not followed, and the next page is asked for at our own address.
 
+use crate::diagnostic::Code;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -132,7 +133,7 @@ impl Client {
                 },
                 Err(failure) => failure,
             };
-            let last = !call.repeatable || failure.kind != Kind::Unavailable || retry.tries() + 1 >= TRIES;
+            let last = !call.repeatable || failure.kind() != Kind::Unavailable || retry.tries() + 1 >= TRIES;
             if last || !retry.pause() {
                 return Err(failure);
             }
@@ -154,7 +155,7 @@ impl Client {
     pub(super) fn typed<T: DeserializeOwned>(&self, call: Call<'_>, answer: &Answer) -> Result<T, Failure> {
         let odd = |error| {
             let what = format!("answers with something else than its API promises: {error}");
-            self.failure(Kind::Unavailable, call, &self.clean(&what))
+            self.failure(Code::UnsortedUnavailable, call, &self.clean(&what))
         };
         T::deserialize(&answer.body).map_err(odd)
     }
@@ -214,7 +215,7 @@ impl Client {
                 (false, false) => return Err(self.elsewhere(call, &to)),
             };
         }
-        Err(self.failure(Kind::Forbidden, call, "is sent round in circles"))
+        Err(self.failure(Code::UnsortedForbidden, call, "is sent round in circles"))
     }
 
     fn ask(&self, call: Call<'_>, url: &str) -> Result<Response<Body>, Failure> {
@@ -229,8 +230,9 @@ impl Client {
         if let Some(authorization) = self.authorization() {
             request = request.header("Authorization", authorization.as_str());
         }
-        let odd =
-            |error: ureq::http::Error| self.failure(Kind::Usage, call, &format!("cannot be asked: {error}"));
+        let odd = |error: ureq::http::Error| {
+            self.failure(Code::UnsortedUsage, call, &format!("cannot be asked: {error}"))
+        };
         let answer = match call.body {
             Some(body) => {
                 let request = request.header("Content-Type", "application/json");
@@ -238,19 +240,21 @@ impl Client {
             }
             None => self.agent.run(request.body(()).map_err(odd)?),
         };
-        answer.map_err(|error| self.failure(Kind::Unavailable, call, &self.clean(&error.to_string())))
+        answer.map_err(|error| self.failure(Code::UnsortedUnavailable, call, &self.clean(&error.to_string())))
     }
 
     fn read(&self, call: Call<'_>, response: &mut Response<Body>) -> Result<(Said, Answer), Failure> {
         let status = response.status().as_u16();
         let bytes = response.body_mut().with_config().limit(LONGEST).read_to_vec();
-        let bytes =
-            bytes.map_err(|error| self.failure(Kind::Unavailable, call, &self.clean(&error.to_string())))?;
+        let bytes = bytes.map_err(|error| {
+            self.failure(Code::UnsortedUnavailable, call, &self.clean(&error.to_string()))
+        })?;
         let body: Value = match serde_json::from_slice(&bytes) {
             Ok(body) => body,
             Err(_) if bytes.is_empty() || status >= 300 => Value::Null,
             Err(_) => {
-                let failure = self.failure(Kind::Forbidden, call, "answers with something that is no JSON");
+                let failure =
+                    self.failure(Code::UnsortedForbidden, call, "answers with something that is no JSON");
                 return Err(failure.hint(format!("is {} the address of its API?", self.api)));
             }
         };
@@ -288,8 +292,8 @@ impl Client {
         let why = self.clean(&reason(&answer.refusal()));
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         let said = format!("answers {}{why}", answer.status);
-        let kind = if answer.status >= 500 { Kind::Unavailable } else { Kind::Forbidden };
-        let mut failure = self.failure(kind, call, &said);
+        let code = if answer.status >= 500 { Code::UnsortedUnavailable } else { Code::UnsortedForbidden };
+        let mut failure = self.failure(code, call, &said);
         if answer.status == 401 || (self.token.is_none() && matches!(answer.status, 403 | 404)) {
             let token = if self.token.is_some() {
                 "the token is not, or no longer, valid"
@@ -314,23 +318,25 @@ impl Client {
         let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let until = crate::clock::rfc3339(clock::now().saturating_add(seconds)).unwrap_or_default();
         let said = format!("is asked too often, and answers no more until {until} (in {seconds} s)");
-        self.failure(Kind::Unavailable, call, &said).hint("try again then, or with a token of its own limit")
+        self.failure(Code::UnsortedUnavailable, call, &said)
+            .hint("try again then, or with a token of its own limit")
     }
 
     fn elsewhere(&self, call: Call<'_>, to: &str) -> Failure {
         let said = format!("sends us to {}, which gets no token", self.clean(origin(to)));
-        self.failure(Kind::Forbidden, call, &said).hint("name the API's own address: --gitops-api, --ci-api")
+        self.failure(Code::UnsortedForbidden, call, &said)
+            .hint("name the API's own address: --gitops-api, --ci-api")
     }
 
     fn odd(&self, path: &str, what: &str) -> Failure {
         let call = Call { method: "GET", path, body: None, right: Right::Nothing, repeatable: true };
-        self.failure(Kind::Unavailable, call, what)
+        self.failure(Code::UnsortedUnavailable, call, what)
     }
 
-    fn failure(&self, kind: Kind, call: Call<'_>, what: &str) -> Failure {
+    fn failure(&self, code: Code, call: Call<'_>, what: &str) -> Failure {
         let path = call.path.split('?').next().unwrap_or_default();
         let whole = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.api) };
-        Failure::new(kind, format!("{} {whole} {what}", call.method))
+        Failure::new(code, format!("{} {whole} {what}", call.method))
     }
 
     /// A text of the server's without our token and control characters, cut.

@@ -1,6 +1,7 @@
 //! What is known of a forge (settings, the CI job, a repository's address) → where its API is, which token it gets, and
 //! which repository is meant.
 
+use crate::diagnostic::Code;
 use std::time::Duration;
 
 use crate::diagnostic::{Failure, Kind};
@@ -96,7 +97,7 @@ impl Endpoint {
             repository.filter(|text| text.split('/').filter(|part| !part.is_empty()).count() == 2)
         else {
             let message = format!("{what} is not the repository of a forge, as far as its address tells");
-            return Err(Failure::new(Kind::Usage, message).hint("name it: --gitops-repository OWNER/NAME and --gitops-api URL, --ci-repository and --ci-api for the app's own"));
+            return Err(Failure::new(Code::UnsortedUsage, message).hint("name it: --gitops-repository OWNER/NAME and --gitops-api URL, --ci-repository and --ci-api for the app's own"));
         };
         let server = written.map(|written| written.server);
         let own = job.filter(|job| match (&self.api, &server) {
@@ -112,7 +113,7 @@ impl Endpoint {
             (None, None, Some(server)) => self.find(server, timeout)?,
             (None, None, None) => {
                 let message = format!("which forge holds {repository} is not known");
-                return Err(Failure::new(Kind::Usage, message)
+                return Err(Failure::new(Code::UnsortedUsage, message)
                     .hint("name its API: --gitops-api URL, or --ci-api URL for the app's own repository"));
             }
         };
@@ -132,7 +133,7 @@ impl Endpoint {
         }
         match api.strip_suffix("/api/v1") {
             Some(server) => self.find(server, timeout).map(|(forge, _)| forge),
-            None => Err(Failure::new(Kind::Usage, format!("which forge {api} is of is not known"))
+            None => Err(Failure::new(Code::UnsortedUsage, format!("which forge {api} is of is not known"))
                 .hint("say which: --forge github, gitea or forgejo")),
         }
     }
@@ -156,14 +157,14 @@ impl Endpoint {
             // A page for people is no API's answer.
             let there = match client.send(call) {
                 Ok(answer) => answer.read::<Object>().is_some(),
-                Err(failure) if failure.kind == Kind::Unavailable => return Err(failure),
+                Err(failure) if failure.kind() == Kind::Unavailable => return Err(failure),
                 Err(_) => false,
             };
             if there {
                 return Ok((*forge, forge.api_of(server)));
             }
         }
-        Err(Failure::new(Kind::Usage, format!("which forge {server} is cannot be found out")).hint(
+        Err(Failure::new(Code::UnsortedUsage, format!("which forge {server} is cannot be found out")).hint(
             "say it: --forge github, gitea or forgejo; and --gitops-api URL where its API is elsewhere",
         ))
     }
@@ -299,6 +300,6 @@ mod tests {
         assert_eq!(opened("https://git.example.cu/me/gitops", Some("t")).unwrap(), is(&own, true));
         let other = "https://git.example.cu.evil.example/api/v1".to_owned();
         assert_eq!(opened("https://git.example.cu.evil.example/me/shop", None).unwrap(), is(&other, false));
-        assert_eq!(opened("/srv/gitops.git", None).unwrap_err().kind, Kind::Usage);
+        assert_eq!(opened("/srv/gitops.git", None).unwrap_err().kind(), Kind::Usage);
     }
 }

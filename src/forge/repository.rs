@@ -83,7 +83,7 @@ impl Repository {
                 Ok(answer) => return Ok(Made::Refused(self.client.refused(call, &answer), answer.status)),
                 Err(failure) => failure,
             };
-            if failure.kind != Kind::Unavailable {
+            if failure.kind() != Kind::Unavailable {
                 return Err(failure);
             }
             if let Some(found) = there()? {

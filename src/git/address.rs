@@ -1,12 +1,13 @@
 //! Text -> where the GitOps repository is. Pure. What passes here can stand on git's command line: no option,
 //! no transport that runs a program, no credentials, no control characters.
 
+use crate::diagnostic::Code;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 
 /// A checked address of a git repository; shown, it holds no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +106,7 @@ impl AddressError {
     }
 
     fn of(self, whose: &str) -> Failure {
-        let failure = Failure::new(Kind::Usage, self.message(whose));
+        let failure = Failure::new(Code::UnsortedUsage, self.message(whose));
         match self.hint {
             Some(hint) => failure.hint(hint),
             None => failure,
@@ -243,7 +244,7 @@ impl BranchName {
                 .split('/')
                 .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
         if bad {
-            return Err(Failure::new(Kind::Usage, format!("{text:?} is not the name of a branch")));
+            return Err(Failure::new(Code::UnsortedUsage, format!("{text:?} is not the name of a branch")));
         }
         Ok(Self(text.to_owned()))
     }

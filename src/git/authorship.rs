@@ -1,12 +1,13 @@
 //! Whether what stands on a branch is cupaas's alone, and may be replaced. A proposal's commit says what it holds and what
 //! it changes, so that what somebody has added to it, amended in it or put below it is seen.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Oid};
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::commit::{self, Commit, FileChanges};
 use crate::git::fetch;
 use crate::git::objects::Mode;
@@ -220,7 +221,7 @@ impl Snapshot {
 fn unseen() -> Failure {
     let message =
         "the GitOps repository's server does not show who wrote what stands on the pull request's branch";
-    Failure::new(Kind::Unavailable, message)
+    Failure::new(Code::UnsortedUnavailable, message)
         .hint("merge the pull request, or delete the branch; it will be made again")
 }
 

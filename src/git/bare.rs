@@ -2,11 +2,12 @@
 //! path and renames, so that two runs at once end with one whole repository.
 #![allow(clippy::disallowed_methods)] // makes folders and files of its own
 
+use crate::diagnostic::Code;
 use std::path::Path;
 
 use git2::Repository;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::commit::{self, FileChanges};
 use crate::git::stderr::internal;
@@ -44,7 +45,8 @@ pub fn init_bare(path: &Path, branch: &str, first: &FileChanges) -> Result<Bare,
     if let Some(found) = look(path)? {
         return Ok(found);
     }
-    let unusable = |error: std::io::Error| Failure::new(Kind::Usage, format!("{}: {error}", path.display()));
+    let unusable =
+        |error: std::io::Error| Failure::new(Code::UnsortedUsage, format!("{}: {error}", path.display()));
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(unusable)?;
     let beside = tempfile::Builder::new().prefix(".cupaas-").tempdir_in(parent).map_err(unusable)?;
@@ -70,7 +72,10 @@ fn look(path: &Path) -> Result<Option<Bare>, Failure> {
     match std::fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        _ => Err(Failure::new(Kind::Usage, format!("{} exists and is no git repository", path.display()))),
+        _ => Err(Failure::new(
+            Code::UnsortedUsage,
+            format!("{} exists and is no git repository", path.display()),
+        )),
     }
 }
 
@@ -90,6 +95,7 @@ fn fill(folder: &Path, branch: &BranchName, first: &FileChanges) -> Result<(), F
 /// # Errors
 /// As [`GitopsAddress::parse`].
 pub fn address(path: &Path) -> Result<RepositoryUrl, Failure> {
-    let text = path.to_str().ok_or_else(|| Failure::new(Kind::Usage, "the folder's name is not UTF-8"))?;
+    let text =
+        path.to_str().ok_or_else(|| Failure::new(Code::UnsortedUsage, "the folder's name is not UTF-8"))?;
     RepositoryUrl::parse(text, Path::new("/"))
 }

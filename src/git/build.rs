@@ -1,11 +1,12 @@
 //! Paths with what they become -> tree objects. Writes to the object store alone: only the folders on the
 //! touched paths are rebuilt, and every entry beside them keeps its bytes.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Oid};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::objects::{Mode, Tree};
 use crate::git::stderr::{internal, misplaced};
 use crate::git::store::Store;
@@ -89,9 +90,9 @@ fn fits(path: &str, before: Option<Mode>, node: &TreeNode) -> Result<(), Failure
 
 /// Puts a node at its path; a path below or above another one is a contradiction.
 pub(super) fn insert(top: &mut Nodes, path: &RepoPath, node: TreeNode) -> Result<(), Failure> {
-    let clash = || Failure::new(Kind::Internal, format!("{path} is changed twice"));
+    let clash = || Failure::new(Code::UnsortedInternal, format!("{path} is changed twice"));
     if path.as_str().split('/').any(is_reserved) {
-        return Err(Failure::new(Kind::Internal, format!("{path} holds a name that git refuses")));
+        return Err(Failure::new(Code::UnsortedInternal, format!("{path} holds a name that git refuses")));
     }
     let (folders, name) = path.as_str().rsplit_once('/').map_or((None, path.as_str()), |(a, b)| (Some(a), b));
     let mut here = top;

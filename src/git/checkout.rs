@@ -3,6 +3,7 @@
 //! is made, so that nothing can be written beside the folder.
 #![allow(clippy::disallowed_methods)] // writes into a temporary folder of its own
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 use git2::Oid;
 use tempfile::TempDir;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::objects::{Missing, Mode};
 use crate::git::snapshot::Snapshot;
 use crate::git::stderr::internal;
@@ -54,12 +55,12 @@ impl Snapshot {
         picks: &Picks<'_>,
     ) -> Result<Checkout, Failure> {
         let (Some(commit), Some(time)) = (self.head(), self.time()?) else {
-            return Err(Failure::new(Kind::Invalid, format!("there is no branch {}", self.branch())));
+            return Err(Failure::new(Code::UnsortedInvalid, format!("there is no branch {}", self.branch())));
         };
         let listed = self.complete(|this, missing| this.listing(folder, picks, missing))?;
         let Some(listed) = listed else {
             let name = folder.map(RepoPath::as_str).unwrap_or_default();
-            return Err(Failure::new(Kind::Invalid, format!("there is no folder {name} in it")));
+            return Err(Failure::new(Code::UnsortedInvalid, format!("there is no folder {name} in it")));
         };
         let out = temporary::folder()?;
         for (path, id) in &listed {
@@ -132,5 +133,5 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&at)?;
         file.write_all(&bytes[..bytes.len().min(LONGEST)])
     });
-    made.map_err(|error| Failure::new(Kind::Invalid, format!("{path:?} cannot be written: {error}")))
+    made.map_err(|error| Failure::new(Code::UnsortedInvalid, format!("{path:?} cannot be written: {error}")))
 }

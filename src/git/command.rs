@@ -3,6 +3,7 @@
 //! terminal, and a token is in the child's environment alone, for one address.
 #![allow(clippy::disallowed_methods)] // Command and the environment that git inherits
 
+use crate::diagnostic::Code;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::address::RepositoryUrl;
 use crate::git::process::{self, Broken, Timeout};
 use crate::git::stderr::{self, Remote};
@@ -173,14 +174,14 @@ impl Git {
             }),
             Err(Broken::Silent(time)) => {
                 let text = format!("{}: no answer for {} s", self.address, time.as_secs().max(1));
-                Err(Failure::new(Kind::Unavailable, text))
+                Err(Failure::new(Code::UnsortedUnavailable, text))
             }
             Err(Broken::Endless(time)) => {
                 let text = format!("{}: not done after {} s", self.address, time.as_secs().max(1));
-                Err(Failure::new(Kind::Unavailable, text))
+                Err(Failure::new(Code::UnsortedUnavailable, text))
             }
             Err(Broken::Start(error)) => {
-                Err(Failure::new(Kind::Usage, format!("git cannot be started: {error}"))
+                Err(Failure::new(Code::UnsortedUsage, format!("git cannot be started: {error}"))
                     .hint("install git, 2.39 or newer"))
             }
         }

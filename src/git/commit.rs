@@ -1,11 +1,12 @@
 //! [`FileChanges`] -> a commit in the temporary repository, on top of the snapshot's head.
 //! Nothing leaves this machine here.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Oid};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::build::{self, Nodes, TreeNode};
 use crate::git::snapshot::Snapshot;
 use crate::git::store::Store;
@@ -114,7 +115,10 @@ pub(super) fn write(
 fn commit_text(tree: Oid, parent: Option<Oid>, change: &FileChanges) -> Result<String, Failure> {
     let (name, email) = (tidy(&change.author.name), tidy(&change.author.email));
     if name.is_empty() || email.is_empty() {
-        return Err(Failure::new(Kind::Usage, "the commit's author needs a name and an e-mail address"));
+        return Err(Failure::new(
+            Code::UnsortedUsage,
+            "the commit's author needs a name and an e-mail address",
+        ));
     }
     let parent = parent.map(|id| format!("parent {id}\n")).unwrap_or_default();
     let who = format!("{name} <{email}> {} +0000", change.time.max(0));

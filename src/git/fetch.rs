@@ -3,11 +3,12 @@
 //! The branch comes with its commit, root folder, the root's files and first-level folders (`tree:2`): that
 //! costs the server nothing that grows with the apps. Everything else is wanted by its id.
 
+use crate::diagnostic::Code;
 use std::path::Path;
 
 use git2::Oid;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::address::BranchName;
 use crate::git::command::{Git, GitOutput};
 use crate::git::stderr::internal;
@@ -275,7 +276,7 @@ fn head_branch(folder: &Path, asked: Option<&BranchName>) -> Result<BranchName, 
     let head = std::fs::read_to_string(folder.join("HEAD")).map_err(internal)?;
     match head.trim().strip_prefix("ref: refs/heads/") {
         Some(branch) => BranchName::parse(branch),
-        None => Err(Failure::new(Kind::Usage, "the GitOps repository has no current branch")
+        None => Err(Failure::new(Code::UnsortedUsage, "the GitOps repository has no current branch")
             .hint("name the branch: --gitops-branch")
             .hint("or make one of what is checked out there: `git switch --create NAME`")),
     }

@@ -1,11 +1,12 @@
 //! A branch beside the one that is read: what a pull request holds. Its commits stand on the newest commit of the branch
 //! that is read, and replace what stood there before by the server's compare-and-swap.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use git2::Oid;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::address::BranchName;
 use crate::git::authorship::CommitInfo;
 use crate::git::commit::{self, Commit, FileChanges};
@@ -131,7 +132,7 @@ impl Snapshot {
         self.root = own;
         if strayed {
             let message = "the GitOps repository gives nothing but its branches, which is not enough for a pull request";
-            return Err(Failure::new(Kind::Unavailable, message));
+            return Err(Failure::new(Code::UnsortedUnavailable, message));
         }
         done
     }

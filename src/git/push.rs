@@ -1,6 +1,7 @@
 //! [`Commit`] -> the remote's branch, if it still stands where the snapshot saw it: the server compares and
 //! swaps. Writes to the remote; an answer that was lost on the way is looked up, never guessed.
 
+use crate::diagnostic::Code;
 use git2::Oid;
 
 use crate::diagnostic::{Failure, Kind};
@@ -46,7 +47,9 @@ impl Snapshot {
         let args = [&args[..], &[&lease, "--", self.git.url(), &refspec]].concat();
         let answer = match self.git.run(&args, Vec::new()) {
             Ok(answer) => answer,
-            Err(failure) if failure.kind == Kind::Unavailable => return self.look(branch, from, to, failure),
+            Err(failure) if failure.kind() == Kind::Unavailable => {
+                return self.look(branch, from, to, failure);
+            }
             Err(failure) => return Err(failure),
         };
         let status = self.git.scrub(&String::from_utf8_lossy(&answer.stdout));
@@ -57,7 +60,7 @@ impl Snapshot {
             Some(Verdict::Declined(why)) => Err(self.declined(branch, &why, &answer.words)),
             _ => {
                 let failure = self.git.unwritable(&answer.words);
-                let unsure = failure.kind == Kind::Unavailable;
+                let unsure = failure.kind() == Kind::Unavailable;
                 if unsure { self.look(branch, from, to, failure) } else { Err(failure) }
             }
         }
@@ -99,7 +102,7 @@ impl Snapshot {
             format!(": {}", stderr::brief(&remote))
         };
         let text = format!("{} refuses the push to {branch} ({why}){detail}", self.git.url());
-        let failure = Failure::new(Kind::Forbidden, text);
+        let failure = Failure::new(Code::UnsortedForbidden, text);
         if checked_out {
             return failure
                 .hint("in a clone, name what it is a clone of: `--gitops \"$(git remote get-url origin)\"`, and pull then")

@@ -1,12 +1,13 @@
 //! Repositories of apps, seen from outside: where their branches stand, and an app's files. Read-only.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
@@ -38,7 +39,7 @@ impl SourceToken {
         for host in hosts {
             let url = if host.contains("://") { host.clone() } else { format!("https://{host}") };
             let odd = || {
-                Failure::new(Kind::Usage, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
+                Failure::new(Code::UnsortedUsage, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
                     .hint("such as git.example.cu or git.example.cu:3000, with commas between several")
             };
             let address = RepositoryUrl::parse(&format!("{url}/x"), Path::new("/")).map_err(|_| odd())?;

@@ -1,12 +1,13 @@
 //! The app's own checkout -> where it comes from. Read-only, through libgit2 alone: no program, hook or filter
 //! runs, whatever the checkout's configuration says.
 
+use crate::diagnostic::Code;
 use crate::repository::without_credentials;
 use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 
 /// Facts about the repository that an app's folder is part of; what is not known is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,8 +78,11 @@ fn open(folder: &Path) -> Result<Option<(Repository, String)>, Failure> {
     let repository = match Repository::open_ext(&folder, RepositoryOpenFlags::empty(), none) {
         Ok(repository) => repository,
         Err(error) if error.code() == ErrorCode::Owner => {
-            return Err(Failure::new(Kind::Usage, format!("{} belongs to another user", folder.display()))
-                .hint("git config --global --add safe.directory FOLDER, if you trust that user"));
+            return Err(Failure::new(
+                Code::UnsortedUsage,
+                format!("{} belongs to another user", folder.display()),
+            )
+            .hint("git config --global --add safe.directory FOLDER, if you trust that user"));
         }
         Err(_) => return Ok(None),
     };

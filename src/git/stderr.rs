@@ -1,10 +1,11 @@
 //! What git and a server said -> one readable text and the kind of failure. Pure. Nothing leaves here that
 //! holds a secret or a control character.
 
+use crate::diagnostic::Code;
 use crate::token::scrub;
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::token::Secret;
 use crate::tree::RepoPath;
 
@@ -62,9 +63,9 @@ pub(super) fn failure(doing: &str, words: &str, remote: Remote) -> Failure {
     };
     let has = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
     let brief = brief(words);
-    let say = |kind| Failure::new(kind, format!("{doing}: {brief}"));
+    let say = |code| Failure::new(code, format!("{doing}: {brief}"));
     if has(&["could not read Username", "could not read Password", "Authentication failed", "error: 401"]) {
-        return say(Kind::Forbidden).hint(token);
+        return say(Code::UnsortedForbidden).hint(token);
     }
     if has(&[
         "error: 403",
@@ -74,27 +75,28 @@ pub(super) fn failure(doing: &str, words: &str, remote: Remote) -> Failure {
         "denied to",
         "Permission to",
     ]) {
-        return say(Kind::Forbidden).hint(format!("give the token or key {access} access to the repository"));
+        return say(Code::UnsortedForbidden)
+            .hint(format!("give the token or key {access} access to the repository"));
     }
     if has(&["dubious ownership"]) {
-        return say(Kind::Forbidden)
+        return say(Code::UnsortedForbidden)
             .hint("git config --global --add safe.directory FOLDER, if you trust its owner");
     }
     if has(&["error: 404", "not found", "does not appear to be a git repository", "does not exist"]) {
-        return say(Kind::Forbidden)
+        return say(Code::UnsortedForbidden)
             .hint("check the address; forges also answer so where rights are missing");
     }
     if is_redirect(words) {
-        return say(Kind::Forbidden).hint("the repository has moved: use its new address");
+        return say(Code::UnsortedForbidden).hint("the repository has moved: use its new address");
     }
     if has(&["Host key verification failed"]) {
-        return say(Kind::Forbidden).hint("add the server's key to known_hosts");
+        return say(Code::UnsortedForbidden).hint("add the server's key to known_hosts");
     }
     if has(&["SSL certificate problem", "certificate verify failed", "mismatched algorithms", "transport '"])
     {
-        return say(Kind::Forbidden);
+        return say(Code::UnsortedForbidden);
     }
-    say(Kind::Unavailable)
+    say(Code::UnsortedUnavailable)
 }
 
 /// Whether the server sent us elsewhere and git was told not to go.
@@ -134,12 +136,12 @@ pub(super) fn brief(words: &str) -> String {
 /// Something stands in the repository where it must not: an error with its path.
 pub(super) fn misplaced(path: &RepoPath, why: &str) -> Failure {
     let place = Span::file(&Source::new(path.as_str(), ""));
-    Failure::invalid(vec![Diagnostic::error(place, why)])
+    Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, place, why)])
 }
 
 /// A mistake of cupaas, or an object database that is damaged.
 pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new(Kind::Internal, format!("the temporary copy of the repository: {error}"))
+    Failure::new(Code::UnsortedInternal, format!("the temporary copy of the repository: {error}"))
 }
 
 #[cfg(test)]

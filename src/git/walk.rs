@@ -1,12 +1,13 @@
 //! Paths -> the objects they name, fetching those that are not here, level by level. Reads the snapshot's
 //! temporary repository and the remote; never follows a link.
 
+use crate::diagnostic::Code;
 use crate::git::objects::{FoundObject, Missing};
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::build;
 use crate::git::fetch::{self, Asking, Depth, FetchScope};
 use crate::git::objects::Mode;
@@ -38,7 +39,7 @@ impl Snapshot {
             let wants: BTreeSet<Oid> = alone.into_iter().chain(folders).chain(whole).collect();
             if wants == before {
                 let message = format!("{} does not give all its objects", self.git.called());
-                return Err(Failure::new(Kind::Unavailable, message));
+                return Err(Failure::new(Code::UnsortedUnavailable, message));
             }
             if let FetchScope::Refused = fetch::objects(&self.git, wants.iter().copied(), depth)? {
                 self.take_all()?;
@@ -54,7 +55,7 @@ impl Snapshot {
         self.refresh()?;
         if self.answered && self.head != head {
             let message = format!("{} changed while it was read", self.git.called());
-            return Err(Failure::new(Kind::Unavailable, message));
+            return Err(Failure::new(Code::UnsortedUnavailable, message));
         }
         Ok(())
     }

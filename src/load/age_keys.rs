@@ -2,12 +2,13 @@
 //! of old files and for nothing else; CI has none.
 #![allow(clippy::disallowed_methods)] // This is where a key file is read.
 
+use crate::diagnostic::Code;
 use std::fs;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::seal::PrivateKeys;
 
 /// Where private keys may be.
@@ -36,7 +37,7 @@ impl KeyPlaces {
     /// Errors: a file that was named and cannot be read, or holds no key.
     pub fn read(&self) -> Result<PrivateKeys, Failure> {
         let mut keys = PrivateKeys::default();
-        let wrong = |what: &str| Failure::new(Kind::Usage, format!("{what} holds no age identity"));
+        let wrong = |what: &str| Failure::new(Code::UnsortedUsage, format!("{what} holds no age identity"));
         if let Some(text) = &self.text
             && keys.add(text) == 0
         {
@@ -45,7 +46,7 @@ impl KeyPlaces {
         if let Some(path) = &self.file {
             let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
                 Failure::new(
-                    Kind::Usage,
+                    Code::UnsortedUsage,
                     format!("cannot read {} (SOPS_AGE_KEY_FILE): {error}", path.display()),
                 )
             })?;

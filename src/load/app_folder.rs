@@ -2,6 +2,7 @@
 //! a symlink, never reads a device, never reads more than it needs.
 #![allow(clippy::disallowed_methods)] // This is where an app's files are read.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use walkdir::{DirEntry, WalkDir};
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 
 /// The most bytes that a file which a person writes for cupaas may have.
 pub const MAX_FILE: u64 = 1 << 20;
@@ -63,7 +64,7 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
     let named = called.map_or(folder, Path::new);
     let shown = |name: &str| shown(folder, called, name);
     if !folder.is_dir() {
-        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", named.display())));
+        return Err(Failure::new(Code::UnsortedUsage, format!("{} is not a folder", named.display())));
     }
     let there: Vec<&str> =
         APP_FILES.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
@@ -72,13 +73,13 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
         [] => {
             let place =
                 if named.as_os_str().is_empty() { "the root".into() } else { named.display().to_string() };
-            return Err(
-                Failure::new(Kind::Invalid, format!("no .cupaas in {place}")).hint("`cupaas new` writes one")
-            );
+            return Err(Failure::new(Code::UnsortedInvalid, format!("no .cupaas in {place}"))
+                .hint("`cupaas new` writes one"));
         }
         [first, second, ..] => {
             let span = Span::file(&Source::new(shown(second), ""));
-            let problem = Diagnostic::error(span, format!("there is also {first}")).hint("keep one of them");
+            let problem = Diagnostic::error(Code::UnsortedInvalid, span, format!("there is also {first}"))
+                .hint("keep one of them");
             return Err(Failure::invalid(vec![problem]));
         }
     };
@@ -90,7 +91,8 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
 /// Errors: a symlink, a folder, a device, more than 1 MiB, or bytes that are not UTF-8, each as a diagnostic.
 pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     let refuse = |message: &str, hint: &str| {
-        let problem = Diagnostic::error(Span::file(&Source::new(shown, "")), message).hint(hint);
+        let problem =
+            Diagnostic::error(Code::UnsortedInvalid, Span::file(&Source::new(shown, "")), message).hint(hint);
         Failure::invalid(vec![problem])
     };
     let kind = fs::symlink_metadata(path)
@@ -119,7 +121,11 @@ pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
 pub fn read_input() -> Result<Arc<Source>, Failure> {
     let shown = "standard input";
     let refuse = |message: &str| {
-        Failure::invalid(vec![Diagnostic::error(Span::file(&Source::new(shown, "")), message)])
+        Failure::invalid(vec![Diagnostic::error(
+            Code::UnsortedInvalid,
+            Span::file(&Source::new(shown, "")),
+            message,
+        )])
     };
     let mut bytes = Vec::new();
     let input = std::io::stdin().lock().take(MAX_FILE + 1);
@@ -204,7 +210,7 @@ fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
 pub fn fingerprint(folder: &Path) -> Result<String, Failure> {
     let mut hash = Sha256::new();
     for path in walk(folder, usize::MAX) {
-        let fail = |error: std::io::Error| Failure::new(Kind::Usage, format!("{path}: {error}"));
+        let fail = |error: std::io::Error| Failure::new(Code::UnsortedUsage, format!("{path}: {error}"));
         let file = open_plain(&folder.join(&path)).map_err(fail)?;
         hash.update(format!("{}:{path}:{}:", path.len(), file.metadata().map_err(fail)?.len()));
         std::io::copy(&mut std::io::BufReader::new(file), &mut hash).map_err(fail)?;

@@ -1,6 +1,6 @@
 //! What an app is called: by a flag, its own file, its registration, or the address of its repository.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, AppFolder};
 use crate::load::gitops::Gitops;
@@ -34,8 +34,8 @@ pub(super) fn app_name(
         None if app.is_some_and(|app| !app.is_sound(&["name"])) => Ok("app".to_owned()),
         None => {
             let span = Span::file(&folder.app_file);
-            let problem =
-                Diagnostic::error(span, "the app has no name").hint("add a line such as `name: tasks`");
+            let problem = Diagnostic::error(Code::UnsortedInvalid, span, "the app has no name")
+                .hint("add a line such as `name: tasks`");
             Err(Failure::invalid(vec![problem]))
         }
     }
@@ -73,7 +73,7 @@ fn checked_name(name: String) -> Result<String, Failure> {
     if Name::fits(&name) {
         return Ok(name);
     }
-    Err(Failure::new(Kind::Usage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
+    Err(Failure::new(Code::UnsortedUsage, format!("{name:?} cannot be an app's name")).hint(Name::HINT))
 }
 
 /// What a repository is called: the last part of its address, without its ending, and decoded where it is a URL's.

@@ -1,6 +1,7 @@
 //! Recipes by name: the platform's own in the GitOps repository's `catalog/`, else those in the binary. A folder of
 //! the platform's shadows a built-in one as a whole.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -123,7 +124,7 @@ impl Catalog {
                 _ => return None,
             };
             let place = Span::file(&Source::new(path.as_str(), text.as_str()));
-            Some(Diagnostic::error(place, message).hint(hint))
+            Some(Diagnostic::error(Code::UnsortedInvalid, place, message).hint(hint))
         });
         problems.collect()
     }
@@ -171,7 +172,11 @@ fn read(
         Some(source) => document::read_leniently(source),
         None => {
             let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
-            let problem = Diagnostic::error(Span::file(&place), "a recipe's folder without its recipe.yaml");
+            let problem = Diagnostic::error(
+                Code::UnsortedInvalid,
+                Span::file(&place),
+                "a recipe's folder without its recipe.yaml",
+            );
             document::unread(&place, vec![problem])
         }
     };
@@ -185,6 +190,7 @@ fn read(
 /// A file of a recipe's own under a name that is a shared part's.
 fn hidden(source: &Arc<Source>) -> Diagnostic {
     Diagnostic::error(
+        Code::UnsortedInvalid,
         Span::file(source),
         format!("names that begin with {SHARED} are those of cupaas's own parts"),
     )

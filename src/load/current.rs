@@ -1,7 +1,7 @@
 //! What the GitOps repository says of one app in one environment: what it owns there, and what the last deploy was
 //! made from.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::layout::Folders;
 use crate::load::gitops::Gitops;
 use crate::load::release_file::ReleaseFile;
@@ -38,7 +38,7 @@ impl Current {
         let Some(previous) = previous else {
             if let Some(path) = files.keys().next() {
                 let message = format!("{path} is there, but cupaas did not write it");
-                return Err(Failure::new(Kind::Forbidden, message)
+                return Err(Failure::new(Code::UnsortedForbidden, message)
                     .hint(format!("move it away, or give the app another `name` than {app:?}")));
             }
             return Ok(Self {

@@ -2,6 +2,7 @@
 //! comments, values bare or in `'…'`, `"…"` or `` `…` ``, which may go over several lines. `\n`, `\r`, `\t`, `\"`, `\\`
 //! and `\$` mean something in double quotes alone. Nothing is expanded: `$X` stays `$X`.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub fn read(source: &Arc<Source>) -> Result<Variables, Vec<Diagnostic>> {
     // A caret block would show the line, and with it a value: the place is in a text without values.
     let hidden = Source::new(source.name.clone(), without_values(&source.text));
     let problem = |range: Range<usize>, message: String, hint: &str| {
-        Diagnostic::error(Span::new(&hidden, range), message).hint(hint)
+        Diagnostic::error(Code::UnsortedInvalid, Span::new(&hidden, range), message).hint(hint)
     };
     while reader.at < source.text.len() {
         match reader.line() {

@@ -2,6 +2,7 @@
 //! there yet.
 #![allow(clippy::disallowed_methods)] // This is where a GitOps folder is read.
 
+use crate::diagnostic::Code;
 use crate::tree::Edits;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {
         Entry::Symlink | Entry::Submodule => {
             let place = Source::new(path.as_str(), "");
             let message = "is a symbolic link or another repository; neither is followed";
-            Err(Failure::invalid(vec![Diagnostic::error(Span::file(&place), message)]))
+            Err(Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, Span::file(&place), message)]))
         }
     }
 }
@@ -116,7 +117,7 @@ fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {
 fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Failure> {
     let refuse = |at: &Path, message: String| {
         let place = Source::new(at.display().to_string(), "");
-        Failure::invalid(vec![Diagnostic::error(Span::file(&place), message)])
+        Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, Span::file(&place), message)])
     };
     // Every parent too: a link on the way would lead out of the folder.
     let mut at = root.to_path_buf();
@@ -167,7 +168,9 @@ fn decoded(path: &RepoPath, shown: &str, bytes: Vec<u8>) -> Result<String, Failu
     // The bytes before it are in both texts the same.
     let at = error.utf8_error().valid_up_to();
     let span = Span::new(&Source::new(shown, text), at..at + char::REPLACEMENT_CHARACTER.len_utf8());
-    Err(Failure::invalid(vec![Diagnostic::error(span, "is not UTF-8 text").hint("save the file as UTF-8")]))
+    Err(Failure::invalid(vec![
+        Diagnostic::error(Code::UnsortedInvalid, span, "is not UTF-8 text").hint("save the file as UTF-8"),
+    ]))
 }
 
 #[cfg(test)]

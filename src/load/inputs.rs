@@ -1,5 +1,6 @@
 //! Everything that a release is decided from, read in one go, with all problems of all files together.
 
+use crate::diagnostic::Code;
 use crate::layout::path;
 use crate::load::query::ReleaseQuery;
 use crate::load::release_file::previous;
@@ -7,7 +8,7 @@ use crate::yaml::document::keep;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source};
+use crate::diagnostic::{Diagnostic, Failure, Source};
 use crate::load::app_file::AppFile;
 use crate::load::app_name::{app_name, app_of};
 use crate::load::catalog::{Catalog, Recipe, RecipeKind};
@@ -147,7 +148,11 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
     let environment = match (&query.environment, environments.keys().next()) {
         (Some(environment), _) => environment.clone(),
         (None, Some(only)) if environments.len() == 1 => only.clone(),
-        _ => return Err(Failure::new(Kind::Usage, "several environments").hint("say which with --env")),
+        _ => {
+            return Err(
+                Failure::new(Code::UnsortedUsage, "several environments").hint("say which with --env")
+            );
+        }
     };
     if let Some(settings) = environments.get(&environment) {
         return Ok((name, environment, settings.cluster.0.clone()));
@@ -156,7 +161,7 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
     let record = path(&format!("releases/{environment}/{name}/release.yaml"))?;
     match previous(&gitops.read(std::slice::from_ref(&record))?, &record)? {
         Some(release) => Ok((name, environment, release.cluster)),
-        None => Err(Failure::new(Kind::Usage, format!("there is no environment {environment:?}"))),
+        None => Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {environment:?}"))),
     }
 }
 
@@ -207,7 +212,8 @@ fn service_recipes(
 }
 
 fn unknown(app: &Document<AppFile>, at: &[&str], what: &str, name: &str, known: &[String]) -> Diagnostic {
-    let problem = Diagnostic::error(app.at(at), format!("there is no {what} {name:?}"));
+    let problem =
+        Diagnostic::error(Code::UnsortedInvalid, app.at(at), format!("there is no {what} {name:?}"));
     match schema_suggestion(name, known) {
         Some(close) => problem.hint(format!("did you mean {close:?}?")),
         None => problem.hint(format!("there are: {}", known.join(", "))),

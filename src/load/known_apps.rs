@@ -1,6 +1,6 @@
 //! Which apps the GitOps repository knows: those that are registered, and those of which anything stands in `releases/`.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::layout::path;
 use crate::load::gitops::Gitops;
 use crate::load::requires::read_platform;
@@ -30,12 +30,12 @@ pub fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
     let names = { names }().unwrap_or_default();
     if names.iter().any(|known| known == name) {
         return Failure::new(
-            Kind::Usage,
+            Code::UnsortedUsage,
             format!("{name} was removed: nothing of it runs, and what it has left waits"),
         )
         .hint("`cupaas app add URL` and a deploy bring it back");
     }
-    let failure = Failure::new(Kind::Usage, format!("{name:?} is neither registered nor deployed"));
+    let failure = Failure::new(Code::UnsortedUsage, format!("{name:?} is neither registered nor deployed"));
     match crate::schema::suggest(name, names.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),
         None => failure

@@ -1,6 +1,6 @@
 //! `releases/<env>/<app>/release.yaml`: which releases stand there, and what they were made from.
 
-use crate::diagnostic::{Failure, Kind, Source};
+use crate::diagnostic::{Code, Failure, Source};
 use crate::layout::path;
 use crate::load::app_file::AppFile;
 use crate::load::gitops::Gitops;
@@ -62,7 +62,7 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
         found.iter().any(|r| **name == r.app || **name == format!("{}/{}", r.environment, r.app))
     };
     if let Some(unknown) = scope.without.iter().find(|name| !known(name)) {
-        return Err(Failure::new(Kind::Usage, format!("nothing is deployed as {unknown:?}"))
+        return Err(Failure::new(Code::UnsortedUsage, format!("nothing is deployed as {unknown:?}"))
             .hint("--without takes an app's name, or env/app"));
     }
     found.retain(|release| !release.removed && scope.holds(release));
@@ -120,7 +120,7 @@ fn is_record(path: &RepoPath) -> bool {
 /// The failure of a run that finds no release of the app that it names.
 pub fn none(app: &str, scope: &Scope) -> Failure {
     let place = scope.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
-    Failure::new(Kind::Usage, format!("{app} is not deployed{place}")).hint(with_folder(app))
+    Failure::new(Code::UnsortedUsage, format!("{app} is not deployed{place}")).hint(with_folder(app))
 }
 
 /// What whoever names an app and stands in its folder has meant.

@@ -1,5 +1,6 @@
 //! `apps/` → what the platform says of its apps: where each comes from, and which branch goes where.
 
+use crate::diagnostic::Code;
 use crate::load::records;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -92,7 +93,8 @@ pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failu
         return Ok(None);
     }
     let span = Span::file(&Source::new(overlooked.as_str(), ""));
-    let problem = Diagnostic::error(span, "is not read: a registration ends with .yaml");
+    let problem =
+        Diagnostic::error(Code::UnsortedInvalid, span, "is not read: a registration ends with .yaml");
     Ok(Some(problem.hint(match files.contains_key(&place) {
         true => format!("put what it says into {place}, and delete it"),
         false => format!("rename it: `git mv {overlooked} {place}`"),
@@ -116,7 +118,8 @@ pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagno
     for (name, path) in files.keys().filter_map(named).collect::<BTreeMap<_, _>>() {
         if !Name::fits(&name) {
             let span = Span::file(&Source::new(path.as_str(), ""));
-            let problem = Diagnostic::error(span, format!("{name:?} cannot be an app's name"));
+            let problem =
+                Diagnostic::error(Code::UnsortedInvalid, span, format!("{name:?} cannot be an app's name"));
             problems.push(problem.hint(format!("rename the file: {}", Name::HINT)));
             continue;
         }
@@ -189,17 +192,25 @@ fn wrong(file: &Document<()>, ci: bool) -> Vec<Diagnostic> {
     if let Some(address) = file.root.get("repository").and_then(Node::text)
         && let Err((message, hint)) = address_problem(address, ci)
     {
-        problems.push(Diagnostic::error(hidden(file, address), message).hint(hint));
+        problems.push(Diagnostic::error(Code::UnsortedInvalid, hidden(file, address), message).hint(hint));
     }
     if let Some(path) = file.root.get("path").and_then(Node::text)
         && !plain(path).is_empty()
         && RepoPath::new(plain(path)).is_err()
     {
-        let problem = Diagnostic::error(file.at(&["path"]), "is not a folder inside the repository");
+        let problem = Diagnostic::error(
+            Code::UnsortedInvalid,
+            file.at(&["path"]),
+            "is not a folder inside the repository",
+        );
         problems.push(problem.hint("such as services/tasks; leave it out for the repository's root"));
     }
     for branch in keys(file.root.get("branches")).filter(|branch| BranchName::parse(branch).is_err()) {
-        let problem = Diagnostic::error(file.key(&["branches", branch]), "is not the name of a branch");
+        let problem = Diagnostic::error(
+            Code::UnsortedInvalid,
+            file.key(&["branches", branch]),
+            "is not the name of a branch",
+        );
         problems.push(problem.hint("such as main: production"));
     }
     problems.extend(variables(file, &["env"]));
@@ -214,7 +225,9 @@ fn variables(file: &Document<()>, layer: &[&str]) -> Vec<Diagnostic> {
     let map = layer.iter().try_fold(&file.root, |node, key| node.get(key));
     let one = |name: &str| {
         let (message, hint) = refused(name, map?.get(name)?.text()?)?;
-        Some(Diagnostic::error(file.at(&[layer, &[name]].concat()), message).hint(hint))
+        Some(
+            Diagnostic::error(Code::UnsortedInvalid, file.at(&[layer, &[name]].concat()), message).hint(hint),
+        )
     };
     // A name that is none is the schema's matter.
     keys(map).filter(|name| VariableName::fits(name)).filter_map(one).collect()

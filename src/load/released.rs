@@ -1,6 +1,6 @@
 //! `releases/` → the inputs of releases that stand there, without the apps' own repositories.
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::layout::Folders;
 use crate::load::app_file::AppFile;
 use crate::load::gitops::Gitops;
@@ -25,7 +25,7 @@ pub fn load(record: &ReleaseFile, query: &ReleaseQuery, gitops: &mut Gitops) -> 
         Some(source) => keep(document::read_leniently::<AppFile>(&source), &mut problems),
         None => {
             let span = Span::file(&Source::new(place.as_str(), ""));
-            let problem = Diagnostic::error(span, "the record holds no .cupaas");
+            let problem = Diagnostic::error(Code::UnsortedInvalid, span, "the record holds no .cupaas");
             problems.push(problem.hint("deploy the app from its repository"));
             None
         }

@@ -1,6 +1,7 @@
 //! `cupaas.yaml`, of which `requires` is looked at before anything else: an old binary says what is wrong, and not
 //! "unknown key".
 
+use crate::diagnostic::Code;
 use semver::{Prerelease, Version, VersionReq};
 
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -28,7 +29,11 @@ pub fn read_platform_leniently(files: &Files) -> (Option<Document<PlatformFile>>
     let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
     let Some((_, text)) = found else {
         let place = Source::new("cupaas.yaml", "");
-        let problem = Diagnostic::error(Span::file(&place), "the GitOps repository has no cupaas.yaml");
+        let problem = Diagnostic::error(
+            Code::UnsortedInvalid,
+            Span::file(&place),
+            "the GitOps repository has no cupaas.yaml",
+        );
         return document::unread(&place, vec![problem.hint("`cupaas init` writes one")]);
     };
     let source = Source::new("cupaas.yaml", text.clone());
@@ -37,7 +42,7 @@ pub fn read_platform_leniently(files: &Files) -> (Option<Document<PlatformFile>>
         && let Some((message, hint)) = refused_version(node.text().unwrap_or_default(), VERSION)
     {
         let span = Span::new(&source, node.range.clone());
-        return (None, vec![Diagnostic::error(span, message).hint(hint)]);
+        return (None, vec![Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint)]);
     }
     document::read_leniently(&source)
 }

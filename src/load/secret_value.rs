@@ -2,6 +2,7 @@
 //! Never an argument, and every buffer is wiped.
 #![allow(clippy::disallowed_methods)] // This is where a secret's file is read.
 
+use crate::diagnostic::Code;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::seal;
 
 /// The most bytes that a Secret holds (Kubernetes API, `MaxSecretSize`).
@@ -32,8 +33,8 @@ pub enum ValueFrom {
 pub fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     match from {
         ValueFrom::Random => {
-            let made =
-                seal::make_password().map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+            let made = seal::make_password()
+                .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
             Ok(Zeroizing::new(made.as_bytes().to_vec()))
         }
         ValueFrom::File(path) if path != Path::new("-") => {
@@ -47,7 +48,7 @@ pub fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure>
 }
 
 fn unread(place: &str, error: &io::Error) -> Failure {
-    Failure::new(Kind::Usage, format!("cannot read {place}: {error}"))
+    Failure::new(Code::UnsortedUsage, format!("cannot read {place}: {error}"))
 }
 
 /// All bytes, as long as a Secret can hold them. The buffer never grows: growing would leave copies behind.
@@ -58,7 +59,7 @@ fn bounded(from: impl Read, place: &str) -> Result<Zeroizing<Vec<u8>>, Failure> 
     if bytes.len() > MOST_BYTES + 2 {
         let message =
             format!("{place} has more than {MOST_BYTES} bytes (1 MiB), which is all that a Secret holds");
-        return Err(Failure::new(Kind::Usage, message).hint("keep it in a volume or an object store"));
+        return Err(Failure::new(Code::UnsortedUsage, message).hint("keep it in a volume or an object store"));
     }
     Ok(bytes)
 }

@@ -72,7 +72,7 @@ impl Synced {
     pub fn exit_code(&self) -> u8 {
         let kinds = || {
             self.entries.iter().filter_map(|entry| match &entry.outcome {
-                SyncOutcome::Failed(failure) => Some(failure.kind),
+                SyncOutcome::Failed(failure) => Some(failure.kind()),
                 _ => None,
             })
         };

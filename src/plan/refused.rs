@@ -1,11 +1,11 @@
 //! A plan that must not be committed → a failure.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::plan::Plan;
 
 /// The failure of a plan that must not be committed.
 pub fn refused(plan: &Plan) -> Failure {
-    let mut failure = Failure::new(Kind::Refused, "the plan is refused, nothing was written");
+    let mut failure = Failure::new(Code::PlanRefused, "the plan is refused, nothing was written");
     failure.plan = serde_json::to_value(plan).ok().map(Box::new);
     for refusal in &plan.refusals {
         failure = failure.hint(format!("{}: {}", refusal.message, refusal.remedy));

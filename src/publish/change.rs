@@ -1,8 +1,9 @@
 //! A change set → the files of the one commit that publishes it: those of its releases and edits, nothing else.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::git::commit::FileChanges;
 use crate::layout::{Folders, host_file};
 use crate::load::current::Current;
@@ -43,7 +44,7 @@ pub fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<
 fn put(change: &mut FileChanges, current: &Current, one: &Rendered) -> Result<(), Failure> {
     let Rendered { release, tree, .. } = one;
     if !tree.missing_secrets.is_empty() {
-        return Err(Failure::new(Kind::Internal, "a Secret is not encrypted, nothing was written"));
+        return Err(Failure::new(Code::UnsortedInternal, "a Secret is not encrypted, nothing was written"));
     }
     let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
     let files = &mut change.files;
@@ -67,7 +68,8 @@ fn remove(change: &mut FileChanges, current: &Current, record: &ReleaseFile) -> 
         change.files.entry(host).or_insert(None);
     }
     let record = ReleaseFile { removed: true, hosts: Vec::new(), ..record.clone() };
-    let value = serde_json::to_value(record).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+    let value =
+        serde_json::to_value(record).map_err(|e| Failure::new(Code::UnsortedInternal, e.to_string()))?;
     let path = Folders::below(&current.folders.release, "release.yaml")?;
     change.files.insert(path, Some(emit::to_yaml(&value)?.into_bytes()));
     change.folders.insert(current.folders.deploy.clone(), BTreeMap::new());
@@ -86,7 +88,8 @@ fn below(files: &Files, folder: &RepoPath) -> Result<BTreeMap<RepoPath, Vec<u8>>
     let inside = files.iter().filter(|(path, _)| path.is_in(folder));
     let relative = inside.map(|(path, text)| {
         let rest = path.as_str().get(folder.as_str().len() + 1..).unwrap_or_default();
-        let rest = RepoPath::new(rest).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        let rest =
+            RepoPath::new(rest).map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
         Ok((rest, text.clone().into_bytes()))
     });
     relative.collect()

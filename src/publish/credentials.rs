@@ -1,8 +1,9 @@
 //! Secrets that are not made yet → made and encrypted, once and for ever.
 
+use crate::diagnostic::Code;
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::PlatformFile;
 use crate::publish::change_set::{ChangeSet, Next};
@@ -47,7 +48,7 @@ fn seal(tree: &Tree, release: &Release, inputs: &Inputs, now: i64) -> Result<Fil
 }
 
 fn internal(error: &SealError) -> Failure {
-    Failure::new(Kind::Internal, error.to_string())
+    Failure::new(Code::UnsortedInternal, error.to_string())
 }
 
 fn values(missing: &MissingSecret, release: &Release) -> Result<Values, SealError> {
@@ -80,20 +81,25 @@ pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, F
         match text.parse::<Recipient>() {
             Ok(recipient) if recipients.contains(&recipient) => {
                 let span = platform.at(&["secrets", "recipients", &index.to_string()]);
-                problems
-                    .push(Diagnostic::error(span, "this recipient stands twice").hint("keep one of them"));
+                problems.push(
+                    Diagnostic::error(Code::UnsortedInvalid, span, "this recipient stands twice")
+                        .hint("keep one of them"),
+                );
             }
             Ok(recipient) => recipients.push(recipient),
             Err(error) => {
                 let span = platform.at(&["secrets", "recipients", &index.to_string()]);
-                problems.push(Diagnostic::error(span, error.to_string()).hint("a public key such as age1…"));
+                problems.push(
+                    Diagnostic::error(Code::UnsortedInvalid, span, error.to_string())
+                        .hint("a public key such as age1…"),
+                );
             }
         }
     }
     if listed.is_empty() {
         let span = platform.key(&["secrets"]);
         problems.push(
-            Diagnostic::error(span, "no age public key to encrypt passwords for").hint(
+            Diagnostic::error(Code::UnsortedInvalid, span, "no age public key to encrypt passwords for").hint(
                 "`cupaas init` makes an identity; put its public key under `secrets.recipients` in cupaas.yaml, or set \
                  `secrets: {provider: existing}`",
             ),

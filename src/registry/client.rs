@@ -1,13 +1,14 @@
 //! Requests to one registry. A login goes to that registry, or to the token server that it names, by TLS wherever the
 //! registry itself has it; no redirect takes it along.
 
+use crate::diagnostic::Code;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::http;
 use crate::registry::challenge::{self, Challenge};
 use crate::registry::credentials::{self, Login};
@@ -143,7 +144,7 @@ impl<'a> Client<'a> {
     ) -> Result<Result<Zeroizing<String>, StatusCode>, Failure> {
         if !realm.starts_with("https://") && (self.secure || !realm.starts_with("http://")) {
             let message = format!("{} sends to a token server without TLS", self.image.registry);
-            return Err(Failure::new(Kind::Forbidden, message));
+            return Err(Failure::new(Code::UnsortedForbidden, message));
         }
         let mut request = self.agent.get(realm);
         if let Some(scope) = scope {
@@ -183,7 +184,7 @@ impl<'a> Client<'a> {
                 "{said}: nobody has pushed there yet, or this login may not pull it"
             )));
         }
-        let failure = Failure::new(Kind::Forbidden, said);
+        let failure = Failure::new(Code::UnsortedForbidden, said);
         Err(match self.login {
             Some(_) => failure.hint("the registry does not take this login"),
             None => failure
@@ -196,7 +197,7 @@ impl<'a> Client<'a> {
     }
 
     fn unavailable(&self, why: &str) -> Failure {
-        Failure::new(Kind::Unavailable, format!("{}: the registry {why}", self.name()))
+        Failure::new(Code::UnsortedUnavailable, format!("{}: the registry {why}", self.name()))
     }
 }
 

@@ -1,12 +1,13 @@
 //! A runtime's recipe → the Dockerfile that it stands for.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_json::json;
 
-use crate::diagnostic::{Failure, Kind, Span};
+use crate::diagnostic::{Failure, Span};
 use crate::expression;
 use crate::load::catalog::Recipe;
 use crate::resolve::release::Release;
@@ -18,7 +19,7 @@ pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> R
     let description = &recipe.description;
     let Some(name) = &description.value.dockerfile else {
         return Err(Failure::new(
-            Kind::Usage,
+            Code::UnsortedUsage,
             format!("the runtime {} stands for no Dockerfile", recipe.name),
         ));
     };

@@ -3,11 +3,12 @@
 //! serde-saphyr quotes what a reader could take for something else. Two things are added: lines are never folded, so
 //! that differences stay small, and a text of several lines is a block only where every reader agrees on blocks.
 
+use crate::diagnostic::Code;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_saphyr::{DoubleQuoted, LitStr};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 
 /// The YAML text of `value`.
 ///
@@ -19,7 +20,7 @@ pub fn to_yaml(value: &Value) -> Result<String, Failure> {
         folded_wrap_chars: usize::MAX,
     };
     let fail = |error: serde_saphyr::SerializeError| {
-        Failure::new(Kind::Internal, format!("cannot write YAML: {error}"))
+        Failure::new(Code::UnsortedInternal, format!("cannot write YAML: {error}"))
     };
     serde_saphyr::to_string_with_options(&Node(value), options).map_err(fail)
 }

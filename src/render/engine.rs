@@ -3,6 +3,7 @@
 //!
 //! Invariant: no template output is a value's text; `safe` and `autoescape` cannot get round it.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -119,7 +120,7 @@ impl Engine {
             false => format!("there is no {name:?} beside recipe.yaml"),
         };
         let templates = self.sources.keys().map(String::as_str).filter(|name| name.ends_with(".j2"));
-        let problem = Diagnostic::error(place(), message);
+        let problem = Diagnostic::error(Code::UnsortedInvalid, place(), message);
         let mut same = templates.clone().filter(|known| known.rsplit('/').next() == Some(name));
         Some(match same.next().or_else(|| crate::schema::suggest(name, templates.clone())) {
             Some(close) => problem.hint(format!("did you mean {close:?}?")),
@@ -165,7 +166,10 @@ impl Engine {
         workload::read(said).map(Some).map_err(|wrong| {
             let problems = wrong.into_iter().filter_map(|wrong| {
                 let place = key_in(self.sources.get(name)?, wrong.key.as_deref());
-                Some(Diagnostic { hint: wrong.hint, ..Diagnostic::error(place, wrong.message) })
+                Some(Diagnostic {
+                    hint: wrong.hint,
+                    ..Diagnostic::error(Code::UnsortedInvalid, place, wrong.message)
+                })
             });
             Failure::recipes(problems.collect())
         })
@@ -176,7 +180,7 @@ impl Engine {
         if let Some(source) = self.sources.get(template).filter(|_| !template.starts_with(SHARED)) {
             return Failure::recipe(self.place(source, error), expression::message(error));
         }
-        let problem = Diagnostic::error(rule.clone(), in_part(template, error));
+        let problem = Diagnostic::error(Code::UnsortedInvalid, rule.clone(), in_part(template, error));
         let hint = "say in recipe.yaml which template is its `workload`";
         Failure::recipes(vec![if lacks_workload { problem.hint(hint) } else { problem }])
     }

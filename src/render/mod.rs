@@ -10,6 +10,7 @@ mod sealed;
 mod tree;
 mod workload;
 
+use crate::diagnostic::Code;
 use crate::layout::Folders;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
@@ -82,7 +83,7 @@ impl Renderer {
         kept: &Files,
     ) -> Result<Vec<Rendered>, Failure> {
         let values =
-            serde_json::to_value(release).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+            serde_json::to_value(release).map_err(|e| Failure::new(Code::UnsortedInternal, e.to_string()))?;
         let Json::Object(mut values) = values else { return Ok(Vec::new()) };
         let delivery = release.platform.delivery;
         values.insert("prune_protection".to_owned(), delivery::prune_protection(delivery));
@@ -119,8 +120,8 @@ impl Renderer {
         if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
             let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
             let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
-            let checker =
-                Checker::new(version, &extra).map_err(|e| Failure::new(Kind::Internal, e.to_string()))?;
+            let checker = Checker::new(version, &extra)
+                .map_err(|e| Failure::new(Code::UnsortedInternal, e.to_string()))?;
             e.insert(Arc::new(checker));
         }
         let Some(checker) = self.checkers.get(&version) else { return Ok(()) };
@@ -133,12 +134,12 @@ impl Renderer {
             let message = format!("{}: {}", violation.place(), violation.message);
             Diagnostic {
                 hint: violation.hint,
-                ..Diagnostic::error(Span::file(&Source::new(file, "")), message)
+                ..Diagnostic::error(Code::UnsortedInvalid, Span::file(&Source::new(file, "")), message)
             }
         };
         let diagnostics = found.into_iter().map(said).collect();
         let message = "what was rendered would be refused by the API server, nothing was written";
-        Err(Failure { diagnostics, ..Failure::new(Kind::Internal, message) })
+        Err(Failure { diagnostics, ..Failure::new(Code::UnsortedInternal, message) })
     }
 }
 

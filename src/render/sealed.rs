@@ -1,6 +1,7 @@
 //! Encrypted files that are kept below `releases/` → the Secrets that are applied: the ciphertext of the one under the
 //! plain part of the other.
 
+use crate::diagnostic::Code;
 use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostic::{Diagnostic, Failure};
@@ -159,6 +160,7 @@ impl Sealing<'_> {
 
     /// A problem at a place in the file `text`.
     fn problem(&self, text: &str, at: &[String], message: &str, hint: &str) -> Diagnostic {
-        Diagnostic::error(seal::place(self.kept.as_str(), text, at), message).hint(hint)
+        Diagnostic::error(Code::UnsortedInvalid, seal::place(self.kept.as_str(), text, at), message)
+            .hint(hint)
     }
 }

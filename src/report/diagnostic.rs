@@ -6,6 +6,7 @@ use serde::Serialize;
 /// A diagnostic as machines read it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Placed<'a> {
+    pub(super) code: &'static str,
     pub(super) file: &'a str,
     pub(super) line: usize,
     pub(super) column: usize,
@@ -21,7 +22,16 @@ impl<'a> From<&'a Diagnostic> for Placed<'a> {
             crate::diagnostic::Severity::Error => "error",
             crate::diagnostic::Severity::Warning => "warning",
         };
+        let code = diagnostic.code.as_str();
         let file = &diagnostic.span.source.name;
-        Self { file, line, column, severity, message: &diagnostic.message, hint: diagnostic.hint.as_deref() }
+        Self {
+            code,
+            file,
+            line,
+            column,
+            severity,
+            message: &diagnostic.message,
+            hint: diagnostic.hint.as_deref(),
+        }
     }
 }

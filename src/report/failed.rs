@@ -8,7 +8,8 @@ use serde_json::json;
 pub(crate) fn failed(failure: &Failure) -> Value {
     let mut value = json!({
         "status": "failed",
-        "exit_code": failure.kind.exit_code(),
+        "code": failure.code.as_str(),
+        "exit_code": failure.kind().exit_code(),
         "message": failure.message,
         "hints": failure.hints,
         "diagnostics": failure.diagnostics.iter().map(Placed::from).collect::<Vec<_>>(),

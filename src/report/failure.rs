@@ -11,7 +11,8 @@ const LONGEST: usize = 300;
 /// The whole failure.
 pub(super) fn text(failure: &Failure) -> String {
     let mut text = diagnostics(&failure.diagnostics);
-    text.push_str(&format!("{}: {}\n", paint(BAD, "error"), tame(&failure.message)));
+    let title = format!("error[{}]", failure.code);
+    text.push_str(&format!("{}: {}\n", paint(BAD, title), tame(&failure.message)));
     for hint in &failure.hints {
         text.push_str(&format!("  hint: {}\n", tame(hint)));
     }
@@ -32,7 +33,7 @@ fn one(diagnostic: &Diagnostic) -> String {
     let (line, range) = line(diagnostic);
     let message = tame(&diagnostic.message);
     let hint = diagnostic.hint.as_deref().map(tame);
-    let mut group = Group::with_title(level.primary_title(message));
+    let mut group = Group::with_title(level.primary_title(message).id(diagnostic.code.as_str()));
     let name = tame(&diagnostic.span.source.name);
     if line.is_empty() && diagnostic.span.source.text.is_empty() {
         group = group
@@ -74,25 +75,26 @@ fn line(diagnostic: &Diagnostic) -> (String, std::ops::Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Source, Span};
+    use crate::diagnostic::{Code, Source, Span};
 
     #[test]
     fn a_place_is_shown_with_a_caret_and_a_hint() {
         let source = Source::new(".cupaas", "runtime: python\nprocess: {}\n");
         let place = Span::new(&source, 16..23);
-        let text =
-            one(&Diagnostic::error(place, "unknown key \"process\"").hint("did you mean \"processes\"?"));
+        let text = one(&Diagnostic::error(Code::UnknownKey, place, "unknown key \"process\"")
+            .hint("did you mean \"processes\"?"));
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(
             plain,
-            "error: unknown key \"process\"\n --> .cupaas:2:1\n  |\n2 | process: {}\n  | ^^^^^^^\n  |\n  = hint: did you mean \"processes\"?\n\n"
+            "error[unknown-key]: unknown key \"process\"\n --> .cupaas:2:1\n  |\n2 | process: {}\n  | ^^^^^^^\n  |\n  = hint: did you mean \"processes\"?\n\n"
         );
     }
 
     #[test]
     fn a_files_control_characters_do_not_reach_the_terminal() {
         let source = Source::new("f", "a: \u{1b}[31m\u{9b}x\n");
-        let text = one(&Diagnostic::error(Span::new(&source, 3..4), "bad \u{1b}]0;x\u{7}"));
+        let text =
+            one(&Diagnostic::error(Code::UnsortedInvalid, Span::new(&source, 3..4), "bad \u{1b}]0;x\u{7}"));
         assert!(!anstream::adapter::strip_str(&text).to_string().contains('\u{1b}'));
         assert!(!text.contains('\u{9b}') && !text.contains("]0;x\u{7}"));
     }

@@ -276,16 +276,16 @@ mod tests {
 
     #[test]
     fn the_worst_that_lasts_is_the_exit_code() {
-        use crate::diagnostic::{Failure, Kind};
-        let code = |kinds: &[Kind]| {
-            let failed = |kind: &Kind| entry(String::new(), SyncOutcome::Failed(Failure::new(*kind, "x")));
-            Synced::new(kinds.iter().map(failed).collect(), 0, false).exit_code()
+        use crate::diagnostic::{Code, Failure};
+        let code = |codes: &[Code]| {
+            let failed = |code: &Code| entry(String::new(), SyncOutcome::Failed(Failure::new(*code, "x")));
+            Synced::new(codes.iter().map(failed).collect(), 0, false).exit_code()
         };
         assert_eq!(code(&[]), 0);
-        assert_eq!(code(&[Kind::Unavailable]), 5);
-        assert_eq!(code(&[Kind::Invalid, Kind::Unavailable]), 3);
-        assert_eq!(code(&[Kind::Refused, Kind::Invalid]), 4);
-        assert_eq!(code(&[Kind::Unavailable, Kind::Forbidden, Kind::Refused]), 6);
+        assert_eq!(code(&[Code::UnsortedUnavailable]), 5);
+        assert_eq!(code(&[Code::InvalidFiles, Code::UnsortedUnavailable]), 3);
+        assert_eq!(code(&[Code::PlanRefused, Code::InvalidFiles]), 4);
+        assert_eq!(code(&[Code::UnsortedUnavailable, Code::UnsortedForbidden, Code::PlanRefused]), 6);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `NAME=VALUE`, as it is typed.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 
 /// What was typed, by name; `how` is how it is typed.
 ///
@@ -12,10 +13,12 @@ pub(super) fn assigned(words: &[String], how: &str) -> Result<BTreeMap<String, S
     let mut all = BTreeMap::new();
     for word in words {
         let Some((name, value)) = word.split_once('=') else {
-            return Err(Failure::new(Kind::Usage, "a variable without `=`").hint(how));
+            return Err(Failure::new(Code::UnsortedUsage, "a variable without `=`").hint(how));
         };
         if all.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err(Failure::new(Kind::Usage, format!("{name} is given twice")).hint("keep one of them"));
+            return Err(
+                Failure::new(Code::UnsortedUsage, format!("{name} is given twice")).hint("keep one of them")
+            );
         }
     }
     Ok(all)

@@ -1,7 +1,7 @@
 //! A command line → the [`Request`] that it means.
 
 use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared, Status};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::git::Author;
 use crate::report::Format;
 use crate::request::ci::Ci;
@@ -19,7 +19,7 @@ impl Request {
     /// Errors: what no run could be made of; kind `Usage`.
     pub fn new(cli: Cli, ci: Option<Ci>) -> Result<Self, Failure> {
         if cli.format == Format::Matrix && !matches!(cli.command, Command::Sync(_)) {
-            return Err(Failure::new(Kind::Usage, "--format matrix is for `cupaas sync` alone"));
+            return Err(Failure::new(Code::UnsortedUsage, "--format matrix is for `cupaas sync` alone"));
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
         let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && means_another());

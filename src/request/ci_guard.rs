@@ -1,6 +1,6 @@
 //! What no job of a CI may do without a GitOps repository that is named, whichever CI that is.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::request::environment::{Environment, text};
 use crate::run::spec::GitopsPlace;
 
@@ -24,7 +24,7 @@ pub(super) fn shared_one(gitops: &GitopsPlace, env: &Environment) -> Result<(), 
         return Ok(());
     }
     let message = "no GitOps repository is named, and one on this machine is gone with the job";
-    Err(Failure::new(Kind::Usage, message)
+    Err(Failure::new(Code::UnsortedUsage, message)
         .hint("name it: --gitops URL, or CUPAAS_GITOPS (is the variable set, and for this repository?)")
         .hint("to try it on the runner all the same: --ci none"))
 }

@@ -11,7 +11,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
 use crate::cli::{self, Repository};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::load::catalog::RecipeKind;
 use crate::load::known_names::KnownNames;
 use crate::request::environment::text;
@@ -28,7 +28,7 @@ const VARIABLE: &str = "CUPAAS_COMPLETE";
 /// # Errors
 /// None but cupaas's own.
 pub(super) fn script(shell: clap_complete::Shell) -> Result<String, Failure> {
-    let internal = |message: String| Failure::new(Kind::Internal, message);
+    let internal = |message: String| Failure::new(Code::UnsortedInternal, message);
     let shells = Shells::builtins();
     let name = shell.to_string();
     let writer = shells.completer(&name).ok_or_else(|| internal(format!("no completions for {name}")))?;

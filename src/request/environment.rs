@@ -1,7 +1,7 @@
 //! What surrounds every command.
 #![allow(clippy::disallowed_methods)] // The environment is read in this room.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::request::ci::Ci;
 use crate::run::home::Home;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ impl Home {
         if let Some(given) = text("CUPAAS_HOME") {
             let Some(path) = folder("CUPAAS_HOME") else {
                 let message = format!("CUPAAS_HOME {given:?} is not a whole path");
-                return Err(Failure::new(Kind::Usage, message).hint("begin it with /"));
+                return Err(Failure::new(Code::UnsortedUsage, message).hint("begin it with /"));
             };
             return Ok(Self(Some(path)));
         }

@@ -1,11 +1,12 @@
 //! What was typed of forges, and what the CI job and the environment say for it → [`ForgeOptions`].
 
+use crate::diagnostic::Code;
 use crate::request::environment::text;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::{Commenting, Proposed, Status};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::forge::{Endpoint, Forge, ForgeOptions, Job, Proposing};
 use crate::git::Source;
 use crate::names::hash;
@@ -91,7 +92,7 @@ fn shared(wanted: bool, flag: &str, spec: &RunSpec) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("{flag} is about a GitOps repository that others see, and none is named");
-    Err(Failure::new(Kind::Usage, message).hint("name it: --gitops URL, or CUPAAS_GITOPS"))
+    Err(Failure::new(Code::UnsortedUsage, message).hint("name it: --gitops URL, or CUPAAS_GITOPS"))
 }
 
 /// Errors: as [`crate::request::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
@@ -108,7 +109,7 @@ pub(super) fn propose(given: Proposed, spec: &RunSpec, env: &Environment) -> Res
     let asks = how.auto_merge || !how.labels.is_empty() || !how.reviewers.is_empty();
     if asks && !given.pull_request {
         let message = "--auto-merge, --label and --reviewer are about a pull request";
-        return Err(Failure::new(Kind::Usage, message).hint("add --pull-request"));
+        return Err(Failure::new(Code::UnsortedUsage, message).hint("add --pull-request"));
     }
     shared(given.pull_request, "--pull-request", spec)?;
     let flag = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -195,7 +196,7 @@ fn timeout() -> Result<Duration, Failure> {
     match given.trim().parse() {
         Ok(seconds @ 1..=3_600) => Ok(Duration::from_secs(seconds)),
         _ => Err(Failure::new(
-            Kind::Usage,
+            Code::UnsortedUsage,
             format!("CUPAAS_FORGE_TIMEOUT: {given:?} is not a number of seconds"),
         )
         .hint("from 1 to 3600")),

@@ -3,7 +3,7 @@
 use clap::Command;
 
 use crate::cli::{self, Man, SchemaFile};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::layout;
 use crate::load::app_file::AppFile;
 use crate::load::platform::{PlatformFile, RegistrationFile};
@@ -47,7 +47,7 @@ pub(super) fn man(asked: Man) -> Result<Action, Failure> {
 fn no_command(above: &Command, word: &str) -> Failure {
     let all: Vec<&str> = documented(above).map(Command::get_name).collect();
     let name = above.get_bin_name().unwrap_or("cupaas");
-    let failure = Failure::new(Kind::Usage, format!("{name} has no command {word:?}"));
+    let failure = Failure::new(Code::UnsortedUsage, format!("{name} has no command {word:?}"));
     if all.is_empty() { failure } else { failure.hint(format!("there are: {}", all.join(", "))) }
 }
 
@@ -70,6 +70,6 @@ fn page(command: &Command) -> Result<String, Failure> {
         .source(concat!("cupaas ", env!("CARGO_PKG_VERSION")))
         .manual("cupaas")
         .render(&mut bytes)
-        .map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

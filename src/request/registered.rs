@@ -1,6 +1,7 @@
 //! What was typed of registrations → steps of the same pipeline.
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
+use crate::diagnostic::Code;
 use crate::request::environment::text;
 use crate::run::spec::Extent;
 use std::path::PathBuf;
@@ -148,7 +149,8 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
         let read = dotenv::read(&text).map_err(Failure::invalid)?;
         if read.is_empty() && set.variables.is_empty() {
             let span = Span::file(&Text::new(text.name.clone(), ""));
-            let problem = crate::diagnostic::Diagnostic::error(span, "sets no variable");
+            let problem =
+                crate::diagnostic::Diagnostic::error(Code::UnsortedInvalid, span, "sets no variable");
             return Err(Failure::invalid(vec![problem.hint("a line is NAME=VALUE")]));
         }
         all.extend(read.into_iter().map(|(name, (value, span))| (name, (value, Some(span)))));

@@ -1,12 +1,13 @@
 //! SecretAction was typed of secrets → what is asked of them.
 
+use crate::diagnostic::Code;
 use crate::request::environment::text;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
 use crate::cli::{Secret, SecretOf, Shared};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::load::age_keys::KeyPlaces;
 use crate::load::secret_value::ValueFrom;
 use crate::request::ci_guard::shared_one;
@@ -25,7 +26,7 @@ pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure
                 // Not repeated: it may be the value.
                 let message = "the word behind the name is no folder; a value is never an argument";
                 let hint = "give the value by standard input, or by --file";
-                return Err(Failure::new(Kind::Usage, message).hint(hint));
+                return Err(Failure::new(Code::UnsortedUsage, message).hint(hint));
             }
             let from = match set.file {
                 _ if set.random => ValueFrom::Random,
@@ -51,7 +52,7 @@ pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure
         Secret::Rotate(rotate) => {
             if rotate.all && !rotate.recipients {
                 let message = "--all goes with --recipients: credentials are rotated one service at a time";
-                return Err(Failure::new(Kind::Usage, message)
+                return Err(Failure::new(Code::UnsortedUsage, message)
                     .hint("`cupaas secret rotate SERVICE --app NAME --env ENV` for new credentials")
                     .hint("`cupaas secret rotate --recipients --all` for new readers of every file"));
             }

@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods)] // The environment is read in this room.
 
 use crate::cli::{Shared, Wide};
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::forge::ForgeOptions;
 use crate::git::{RepositoryUrl, Source, commit_time};
 use crate::load::query::ReleaseQuery;
@@ -29,9 +29,8 @@ pub(super) fn wide(spec: RunSpec, wide: Wide, env: &Environment) -> Result<RunSp
     }
     shared_one(&spec.gitops, env)?;
     if spec.query.image.is_some() {
-        return Err(
-            Failure::new(Kind::Usage, "--all takes no --image or CUPAAS_IMAGE").hint("an image is one app's")
-        );
+        return Err(Failure::new(Code::UnsortedUsage, "--all takes no --image or CUPAAS_IMAGE")
+            .hint("an image is one app's"));
     }
     let without = named(wide.without);
     let scope = Scope { app: None, environment: spec.query.environment.clone(), without };
@@ -60,7 +59,7 @@ pub(super) fn folder_name(folder: &Path) -> String {
 pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, Failure> {
     let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.folder()?.join("gitops.git"))) };
     let here = std::env::current_dir()
-        .map_err(|e| Failure::new(Kind::Usage, format!("no working directory: {e}")))?;
+        .map_err(|e| Failure::new(Code::UnsortedUsage, format!("no working directory: {e}")))?;
     let address = RepositoryUrl::parse(&text, &here)?;
     match address.local() {
         Some(folder) if folder.is_dir() && !folder.join(".git").exists() && !folder.join("HEAD").exists() => {
@@ -73,7 +72,7 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
 /// A pull request's job does not say where its commit belongs.
 fn of_a_pull_request() -> Failure {
     let message = "deploying from a pull-request job needs an explicit --env";
-    Failure::new(Kind::Usage, message).hint("to see what merging would do: cupaas diff")
+    Failure::new(Code::UnsortedUsage, message).hint("to see what merging would do: cupaas diff")
 }
 
 /// Where the app comes from: as was stated (repository, commit, branch), else as its folder says, else the CI job.

@@ -1,6 +1,7 @@
 //! What resolving gathers besides the release itself: problems with their places, warnings, and for `explain` the
 //! origin of every value.
 
+use crate::diagnostic::Code;
 use serde::Serialize;
 use std::fmt::Display;
 
@@ -23,12 +24,24 @@ pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a Strin
 }
 
 impl Notes {
-    pub(super) fn problem(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
-        self.problems.push(Diagnostic::error(span, message).hint(hint));
+    pub(super) fn problem(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.problems.push(Diagnostic::error(code, span, message).hint(hint));
     }
 
-    pub(super) fn warning(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
-        self.warnings.push(Diagnostic::warning(span, message).hint(hint));
+    pub(super) fn warning(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.warnings.push(Diagnostic::warning(code, span, message).hint(hint));
     }
 
     pub(super) fn decided(&mut self, what: impl Into<String>, value: impl Display, origin: impl Display) {

@@ -1,6 +1,7 @@
 //! Processes as they are written, for the app and for each of its environments. A run decides one environment, and says
 //! what is wrong in the others too.
 
+use crate::diagnostic::Code;
 use std::sync::Arc;
 
 use crate::load::app_file::ProcessEntry;
@@ -15,7 +16,12 @@ use crate::resolve::release::Process;
 fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut Notes) {
     let at = |key: &str| inputs.app.at(&[path, &[key]].concat());
     if let Some(problem) = entry.schedule.as_deref().and_then(crate::schema::schedule_problem) {
-        notes.problem(at("schedule"), problem, "five cron fields, such as \"0 3 * * *\"");
+        notes.problem(
+            Code::UnsortedInvalid,
+            at("schedule"),
+            problem,
+            "five cron fields, such as \"0 3 * * *\"",
+        );
     }
     // Another platform, which has the environment, may have the size.
     let ours = path.first() != Some(&"environments")
@@ -24,7 +30,7 @@ fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut
     let unknown = |name: &&str| !sizes.contains_key(*name) && inputs.platform.is_sound(&["sizes", name]);
     if let Some(name) = entry.size.as_deref().filter(|_| ours).filter(unknown) {
         let hint = did_you_mean(name, sizes.keys());
-        notes.problem(at("size"), format!("there is no size {name:?}"), hint);
+        notes.problem(Code::UnsortedInvalid, at("size"), format!("there is no size {name:?}"), hint);
     }
 }
 
@@ -47,7 +53,12 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
             let misnamed = !Name::fits(name) || names.iter().any(odd);
             if all_known && !names.contains(name) && app.is_sound(&path[2..]) && !misnamed {
                 let hint = did_you_mean(name, names.iter());
-                notes.problem(app.key(&path), format!("there is no process {name:?}"), hint);
+                notes.problem(
+                    Code::UnsortedInvalid,
+                    app.key(&path),
+                    format!("there is no process {name:?}"),
+                    hint,
+                );
             }
         }
     }
@@ -55,6 +66,6 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
         && web.command.is_some()
     {
         let message = "`entrypoint` is not used, since `processes` says what web runs";
-        notes.warning(app.key(&["entrypoint"]), message, "keep one of them");
+        notes.warning(Code::UnsortedInvalid, app.key(&["entrypoint"]), message, "keep one of them");
     }
 }

@@ -1,7 +1,7 @@
 //! Which environment a run is about: `--env`, else what the registration or the platform says of the branch, else
 //! the only one that asks for no branch.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::load::inputs::{Inputs, Recorded};
 use crate::load::platform::{EnvironmentSettings, PlatformFile, RegistrationFile};
 use crate::load::query::ReleaseQuery;
@@ -32,10 +32,10 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
     let hint = did_you_mean(&name, known.keys());
     let message = format!("there is no environment {name:?} (from {origin})");
     match recorded {
-        None => Err(Failure::new(Kind::Usage, message).hint(hint)),
+        None => Err(Failure::new(Code::UnsortedUsage, message).hint(hint)),
         Some(_) => {
             let span = inputs.platform.at(&["environments"]);
-            Err(Failure::invalid(vec![Diagnostic::error(span, message).hint(hint)]))
+            Err(Failure::invalid(vec![Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint)]))
         }
     }
 }
@@ -43,7 +43,7 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
 /// The problem of a registration for an environment that the platform does not have.
 pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnostic {
     let hint = did_you_mean(name, inputs.platform.value.environments.keys());
-    Diagnostic::error(span, format!("there is no environment {name:?}")).hint(hint)
+    Diagnostic::error(Code::UnsortedInvalid, span, format!("there is no environment {name:?}")).hint(hint)
 }
 
 /// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
@@ -76,7 +76,7 @@ pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
         Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
         None => inputs.platform.key(&["environments"]),
     };
-    vec![Diagnostic::error(span, failure.message).hint(failure.hints.join("; "))]
+    vec![Diagnostic::error(Code::UnsortedInvalid, span, failure.message).hint(failure.hints.join("; "))]
 }
 
 /// As [`choose`], of files that are not all right: the environment may be one that the platform does not have.
@@ -120,7 +120,7 @@ pub fn wanted(
                 None => "several environments, and no branch that says which".to_owned(),
             };
             let names: Vec<&str> = environments.keys().map(String::as_str).collect();
-            Err(Failure::new(Kind::Usage, what)
+            Err(Failure::new(Code::UnsortedUsage, what)
                 .hint(format!("say which with --env, one of: {}", names.join(", "))))
         }
     }

@@ -1,6 +1,6 @@
 //! Which image runs.
 
-use crate::diagnostic::{Failure, Kind, Source, Span};
+use crate::diagnostic::{Code, Failure, Source, Span};
 use crate::image_name::ImageName;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
@@ -37,7 +37,7 @@ impl Pinned {
     /// The failure of a command that names another image for it.
     pub fn refused(&self) -> Failure {
         let Self { app, environment, image, place } = self;
-        Failure::new(Kind::Refused, format!("{app} is pinned in {environment} to {image} ({place})"))
+        Failure::new(Code::UnsortedRefused, format!("{app} is pinned in {environment} to {image} ({place})"))
             .hint(format!("`{}`; or `cupaas pin --image REF` pins it to another", self.remedy()))
     }
 }
@@ -84,6 +84,7 @@ pub(super) fn resolve(
         None => {
             let place = inputs.platform.key(&["registry"]);
             notes.problem(
+                Code::UnsortedInvalid,
                 place,
                 "no image is named",
                 "say it with --image, or set `registry.prefix` in cupaas.yaml",
@@ -96,6 +97,7 @@ pub(super) fn resolve(
         let message = format!("{reference:?} is not an image (from {origin})");
         let written = Source::new(file, reference.clone());
         notes.problem(
+            Code::UnsortedInvalid,
             Span::new(&written, 0..reference.len()),
             message,
             "such as git.example.cu/team/tasks:v1 or …@sha256:…",

@@ -19,6 +19,7 @@ mod unused;
 pub mod variables;
 mod version;
 
+use crate::diagnostic::Code;
 use crate::names;
 use crate::resolve::layers::{Layer, Layers};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,7 +127,7 @@ fn dirty(inputs: &Inputs, notes: &mut Notes) {
             "they are read all the same, and recorded as commit {}",
             commit.get(..10).unwrap_or(commit)
         );
-        notes.warning(inputs.app.at(&["runtime"]), message, hint);
+        notes.warning(Code::UnsortedInvalid, inputs.app.at(&["runtime"]), message, hint);
     }
 }
 
@@ -229,10 +230,15 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
         }
         if is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
             let message = format!("nothing can be mounted at {:?}", entry.path.0);
-            notes.problem(place(), message, "name a folder of the app's own, such as /app/uploads");
+            notes.problem(
+                Code::UnsortedInvalid,
+                place(),
+                message,
+                "name a folder of the app's own, such as /app/uploads",
+            );
         } else if let Some(other) = volumes.iter().find(|volume| volume.path == path) {
             let message = format!("{} is mounted there already", other.name);
-            notes.problem(place(), message, "give each volume a folder of its own");
+            notes.problem(Code::UnsortedInvalid, place(), message, "give each volume a folder of its own");
         }
         volumes.push(Volume {
             name: name.clone(),
@@ -255,6 +261,7 @@ fn shared_disks(inputs: &Inputs, processes: &[release::Process], volumes: &[Volu
         let span = inputs.app.key(&["volumes", &volume.name]);
         let message = format!("up to {pods} pods mount this disk, which one node at a time can");
         notes.warning(
+            Code::UnsortedInvalid,
             span,
             message,
             "fine on a cluster of one node; on others, keep to one process of scale 1",
@@ -275,9 +282,15 @@ fn clashes(
         let hint =
             format!("give the service a name: {{{}: {{name: {}-db}}}}", service.recipe, service.recipe);
         if processes.iter().any(|process| process.name == service.name) {
-            notes.problem(span(), format!("a process and a service are both named {:?}", service.name), hint);
+            notes.problem(
+                Code::UnsortedInvalid,
+                span(),
+                format!("a process and a service are both named {:?}", service.name),
+                hint,
+            );
         } else if RESERVED.contains(&service.name.as_str()) {
             notes.problem(
+                Code::UnsortedInvalid,
                 span(),
                 format!("a service cannot be named {:?}, which cupaas uses", service.name),
                 hint,
@@ -287,7 +300,12 @@ fn clashes(
     for volume in inputs.app.value.volumes.keys() {
         if services.iter().any(|service| service.name == *volume && service.storage.is_some()) {
             let message = format!("a volume and a service's disk are both named {volume:?}");
-            notes.problem(inputs.app.key(&["volumes", volume]), message, "give the volume another name");
+            notes.problem(
+                Code::UnsortedInvalid,
+                inputs.app.key(&["volumes", volume]),
+                message,
+                "give the volume another name",
+            );
         }
     }
     let namespace = names::namespace(&inputs.name, environment);
@@ -297,6 +315,7 @@ fn clashes(
     {
         let span = inputs.app.at(&["name"]);
         notes.problem(
+            Code::UnsortedInvalid,
             span,
             format!("the namespace {namespace:?} is the cluster's own"),
             "give the app another `name`",
@@ -305,6 +324,7 @@ fn clashes(
     if processes.iter().any(|process| process.name == "release") {
         let span = inputs.app.key(&["processes", "release"]);
         notes.problem(
+            Code::UnsortedInvalid,
             span,
             "a process cannot be named \"release\"",
             "the command before a release is the key `release`",

@@ -1,6 +1,6 @@
 //! What the platform says, with all defaults, and what does not go together in it.
 
-use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::git::holds_credentials;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
@@ -19,7 +19,7 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         let ((major, oldest), (_, newest)) = SUPPORTED;
         let hint = format!("this cupaas knows {major}.{oldest} to {major}.{newest}");
         let span = inputs.platform.at(&["kubernetes"]);
-        notes.problem(span, format!("Kubernetes {text} is not supported"), hint);
+        notes.problem(Code::UnsortedInvalid, span, format!("Kubernetes {text} is not supported"), hint);
     }
     delivery(inputs, notes);
     let or = |name: &Option<Name>, default: &str| name.as_ref().map_or(default, |name| &name.0).to_owned();
@@ -79,7 +79,7 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
     if platform.value.secrets.provider == SecretsProvider::Sops && platform.is_sound(&provider) {
         let span =
             if platform.holds(&provider) { platform.at(&provider) } else { platform.at(&["delivery"]) };
-        notes.problem(
+        notes.problem(Code::UnsortedInvalid,
             span,
             "Argo CD cannot decrypt the SOPS files that passwords are kept in",
             "set `secrets: {provider: external-secrets}`, or `existing` for Secrets that you put into each app's \
@@ -90,6 +90,7 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
     match &platform.value.argocd.source.url {
         None if !platform.is_sound(&url) => {}
         None => notes.problem(
+            Code::UnsortedInvalid,
             platform.at(&["delivery"]),
             "Argo CD has to be told where this repository is",
             "add `argocd: {source: {url: https://…}}`, the address under which the cluster reaches it",
@@ -99,7 +100,11 @@ fn delivery(inputs: &Inputs, notes: &mut Notes) {
             let key = platform.key(&url);
             let text = platform.source.text.replace(address.as_str(), &"*".repeat(address.len()));
             let source = Source::new(platform.source.name.clone(), text);
-            let problem = Diagnostic::error(Span::new(&source, key.range), "this address holds a password");
+            let problem = Diagnostic::error(
+                Code::UnsortedInvalid,
+                Span::new(&source, key.range),
+                "this address holds a password",
+            );
             notes.problems.push(problem.hint(
                 "take it out, change it, and give it to Argo CD in a Secret: docs/operations.md of cupaas says how",
             ));

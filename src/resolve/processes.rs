@@ -1,5 +1,6 @@
 //! What runs: `.cupaas`, else the Procfile, else what the runtime's recipe finds; then the environment's changes.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,10 +42,20 @@ impl Procfile {
                 Some((name, command)) if is_name(name.trim()) && !command.trim().is_empty() => {
                     let line = (command.trim().to_owned(), span.clone());
                     if lines.insert(name.trim().replace('_', "-"), line).is_some() {
-                        notes.problem(span, "this process stands twice", "keep one of the lines");
+                        notes.problem(
+                            Code::UnsortedInvalid,
+                            span,
+                            "this process stands twice",
+                            "keep one of the lines",
+                        );
                     }
                 }
-                _ => notes.problem(span, "not a line of a Procfile", "a line is `web: gunicorn app:app`"),
+                _ => notes.problem(
+                    Code::UnsortedInvalid,
+                    span,
+                    "not a line of a Procfile",
+                    "a line is `web: gunicorn app:app`",
+                ),
             }
         }
         Self { lines }
@@ -78,7 +89,12 @@ fn entries(
             let is_sound = inputs.app.is_sound(&["processes", name]);
             if name != "release" && !entries.contains_key(name) && is_sound {
                 let message = format!("{name} is not used, since `processes` in .cupaas names others");
-                notes.warning(span.clone(), message, format!("add `{name}: {{}}` to `processes`"));
+                notes.warning(
+                    Code::UnsortedInvalid,
+                    span.clone(),
+                    message,
+                    format!("add `{name}: {{}}` to `processes`"),
+                );
             }
         }
     }
@@ -147,13 +163,23 @@ fn command(
         },
         (None, None) => {
             let span = inputs.app.key(&["processes", name]);
-            notes.problem(span, format!("process {name:?} has no command"), "add `command: …` to it");
+            notes.problem(
+                Code::UnsortedInvalid,
+                span,
+                format!("process {name:?} has no command"),
+                "add `command: …` to it",
+            );
             return None;
         }
     };
     let words = words(&command);
     if let Some(problem) = refused(&words) {
-        notes.problem(place, problem, "a script in the app's folder can hold what a line cannot");
+        notes.problem(
+            Code::UnsortedInvalid,
+            place,
+            problem,
+            "a script in the app's folder can hold what a line cannot",
+        );
     }
     notes.decided(what, shown(&words), origin);
     Some(words.iter().map(|word| literal(word)).collect())
@@ -248,10 +274,11 @@ fn check(
         && (entry.port.is_some() || entry.scale.is_some() || entry.health.is_some())
     {
         let message = format!("{name:?} has a schedule, so port, health and scale mean nothing to it");
-        notes.problem(at("schedule"), message, "remove them, or the schedule");
+        notes.problem(Code::UnsortedInvalid, at("schedule"), message, "remove them, or the schedule");
     }
     if entry.health.is_some() && kind == ProcessKind::Worker && is_sound("port") && is_sound("schedule") {
         notes.problem(
+            Code::UnsortedInvalid,
             at("health"),
             format!("{name:?} has no port that could answer"),
             "give it a `port`, or remove `health`",
@@ -262,7 +289,7 @@ fn check(
         && kind != ProcessKind::Scheduled
     {
         let message = format!("min {min} is more than max {max}");
-        notes.problem(at("scale"), message, "min is the lower bound");
+        notes.problem(Code::UnsortedInvalid, at("scale"), message, "min is the lower bound");
     }
 }
 
@@ -319,7 +346,12 @@ pub(super) fn release(
     let words = words(&command);
     notes.decided("release", shown(&words), &place);
     if let Some(problem) = refused(&words) {
-        notes.problem(place, problem, "a script in the app's folder can hold what a line cannot");
+        notes.problem(
+            Code::UnsortedInvalid,
+            place,
+            problem,
+            "a script in the app's folder can hold what a line cannot",
+        );
     }
     let size = built_in_sizes().remove(DEFAULT_SIZE)?;
     let size = inputs.platform.value.sizes.get(DEFAULT_SIZE).cloned().unwrap_or(size);

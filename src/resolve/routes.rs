@@ -1,5 +1,6 @@
 //! How requests reach an app: host names, and through what.
 
+use crate::diagnostic::Code;
 use crate::layout::{host_file, owner};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,7 @@ pub(super) fn resolve(
     let routing = &inputs.platform.value.routing;
     if routing.ingress.is_some() && routing.gateway.is_some() {
         let span = inputs.platform.key(&["routing", "gateway"]);
-        notes.problem(span, "both an Ingress and a Gateway", "keep one of them");
+        notes.problem(Code::UnsortedInvalid, span, "both an Ingress and a Gateway", "keep one of them");
     }
     let first = hosts.first()?;
     let tls = routing.ingress.as_ref().and_then(|ingress| ingress.tls.as_ref());
@@ -83,7 +84,7 @@ fn refuse(inputs: &Inputs, environment: &str, host: &str, place: Span, notes: &m
     if inputs.platform.is_sound(&domain) && inputs.platform.is_sound(&["routing", "domains"]) {
         let message = format!("the platform's routing does not accept {host:?}");
         let hint = "the platform lists what it accepts under `routing.domains` in cupaas.yaml";
-        notes.problem(place, message, hint);
+        notes.problem(Code::UnsortedInvalid, place, message, hint);
     }
 }
 
@@ -125,6 +126,7 @@ pub fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic
             let said = owner.trim().replace('\n', ", ");
             problems.push(
                 Diagnostic::error(
+                    Code::UnsortedInvalid,
                     place_of(host, inputs),
                     format!("the host {host:?} is already held ({said})"),
                 )
@@ -143,7 +145,7 @@ pub fn twice<'a>(releases: impl Iterator<Item = (&'a Release, &'a Inputs)>) -> V
         for host in release.route.iter().flat_map(|route| &route.hosts) {
             let Some(other) = holders.insert(host, release) else { continue };
             let message = format!("{} in {} asks for the host {host:?} too", other.app, other.environment);
-            let problem = Diagnostic::error(place_of(host, inputs), message);
+            let problem = Diagnostic::error(Code::UnsortedInvalid, place_of(host, inputs), message);
             problems.push(problem.hint("only one of them can have it; leave the other out with --without"));
         }
     }

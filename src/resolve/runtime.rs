@@ -1,5 +1,6 @@
 //! What an app's files say about it, by the rules of its runtime's recipe: facts, version, start command.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use regex_lite::Regex;
@@ -66,7 +67,7 @@ fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
             Ok(None) => continue,
             Err(message) => {
                 let span = recipe.description.at(&["facts", &index.to_string(), "match"]);
-                notes.problem(span, "is not a regular expression", message);
+                notes.problem(Code::UnsortedInvalid, span, "is not a regular expression", message);
                 continue;
             }
         };
@@ -77,7 +78,7 @@ fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
         let advice = recipe.description.value.exclusive.get(&rule.fact);
         if let Some(advice) = advice.filter(|_| *first != value) {
             let message = format!("{first_file} and {file} do not agree on one {}", rule.fact);
-            notes.problem(inputs.app.at(&["runtime"]), message, advice);
+            notes.problem(Code::UnsortedInvalid, inputs.app.at(&["runtime"]), message, advice);
         }
     }
     for (fact, (value, file)) in &found {
@@ -157,7 +158,12 @@ fn choose_version(
             version
         }
         Err(hint) => {
-            notes.problem(place, format!("{} {wanted} (from {origin}) is not supported", recipe.name), hint);
+            notes.problem(
+                Code::UnsortedInvalid,
+                place,
+                format!("{} {wanted} (from {origin}) is not supported", recipe.name),
+                hint,
+            );
             wanted
         }
     }
@@ -180,7 +186,7 @@ pub(super) fn start(inputs: &Inputs, facts: &Facts, notes: &mut Notes) -> Option
             if let Some(warning) = warning {
                 let (message, hint) =
                     warning.split_once(": ").unwrap_or((&warning, "say a command in `processes`"));
-                notes.warning(inputs.app.at(&["runtime"]), message, hint);
+                notes.warning(Code::UnsortedInvalid, inputs.app.at(&["runtime"]), message, hint);
             }
             Some((command, format!("recipe {}, by what is in the app's folder", recipe.name)))
         }
@@ -195,7 +201,8 @@ fn start_rule(recipe: &Document<RecipeFile>, facts: &Facts) -> Result<Start, Box
     for (index, rule) in recipe.value.start.iter().enumerate() {
         let index = index.to_string();
         let span = |key: &str| recipe.at(&["start", &index, key]);
-        let fail = |span: Span, message: String| Box::new(Diagnostic::error(span, message));
+        let fail =
+            |span: Span, message: String| Box::new(Diagnostic::error(Code::UnsortedInvalid, span, message));
         let fits = match &rule.when {
             Some(when) => expression::is_true(when, &values).map_err(|e| fail(span("when"), e))?,
             None => true,

@@ -1,5 +1,6 @@
 //! The app's own secrets: where the value of each is kept and how it gets to the processes. Never the value.
 
+use crate::diagnostic::Code;
 use crate::load::variable::MAX_VARIABLE;
 use std::path::Path;
 
@@ -25,14 +26,15 @@ pub(super) fn resolve(
         let SecretEntry { name, file } = entry;
         let place = inputs.app.at(&["secrets", &index.to_string()]);
         if secrets.iter().any(|other| other.variable == *name) {
-            notes.problem(place.clone(), format!("{name} stands twice"), "remove it");
+            notes.problem(Code::UnsortedInvalid, place.clone(), format!("{name} stands twice"), "remove it");
         } else if name == "PORT" {
-            notes.problem(place.clone(), "PORT is given by cupaas", "remove it");
+            notes.problem(Code::UnsortedInvalid, place.clone(), "PORT is given by cupaas", "remove it");
         }
         if file.is_none() {
             for span in variables.get(name).into_iter().flatten().filter_map(Layer::place) {
                 let message = format!("{name} is a secret, by {place}, and a plain variable here");
                 notes.problem(
+                    Code::UnsortedInvalid,
                     span.masked(),
                     message,
                     "take it out here; its value is to be set with `cupaas secret set`",
@@ -44,13 +46,19 @@ pub(super) fn resolve(
                 // What is wrong with it has been said.
             } else if let Some(message) = no_file(inputs, path) {
                 notes.problem(
+                    Code::UnsortedInvalid,
                     place.clone(),
                     message,
                     "name a file of its own, such as /app/keys/signing.pem",
                 );
             } else if let Some(other) = secrets.iter().find(|other| other.file.as_ref() == Some(path)) {
                 let message = format!("{} is mounted there already", other.variable);
-                notes.problem(place.clone(), message, "give each secret a file of its own");
+                notes.problem(
+                    Code::UnsortedInvalid,
+                    place.clone(),
+                    message,
+                    "give each secret a file of its own",
+                );
             }
         }
         let secret = SecretRef { name: object(inputs, environment, name), key: name.clone() };
@@ -115,7 +123,7 @@ fn remote(
             return None;
         }
         let message = format!("the platform names no store that could hold {name}");
-        notes.problem(place, message, "set `secrets.store: {name: …}` in cupaas.yaml");
+        notes.problem(Code::UnsortedInvalid, place, message, "set `secrets.store: {name: …}` in cupaas.yaml");
         return None;
     };
     Some(remote_key(store.key.as_deref(), &inputs.name, environment, name))
@@ -174,14 +182,15 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
         let span = inputs.app.at(&["secrets", &index.to_string()]);
         let command = format!("`cupaas secret set {name} --app {} --env {environment}{folder}`", inputs.name);
         match kept.iter().find(|(path, _)| path.as_str() == place) {
-            None => {
-                Some(Diagnostic::error(span, format!("the secret {name} has not been set")).hint(command))
-            }
+            None => Some(
+                Diagnostic::error(Code::UnsortedInvalid, span, format!("the secret {name} has not been set"))
+                    .hint(command),
+            ),
             Some((_, text)) if file.is_none() && seal::is_only_a_file(text) => {
                 let message = format!("the secret {name} was set to what no environment variable can hold");
                 let hint =
                     format!("mount it as a file: `{name}: {{file: /app/…}}`; or set another: {command}");
-                Some(Diagnostic::error(span, message).hint(hint))
+                Some(Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint))
             }
             Some(_) => None,
         }
@@ -209,7 +218,9 @@ pub fn changed_hands(release: &Release, inputs: &Inputs, current: &Current) -> V
         let hint = format!(
             "where its data stays, encrypt those that it knows with sops as {place}, and then deploy"
         );
-        Some(Diagnostic::warning(inputs.platform.key(&["secrets"]), message).hint(hint))
+        Some(
+            Diagnostic::warning(Code::UnsortedInvalid, inputs.platform.key(&["secrets"]), message).hint(hint),
+        )
     };
     before.filter_map(one).collect()
 }

@@ -1,5 +1,6 @@
 //! Backing services: what `.cupaas` says of each, checked against its recipe, and the variables that it gives.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -42,10 +43,15 @@ pub(super) fn resolve(
         }
         if !names.insert(service.name.clone()) {
             let hint = format!("give one of them a name: {{{}: {{name: other}}}}", entry.recipe);
-            notes.problem(place.clone(), format!("two services are named {:?}", service.name), hint);
+            notes.problem(
+                Code::UnsortedInvalid,
+                place.clone(),
+                format!("two services are named {:?}", service.name),
+                hint,
+            );
         } else if !prefixes.insert(service.prefix.clone()) {
             let message = format!("two services give variables that begin with {}_", service.prefix);
-            notes.problem(place.clone(), message, "give one of them another `as`");
+            notes.problem(Code::UnsortedInvalid, place.clone(), message, "give one of them another `as`");
         }
         services.push(service);
     }
@@ -132,7 +138,12 @@ impl ServiceSettings<'_> {
                 version
             }
             Err(hint) => {
-                notes.problem(place, format!("{} {wanted:?} is not supported", self.entry.recipe), hint);
+                notes.problem(
+                    Code::UnsortedInvalid,
+                    place,
+                    format!("{} {wanted:?} is not supported", self.entry.recipe),
+                    hint,
+                );
                 wanted
             }
         }
@@ -143,6 +154,7 @@ impl ServiceSettings<'_> {
         let Some(storage) = &self.recipe.description.value.storage else {
             if self.text("storage").is_some() && self.recipe.description.is_sound(&["storage"]) {
                 notes.problem(
+                    Code::UnsortedInvalid,
                     place,
                     format!("{} keeps nothing on a disk", self.entry.recipe),
                     "remove `storage`",
@@ -169,7 +181,12 @@ impl ServiceSettings<'_> {
                     Some(close) => format!("did you mean {close:?}?"),
                     None => format!("there are: {}", names.collect::<Vec<_>>().join(", ")),
                 };
-                notes.problem(path(key), format!("{} has no setting {key:?}", self.entry.recipe), hint);
+                notes.problem(
+                    Code::UnsortedInvalid,
+                    path(key),
+                    format!("{} has no setting {key:?}", self.entry.recipe),
+                    hint,
+                );
             }
         }
         let mut params = Map::new();
@@ -177,7 +194,12 @@ impl ServiceSettings<'_> {
             let value = self.entry.settings.get(name).unwrap_or(&parameter.default);
             let sound = self.recipe.description.is_sound(&["params", name]);
             if let Some(hint) = refused(parameter, value).filter(|_| sound) {
-                notes.problem(path(name), format!("{name:?} does not take this"), hint);
+                notes.problem(
+                    Code::UnsortedInvalid,
+                    path(name),
+                    format!("{name:?} does not take this"),
+                    hint,
+                );
             }
             params.insert(name.clone(), value.clone());
         }
@@ -198,7 +220,11 @@ impl ServiceSettings<'_> {
             let index = index.to_string();
             let wanted = match &rule.when {
                 Some(when) => expression::is_true(when, &scope).map_err(|message| {
-                    Box::new(Diagnostic::error(document.at(&["credentials", &index, "when"]), message))
+                    Box::new(Diagnostic::error(
+                        Code::UnsortedInvalid,
+                        document.at(&["credentials", &index, "when"]),
+                        message,
+                    ))
                 })?,
                 None => true,
             };
@@ -256,7 +282,7 @@ fn text_at(
     path: &[&str],
 ) -> Result<String, Box<Diagnostic>> {
     expression::text(template, scope)
-        .map_err(|message| Box::new(Diagnostic::error(document.at(path), message)))
+        .map_err(|message| Box::new(Diagnostic::error(Code::UnsortedInvalid, document.at(path), message)))
 }
 
 /// A service as a recipe's texts see it: what the app wrote in a parameter is kept from the kubelet's expansion.

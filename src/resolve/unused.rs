@@ -1,7 +1,7 @@
 //! What people wrote that would be passed over in silence: settings for what is not there, and settings that another one
 //! switches off.
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Code, Span};
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::resolve::decisions::Notes;
@@ -25,6 +25,7 @@ fn environments(inputs: &Inputs, notes: &mut Notes) {
         }
         match environment::meant(inputs, name) {
             Some((close, _)) => notes.warning(
+                Code::UnsortedInvalid,
                 span,
                 format!("the platform has no environment {name:?}"),
                 format!("did you mean {close:?}?"),
@@ -75,10 +76,16 @@ fn domains(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
     let web = processes.iter().any(|one| one.name == "web" && one.kind == ProcessKind::Web);
     if !web && app.is_sound(&["processes"]) {
         let hint = "requests go to a process that is named web and has no schedule";
-        notes.warning(app.key(&["domains"]), "`domains` are not used, since no process gets requests", hint);
+        notes.warning(
+            Code::UnsortedInvalid,
+            app.key(&["domains"]),
+            "`domains` are not used, since no process gets requests",
+            hint,
+        );
     } else if known.len() > 1 && is_unknown(inputs, "production") {
         let hint = "write them under `environments: {NAME: {domains: […]}}`";
         notes.warning(
+            Code::UnsortedInvalid,
             app.key(&["domains"]),
             "`domains` are those of an environment named production, which the platform does not have",
             hint,
@@ -99,6 +106,7 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
         if sound && provider != needs && platform.holds(&path) {
             let message = format!("`secrets.{key}` is not used: it is for the provider {word}");
             notes.warning(
+                Code::UnsortedInvalid,
                 platform.key(&path),
                 message,
                 format!("set `secrets.provider: {word}`, or remove it"),
@@ -108,7 +116,12 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
     let by_default = !platform.holds(&["delivery"]) && platform.is_sound(&["delivery"]);
     if by_default && platform.value.delivery == Delivery::Flux && platform.holds(&["argocd"]) {
         let message = "`argocd` is not used, since Flux delivers where `delivery` is not set";
-        notes.warning(platform.key(&["argocd"]), message, "add `delivery: argocd`, or remove this");
+        notes.warning(
+            Code::UnsortedInvalid,
+            platform.key(&["argocd"]),
+            message,
+            "add `delivery: argocd`, or remove this",
+        );
     }
     let environments = platform.value.environments.iter();
     let branches: Vec<(&String, &String)> =
@@ -117,7 +130,7 @@ fn platform(inputs: &Inputs, notes: &mut Notes) {
         if let Some((first, _)) = branches.iter().take(index).find(|(_, other)| other == branch) {
             let span = platform.at(&["environments", name, "branch"]);
             let message = format!("the branch {branch:?} is deployed to {first:?} already");
-            notes.warning(span, message, "give each environment a branch of its own");
+            notes.warning(Code::UnsortedInvalid, span, message, "give each environment a branch of its own");
         }
     }
 }

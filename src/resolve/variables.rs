@@ -1,6 +1,7 @@
 //! Environment variables in layers, later wins: platform < `.cupaas` < `.cupaas` for the environment < registration
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
+use crate::diagnostic::Code;
 use crate::load::scalars::VariableName;
 use crate::load::variable::refused;
 use crate::resolve::layers::{Layer, Layers, Origin};
@@ -39,7 +40,12 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
             winners.iter().max_by_key(|one| size(*one)).and_then(|(name, _)| layers.get(name)?.last());
         let place = largest.and_then(Layer::place).cloned().unwrap_or_else(|| inputs.app.key(&["env"]));
         let message = format!("all variables together have {total} bytes; a ConfigMap holds {MAX_CONFIG}");
-        notes.problem(place, message, "this is the largest; put large values into the image or a volume");
+        notes.problem(
+            Code::UnsortedInvalid,
+            place,
+            message,
+            "this is the largest; put large values into the image or a volume",
+        );
     }
     layers
 }
@@ -122,7 +128,7 @@ impl Collected {
             let span = place(name);
             match refused(name, value) {
                 Some((message, hint)) => {
-                    self.problems.push(Diagnostic::error(span, message).hint(hint));
+                    self.problems.push(Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint));
                 }
                 None => {
                     let layer = Layer { value: Some(value.clone()), origin: Origin::Written(span) };

@@ -1,6 +1,6 @@
 //! Which release a run is about, and whether it may be deployed: owned by this app, not pinned, not overtaken.
 
-use crate::diagnostic::{Kind, Span};
+use crate::diagnostic::{Code, Span};
 use crate::load::platform::Unregistered;
 use crate::load::release_file::ReleaseFile;
 use crate::render::release_file;
@@ -134,11 +134,14 @@ pub(super) fn admitted(spec: &RunSpec, inputs: &Inputs) -> Result<(), Failure> {
     }
     let place = inputs.platform.at(&["unregistered"]);
     let url = inputs.query.source.repository.clone().unwrap_or_else(|| "URL".to_owned());
-    Err(Failure::new(Kind::Forbidden, format!("{} is not registered, which {place} asks for", inputs.name))
-        .hint(format!(
-            "someone who may write to the GitOps repository: `cupaas app add {url} --name {}`",
-            inputs.name
-        )))
+    Err(Failure::new(
+        Code::UnsortedForbidden,
+        format!("{} is not registered, which {place} asks for", inputs.name),
+    )
+    .hint(format!(
+        "someone who may write to the GitOps repository: `cupaas app add {url} --name {}`",
+        inputs.name
+    )))
 }
 
 fn is_registration(span: &Span) -> bool {

@@ -1,12 +1,13 @@
 //! Files that a run writes on this machine's disk.
 #![allow(clippy::disallowed_methods)] // This is where they are written.
 
+use crate::diagnostic::Code;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::outcome::Wrote;
 use crate::tree::Files;
 
@@ -16,7 +17,7 @@ use crate::tree::Files;
 /// What the disk refuses.
 pub(crate) fn write_new(wrote: &mut Wrote, path: PathBuf, text: &str, mode: u32) -> Result<(), Failure> {
     let fail = |error: std::io::Error| {
-        Failure::new(Kind::Usage, format!("cannot write {}: {error}", path.display()))
+        Failure::new(Code::UnsortedUsage, format!("cannot write {}: {error}", path.display()))
     };
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(fail)?;
@@ -49,12 +50,12 @@ pub(crate) fn write_files(folder: &Path, files: &Files) -> Result<(), Failure> {
             at.push(part);
             if at.is_symlink() {
                 let message = format!("{} is a symbolic link; links are not followed", at.display());
-                return Err(Failure::new(Kind::Usage, message));
+                return Err(Failure::new(Code::UnsortedUsage, message));
             }
         }
         let path = at;
         let fail = |error: std::io::Error| {
-            Failure::new(Kind::Usage, format!("cannot write {}: {error}", path.display()))
+            Failure::new(Code::UnsortedUsage, format!("cannot write {}: {error}", path.display()))
         };
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(fail)?;

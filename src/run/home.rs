@@ -1,8 +1,9 @@
 //! Where cupaas keeps what belongs to this user.
 
+use crate::diagnostic::Code;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 
 /// A folder of this user, where the environment names one. Most runs need none.
 #[derive(Debug)]
@@ -16,6 +17,6 @@ impl Home {
     pub fn folder(&self) -> Result<&Path, Failure> {
         self.0
             .as_deref()
-            .ok_or_else(|| Failure::new(Kind::Usage, "neither CUPAAS_HOME nor HOME names a folder"))
+            .ok_or_else(|| Failure::new(Code::UnsortedUsage, "neither CUPAAS_HOME nor HOME names a folder"))
     }
 }

@@ -1,10 +1,11 @@
 //! What the GitOps repository knows of its apps, for `app list`, `app show` and `env list`. Changes nothing.
 
+use crate::diagnostic::Code;
 use crate::load::records;
 use crate::outcome::inventory::{AppFacts, Deployment, OverriddenValue, Variable, Variables};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::layout::path;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
@@ -113,7 +114,7 @@ fn variables(spec: &RunSpec, origin: bool, gitops: &mut Gitops) -> Result<Variab
     let wanted = match &spec.query.environment {
         Some(asked) if !there.contains(&asked) => {
             let names: Vec<&str> = there.iter().map(|name| name.as_str()).collect();
-            return Err(Failure::new(Kind::Usage, format!("there is no environment {asked:?}"))
+            return Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {asked:?}"))
                 .hint(format!("cupaas.yaml has: {}", names.join(", "))));
         }
         Some(asked) => vec![asked],

@@ -1,6 +1,6 @@
 //! A run's outcome → what forges are told of it. What has landed is never undone because a forge could not be told.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure, Kind};
 use crate::forge::status::{Deployment, Status};
 use crate::forge::{
     Commented, Ended, Endpoint, ForgeOptions, PullRequest, PullRequestSpec, Repository, comment,
@@ -34,8 +34,7 @@ impl Forges {
         }
         let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.timeout)?;
         if !repository.has_token() {
-            return Err(Failure::new(
-                Kind::Usage,
+            return Err(Failure::new(Code::UnsortedUsage,
                 "a pull request needs a token for the GitOps repository's forge",
             )
             .hint("set CUPAAS_GITOPS_TOKEN to one that may write to its contents and pull requests")
@@ -92,7 +91,7 @@ impl Forges {
 /// A failure that is no fault of files leaves the comment as it is, and so does one of which nobody knows which app and
 /// environment it is about. The failure stands, whether or not the forge could be told of it.
 pub(crate) fn failure(spec: &RunSpec, failure: &Failure, gitops: Option<&mut Gitops>, context: &Context<'_>) {
-    if !spec.forge.comment || spec.stage != Stage::Diff || failure.kind != Kind::Invalid {
+    if !spec.forge.comment || spec.stage != Stage::Diff || failure.kind() != Kind::Invalid {
         return;
     }
     let about = match (&spec.selection, gitops) {
@@ -162,8 +161,8 @@ fn comment_plan(spec: &RunSpec, report: &Report) -> Result<Commented, Failure> {
         (Report::Rerendered(_), Selection::Released(scope)) => Some(About::scope(scope)),
         _ => None,
     };
-    let about =
-        about.ok_or_else(|| Failure::new(Kind::Usage, "there is no app or environment to comment on"))?;
+    let about = about
+        .ok_or_else(|| Failure::new(Code::UnsortedUsage, "there is no app or environment to comment on"))?;
     write_comment(spec, &about, |room| report::comment(report, room))
 }
 
@@ -179,7 +178,7 @@ fn write_comment(
     let options = &spec.forge;
     let Some(number) = options.number else {
         let message = "this run is not about a pull request";
-        return Err(Failure::new(Kind::Usage, message).hint("name one with --ci-pull-request"));
+        return Err(Failure::new(Code::UnsortedUsage, message).hint("name one with --ci-pull-request"));
     };
     let repository = writable(&options.here, options)?;
     let commit = options.commit.as_deref();
@@ -190,7 +189,7 @@ fn write_comment(
     {
         let (head, commit) = (short(&head), short(commit));
         let message = format!("pull request {number} is at {head} by now, and this run is about {commit}");
-        return Err(Failure::new(Kind::Unavailable, message));
+        return Err(Failure::new(Code::UnsortedUnavailable, message));
     }
     let marker = comment::marker(&about.key(), &options.gitops_mark);
     let room = COMMENT - marker.len() - comment::AROUND;
@@ -212,7 +211,7 @@ fn writable(place: &Endpoint, options: &ForgeOptions) -> Result<Repository, Fail
         return Ok(repository);
     }
     let message = "there is no token for the app's own repository";
-    let failure = Failure::new(Kind::Usage, message);
+    let failure = Failure::new(Code::UnsortedUsage, message);
     Err(match options.fork {
         true => failure.hint("a pull request of a fork gets none"),
         false => failure

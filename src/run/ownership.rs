@@ -1,6 +1,6 @@
 //! Whether an app may be touched from here, and whether a newer release stands already.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::git;
 use crate::layout::Folders;
 use crate::load::current::Current;
@@ -30,7 +30,7 @@ pub(super) fn other_owner(
     {
         let owner = place(Some(owner), registered::folder(file));
         let message = format!("this name is registered for {owner}, this is {is}");
-        return Some(Failure::new(Kind::Forbidden, message).hint(hint));
+        return Some(Failure::new(Code::UnsortedForbidden, message).hint(hint));
     }
     let previous = current.previous.as_ref()?;
     let same = match (&previous.source.repository, &source.repository) {
@@ -45,7 +45,7 @@ pub(super) fn other_owner(
     let message = format!("{} in {} comes from {was}, this is {is}", previous.app, previous.environment);
     let file = &current.folders.release;
     let moved = format!("where the repository has moved, edit `source` in {file}/release.yaml");
-    Some(Failure::new(Kind::Forbidden, message).hint(hint).hint(moved))
+    Some(Failure::new(Code::UnsortedForbidden, message).hint(hint).hint(moved))
 }
 
 /// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
@@ -80,7 +80,7 @@ pub(crate) fn renamed(
     let message = format!(
         "this app is deployed in {environment} as {before:?}, and a name is frozen with the first deploy"
     );
-    let problem = Diagnostic::error(inputs.app.at(&["name"]), message)
+    let problem = Diagnostic::error(Code::UnsortedInvalid, inputs.app.at(&["name"]), message)
         .hint(format!("write `name: {before}`; or first `cupaas remove --app {before} --env {environment}`"));
     Ok(Some(problem))
 }

@@ -1,9 +1,10 @@
 //! Where a change lands: on the branch that was read, or on one beside it, which a pull request is made of.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 
 use crate::clock::Retry;
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::forge::Ended;
 use crate::git::{BranchName, FileChanges, Proposal, Pushed, Snapshot};
 use crate::layout::Folders;
@@ -79,7 +80,7 @@ impl Publisher {
             && forges.ended(proposal.branch().as_str(), &head)? != Some(Ended::Merged)
         {
             let message = format!("{} holds what cupaas did not write", proposal.branch());
-            return Err(Failure::new(Kind::Forbidden, message)
+            return Err(Failure::new(Code::UnsortedForbidden, message)
                 .hint("merge the pull request, or delete the branch; it will be made again"));
         }
         self.proposal = Some(proposal);
@@ -196,7 +197,7 @@ impl Publisher {
         if !self.retry.pause() {
             let waited = self.retry.elapsed().as_secs();
             let message = format!("others kept pushing for {waited} s, nothing was written");
-            return Err(Failure::new(Kind::Unavailable, message).hint("try again"));
+            return Err(Failure::new(Code::UnsortedUnavailable, message).hint("try again"));
         }
         gitops.refresh()
     }
@@ -206,7 +207,8 @@ impl Publisher {
             Backend::Snapshot(snapshot) => Ok(snapshot),
             Backend::Folder(_) | Backend::Memory(_) => {
                 let message = format!("{} is a folder without git", self.place);
-                Err(Failure::new(Kind::Forbidden, message).hint("`git init` it, or look with `cupaas diff`"))
+                Err(Failure::new(Code::UnsortedForbidden, message)
+                    .hint("`git init` it, or look with `cupaas diff`"))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Releases that stand in `releases/`, decided and rendered again, from what they were made from. What a command edits in
 //! people's files is seen by it, and lands in the same commit.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
@@ -116,7 +117,7 @@ fn transitions(round: &mut Round<'_>, records: &[ReleaseFile]) -> Result<Vec<Tra
     for record in records {
         match transition(round, record, &members, &mut renderer) {
             Ok(transition) => transitions.push(transition),
-            Err(failure) if matches!(failure.kind, Kind::Unavailable | Kind::Forbidden) => {
+            Err(failure) if matches!(failure.kind(), Kind::Unavailable | Kind::Forbidden) => {
                 return Err(failure);
             }
             Err(failure) => failures.push((format!("{}/{}", record.environment, record.app), failure)),
@@ -181,12 +182,12 @@ fn together(failures: Vec<(String, Failure)>, all: usize, can_leave: bool) -> Fa
     // Who would leave out that many means something else.
     let can_leave = can_leave && count <= NAMED;
     let leave = format!("to go on with the others: --without {}", names.join(","));
-    let invalid = failures.iter().any(|(_, failure)| failure.kind == Kind::Invalid);
-    let kind = match failures.first() {
-        Some((_, first)) if !invalid => first.kind,
-        _ => Kind::Invalid,
+    let invalid = failures.iter().any(|(_, failure)| failure.kind() == Kind::Invalid);
+    let code = match failures.first() {
+        Some((_, first)) if !invalid => first.code,
+        _ => Code::InvalidFiles,
     };
-    let mut whole = Failure::new(kind, message);
+    let mut whole = Failure::new(code, message);
     for (name, failure) in failures {
         // What all of them share, such as a mistake in cupaas.yaml, is said once.
         let new: Vec<Diagnostic> =

@@ -1,6 +1,6 @@
 //! Stages that end before a plan → their reports.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::current::Current;
 use crate::load::inputs::Inputs;
 use crate::outcome::Report;
@@ -39,14 +39,18 @@ fn dockerfile_text(inputs: &Inputs, release: &mut Release) -> Result<String, Fai
     match (&inputs.dockerfile, &inputs.runtime) {
         (Some(own), _) => {
             let place = inputs.app.at(&["runtime"]);
-            let warning = Diagnostic::warning(place, "the app has a Dockerfile of its own, which is used");
+            let warning = Diagnostic::warning(
+                Code::UnsortedInvalid,
+                place,
+                "the app has a Dockerfile of its own, which is used",
+            );
             release.warnings.push(warning.hint("remove it to have one made from the runtime"));
             Ok(own.clone())
         }
         (None, Some(recipe)) => dockerfile(recipe, release, inputs.platform.value.registry.mirror.as_deref()),
         (None, None) => {
             let message = "this runtime needs a Dockerfile of the app's own, or an image";
-            Err(Failure::new(Kind::Usage, message))
+            Err(Failure::new(Code::UnsortedUsage, message))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One file that a person wrote: its text, its tree with places, and its typed value, checked against the JSON
 //! Schema that is made from the type, so that all its problems are found in one run.
 
+use crate::diagnostic::Code;
 use crate::yaml::node;
 use crate::yaml::place::first_line;
 use std::any::TypeId;
@@ -129,7 +130,11 @@ fn lenient<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
         Err(error) => {
             // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
             if problems.is_empty() {
-                problems.push(Diagnostic::error(Span::file(source), error.to_string()));
+                problems.push(Diagnostic::error(
+                    Code::UnsortedInvalid,
+                    Span::file(source),
+                    error.to_string(),
+                ));
             }
             (None, problems)
         }
@@ -153,6 +158,7 @@ fn newer_format(source: &Arc<Source>, root: &Node) -> Result<(), Vec<Diagnostic>
     match node.to_json().as_u64() {
         Some(format) if format > u64::from(FORMAT) => Err(vec![
             Diagnostic::error(
+                Code::UnsortedInvalid,
                 Span::new(source, node.range.clone()),
                 format!("format {format} is newer than this cupaas, which knows format {FORMAT}"),
             )

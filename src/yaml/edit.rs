@@ -4,6 +4,7 @@
 //! Invariant: the new text is read again before it is given out, and says what was meant and nothing else; where
 //! the file's layout does not allow that, the change is refused with its place.
 
+use crate::diagnostic::Code;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ fn one(source: &Arc<Source>, change: &YamlEdit) -> Result<Arc<Source>, Vec<Diagn
         let message =
             format!("a command cannot change {:?} here without touching something else", path.join("."));
         vec![
-            Diagnostic::error(place(nearest), message)
+            Diagnostic::error(Code::UnsortedInvalid, place(nearest), message)
                 .hint("edit the file by hand; the layout is too unusual"),
         ]
     };

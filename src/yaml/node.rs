@@ -3,6 +3,7 @@
 //!
 //! Invariant: a plain scalar keeps the text as it was written (`3.10` is never `3.1`).
 
+use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -119,8 +120,9 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
 ///
 /// Errors: what is no YAML, or not one document.
 pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let problem =
-        |range: Range<usize>, message: String| vec![Diagnostic::error(Span::new(source, range), message)];
+    let problem = |range: Range<usize>, message: String| {
+        vec![Diagnostic::error(Code::UnsortedInvalid, Span::new(source, range), message)]
+    };
     if let Some(at) =
         source.text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
     {
@@ -179,7 +181,7 @@ impl<'s> Builder<'s> {
     }
 
     fn fail<T>(&self, range: Range<usize>, message: &str, hint: &str) -> Result<T, Box<Diagnostic>> {
-        let diagnostic = Diagnostic::error(Span::new(self.source, range), message);
+        let diagnostic = Diagnostic::error(Code::UnsortedInvalid, Span::new(self.source, range), message);
         Err(Box::new(if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) }))
     }
 
@@ -303,7 +305,7 @@ impl<'s> Builder<'s> {
             let (line, _) = Span::new(self.source, first..first).line_column();
             let span = Span::new(self.source, node.range.clone());
             self.duplicates.push(
-                Diagnostic::error(span, format!("the key {text:?} stands twice"))
+                Diagnostic::error(Code::UnsortedInvalid, span, format!("the key {text:?} stands twice"))
                     .hint(format!("the first one is in line {line}; keep one of them")),
             );
         } else {

@@ -1,5 +1,6 @@
 //! Places in a document.
 
+use crate::diagnostic::Code;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,7 +34,12 @@ pub fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnos
         let shown = written.split_once('=').map_or(written.to_owned(), |(name, _)| format!("{name}=…"));
         message = format!("{shown} does not fit here");
     }
-    let diagnostic = Diagnostic::error(Span::new(source, range), message);
+    let code = match violation.fault {
+        Fault::UnknownKey { .. } => Code::UnknownKey,
+        Fault::MissingKey { .. } => Code::MissingKey,
+        Fault::Value | Fault::Pattern => Code::InvalidValue,
+    };
+    let diagnostic = Diagnostic::error(code, Span::new(source, range), message);
     match violation.hint {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,

@@ -144,7 +144,7 @@ fn run(case: &CaseFile, command: &str, scratch: &Path, app: &str) -> Result<Outc
                 Format::Text => (String::new(), text),
                 _ => (text, String::new()),
             };
-            Outcome { exit: failure.kind.exit_code(), stdout, stderr, files: None }
+            Outcome { exit: failure.kind().exit_code(), stdout, stderr, files: None }
         }
     })
 }

@@ -73,7 +73,7 @@ fn what_could_run_or_leak_something_is_not() {
     ];
     for text in cases {
         let failure = RepositoryUrl::parse(text, Path::new("/home/me")).expect_err(text);
-        assert_eq!(failure.kind, Kind::Usage, "{text:?}");
+        assert_eq!(failure.kind(), Kind::Usage, "{text:?}");
         assert!(!failure.message.contains("pass") && !failure.message.contains("TOKEN"), "{failure}");
         if text.contains("pass@x") || text.contains("TOKEN") {
             assert!(failure.hints.iter().any(|hint| hint.contains("CUPAAS_GITOPS_TOKEN")), "{text:?}");
@@ -92,7 +92,7 @@ fn branch_names_are_those_of_git() {
         ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", "HEAD", "a@{1}", "a\nb", "a\u{7f}",
     ];
     for bad in bad {
-        assert_eq!(BranchName::parse(bad).unwrap_err().kind, Kind::Usage, "{bad:?}");
+        assert_eq!(BranchName::parse(bad).unwrap_err().kind(), Kind::Usage, "{bad:?}");
         // git itself reads these as something else, or refuses them where a branch is made.
         if !matches!(bad, "-x" | "--all" | "@" | "HEAD") {
             assert_ne!(checked_by_git(bad), Some(true), "{bad:?}");

@@ -97,12 +97,12 @@ fn what_stands_in_the_way_is_an_error_with_its_path() {
     ];
     for (change, at) in cases {
         let failure = publish(&remote.address(), &change).unwrap_err();
-        assert_eq!(failure.kind, Kind::Invalid);
+        assert_eq!(failure.kind(), Kind::Invalid);
         assert_eq!(failure.diagnostics[0].span.source.name, at, "{failure}");
     }
     for at in ["link", "link/x", "deep/link", "deep/link/x"] {
         let failure = Snapshot::open(&remote.address(), None, None).unwrap().read(&[path(at)]).unwrap_err();
-        assert_eq!(failure.kind, Kind::Invalid, "{at}");
+        assert_eq!(failure.kind(), Kind::Invalid, "{at}");
         assert!(failure.to_string().contains("symbolic link"), "{failure}");
     }
     assert_eq!(remote.commits(), 1);
@@ -120,11 +120,11 @@ fn a_change_that_contradicts_itself_is_refused() {
     let names = names.iter().map(|name| file(name, "x"));
     for bad in [nested, twice].into_iter().chain(names) {
         let failure = publish(&remote.address(), &bad).unwrap_err();
-        assert_eq!(failure.kind, Kind::Internal, "{failure}");
+        assert_eq!(failure.kind(), Kind::Internal, "{failure}");
     }
     let nobody =
         FileChanges { author: Author { name: "<>\n".to_owned(), email: "x".to_owned() }, ..file("a", "b") };
-    assert_eq!(publish(&remote.address(), &nobody).unwrap_err().kind, Kind::Usage);
+    assert_eq!(publish(&remote.address(), &nobody).unwrap_err().kind(), Kind::Usage);
 }
 
 #[test]

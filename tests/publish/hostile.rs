@@ -107,7 +107,7 @@ fn names_that_leave_the_repository_are_not_read() {
         git(&remote.path(), &["update-ref", "refs/heads/main", commit.trim()]);
         let mut snapshot = cupaas::git::Snapshot::open(&remote.address(), None, None).unwrap();
         let failure = snapshot.read(&[super::support::path("folder")]).unwrap_err();
-        assert_eq!(failure.kind, cupaas::diagnostic::Kind::Invalid, "{name:?}: {failure}");
+        assert_eq!(failure.kind(), cupaas::diagnostic::Kind::Invalid, "{name:?}: {failure}");
         assert!(snapshot.list(Some(&super::support::path("folder"))).unwrap().is_empty());
     }
 }

@@ -46,15 +46,15 @@ fn what_stands_there_already_is_left_alone() {
     let around = tempfile::tempdir().unwrap();
     std::fs::write(around.path().join("letter"), "dear").unwrap();
     let failure = init_bare(around.path(), "main", &file("a", "b")).unwrap_err();
-    assert_eq!(failure.kind, Kind::Usage);
+    assert_eq!(failure.kind(), Kind::Usage);
     assert_eq!(
-        init_bare(&around.path().join("letter"), "main", &file("a", "b")).unwrap_err().kind,
+        init_bare(&around.path().join("letter"), "main", &file("a", "b")).unwrap_err().kind(),
         Kind::Usage
     );
     let empty = around.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
     assert_eq!(init_bare(&empty, "main", &file("a", "b")).unwrap(), Bare::Made);
-    assert_eq!(init_bare(&around.path().join("x"), "-x", &file("a", "b")).unwrap_err().kind, Kind::Usage);
+    assert_eq!(init_bare(&around.path().join("x"), "-x", &file("a", "b")).unwrap_err().kind(), Kind::Usage);
 }
 
 #[test]

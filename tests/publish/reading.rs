@@ -159,7 +159,7 @@ fn a_remote_without_a_current_branch_needs_a_name() {
     let remote = Remote::with(FILES);
     let alone = git(&remote.path(), &["commit-tree", "-m", "on no branch", "main^{tree}"]);
     std::fs::write(remote.path().join("HEAD"), alone).unwrap();
-    assert_eq!(Snapshot::open(&remote.address(), None, None).unwrap_err().kind, Kind::Usage);
+    assert_eq!(Snapshot::open(&remote.address(), None, None).unwrap_err().kind(), Kind::Usage);
     read_as_a_deploy(Snapshot::open(&remote.address(), Some("main"), None).unwrap());
 }
 
@@ -173,7 +173,7 @@ fn a_listing_reads_no_files() {
     let names: Vec<String> = snapshot.list(Some(&path("deploy/production"))).unwrap().into_keys().collect();
     assert_eq!(names, ["a", "b"]);
     assert!(snapshot.list(Some(&path("deploy/nowhere"))).unwrap().is_empty());
-    assert_eq!(snapshot.list(Some(&path("cupaas.yaml"))).unwrap_err().kind, Kind::Invalid);
+    assert_eq!(snapshot.list(Some(&path("cupaas.yaml"))).unwrap_err().kind(), Kind::Invalid);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn bytes_stay_bytes_and_giants_are_refused() {
     let mut snapshot = Snapshot::open(&remote.address(), None, None).unwrap();
     assert_eq!(snapshot.read(&[path("raw")]).unwrap()[&path("raw")], Entry::Bytes(vec![0xff, 0x00]));
     let failure = snapshot.read(&[path("big")]).unwrap_err();
-    assert_eq!((failure.kind, failure.to_string().contains("big")), (Kind::Invalid, true));
+    assert_eq!((failure.kind(), failure.to_string().contains("big")), (Kind::Invalid, true));
 }
 
 fn import_bytes(remote: &Remote) {

@@ -16,7 +16,7 @@ fn remote() -> Remote {
 fn push_fails(remote: &Remote) -> Failure {
     let server = Server::start(remote.folder.path(), |_| Answer::Pass);
     let failure = publish(&server.address(), &file("b", "b")).unwrap_err();
-    assert_eq!(publish(&remote.address(), &file("b", "b")).unwrap_err().kind, failure.kind);
+    assert_eq!(publish(&remote.address(), &file("b", "b")).unwrap_err().kind(), failure.kind());
     assert_eq!(remote.commits(), 1);
     failure
 }
@@ -27,7 +27,7 @@ fn a_hook_that_declines_is_heard() {
         let remote = remote();
         remote.hook(name, "printf 'no deploys on \\033[31mFriday\\n' >&2; exit 1");
         let failure = push_fails(&remote);
-        assert_eq!(failure.kind, Kind::Forbidden);
+        assert_eq!(failure.kind(), Kind::Forbidden);
         assert!(failure.message.contains(word) && failure.message.contains("Friday"), "{failure}");
         assert!(!failure.message.contains(char::is_control), "{failure:?}");
     }
@@ -39,7 +39,7 @@ fn a_protected_branch_forbids() {
     remote
         .hook("update", "echo 'GitLab: You are not allowed to push code to protected branches' >&2; exit 1");
     let failure = push_fails(&remote);
-    assert_eq!(failure.kind, Kind::Forbidden);
+    assert_eq!(failure.kind(), Kind::Forbidden);
     assert!(failure.hints.iter().any(|hint| hint.contains("protected")), "{failure:?}");
 }
 
@@ -49,7 +49,7 @@ fn a_checked_out_branch_forbids() {
     git(remote.folder.path(), &["clone", "-q", "repo.git", "work"]);
     let work = remote.folder.path().join("work");
     let failure = publish(&address(work.to_str().unwrap()), &file("b", "b")).unwrap_err();
-    assert_eq!(failure.kind, Kind::Forbidden);
+    assert_eq!(failure.kind(), Kind::Forbidden);
     assert!(failure.hints.iter().any(|hint| hint.contains("bare")), "{failure:?}");
 }
 
@@ -58,7 +58,7 @@ fn a_server_that_does_not_take_pushes_forbids() {
     let remote = remote();
     git(&remote.path(), &["config", "http.receivepack", "false"]);
     let server = Server::start(remote.folder.path(), |_| Answer::Pass);
-    assert_eq!(publish(&server.address(), &file("b", "b")).unwrap_err().kind, Kind::Forbidden);
+    assert_eq!(publish(&server.address(), &file("b", "b")).unwrap_err().kind(), Kind::Forbidden);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_repository_that_is_not_there_forbids() {
     let url = format!("{}/other.git", server.url);
     for text in [url.as_str(), "/nowhere/at/all", "file:///nowhere/at/all"] {
         let failure = Snapshot::open(&address(text), None, None).unwrap_err();
-        assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
+        assert_eq!(failure.kind(), Kind::Forbidden, "{failure}");
     }
 }
 
@@ -77,13 +77,13 @@ fn a_server_that_is_down_is_unavailable() {
     let remote = remote();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{closed}/repo.git");
-    assert_eq!(Snapshot::open(&address(&url), None, None).unwrap_err().kind, Kind::Unavailable);
+    assert_eq!(Snapshot::open(&address(&url), None, None).unwrap_err().kind(), Kind::Unavailable);
     for answer in
         [|| Answer::Break, || Answer::Status(503, String::new()), || Answer::Status(429, String::new())]
     {
         let server = Server::start(remote.folder.path(), move |_| answer());
         let failure = Snapshot::open(&server.address(), None, None).unwrap_err();
-        assert_eq!(failure.kind, Kind::Unavailable, "{failure}");
+        assert_eq!(failure.kind(), Kind::Unavailable, "{failure}");
     }
 }
 
@@ -93,7 +93,7 @@ fn a_server_that_is_silent_is_given_up() {
     let server = Server::start(remote.folder.path(), |_| Answer::Silence);
     let second = Duration::from_secs(1);
     let failure = Snapshot::open_within(&server.address(), None, None, second).unwrap_err();
-    assert_eq!(failure.kind, Kind::Unavailable, "{failure}");
+    assert_eq!(failure.kind(), Kind::Unavailable, "{failure}");
 }
 
 fn is_push(request: &Request) -> bool {
@@ -130,7 +130,7 @@ fn a_push_that_never_arrived_is_unavailable() {
         false => Answer::Pass,
     });
     let failure = publish(&server.address(), &file("b", "b")).unwrap_err();
-    assert_eq!(failure.kind, Kind::Unavailable, "{failure}");
+    assert_eq!(failure.kind(), Kind::Unavailable, "{failure}");
     assert_eq!(remote.commits(), 1);
 }
 

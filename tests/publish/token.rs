@@ -57,13 +57,13 @@ fn a_missing_or_wrong_token_forbids_and_is_not_repeated() {
     let server = Server::start(remote.folder.path(), |_| ask());
     for token in [None, Some(""), Some(TOKEN), Some("user:s3cr3t")] {
         let failure = publish_with(&server.address(), token).unwrap_err();
-        assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
+        assert_eq!(failure.kind(), Kind::Forbidden, "{failure}");
         assert!(failure.hints.iter().any(|hint| hint.contains("CUPAAS_GITOPS_TOKEN")));
         let all = format!("{failure:?}");
         assert!(!all.contains("s3cr3t") && !all.contains(BASIC), "{all}");
     }
     let server = Server::start(remote.folder.path(), |_| Answer::Status(403, String::new()));
-    assert_eq!(publish_with(&server.address(), Some(TOKEN)).unwrap_err().kind, Kind::Forbidden);
+    assert_eq!(publish_with(&server.address(), Some(TOKEN)).unwrap_err().kind(), Kind::Forbidden);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn what_the_server_repeats_is_scrubbed() {
     let server = Server::start(remote.folder.path(), |_| Answer::Pass);
     let failure = publish_with(&server.address(), Some(TOKEN)).unwrap_err();
     let all = format!("{failure:?}");
-    assert_eq!(failure.kind, Kind::Forbidden);
+    assert_eq!(failure.kind(), Kind::Forbidden);
     assert!(all.contains("token *** ***") && all.contains("https://host/x"), "{all}");
     assert!(!all.contains("s3cr3t") && !all.contains(BASIC) && !all.contains("pw@"), "{all}");
 }
@@ -125,7 +125,7 @@ fn a_redirect_to_another_server_does_not_take_the_token_along() {
         Answer::Status(302, format!("Location: {url}{}?{}", request.path, request.query))
     });
     let failure = publish_with(&server.address(), Some(TOKEN)).unwrap_err();
-    assert_eq!(failure.kind, Kind::Forbidden, "{failure}");
+    assert_eq!(failure.kind(), Kind::Forbidden, "{failure}");
     let seen = other.seen.lock().unwrap();
     assert!(seen.iter().all(|request| !request.headers.contains_key("authorization")), "{seen:?}");
 }

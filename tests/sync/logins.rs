@@ -212,7 +212,7 @@ fn a_registry_that_hides_what_is_not_there_is_told_from_one_that_refuses_us() {
         let wrong = Access { login: Some(("ana".to_owned(), Secret::new("wrong"))), ..access(true) };
         for access in [access(false), wrong] {
             let failure = look(&registry, &access).unwrap_err();
-            assert_eq!(failure.kind.exit_code(), 6, "{manners:?}: {failure}");
+            assert_eq!(failure.kind().exit_code(), 6, "{manners:?}: {failure}");
         }
         let digest = registry.push("team/shop", "abc");
         assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Digest(digest), "{manners:?}");
@@ -259,5 +259,5 @@ fn a_login_is_not_taken_along_by_a_redirect() {
 fn a_registry_that_is_not_there_is_tried_again_later() {
     let nobody = Reference::parse("127.0.0.1:1/team/shop:abc").unwrap();
     let failure = registry::look_up(&nobody, &access(false)).unwrap_err();
-    assert_eq!(failure.kind.exit_code(), 5, "{failure}");
+    assert_eq!(failure.kind().exit_code(), 5, "{failure}");
 }

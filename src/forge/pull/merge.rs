@@ -1,5 +1,6 @@
 //! Merging a pull request as soon as the forge's rules allow it.
 
+use crate::diagnostic::Code;
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
@@ -7,7 +8,7 @@ use serde_json::json;
 
 use crate::backoff::Backoff;
 use crate::clock::Retry;
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::forge::answers::{Pull, Refusal, Settings};
 use crate::forge::client::Call;
 use crate::forge::kind::Forge;
@@ -74,7 +75,7 @@ impl Repository {
             return Ok(Ending::Merged);
         }
         let text: String = errors.join("; ").chars().filter(|c| !c.is_control()).take(300).collect();
-        Err(Failure::new(Kind::Forbidden, text)
+        Err(Failure::new(Code::UnsortedForbidden, text)
             .hint("allow auto-merge in the repository's settings, and protect the branch with what is to be waited for"))
     }
 

@@ -1,6 +1,6 @@
 //! `app add`: an address → `apps/<app>.yaml`.
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span, typed};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span, typed};
 use crate::git::BranchName;
 use crate::load::app_name::default_name;
 use crate::load::gitops::Gitops;
@@ -42,7 +42,7 @@ pub(super) fn add(spec: &RunSpec, add: &AddApp, gitops: &mut Gitops) -> Result<E
     let twin = others.iter().find(|other| other.name != name && other.is_from(&url, &path));
     if let Some(twin) = twin {
         let message = format!("this repository is registered already, as {}", twin.name);
-        let problem = Diagnostic::error(twin.file.at(&["repository"]), message);
+        let problem = Diagnostic::error(Code::UnsortedInvalid, twin.file.at(&["repository"]), message);
         return Err(Failure::invalid(vec![problem.hint(format!("`cupaas app show {}`", twin.name))]));
     }
     let set = |path: &[&str], value: &str| {
@@ -114,7 +114,9 @@ fn taken(known: &RegisteredApp, releases: &[ReleaseFile], url: &str, path: &str)
                 "the name {} is taken: it is registered for another repository or folder",
                 known.name
             );
-            return Err(Failure::invalid(vec![Diagnostic::error(at, message).hint(hint)]));
+            return Err(Failure::invalid(vec![
+                Diagnostic::error(Code::UnsortedInvalid, at, message).hint(hint),
+            ]));
         }
     }
     let others = releases.iter().find(|release| {

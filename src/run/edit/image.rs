@@ -1,6 +1,6 @@
 //! `pin` and `unpin`: the image that an environment keeps.
 
-use crate::diagnostic::{Failure, Kind, Source, typed};
+use crate::diagnostic::{Code, Failure, Source, typed};
 use crate::image_name::ImageName;
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
@@ -30,7 +30,7 @@ pub(super) fn pin(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> 
         (None, None) => {
             let message =
                 format!("{} is not deployed in {environment}: nothing runs that could be pinned", known.name);
-            return Err(Failure::new(Kind::Usage, message).hint("say which image with --image"));
+            return Err(Failure::new(Code::UnsortedUsage, message).hint("say which image with --image"));
         }
     };
     let files = known.changed(&[YamlEdit::Set(path(&environment), image.clone())])?;
@@ -79,7 +79,11 @@ fn where_to(spec: &RunSpec, gitops: &mut Gitops) -> Result<(RegisteredApp, Strin
     let environment = match (known.environment(spec)?, environments.keys().next()) {
         (Some(environment), _) => environment,
         (None, Some(only)) if environments.len() == 1 => only.clone(),
-        _ => return Err(Failure::new(Kind::Usage, "several environments").hint("say which with --env")),
+        _ => {
+            return Err(
+                Failure::new(Code::UnsortedUsage, "several environments").hint("say which with --env")
+            );
+        }
     };
     Ok((known, environment))
 }

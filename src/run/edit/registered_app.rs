@@ -1,6 +1,6 @@
 //! What is known of an app, and an edit of its files.
 
-use crate::diagnostic::{Failure, Kind, Source};
+use crate::diagnostic::{Code, Failure, Source};
 use crate::layout::path;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
@@ -87,7 +87,7 @@ impl RegisteredApp {
             return Ok(Some(asked.clone()));
         }
         let names: Vec<&str> = known.keys().map(String::as_str).collect();
-        Err(Failure::new(Kind::Usage, format!("there is no environment {asked:?}"))
+        Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {asked:?}"))
             .hint(format!("cupaas.yaml has: {}", names.join(", "))))
     }
 

@@ -1,10 +1,11 @@
 //! `env set` and `env unset`: the registration's layers of variables.
 
+use crate::diagnostic::Code;
 use crate::load::records;
 use crate::run::edit::command::EnvChange;
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Source, Span, typed};
+use crate::diagnostic::{Diagnostic, Failure, Source, Span, typed};
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
@@ -72,19 +73,22 @@ fn check_values(change: &EnvChange, known: &RegisteredApp) -> Result<(), Failure
         let typed = || Span::file(&Source::new(format!("env set {name}"), ""));
         let place = || place.clone().unwrap_or_else(typed);
         if let Some((message, hint)) = refused(name, value) {
-            problems.push(Diagnostic::error(place(), message).hint(hint));
+            problems.push(Diagnostic::error(Code::UnsortedInvalid, place(), message).hint(hint));
         } else if let Some(declared) = secrets.get(name.as_str()) {
             let message =
                 format!("{name} is a secret of the app ({declared}); a variable is read by everybody");
-            problems.push(Diagnostic::error(place(), message).hint(format!("`cupaas secret set {name}`")));
+            problems.push(
+                Diagnostic::error(Code::UnsortedInvalid, place(), message)
+                    .hint(format!("`cupaas secret set {name}`")),
+            );
         }
     }
     if problems.is_empty() {
         return Ok(());
     }
-    let kind =
-        if change.set.values().any(|(_, place)| place.is_some()) { Kind::Invalid } else { Kind::Usage };
-    Err(Failure { kind, ..Failure::invalid(problems) })
+    let of_file = change.set.values().any(|(_, place)| place.is_some());
+    let code = if of_file { Code::InvalidFiles } else { Code::UnsortedUsage };
+    Err(Failure { code, ..Failure::invalid(problems) })
 }
 
 /// Where another layer decides what was set or unset, so that nothing or something else comes of it.

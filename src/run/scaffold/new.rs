@@ -1,11 +1,12 @@
 //! `new`: a `.cupaas` for the app in a folder, and a workflow that deploys it.
 
+use crate::diagnostic::Code;
 use crate::run::open::open;
 use std::path::Path;
 
 use walkdir::WalkDir;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::forge::Forge;
 use crate::layout::path;
 use crate::load::app_folder::{APP_FILES, matches};
@@ -34,13 +35,16 @@ pub(crate) fn catalog(context: &Context<'_>, options: &NewOptions) -> Result<Cat
 /// No runtime that fits the folder, or names that no recipe has.
 pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Failure> {
     if !options.folder.is_dir() {
-        return Err(Failure::new(Kind::Usage, format!("{} is not a folder", options.folder.display())));
+        return Err(Failure::new(
+            Code::UnsortedUsage,
+            format!("{} is not a folder", options.folder.display()),
+        ));
     }
     if let Some(there) =
         APP_FILES.into_iter().find(|name| options.folder.join(name).symlink_metadata().is_ok())
     {
         return Err(Failure::new(
-            Kind::Usage,
+            Code::UnsortedUsage,
             format!("{} is there already", options.folder.join(there).display()),
         )
         .hint("`cupaas check` says whether it is right"));
@@ -84,7 +88,7 @@ fn known(catalog: &Catalog, kind: RecipeKind, text: &str) -> Result<String, Fail
     if plain && names.iter().any(|known| known == name) {
         return Ok(text.to_owned());
     }
-    let failure = Failure::new(Kind::Usage, format!("there is no recipe {name:?}"));
+    let failure = Failure::new(Code::UnsortedUsage, format!("there is no recipe {name:?}"));
     Err(match crate::schema::suggest(name, names.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),
         None => failure.hint(format!("there are: {}", names.join(", "))),
@@ -107,7 +111,10 @@ fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
         }
     }
     let known = catalog.names(RecipeKind::Runtime).join(", ");
-    Err(Failure::new(Kind::Usage, format!("nothing in {} says what the app is written in", folder.display()))
-        .hint(format!("say it with --runtime, one of: {known}, dockerfile, image"))
-        .hint("runtimes of a platform's own are known with --gitops"))
+    Err(Failure::new(
+        Code::UnsortedUsage,
+        format!("nothing in {} says what the app is written in", folder.display()),
+    )
+    .hint(format!("say it with --runtime, one of: {known}, dockerfile, image"))
+    .hint("runtimes of a platform's own are known with --gitops"))
 }

@@ -1,9 +1,10 @@
 //! The workflow that deploys an app: of which forge it is, where in the repository it belongs, and what it says of an app
 //! that is not at the repository's top.
 
+use crate::diagnostic::Code;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::forge::Forge;
 use crate::git::Source;
 use crate::names::hash;
@@ -55,7 +56,7 @@ pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workfl
     let name = named(&source.path).ok_or_else(|| {
         let message = format!("no workflow can be about the folder {:?}", source.path);
         let hint = "letters, digits, blanks and `-_.@` can stand there; or write none: --forge none";
-        Failure::new(Kind::Usage, message).hint(hint)
+        Failure::new(Code::UnsortedUsage, message).hint(hint)
     })?;
     let file = format!("{hidden}/workflows/deploy-{name}.yaml");
     let text = below(text, &source.path, &name, &file);

@@ -1,5 +1,6 @@
 //! `secret check`: whether every secret that is needed is there, encrypted, and for the recipients of today.
 
+use crate::diagnostic::Code;
 use crate::outcome::secrets::Checked;
 use serde_json::json;
 
@@ -116,7 +117,10 @@ fn unset(app: &str, environment: &str, entries: &[&SecretEntry], files: &Files) 
         }
         let command = format!("`cupaas secret set {name} --app {app} --env {environment}`");
         let message = format!("the secret {name} has not been set");
-        Some(Diagnostic::error(Span::file(&Source::new(place, "")), message).hint(command))
+        Some(
+            Diagnostic::error(Code::UnsortedInvalid, Span::file(&Source::new(place, "")), message)
+                .hint(command),
+        )
     };
     entries.iter().filter_map(one).collect()
 }
@@ -130,7 +134,7 @@ fn unset_of(record: &ReleaseFile, files: &Files) -> Vec<Diagnostic> {
 }
 
 fn problem(path: &RepoPath, text: &str, at: &[String], message: String, hint: &str) -> Diagnostic {
-    Diagnostic::error(seal::place(path.as_str(), text, at), message).hint(hint)
+    Diagnostic::error(Code::UnsortedInvalid, seal::place(path.as_str(), text, at), message).hint(hint)
 }
 
 fn failed(path: &RepoPath, text: &str, error: &SealError, hint: &str) -> Diagnostic {

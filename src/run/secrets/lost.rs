@@ -1,5 +1,6 @@
 //! Records of releases → the credentials that must be there for their services, and which of them are gone.
 
+use crate::diagnostic::Code;
 use crate::load::records;
 use std::collections::BTreeMap;
 
@@ -38,7 +39,7 @@ impl Credentials {
             let new_ones = new_ones(&self.service, &self.app, &self.environment);
             recovery = format!("{recovery}; or {new_ones}");
         }
-        Diagnostic::error(span, message).hint(recovery)
+        Diagnostic::error(Code::UnsortedInvalid, span, message).hint(recovery)
     }
 }
 

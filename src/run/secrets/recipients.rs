@@ -1,6 +1,6 @@
 //! `secret rotate --recipients`: encrypted files → the same files for the recipients that `cupaas.yaml` names now.
 
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::gitops::Gitops;
 use crate::load::records::Scope;
 use crate::load::requires::read_platform;
@@ -31,7 +31,7 @@ pub(super) fn edit(
     for (path, text) in files.iter().filter(|(path, _)| is_sealed_file(path)) {
         let wrong = |error: &SealError| {
             let place = seal::place(path.as_str(), text, &error.at());
-            let problem = Diagnostic::error(place, error.to_string());
+            let problem = Diagnostic::error(Code::UnsortedInvalid, place, error.to_string());
             match error {
                 SealError::NoKey => problem.hint(
                     "name a key file of one of its recipients: SOPS_AGE_KEY_FILE=…/keys.txt; \
@@ -50,7 +50,7 @@ pub(super) fn edit(
         }
     }
     if !problems.is_empty() {
-        return Err(Failure { kind: Kind::Usage, ..Failure::invalid(problems) });
+        return Err(Failure { code: Code::UnsortedUsage, ..Failure::invalid(problems) });
     }
     let notes = gone.then(|| {
         "who is no recipient any more has read these values, and git remembers: set and rotate what matters".to_owned()

@@ -1,12 +1,13 @@
 //! `secret rotate SERVICE`: new credentials for a service. cupaas makes and encrypts them; what has to happen in the
 //! cluster, and in which order, is the recipe's word.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use crate::clock::now;
-use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::layout::{Folders, owner};
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
@@ -38,7 +39,7 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
         return Err(by_hand(&draft, service, &steps));
     }
     let place = Folders::below(&subject.current.folders.release, &credentials_file(name))?;
-    let failed = |error: seal::SealError| Failure::new(Kind::Internal, format!("{place}: {error}"));
+    let failed = |error: seal::SealError| Failure::new(Code::UnsortedInternal, format!("{place}: {error}"));
     let recipients = crate::publish::credentials::recipients(&subject.platform)?;
     let values = crate::publish::credentials::credentials(service).map_err(failed)?;
     let plain = match subject.current.release_files.get(&place) {
@@ -83,7 +84,7 @@ fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
         Some(missing) => Ok(missing.object.clone()),
         None => {
             let message = format!("the credentials of {name} are not made yet");
-            Err(Failure::new(Kind::Usage, message).hint("the next deploy makes them"))
+            Err(Failure::new(Code::UnsortedUsage, message).hint("the next deploy makes them"))
         }
     }
 }
@@ -94,7 +95,7 @@ fn service<'a>(subject: &AppSecrets, draft: &'a Draft, name: &str) -> Result<&'a
         return Ok(found);
     }
     let message = format!("{} has no service {name:?} with credentials", subject.title());
-    let failure = Failure::new(Kind::Usage, message);
+    let failure = Failure::new(Code::UnsortedUsage, message);
     if subject.named().any(|entry| entry.name == name) {
         return Err(failure
             .hint(format!("{name} is a secret of its own: `cupaas secret set {name}` takes the new value")));
@@ -112,9 +113,9 @@ fn steps(draft: &Draft, service: &Service) -> Result<Vec<String>, Failure> {
     let document = &recipe.description;
     if document.value.rotation.is_empty() {
         let message = format!("the recipe {} does not say how its credentials are changed", service.recipe);
-        let problem = Diagnostic::error(document.key(&["credentials"]), message);
+        let problem = Diagnostic::error(Code::UnsortedInvalid, document.key(&["credentials"]), message);
         let hint = "add `rotation` to it: what a person does, in which order";
-        return Err(Failure { kind: Kind::Internal, ..Failure::invalid(vec![problem.hint(hint)]) });
+        return Err(Failure::recipes(vec![problem.hint(hint)]));
     }
     let release = &draft.release;
     let scope: Value = json!({"app": release.app, "environment": release.environment, "namespace": release.namespace,
@@ -172,5 +173,5 @@ fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
         "the credentials of {} are not kept in the GitOps repository, nothing was changed",
         service.name
     );
-    in_order(order).into_iter().fold(Failure::new(Kind::Refused, message), Failure::hint)
+    in_order(order).into_iter().fold(Failure::new(Code::UnsortedRefused, message), Failure::hint)
 }

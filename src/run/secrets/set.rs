@@ -3,10 +3,11 @@
 //! A value that is set again is encrypted again, equal or not: who has public keys alone cannot compare, and a digest
 //! beside the ciphertext would give short values away. Nothing else ever changes a ciphertext.
 
+use crate::diagnostic::Code;
 use serde_json::json;
 
 use crate::clock::now;
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::Failure;
 use crate::load::gitops::Gitops;
 use crate::load::platform::SecretsProvider;
 use crate::load::records::Scope;
@@ -22,7 +23,7 @@ use zeroize::Zeroizing;
 
 /// Whether a secret can have this name.
 pub(super) fn possible(name: &str) -> Result<(), Failure> {
-    let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    let refuse = |message: &str, hint: &str| Err(Failure::new(Code::UnsortedUsage, message).hint(hint));
     if !VariableName::fits(name) {
         // Not repeated: whoever writes NAME=VALUE has given the value.
         return refuse("this is not a secret's name; a value is never an argument", VariableName::HINT);
@@ -39,7 +40,7 @@ pub(super) fn meant(name: &str, value: &[u8], allow_empty: bool) -> Result<(), F
         return Ok(());
     }
     Err(Failure::new(
-        Kind::Usage,
+        Code::UnsortedUsage,
         format!("the value that was given for {name} is empty, nothing was written"),
     )
     .hint("is the variable or file that it comes from filled? To set an empty value: --allow-empty"))
@@ -63,7 +64,7 @@ pub(super) fn edit(
     if let (Some(why), Some(None)) = (&unfit, entry.map(|entry| &entry.file)) {
         let message =
             format!("{name} is an environment variable of {}, and the value has {why}", subject.title());
-        return Err(Failure::new(Kind::Usage, message)
+        return Err(Failure::new(Code::UnsortedUsage, message)
             .hint(format!("mount it as a file, in .cupaas: `secrets: [{{{name}: {{file: /app/…}}}}]`")));
     }
     let plain = json!({
@@ -76,7 +77,7 @@ pub(super) fn edit(
     });
     let values = Values::from([(name.to_owned(), value.clone())]);
     let text = seal::encrypt_secret(&without_null(plain), &values, &recipients, now())
-        .map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::UnsortedUsage, error.to_string()))?;
     let place = subject.place(name)?;
     let (scope, note) = reach(&subject, name);
     let mut notes: Vec<String> = note.into_iter().collect();
@@ -150,5 +151,6 @@ pub(super) fn elsewhere(subject: &AppSecrets, name: &str) -> Option<String> {
 
 /// The failure of a run that would change what another provider keeps.
 pub(super) fn not_kept_here(hint: String) -> Failure {
-    Failure::new(Kind::Usage, "this platform's secrets are not kept in the GitOps repository").hint(hint)
+    Failure::new(Code::UnsortedUsage, "this platform's secrets are not kept in the GitOps repository")
+        .hint(hint)
 }

@@ -1,6 +1,6 @@
 //! `secret unset`: the encrypted file of one secret goes. Not while a deployed app needs it.
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure};
 use crate::load::gitops::Gitops;
 use crate::run::edit::Edit;
 use crate::run::secrets::app_secrets::AppSecrets;
@@ -18,7 +18,7 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
     }
     if subject.deployed_names.iter().any(|entry| entry.name == name) {
         let message = format!("{name} is a secret that {} needs: its .cupaas names it", subject.title());
-        return Err(Failure::new(Kind::Usage, message)
+        return Err(Failure::new(Code::UnsortedUsage, message)
             .hint("take it out of `secrets` in .cupaas and deploy, then unset it")
             .hint(format!("`cupaas secret set {name}` gives it another value")));
     }
@@ -41,7 +41,7 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
 
 fn not_set(subject: &AppSecrets, name: &str) -> Failure {
     let message = format!("no secret {name:?} is set for {}", subject.title());
-    let failure = Failure::new(Kind::Usage, message);
+    let failure = Failure::new(Code::UnsortedUsage, message);
     let set = subject.set();
     match crate::schema::suggest(name, set.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),

@@ -1,5 +1,6 @@
 //! A branch that has moved on -> its app's files, its image where that is known, and the step that deploys both.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -172,7 +173,7 @@ fn files(
     let folder = path
         .map(RepoPath::new)
         .transpose()
-        .map_err(|error| Failure::new(crate::diagnostic::Kind::Invalid, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::UnsortedInvalid, error.to_string()))?;
     remotes.checkout(&new.target.address, &new.branch, folder.as_ref(), &picks, before)
 }
 
@@ -204,7 +205,11 @@ fn image(new: &NewCommit, survey: &Survey, options: &Options, files: &Checkout) 
         if is_named && running.is_some() {
             return Ok(Image::Known(None));
         }
-        let problem = Diagnostic::error(survey.platform.key(&["registry"]), "no rule names the app's images");
+        let problem = Diagnostic::error(
+            Code::UnsortedInvalid,
+            survey.platform.key(&["registry"]),
+            "no rule names the app's images",
+        );
         let hint = "set `registry.prefix`, name one with --image, or `cupaas pin` it";
         return Err(Failure::invalid(vec![problem.hint(hint)]));
     };

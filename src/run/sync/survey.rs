@@ -1,8 +1,9 @@
 //! Registrations, the platform and what is deployed -> which branches are followed, and which of them have moved on.
 
+use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Failure, Kind, Span};
+use crate::diagnostic::{Diagnostic, Failure, Span};
 use crate::git::{BranchName, Heads, Remotes, RepositoryUrl};
 use crate::layout::path;
 use crate::load::catalog::Catalog;
@@ -94,7 +95,7 @@ pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Re
         && !platform.value.environments.contains_key(asked)
     {
         let names: Vec<&str> = platform.value.environments.keys().map(String::as_str).collect();
-        return Err(Failure::new(Kind::Usage, format!("there is no environment {asked:?}"))
+        return Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {asked:?}"))
             .hint(format!("cupaas.yaml has: {}", names.join(", "))));
     }
     let (registered, problems) = registered::all(gitops, spec.query.ci)?;
@@ -102,7 +103,7 @@ pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Re
     for name in &options.apps {
         if !registered.iter().any(|app| app.name == *name) && !entries.iter().any(|entry| entry.app == *name)
         {
-            return Err(Failure::new(Kind::Usage, format!("{name:?} is not registered"))
+            return Err(Failure::new(Code::UnsortedUsage, format!("{name:?} is not registered"))
                 .hint("`cupaas app list` shows all apps, `cupaas app add URL` registers one"));
         }
     }
@@ -118,8 +119,11 @@ pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Re
     all.retain(|follows| wanted(Some(&follows.target.environment)));
     entries.retain(|entry| wanted(entry.environment.as_ref()));
     if options.image.is_some() && all.len() > 1 {
-        return Err(Failure::new(Kind::Usage, "--image names the image of one app in one environment")
-            .hint("say which with --app and --env"));
+        return Err(Failure::new(
+            Code::UnsortedUsage,
+            "--image names the image of one app in one environment",
+        )
+        .hint("say which with --app and --env"));
     }
     let patterns = inputs::looked_at_by_any(&Catalog::new(files));
     Ok(Survey { platform, patterns, follows: all, entries, named: options.apps.clone() })
@@ -173,14 +177,22 @@ fn of_app(
         if !platform.value.environments.contains_key(environment) {
             let names: Vec<&str> = platform.value.environments.keys().map(String::as_str).collect();
             let span = place.map_or_else(|| target.place.clone(), |(_, span)| span);
-            let problem = Diagnostic::error(span, format!("there is no environment {environment:?}"));
+            let problem = Diagnostic::error(
+                Code::UnsortedInvalid,
+                span,
+                format!("there is no environment {environment:?}"),
+            );
             said.push(target.wrong(None, problem.hint(format!("cupaas.yaml has: {}", names.join(", ")))));
             continue;
         }
         if let Some((_, span)) = place.as_ref().filter(|(own, _)| *own)
             && follows.iter().any(|other: &FollowedBranch| other.target.environment == *environment)
         {
-            let problem = Diagnostic::error(span.clone(), format!("a second branch goes to {environment}"));
+            let problem = Diagnostic::error(
+                Code::UnsortedInvalid,
+                span.clone(),
+                format!("a second branch goes to {environment}"),
+            );
             said.push(
                 target.wrong(None, problem.hint("which of them is deployed there? take the other away")),
             );
@@ -279,7 +291,7 @@ impl Survey {
         let default = heads.default.as_deref().and_then(|name| BranchName::parse(name).ok());
         let Some(branch) = follows.branch.clone().or_else(|| default.clone()) else {
             let message = "the repository does not say which of its branches is its own";
-            let problem = Diagnostic::error(target.place.clone(), message);
+            let problem = Diagnostic::error(Code::UnsortedInvalid, target.place.clone(), message);
             let hint = format!("is it empty? else say it here: `branches: {{main: {}}}`", target.environment);
             return Err(Box::new(target.wrong(None, problem.hint(hint))));
         };
@@ -338,5 +350,5 @@ fn gone(follows: &FollowedBranch, branch: &BranchName, default: Option<&BranchNa
         Some(default) => format!("where it was renamed, name the new one here; its own branch is {default}"),
         None => "is it empty?".to_owned(),
     };
-    target.wrong(Some(branch), Diagnostic::error(span, message).hint(hint))
+    target.wrong(Some(branch), Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint))
 }
