@@ -44,7 +44,7 @@ pub struct ForgePlace {
 /// Whether a change becomes a pull request of the GitOps repository, and what that is to be like.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Proposed {
-    /// Opens a pull request of the GitOps repository, or updates the open one, instead of committing to its branch.
+    /// Opens or updates a pull request of the GitOps repository, instead of committing to its branch.
     #[arg(long, env = "CUPAAS_PULL_REQUEST", value_parser = BoolishValueParser::new(), help_heading = PULL_REQUEST)]
     pub pull_request: bool,
     /// With --pull-request: has it merged when the forge's rules allow it.

@@ -105,6 +105,6 @@ pub(super) fn lines(diffs: &[FileDiff], detail: Detail) -> String {
         1 => "1 more file".to_owned(),
         count => format!("{count} more files"),
     };
-    let more = format!("{files} with hashes and lists of files alone: --full shows all lines");
+    let more = format!("{files} where only hashes or lists of files differ: --full shows all lines");
     format!("{}{}\n", plan::lines(&direct), paint(FAINT, more))
 }

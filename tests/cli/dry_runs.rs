@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::world::{STAGED, World};
+use super::world::{STAGED, URL, World};
 use crate::sandbox::ran;
 
 const APP: &str = "runtime: image\nprocesses:\n  web: {command: serve}\n  sweep: {command: sweep, schedule: '0 3 * * *'}\n\
@@ -22,7 +22,7 @@ fn the_changed_variable_comes_first_and_what_follows_is_folded() {
     let set = ["env", "set", "LOG_LEVEL=debug", "--app", "shop", "--env", "production", "--dry-run"];
     let text = world.good(&set).stdout;
     assert!(text.contains("      LOG_LEVEL: info -> debug\n"), "{text}");
-    let follows = "and what follows from it: 1 CronJob changes, 1 Deployment restarts, 1 Job runs (hash of what they read)";
+    let follows = "and what follows from it: 1 Deployment restarts, 1 Job runs (hash of what they read)";
     assert_eq!(text.matches(follows).count(), 1, "{text}");
     assert!(text.find("LOG_LEVEL: info -> debug") < text.find(follows), "{text}");
     assert!(text.contains("+  LOG_LEVEL: debug\n") && text.contains("--full shows all lines"), "{text}");
@@ -39,14 +39,24 @@ fn the_changed_variable_comes_first_and_what_follows_is_folded() {
     let files = derived(&json["diffs"], "path");
     assert!(files.contains(&"deployment-web.yaml".to_owned()), "{files:?}");
     assert!(!files.iter().any(|file| file.starts_with("configmap")), "{files:?}");
-    assert_eq!(derived(&json["plan"]["changes"], "file").len(), 4);
+    assert_eq!(derived(&json["plan"]["changes"], "file").len(), 3);
 }
 
 #[test]
 fn a_new_image_folds_nothing_that_runs() {
     let world = deployed();
-    let deploy =
-        ["deploy", "app", "--app", "shop", "--env", "production", "--image", "registry.example.cu/shop:2"];
+    let deploy = [
+        "deploy",
+        "app",
+        "--source-repository",
+        URL,
+        "--app",
+        "shop",
+        "--env",
+        "production",
+        "--image",
+        "registry.example.cu/shop:2",
+    ];
     let text = world.good(&[&deploy[..], &["--dry-run"]].concat()).stdout;
     assert!(text.contains("~ update Deployment web\n      web restarts"), "{text}");
     assert!(!text.contains("follows from it"), "{text}");
@@ -58,7 +68,7 @@ fn a_dry_run_says_what_the_same_command_does_and_commits_nothing() {
     let head = world.head();
     let app = ["--env", "production"];
     let image = ["--image", "registry.example.cu/shop:2"];
-    let deploy = [&["deploy", "app", "--app", "shop"][..], &app, &image].concat();
+    let deploy = [&["deploy", "app", "--source-repository", URL, "--app", "shop"][..], &app, &image].concat();
     let remove = [&["remove", "--app", "shop"][..], &app].concat();
     for command in [&deploy[..], &remove, &["app", "remove", "shop"]] {
         let dry = world.json(&[command, &["--dry-run"]].concat());
@@ -66,7 +76,8 @@ fn a_dry_run_says_what_the_same_command_does_and_commits_nothing() {
         assert!(!dry["plan"]["changes"].as_array().unwrap().is_empty(), "{command:?}");
         assert!(dry["commit"].is_null(), "{command:?}");
     }
-    let diff = world.json(&[&["diff", "app", "--app", "shop"][..], &app, &image].concat());
+    let diff = world
+        .json(&[&["diff", "app", "--source-repository", URL, "--app", "shop"][..], &app, &image].concat());
     assert_eq!(world.json(&[&deploy[..], &["--dry-run"]].concat()), diff);
     let mut command = world.sandbox.cupaas(&[
         "secret",
