@@ -2,7 +2,7 @@
 
 mod ci;
 mod forge;
-mod read;
+pub mod read;
 mod registered;
 mod secret;
 mod shared;
@@ -17,7 +17,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use ci::{Ci, CiForge};
 pub use forge::{Commenting, Proposed, Status};
-pub use read::command;
 pub use registered::{
     AddApp, AppCommand, AppSelector, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Unpin, UnsetEnv,
 };

@@ -161,7 +161,7 @@ mod tests {
     use walkdir::WalkDir;
 
     use super::*;
-    use crate::cli::command;
+    use crate::cli::read::command;
 
     /// Names of variables in files that read the environment, as the code writes them: some without their forge's prefix,
     /// and families with an underscore at the end.

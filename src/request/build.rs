@@ -30,7 +30,7 @@ impl Request {
             Command::Init(init) => Action::Init(scaffold::init(init)),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
             Command::Completions(completions) => Action::Print(completion::script(completions.shell)?),
-            Command::Environment => Action::Print(cli::variables(&cli::command())),
+            Command::Environment => Action::Print(cli::variables(&cli::read::command())),
             Command::Man(asked) => print::man(asked)?,
             Command::Check(check) => {
                 let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;

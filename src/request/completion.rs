@@ -47,7 +47,7 @@ pub fn complete(words: &[OsString]) -> bool {
         return false;
     }
     let here = std::env::current_dir().ok();
-    let command = || with_names(cli::command(), repository(words));
+    let command = || with_names(cli::read::command(), repository(words));
     // A shell shows whatever is printed, in the middle of what is being typed.
     let _ = CompleteEnv::with_factory(command).var(VARIABLE).try_complete(words.to_vec(), here.as_deref());
     true
@@ -114,7 +114,7 @@ mod tests {
     fn answers(repository: Option<PathBuf>, words: &[&str]) -> Vec<String> {
         let words: Vec<OsString> = ["cupaas"].iter().chain(words).map(OsString::from).collect();
         let last = words.len() - 1;
-        let found = engine::complete(&mut with_names(cli::command(), repository), words, last, None);
+        let found = engine::complete(&mut with_names(cli::read::command(), repository), words, last, None);
         found.unwrap().iter().map(|one| one.get_value().to_string_lossy().into_owned()).collect()
     }
 

@@ -30,7 +30,7 @@ pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
 /// # Errors
 /// `Usage` for a command that there is none of.
 pub(super) fn man(asked: Man) -> Result<Action, Failure> {
-    let mut top = cli::command();
+    let mut top = cli::read::command();
     top.build();
     if let Some(folder) = asked.out {
         let mut pages = Files::new();
