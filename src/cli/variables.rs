@@ -152,6 +152,7 @@ fn of_flag(argument: &Arg) -> Option<(String, (String, String))> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods)] // the sources are read
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;
