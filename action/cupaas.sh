@@ -211,7 +211,7 @@ done
 code=0
 case $command in
   "secret set") printf '%s' "$value" | "$program" "$@" || code=$? ;;
-  render | dockerfile | schema* | completions* | man)
+  render | dockerfile | schema* | completions* | man*)
     # A file for another program: it is shown as it is, and no line of it is a command of the runner's.
     "$program" "$@" </dev/null >"$work/out" || code=$?
     word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

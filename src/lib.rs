@@ -34,11 +34,11 @@ pub mod tree;
 pub mod yaml;
 
 use diagnostic::Failure;
-use outcome::{Outcome, Report};
+use outcome::{Outcome, Report, Wrote};
 use publish::Job;
 use run::action::{Action, Request};
 use run::context::Context;
-use run::{deploy, inventory, remove, rerender, scaffold, secrets, sync};
+use run::{deploy, files, inventory, remove, rerender, scaffold, secrets, sync};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
@@ -61,6 +61,11 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
         Action::Init(options) => {
             let wrote = scaffold::init(options, request.home.folder()?)?;
             Ok(Report::Wrote(wrote).into())
+        }
+        Action::Write { folder, files } => {
+            files::write_files(folder, files)?;
+            let written = files.keys().map(|path| folder.join(path.as_str())).collect();
+            Ok(Report::Wrote(Wrote { written, ..Wrote::default() }).into())
         }
         Action::Print(text) => Ok(Report::Text(text.clone()).into()),
     }

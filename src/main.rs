@@ -1,19 +1,24 @@
 //! Parses, reads the environment once, runs, prints, exits.
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use cupaas::cli::Cli;
 use cupaas::diagnostic::Kind;
-use cupaas::report::{self, Format, ci};
+use cupaas::report::{self, Detail, Format, ci};
 use cupaas::run::action::Request;
 use cupaas::{request, runner};
 
 fn main() -> ExitCode {
     // A core dump of this process would hold what it has just encrypted.
     let _ = cupaas::seal::core_dumps_off();
-    let cli = match Cli::read(std::env::args_os().collect(), &request::is_empty) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if request::complete(&words) {
+        return ExitCode::SUCCESS;
+    }
+    let cli = match Cli::read(words, &request::is_empty) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(unread(&error)),
     };
@@ -43,6 +48,8 @@ fn unread(error: &clap::Error) -> u8 {
 fn run(cli: Cli) -> anyhow::Result<u8> {
     let format = cli.format;
     let job = request::detect(&cli.ci);
+    // A runner folds lines itself.
+    let detail = if cli.full || job.is_some() { Detail::Full } else { Detail::Folded };
     let plan_file = cli.ci.plan_file.clone();
     let terminal = std::io::stderr().is_terminal();
     let progress = |text: &str| {
@@ -52,7 +59,9 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     };
     let ended = Request::new(cli, job.clone()).and_then(|request| cupaas::run(&request, &progress));
     let (mut out, mut err, code) = match &ended {
-        Ok(done) => (report::of(done, format), report::warnings(done, format), done.report.exit_code()),
+        Ok(done) => {
+            (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())
+        }
         Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind().exit_code())
         }

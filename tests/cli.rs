@@ -17,6 +17,7 @@ mod cli {
     mod credentials;
     mod deploying;
     mod git_words;
+    mod dry_runs;
     mod hostile;
     mod layers;
     mod lost;

@@ -9,42 +9,29 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "CI job")]
 pub struct Ci {
     /// The forge that runs this job; default: what FORGEJO_*, GITEA_* or GITHUB_* variables say.
-    #[arg(long, global = true, value_enum, env = "CUPAAS_CI", hide_short_help = true)]
+    #[arg(long, value_enum, env = "CUPAAS_CI", hide_short_help = true)]
     pub ci: Option<CiForge>,
     /// The forge's address.
-    #[arg(long, global = true, value_name = "URL", env = "CUPAAS_CI_SERVER", hide_short_help = true)]
+    #[arg(long, value_name = "URL", env = "CUPAAS_CI_SERVER", hide_short_help = true)]
     pub ci_server: Option<String>,
     /// The address of the forge's API.
-    #[arg(long, global = true, value_name = "URL", env = "CUPAAS_CI_API", hide_short_help = true)]
+    #[arg(long, value_name = "URL", env = "CUPAAS_CI_API", hide_short_help = true)]
     pub ci_api: Option<String>,
     /// The repository whose job this is.
-    #[arg(
-        long,
-        global = true,
-        value_name = "OWNER/NAME",
-        env = "CUPAAS_CI_REPOSITORY",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "OWNER/NAME", env = "CUPAAS_CI_REPOSITORY", hide_short_help = true)]
     pub ci_repository: Option<String>,
     /// The number of the pull request that this job is about.
-    #[arg(
-        long,
-        global = true,
-        value_name = "NUMBER",
-        env = "CUPAAS_CI_PULL_REQUEST",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "NUMBER", env = "CUPAAS_CI_PULL_REQUEST", hide_short_help = true)]
     pub ci_pull_request: Option<String>,
     /// Who started this job.
-    #[arg(long, global = true, value_name = "NAME", env = "CUPAAS_CI_ACTOR", hide_short_help = true)]
+    #[arg(long, value_name = "NAME", env = "CUPAAS_CI_ACTOR", hide_short_help = true)]
     pub ci_actor: Option<String>,
     /// This job's page, for the commit.
-    #[arg(long, global = true, value_name = "URL", env = "CUPAAS_RUN_URL", hide_short_help = true)]
+    #[arg(long, value_name = "URL", env = "CUPAAS_RUN_URL", hide_short_help = true)]
     pub run_url: Option<String>,
     /// Writes the report as JSON into this file too, whatever --format says.
     #[arg(
         long,
-        global = true,
         value_name = "FILE",
         env = "CUPAAS_PLAN_FILE",
         hide_short_help = true,

@@ -2,17 +2,18 @@
 
 mod ci;
 mod forge;
-mod read;
+pub mod read;
 mod registered;
 mod secret;
 mod shared;
 mod sync;
 mod values;
+mod variables;
 
 use crate::report::Format;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use ci::{Ci, CiForge};
 pub use forge::{Commenting, Proposed, Status};
@@ -20,6 +21,7 @@ pub use registered::{
     AddApp, AppCommand, AppSelector, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Unpin, UnsetEnv,
 };
 pub use shared::{Repository, Shared, Wide};
+pub use variables::text as variables;
 
 pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet, SecretUnset};
 
@@ -36,8 +38,11 @@ pub struct Cli {
     /// How to say it.
     #[arg(long, global = true, value_enum, env = "CUPAAS_FORMAT", default_value_t = Format::Text)]
     pub format: Format,
-    /// Where it runs.
-    #[command(flatten)]
+    /// Shows every change and line, also those that only follow from others; JSON has them always.
+    #[arg(long, global = true, hide_short_help = true)]
+    pub full: bool,
+    /// The CI job that it is a step of, which only commands on a GitOps repository take: [`Cli::read`] fills it.
+    #[arg(skip)]
     pub ci: Ci,
 }
 
@@ -100,8 +105,10 @@ pub enum Command {
     Schema(SchemaOf),
     /// Completions for a shell.
     Completions(Completions),
-    /// The manual page.
-    Man,
+    /// The manual page of cupaas, or of one command.
+    Man(Man),
+    /// The environment variables that cupaas reads.
+    Environment,
 }
 
 /// `check`.
@@ -122,7 +129,7 @@ pub struct Render {
     #[command(flatten)]
     pub shared: Shared,
     /// Writes the files below this folder instead of printing them.
-    #[arg(long, value_name = "DIR", env = "CUPAAS_OUT")]
+    #[arg(long, value_name = "DIR", env = "CUPAAS_OUT", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 }
 
@@ -155,6 +162,9 @@ pub struct Remove {
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,
@@ -175,6 +185,9 @@ pub struct Deploy {
     /// Deploys also where a newer commit is deployed already.
     #[arg(long)]
     pub allow_older: bool,
+    /// Shows what would change, and changes nothing, as `diff`.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,
@@ -187,7 +200,7 @@ pub struct Deploy {
 #[derive(Debug, Clone, Args)]
 pub struct New {
     /// The app's folder.
-    #[arg(default_value = ".", value_name = "FOLDER")]
+    #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
     /// The GitOps repository, whose catalog is known beside the built-in recipes.
     #[command(flatten)]
@@ -220,7 +233,7 @@ pub enum Forge {
 #[derive(Debug, Clone, Args)]
 pub struct Init {
     /// The GitOps repository's folder.
-    #[arg(default_value = ".", value_name = "FOLDER")]
+    #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
     /// Who rolls out.
     #[arg(long, value_enum, default_value_t = Delivery::Flux)]
@@ -260,6 +273,17 @@ pub enum SchemaFile {
     Recipe,
     /// `releases/<env>/<app>/release.yaml`.
     Release,
+}
+
+/// `man`.
+#[derive(Debug, Clone, Args)]
+pub struct Man {
+    /// The command, such as `deploy` or `env set`; default: cupaas as a whole.
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Writes the pages of all commands into this folder instead.
+    #[arg(long, value_name = "DIR", conflicts_with = "command", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
 }
 
 /// `completions`.

@@ -3,9 +3,12 @@
 use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
-use clap::{Command, CommandFactory, FromArgMatches, Parser};
+use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches};
 
-use crate::cli::Cli;
+use crate::cli::{Ci, Cli, variables};
+
+/// Behind the flags of any command.
+const LAST: usize = 1000;
 
 const NO_VALUE: &str = "this is not how `secret set` is used; a value is never an argument\n\n  \
     cupaas secret set NAME [FOLDER]        asks for the value, or reads it from standard input\n  \
@@ -19,17 +22,19 @@ impl Cli {
     pub fn read(words: Vec<OsString>, empty: &dyn Fn(&OsStr) -> bool) -> Result<Self, clap::Error> {
         let sets =
             words.get(1).is_some_and(|word| word == "secret") && words.iter().any(|word| word == "set");
-        let mut command = heeding(Self::command(), empty);
-        let matches = command.try_get_matches_from_mut(&words);
-        let read = matches.and_then(|mut matches| {
-            Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+        let mut heeding = heeding(command(), empty);
+        let matches = heeding.try_get_matches_from_mut(&words);
+        let read = matches.and_then(|matches| {
+            let read =
+                Self::from_arg_matches(&matches).and_then(|cli| Ok(Self { ci: job_of(&matches)?, ..cli }));
+            read.map_err(|error| error.format(&mut heeding))
         });
         read.map_err(|error| match error.kind() {
             // Help names every variable, also one that is empty just now.
-            ErrorKind::DisplayHelp => Self::try_parse_from(words).err().unwrap_or(error),
+            ErrorKind::DisplayHelp => command().try_get_matches_from(words).err().unwrap_or(error),
             ErrorKind::DisplayVersion => error,
             ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error,
-            kind if sets => Self::command().error(kind, NO_VALUE),
+            kind if sets => command().error(kind, NO_VALUE),
             _ => error,
         })
     }
@@ -42,4 +47,31 @@ fn heeding(command: Command, empty: &dyn Fn(&OsStr) -> bool) -> Command {
         _ => argument,
     });
     command.mut_subcommands(|below| heeding(below, empty))
+}
+
+/// Every command, with all flags that it takes.
+pub fn command() -> Command {
+    let command = with_job(Cli::command());
+    let variables = variables(&command);
+    // The page is the help of a command, so that `cupaas help environment` shows it.
+    command.mut_subcommand("environment", |page| page.long_about(variables).help_template("{about}"))
+}
+
+/// What names a GitOps repository may be a step of a CI job, and takes after its own flags what that job says of itself.
+fn with_job(command: Command) -> Command {
+    if command.get_arguments().any(|argument| argument.get_id() == "gitops") {
+        let job = Ci::augment_args(Command::default());
+        let last = (LAST..).zip(job.get_arguments().cloned());
+        return command.args(last.map(|(order, argument)| argument.display_order(order)));
+    }
+    command.mut_subcommands(with_job)
+}
+
+/// What the command that was typed says of the CI job.
+fn job_of(matches: &ArgMatches) -> Result<Ci, clap::Error> {
+    match matches.subcommand() {
+        Some((_, below)) => job_of(below),
+        None if matches.try_contains_id("ci").is_ok() => Ci::from_arg_matches(matches),
+        None => Ok(Ci::default()),
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 
+use crate::cli::shared::WHAT;
 use crate::cli::{Proposed, Repository};
 
 /// Registrations: `apps/<app>.yaml`.
@@ -65,6 +66,9 @@ pub struct RemoveApp {
     /// A loss of data that is agreed to, by its name.
     #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
     pub allow_data_loss: Vec<String>,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,
@@ -77,10 +81,10 @@ pub struct RemoveApp {
 #[derive(Debug, Clone, Args)]
 pub struct AppSelector {
     /// The app; default: the one in this folder; also CUPAAS_APP.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub app: Option<String>,
     /// One environment; default: all of them, or the only one.
-    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV", help_heading = WHAT)]
     pub env: Option<String>,
     /// The GitOps repository.
     #[command(flatten)]
@@ -105,7 +109,7 @@ pub struct SetEnv {
     #[arg(value_name = "NAME=VALUE", required_unless_present = "file")]
     pub variables: Vec<String>,
     /// Variables from a .env file; `-` is standard input.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
     /// Shows what would change, and changes nothing.
     #[arg(long)]
@@ -150,7 +154,7 @@ pub struct ListEnv {
 #[derive(Debug, Clone, Args)]
 pub struct Pin {
     /// The image to keep; default: the one that runs.
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", help_heading = WHAT)]
     pub image: Option<String>,
     /// Shows what would change, and changes nothing.
     #[arg(long)]

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 
 use crate::cli::Repository;
+use crate::cli::shared::WHAT;
 
 /// What to do with secrets. A value is never an argument: other processes can see those.
 #[derive(Debug, Clone, Subcommand)]
@@ -25,13 +26,13 @@ pub enum Secret {
 #[derive(Debug, Clone, Args)]
 pub struct SecretOf {
     /// The app's folder [default: .].
-    #[arg(value_name = "FOLDER")]
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: Option<PathBuf>,
     /// The app's name; then its folder need not be at hand.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub app: Option<String>,
     /// The environment; default: the only one.
-    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV", help_heading = WHAT)]
     pub env: Option<String>,
     /// The GitOps repository.
     #[command(flatten)]
@@ -49,7 +50,7 @@ pub struct SecretSet {
     pub of: SecretOf,
     /// Reads the value from a file, every byte of it; `-` is standard input. Without it, one line end behind what
     /// standard input gives is not part of the value.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
     /// Makes a value: 32 letters and digits.
     #[arg(long, conflicts_with = "file")]
@@ -57,6 +58,9 @@ pub struct SecretSet {
     /// Sets an empty value too, which is otherwise taken for a mistake.
     #[arg(long, conflicts_with = "random")]
     pub allow_empty: bool,
+    /// Says what it would do, and does nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `secret unset`.
@@ -86,7 +90,7 @@ pub struct SecretRotate {
     #[arg(long)]
     pub recipients: bool,
     /// With --recipients: the files of every app. Credentials are rotated one service at a time.
-    #[arg(long, conflicts_with_all = ["service", "folder", "app", "env"])]
+    #[arg(long, conflicts_with_all = ["service", "folder", "app", "env"], help_heading = WHAT)]
     pub all: bool,
     /// Says what it would do, and does nothing.
     #[arg(long)]
@@ -100,6 +104,6 @@ pub struct SecretCheck {
     #[command(flatten)]
     pub of: SecretOf,
     /// Those of every app.
-    #[arg(long, conflicts_with_all = ["folder", "app", "env"])]
+    #[arg(long, conflicts_with_all = ["folder", "app", "env"], help_heading = WHAT)]
     pub all: bool,
 }

@@ -3,18 +3,19 @@
 use clap::Args;
 
 use crate::cli::Repository;
+use crate::cli::shared::WHAT;
 
 /// `sync`.
 #[derive(Debug, Clone, Args)]
 pub struct Sync {
     /// Only this app, also where it had been removed; may be given several times.
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = WHAT)]
     pub app: Vec<String>,
     /// Only this environment.
-    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV")]
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV", help_heading = WHAT)]
     pub env: Option<String>,
     /// The image of the one app that is named; default: the one in the registry that is named after the commit.
-    #[arg(long, value_name = "REF", requires = "app")]
+    #[arg(long, value_name = "REF", requires = "app", help_heading = WHAT)]
     pub image: Option<String>,
     /// Shows what would be deployed, and changes nothing.
     #[arg(long)]

@@ -10,6 +10,7 @@ pub mod address;
 pub mod bare;
 pub mod checkout;
 pub mod commit;
+pub mod local;
 pub mod proposal;
 pub mod push;
 pub mod remote;

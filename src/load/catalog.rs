@@ -30,7 +30,7 @@ pub enum RecipeKind {
 }
 
 impl RecipeKind {
-    fn folder(self) -> &'static str {
+    pub(super) fn folder(self) -> &'static str {
         match self {
             Self::Shared => "shared",
             Self::Runtime => "runtimes",

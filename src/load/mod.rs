@@ -11,6 +11,7 @@ pub mod dotenv;
 pub mod gitops;
 pub mod inputs;
 pub mod known_apps;
+pub mod known_names;
 pub mod platform;
 pub mod query;
 pub mod recipe;

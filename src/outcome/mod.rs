@@ -74,14 +74,14 @@ pub enum Report {
         /// What holds it.
         pin: Pinned,
     },
-    /// `remove` committed, to its branch or beside it.
+    /// `remove` committed, to its branch or beside it, or only looked.
     Removed {
         /// What left.
         removal: Removal,
         /// What it does to the cluster.
         plan: Plan,
-        /// The commit.
-        commit: String,
+        /// The commit, where there is one.
+        commit: Option<String>,
         /// Whether it waits in a pull request.
         proposed: bool,
     },

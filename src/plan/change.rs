@@ -23,6 +23,7 @@ pub(super) fn of(
         action: Action::Create,
         effects: effects::of(before, after),
         fields: Vec::new(),
+        derived: false,
     };
     match (before, after) {
         (Some(old), Some(new)) => {

@@ -1,9 +1,12 @@
 //! Two trees → the unified diff of each file that differs, as `diff -u` writes it, with every value of a Secret
 //! replaced by a word. A file that cannot be read is never shown: it may hold one.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use similar::TextDiff;
 
+use crate::plan::derived::{renamed_jobs, same_but_hashes};
 use crate::plan::object::documents;
 use crate::plan::redact::{is_sensitive, redact};
 use crate::tree::{Files, RepoPath};
@@ -15,6 +18,8 @@ pub struct FileDiff {
     pub path: String,
     /// Header and hunks; ends with a newline.
     pub text: String,
+    /// Whether it only follows from other changes: hashes of what pods read, and lists of files.
+    pub derived: bool,
 }
 
 /// More lines than these, old and new together, are counted instead of compared.
@@ -23,7 +28,41 @@ const MOST_LINES: usize = 40_000;
 /// The diffs of all files that differ, in the order of their paths.
 pub fn unified(before: &Files, after: &Files) -> Vec<FileDiff> {
     let paths = crate::plan::trees::changed_paths(before, after);
-    paths.into_iter().map(|path| file(path, before.get(path), after.get(path))).collect()
+    let jobs = renamed(&paths, before, after);
+    let one = |path: &RepoPath| FileDiff {
+        derived: jobs.contains(path) || is_derived(path, before.get(path), after.get(path)),
+        ..file(path, before.get(path), after.get(path))
+    };
+    paths.into_iter().map(one).collect()
+}
+
+/// Whether a file that stays differs in hashes alone, or is a list of others.
+fn is_derived(path: &RepoPath, before: Option<&String>, after: Option<&String>) -> bool {
+    let Some((before, after)) = before.zip(after) else { return false };
+    if path.file_name() == "kustomization.yaml" {
+        return true;
+    }
+    let Some((old, new)) = documents(before).zip(documents(after)) else { return false };
+    let same = |(old, new): (&Value, &Value)| old == new || same_but_hashes(old, new);
+    old != new && old.len() == new.len() && old.iter().zip(&new).all(same)
+}
+
+/// Files of Jobs that leave, and of the same Jobs under another name.
+fn renamed<'a>(paths: &BTreeSet<&'a RepoPath>, before: &Files, after: &Files) -> BTreeSet<&'a RepoPath> {
+    let lone = |of: &Files, not: &Files| -> Vec<(&'a RepoPath, Value)> {
+        let alone = paths.iter().filter(|path| !not.contains_key(**path));
+        let one = alone.filter_map(|path| {
+            let mut documents = documents(of.get(*path)?)?;
+            let job = documents.pop().filter(|job| documents.is_empty() && job["kind"] == "Job")?;
+            Some((*path, job))
+        });
+        one.collect()
+    };
+    let folder = |path: &'a RepoPath| path.as_str().rsplit_once('/').map(|(folder, _)| folder);
+    let (gone, new) = (lone(before, after), lone(after, before));
+    let gone = gone.iter().map(|one| (folder(one.0), one.0, &one.1)).collect();
+    let new = new.iter().map(|one| (folder(one.0), one.0, &one.1)).collect();
+    renamed_jobs(gone, new).into_iter().flat_map(|(gone, new)| [gone, new]).collect()
 }
 
 fn file(path: &RepoPath, before: Option<&String>, after: Option<&String>) -> FileDiff {
@@ -40,7 +79,7 @@ fn file(path: &RepoPath, before: Option<&String>, after: Option<&String>) -> Fil
     } else {
         TextDiff::from_lines(old.as_str(), new.as_str()).unified_diff().context_radius(3).to_string()
     };
-    FileDiff { path: path.to_string(), text: format!("--- {from}\n+++ {to}\n{body}") }
+    FileDiff { path: path.to_string(), text: format!("--- {from}\n+++ {to}\n{body}"), derived: false }
 }
 
 /// Both texts as they may be seen: untouched where no value is secret.
@@ -138,6 +177,32 @@ mod tests {
             assert!(!text.contains("hunter2"), "{text}");
         }
         assert!(one("hosts/a.cu", "production/a\n", "production/b\n").contains("+production/b"));
+    }
+
+    #[test]
+    fn what_only_follows_is_marked() {
+        let pods = |kind: &str, name: &str, hash: &str, image: &str| {
+            format!(
+                "kind: {kind}\nmetadata: {{name: {name}}}\nspec:\n  annotations: {{cupaas.dev/config: {hash}}}\n  image: {image}\n"
+            )
+        };
+        let before = tree([
+            ("deploy/p/t/a.yaml", pods("Deployment", "a", "1", "x").as_str()),
+            ("deploy/p/t/b.yaml", pods("Deployment", "b", "1", "x").as_str()),
+            ("deploy/p/t/job-1.yaml", pods("Job", "job-1", "1", "x").as_str()),
+            ("deploy/p/t/kustomization.yaml", "resources: [job-1.yaml]\n"),
+        ]);
+        let after = tree([
+            ("deploy/p/t/a.yaml", pods("Deployment", "a", "2", "x").as_str()),
+            ("deploy/p/t/b.yaml", pods("Deployment", "b", "2", "y").as_str()),
+            ("deploy/p/t/job-2.yaml", pods("Job", "job-2", "2", "x").as_str()),
+            ("deploy/p/t/kustomization.yaml", "resources: [job-2.yaml]\n"),
+        ]);
+        let diffs = unified(&before, &after);
+        let direct: Vec<&str> = diffs.iter().filter(|d| !d.derived).map(|d| d.path.as_str()).collect();
+        assert_eq!((direct, diffs.len()), (vec!["deploy/p/t/b.yaml"], 5));
+        // A first deploy follows from nothing.
+        assert!(unified(&Files::new(), &after).iter().all(|file| !file.derived));
     }
 
     #[test]

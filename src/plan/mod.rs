@@ -6,6 +6,7 @@
 
 mod change;
 pub mod credentials;
+mod derived;
 pub mod diff;
 mod display;
 mod effects;
@@ -60,6 +61,7 @@ pub fn compare(before: &Files, after: &Files, allowed: &BTreeSet<String>, facts:
             volumes::check(old, new, facts, &mut plan.refusals);
         }
     }
+    derived::mark(&mut plan.changes, &trees);
     ownership::check(&trees, &mut plan.refusals);
     (plan.losses, plan.unused_allowances) = losses::find(&trees, allowed);
     let told: BTreeSet<&str> = plan

@@ -49,6 +49,8 @@ pub struct ObjectChange {
     pub effects: Vec<Effect>,
     /// The fields that differ, for `update` and `move`.
     pub fields: Vec<FieldChange>,
+    /// Whether it only follows from other changes: nothing differs but hashes of what the pods read.
+    pub derived: bool,
 }
 
 /// The name of an object in its cluster.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::plan::derived::{is_config_hash, is_secrets_hash};
 use crate::plan::model::Reason;
 
 /// The reasons, most telling first, none twice.
@@ -38,9 +39,9 @@ fn metadata(before: &Value, after: &Value, found: &mut BTreeSet<Reason>) {
     for part in changed(before, after) {
         for name in changed(&before[part], &after[part]) {
             // The renderer writes what the process reads at its start as a checksum here.
-            if name.starts_with("checksum/") || name.starts_with("cupaas.dev/config") {
+            if is_config_hash(name) {
                 found.insert(Reason::Configuration);
-            } else if name == "cupaas.dev/secrets" {
+            } else if is_secrets_hash(name) {
                 found.insert(Reason::Secrets);
             } else {
                 names.push(name.to_owned());

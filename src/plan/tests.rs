@@ -108,6 +108,7 @@ fn the_json_is_a_contract() {
                     "why": [{"because": "image", "container": "web", "from": "a:1", "to": "a:2"}],
                 }],
                 "fields": [{"path": "spec.template.spec.containers[web].image", "before": "a:1", "after": "a:2"}],
+                "derived": false,
             }],
             "refusals": [], "losses": [], "unused_allowances": [], "rewrites": [], "unreadable": [],
         })

@@ -71,7 +71,9 @@ fn body(report: &Report) -> Value {
         Report::Pinned { pin, .. } => {
             json!({"status": "pinned", "changed": false, "pin": super::pin::pin(pin)})
         }
-        Report::Removed { removal, plan, commit, proposed } => removed(removal, plan, commit, *proposed),
+        Report::Removed { removal, plan, commit, proposed } => {
+            removed(removal, plan, commit.as_deref(), *proposed)
+        }
         Report::Absent(removal) => {
             json!({"status": "unchanged", "changed": false, "app": removal.app, "environment": removal.environment})
         }
@@ -94,11 +96,16 @@ fn body(report: &Report) -> Value {
     }
 }
 
-fn removed(removal: &Removal, plan: &Plan, commit: &str, proposed: bool) -> Value {
+fn removed(removal: &Removal, plan: &Plan, commit: Option<&str>, proposed: bool) -> Value {
     let namespaces: Vec<String> =
         removal.environments.iter().map(|of| names::namespace(&removal.app, of)).collect();
+    let status = match commit {
+        None => "differs",
+        Some(_) if proposed => "proposed",
+        Some(_) => "removed",
+    };
     json!({
-        "status": if proposed { "proposed" } else { "removed" }, "changed": true, "app": removal.app,
+        "status": status, "changed": true, "app": removal.app,
         "commit": commit,
         "environment": removal.environments.first(), "environments": removal.environments,
         "kept": {"namespace": namespaces.first(), "namespaces": namespaces},

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Failure;
 use crate::outcome::{Outcome, Report};
+use crate::report::Detail;
 use crate::report::bounded::page_with_notices;
 use crate::report::cut::lines;
 use crate::report::markup::{escaped, fenced, plain, problems};
@@ -11,7 +12,7 @@ use crate::report::{sync, text};
 pub(super) fn of(outcome: &Outcome) -> String {
     page_with_notices(outcome, COMMENT).unwrap_or_else(|| match &outcome.report {
         Report::Synced(synced) => sync::markdown(synced),
-        _ => fenced("text", &plain(&text::with_notices(outcome))),
+        _ => fenced("text", &plain(&text::with_notices(outcome, Detail::Full))),
     })
 }
 

@@ -6,6 +6,7 @@ mod cut;
 mod diagnostic;
 mod failed;
 mod failure;
+mod folded;
 mod format;
 mod inventory;
 mod json;
@@ -26,18 +27,19 @@ mod title;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::outcome::{Outcome, Report};
 
+pub use folded::Detail;
 pub use format::Format;
 pub use page::COMMENT;
 pub use proposal::{comment, proposal, settled, unrenderable};
 
 /// The outcome in the form that was asked for.
-pub fn of(outcome: &Outcome, format: Format) -> String {
+pub fn of(outcome: &Outcome, format: Format, detail: Detail) -> String {
     match (format, &outcome.report) {
         (_, Report::Text(text)) | (Format::Text | Format::Markdown, Report::Dockerfile { text, .. }) => {
             text.clone()
         }
         (Format::Matrix, Report::Synced(synced)) => sync::matrix(synced),
-        (Format::Text | Format::Matrix, _) => text::with_notices(outcome),
+        (Format::Text | Format::Matrix, _) => text::with_notices(outcome, detail),
         (Format::Json, _) => json::of(outcome),
         (Format::Markdown, _) => markdown::of(outcome),
     }

@@ -1,6 +1,6 @@
 //! What became of several releases in one commit → text and JSON.
 
-use crate::report::plan::changes;
+use crate::report::folded::{self, Detail};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -10,28 +10,28 @@ use crate::outcome::Rerendered;
 use crate::plan::{ObjectChange, Plan};
 use crate::report::diagnostic::Placed;
 use crate::report::pin::pin;
-use crate::report::plan::{lines, rest};
+use crate::report::plan::rest;
 use crate::report::style::{FAINT, GOOD, STRONG, paint, tame};
 use crate::repository::short;
 use crate::resolve::release::Release;
 use crate::tree::RepoPath;
 
-pub(super) fn text(done: &Rerendered) -> String {
+pub(super) fn text(done: &Rerendered, detail: Detail) -> String {
     if done.is_empty() && done.edited {
         return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), tame(&done.subject));
     }
     if done.is_empty() {
         return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(done.looked_at));
     }
-    let mut text = words(done);
+    let mut text = words(done, detail);
     if !done.diffs.is_empty() {
         text.push('\n');
     }
-    text + &lines(&done.diffs)
+    text + &folded::lines(&done.diffs, detail)
 }
 
 /// What happens, without the lines.
-pub(super) fn words(done: &Rerendered) -> String {
+fn words(done: &Rerendered, detail: Detail) -> String {
     let which = format!("{} of {}", done.releases.len(), count(done.looked_at));
     let mut text = match &done.commit {
         _ if done.edited => {
@@ -48,7 +48,8 @@ pub(super) fn words(done: &Rerendered) -> String {
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
     if !done.releases.is_empty() {
-        text.push_str(&plan(&done.plan));
+        let detail = if done.commit.is_none() { detail } else { Detail::Full };
+        text.push_str(&plan(&done.plan, detail));
     }
     for secret in &done.makes {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(FAINT, "+"));
@@ -82,7 +83,7 @@ fn count(releases: usize) -> String {
 }
 
 /// The changes below the app that each belongs to, then what all of them add up to.
-fn plan(whole: &Plan) -> String {
+fn plan(whole: &Plan, detail: Detail) -> String {
     let mut apps: BTreeMap<&str, Vec<ObjectChange>> = BTreeMap::new();
     for change in &whole.changes {
         apps.entry(change.app.as_deref().unwrap_or_default()).or_default().push(change.clone());
@@ -90,7 +91,7 @@ fn plan(whole: &Plan) -> String {
     let mut words = String::new();
     for (app, of_app) in apps {
         let _ = writeln!(words, "{}", paint(STRONG, app));
-        words.push_str(&changes(&of_app));
+        words.push_str(&folded::changes(&of_app, detail));
     }
     words + &rest(whole)
 }

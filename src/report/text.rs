@@ -8,7 +8,8 @@ use std::fmt::Write;
 use crate::names;
 use crate::outcome::{Deployed, Difference, Outcome, Report, Wrote};
 use crate::plan::Plan;
-use crate::report::plan::{lines, plan};
+use crate::report::folded::{self, Detail};
+use crate::report::plan::{plan, rest};
 use crate::report::style::{FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
 use crate::report::{inventory, secrets, sync};
 use crate::repository::short;
@@ -16,17 +17,17 @@ use crate::resolve::release::Release;
 use crate::tree::Files;
 
 /// The report, with what forges were told of it.
-pub(super) fn with_notices(outcome: &Outcome) -> String {
+pub(super) fn with_notices(outcome: &Outcome, detail: Detail) -> String {
     let told = notices::words(&outcome.notices);
     match &outcome.report {
         // Lines end it: runners fold them.
-        Report::Differs(_) => told + &of(&outcome.report),
-        Report::Rerendered(done) if done.commit.is_none() => told + &of(&outcome.report),
-        report => of(report) + &told,
+        Report::Differs(_) => told + &of(&outcome.report, detail),
+        Report::Rerendered(done) if done.commit.is_none() => told + &of(&outcome.report, detail),
+        report => of(report, detail) + &told,
     }
 }
 
-pub(super) fn of(report: &Report) -> String {
+pub(super) fn of(report: &Report, detail: Detail) -> String {
     match report {
         Report::Checked(release) => format!("{} {}\n", paint(GOOD, "ok"), title(release)),
         Report::Explained(release) => explained(release),
@@ -34,7 +35,7 @@ pub(super) fn of(report: &Report) -> String {
         Report::Rendered { release, files, out: Some(folder) } => {
             format!("{} files of {} in {}\n", files.len(), title(release), folder.display())
         }
-        Report::Differs(difference) => differs(difference),
+        Report::Differs(difference) => differs(difference, detail),
         Report::Deployed(deployed) => done(deployed),
         Report::Unchanged { release } => {
             format!("{} {}: nothing to do\n{}", paint(GOOD, "ok"), title(release), address(release))
@@ -50,7 +51,9 @@ pub(super) fn of(report: &Report) -> String {
             pin.place,
             pin.remedy()
         ),
-        Report::Removed { removal, plan, commit, proposed } => removed(removal, plan, commit, *proposed),
+        Report::Removed { removal, plan, commit, proposed } => {
+            removed(removal, plan, commit.as_deref(), *proposed)
+        }
         Report::Absent(Removal { app, environment: Some(environment), .. }) => {
             format!("{} {app} is not deployed in {environment}: nothing to do\n", paint(GOOD, "ok"))
         }
@@ -59,11 +62,11 @@ pub(super) fn of(report: &Report) -> String {
         }
         Report::Apps(apps) => inventory::apps(apps),
         Report::Variables(variables) => inventory::variables(variables),
-        Report::Rerendered(done) => rerendered::text(done),
+        Report::Rerendered(done) => rerendered::text(done, detail),
         Report::Secrets(listing) => secrets::listing(listing),
         Report::SecretsChecked(checked) => secrets::checked(checked),
         Report::Synced(synced) => sync::text(synced),
-        Report::Each(reports) => reports.iter().map(of).collect(),
+        Report::Each(reports) => reports.iter().map(|report| of(report, detail)).collect(),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
     }
@@ -93,18 +96,19 @@ fn stream(files: &Files) -> String {
     manifests.map(|(path, text)| format!("---\n# {path}\n{text}")).collect()
 }
 
-fn differs(difference: &Difference) -> String {
+fn differs(difference: &Difference, detail: Detail) -> String {
     let release = &difference.release;
     if difference.is_empty() {
         return format!("{} {}: nothing to do\n{}", paint(GOOD, "ok"), title(release), address(release));
     }
     let mut text = format!("{}\n", paint(STRONG, format!("A deploy of {} would:", title(release))));
-    text.push_str(&plan(&difference.plan));
+    text.push_str(&folded::changes(&difference.plan.changes, detail));
+    text.push_str(&rest(&difference.plan));
     for secret in &difference.makes {
         let _ = writeln!(text, "  {} make and encrypt the credentials of {secret}", paint(NEW, "+"));
     }
     text.push('\n');
-    text + &lines(&difference.diffs)
+    text + &folded::lines(&difference.diffs, detail)
 }
 
 fn done(deployed: &Deployed) -> String {
@@ -129,10 +133,14 @@ fn done(deployed: &Deployed) -> String {
     text
 }
 
-fn removed(removal: &Removal, plan_: &Plan, commit: &str, proposed: bool) -> String {
+fn removed(removal: &Removal, plan_: &Plan, commit: Option<&str>, proposed: bool) -> String {
     let Removal { app, environments, files, .. } = removal;
     let from = if environments.is_empty() { "the registrations".to_owned() } else { environments.join(", ") };
-    let done = if proposed { "proposed to remove" } else { "removed" };
+    let done = match commit {
+        None => "would remove",
+        Some(_) if proposed => "proposed to remove",
+        Some(_) => "removed",
+    };
     let mut text = format!("{} {app} from {from}\n", paint(GOOD, done));
     for file in files {
         let _ = writeln!(text, "  {} {file}", paint(GONE, "-"));
@@ -140,7 +148,9 @@ fn removed(removal: &Removal, plan_: &Plan, commit: &str, proposed: bool) -> Str
     if !environments.is_empty() {
         text.push_str(&plan(plan_));
     }
-    let _ = writeln!(text, "  commit {}", short(commit));
+    if let Some(commit) = commit {
+        let _ = writeln!(text, "  commit {}", short(commit));
+    }
     for environment in environments {
         let namespace = names::namespace(app, environment);
         let _ = writeln!(

@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{CiForge, Cli, Command, Deploy, Diff, Shared};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared, Status};
 use crate::diagnostic::{Code, Failure};
 use crate::git::Author;
 use crate::report::Format;
@@ -8,7 +8,7 @@ use crate::request::ci::Ci;
 use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::{named, wide};
-use crate::request::{forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
+use crate::request::{completion, forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
 use crate::run::spec::{Extent, RunSpec, Stage};
@@ -29,8 +29,9 @@ impl Request {
             Command::New(new) => Action::New(scaffold::new(new, &env)?),
             Command::Init(init) => Action::Init(scaffold::init(init)),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
-            Command::Completions(completions) => Action::Print(print::completions(completions.shell)),
-            Command::Man => Action::Print(print::man()?),
+            Command::Completions(completions) => Action::Print(completion::script(completions.shell)?),
+            Command::Environment => Action::Print(cli::variables(&cli::read::command())),
+            Command::Man(asked) => print::man(asked)?,
             Command::Check(check) => {
                 let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
                 Action::along(wide(spec, check.wide, &env)?)
@@ -54,6 +55,7 @@ impl Request {
                 Action::Remove(
                     Extent::Environment,
                     Box::new(RunSpec {
+                        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
                         allow_data_loss: named(remove.allow_data_loss),
                         forge: forge::propose(remove.proposed, &spec, &env)?,
                         ..spec
@@ -81,12 +83,15 @@ fn diff_step(diff: Diff, env: &Environment) -> Result<RunSpec, Failure> {
 }
 
 fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
-    let spec = RunSpec::new(Stage::Deploy, gitops_from_cwd::on(deploy.shared, &deploy.wide), env)?;
+    let stage = if deploy.dry_run { Stage::Diff } else { Stage::Deploy };
+    let spec = RunSpec::new(stage, gitops_from_cwd::on(deploy.shared, &deploy.wide), env)?;
+    // Nothing is told of a commit that is not made.
+    let status = Status { status: deploy.status.status && !deploy.dry_run };
     let spec = wide(spec, deploy.wide, env)?;
     Ok(RunSpec {
         allow_data_loss: named(deploy.allow_data_loss),
         allow_older: deploy.allow_older,
-        forge: forge::deploy(deploy.proposed, deploy.status, &spec, env)?,
+        forge: forge::deploy(deploy.proposed, status, &spec, env)?,
         ..spec
     })
 }

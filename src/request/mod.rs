@@ -5,6 +5,7 @@ mod assignments;
 mod build;
 pub mod ci;
 mod ci_guard;
+mod completion;
 mod detect;
 mod environment;
 mod forge;
@@ -16,4 +17,5 @@ mod secret;
 mod spec;
 mod sync;
 
+pub use completion::complete;
 pub use detect::{detect, is_empty};

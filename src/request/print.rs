@@ -1,14 +1,16 @@
-//! Texts that come from the types alone: JSON Schemas, completions, the manual page.
+//! Texts that come from the types alone: JSON Schemas and manual pages.
 
-use crate::diagnostic::Code;
-use clap::CommandFactory;
+use clap::Command;
 
-use crate::cli::{Cli, SchemaFile};
-use crate::diagnostic::Failure;
+use crate::cli::{self, Man, SchemaFile};
+use crate::diagnostic::{Code, Failure};
+use crate::layout;
 use crate::load::app_file::AppFile;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
 use crate::load::release_file::ReleaseFile;
+use crate::run::action::Action;
+use crate::tree::Files;
 use crate::yaml::document::schema_of;
 
 /// The JSON Schema of a file.
@@ -23,23 +25,51 @@ pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
     Ok(format!("{schema:#}\n"))
 }
 
-/// Completions for a shell.
-pub(super) fn completions(shell: clap_complete::Shell) -> String {
-    let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "cupaas", &mut bytes);
-    String::from_utf8_lossy(&bytes).into_owned()
+/// The manual pages that were asked for: one, or all of them for a folder.
+///
+/// # Errors
+/// `Usage` for a command that there is none of.
+pub(super) fn man(asked: Man) -> Result<Action, Failure> {
+    let mut top = cli::read::command();
+    top.build();
+    if let Some(folder) = asked.out {
+        let mut pages = Files::new();
+        every_page(&top, &mut pages)?;
+        return Ok(Action::Write { folder, files: pages });
+    }
+    let mut found = &top;
+    for word in &asked.command {
+        found = found.find_subcommand(word).ok_or_else(|| no_command(found, word))?;
+    }
+    page(found).map(Action::Print)
 }
 
-/// The manual page, with every command.
-pub(super) fn man() -> Result<String, Failure> {
-    let mut command = Cli::command();
-    command.build();
+fn no_command(above: &Command, word: &str) -> Failure {
+    let all: Vec<&str> = documented(above).map(Command::get_name).collect();
+    let name = above.get_bin_name().unwrap_or("cupaas");
+    let failure = Failure::new(Code::UnsortedUsage, format!("{name} has no command {word:?}"));
+    if all.is_empty() { failure } else { failure.hint(format!("there are: {}", all.join(", "))) }
+}
+
+/// Commands with a page of their own; `help` only shows those of the others.
+fn documented(above: &Command) -> impl Iterator<Item = &Command> {
+    above.get_subcommands().filter(|command| command.get_name() != "help")
+}
+
+fn every_page(command: &Command, pages: &mut Files) -> Result<(), Failure> {
+    let name = clap_mangen::Man::new(command.clone()).get_filename();
+    pages.insert(layout::path(&name)?, page(command)?);
+    documented(command).try_for_each(|below| every_page(below, pages))
+}
+
+fn page(command: &Command) -> Result<String, Failure> {
+    // What the short help leaves out would have no words here.
+    let command = command.clone().mut_args(|argument| argument.hide_short_help(false));
     let mut bytes = Vec::new();
-    let pages = std::iter::once(&command).chain(command.get_subcommands().filter(|c| c.get_name() != "help"));
-    for page in pages {
-        clap_mangen::Man::new(page.clone())
-            .render(&mut bytes)
-            .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
-    }
+    clap_mangen::Man::new(command)
+        .source(concat!("cupaas ", env!("CARGO_PKG_VERSION")))
+        .manual("cupaas")
+        .render(&mut bytes)
+        .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -102,7 +102,7 @@ pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Fail
             Ok(look(View::App, spec))
         }
         AppCommand::Remove(remove) => {
-            let mut spec = spec(remove.repository, nothing(), false, env)?;
+            let mut spec = spec(remove.repository, nothing(), remove.dry_run, env)?;
             spec.query.app = Some(remove.name);
             spec.allow_data_loss = named(remove.allow_data_loss);
             spec.forge = forge::propose(remove.proposed, &spec, env)?;

@@ -34,7 +34,8 @@ pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure
                 None => ValueFrom::Input,
             };
             let what = SecretAction::Set { name: set.name, from, allow_empty: set.allow_empty };
-            SecretCommand { spec: spec(Stage::Deploy, set.of, env)?, action: what }
+            let stage = if set.dry_run { Stage::Diff } else { Stage::Deploy };
+            SecretCommand { spec: spec(stage, set.of, env)?, action: what }
         }
         Secret::Unset(unset) => {
             let stage = if unset.dry_run { Stage::Diff } else { Stage::Deploy };

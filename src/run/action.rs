@@ -6,6 +6,8 @@ use crate::run::scaffold::{InitOptions, NewOptions};
 use crate::run::secrets::SecretCommand;
 use crate::run::spec::{Extent, RunSpec, Selection, View};
 use crate::run::sync::Options;
+use crate::tree::Files;
+use std::path::PathBuf;
 
 /// One run.
 #[derive(Debug)]
@@ -43,6 +45,13 @@ pub enum Action {
     Init(InitOptions),
     /// A text that is made of cupaas's own types alone: schemas, completions, manual pages.
     Print(String),
+    /// Several of them, into a folder.
+    Write {
+        /// The folder.
+        folder: PathBuf,
+        /// What it gets; files of the same names are replaced.
+        files: Files,
+    },
 }
 
 impl Action {

@@ -6,7 +6,7 @@ pub mod context;
 mod decide;
 pub(crate) mod deploy;
 pub mod edit;
-mod files;
+pub(crate) mod files;
 mod guess;
 pub mod home;
 pub(crate) mod inventory;

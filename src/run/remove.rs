@@ -11,7 +11,7 @@ use crate::publish::{ChangeSet, Next, Transition};
 use crate::run::context::Context;
 use crate::run::land::{Landed, Planned, Site, Sourced, land};
 use crate::run::notify::Forges;
-use crate::run::spec::{Extent, RunSpec};
+use crate::run::spec::{Extent, RunSpec, Stage};
 use crate::run::{branches, decide, open};
 use crate::tree::Edits;
 
@@ -36,10 +36,10 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec, extent: Extent) -> Resul
     let outcome = match landed {
         Landed::Ended(report) => report.into(),
         Landed::Planned(planned) => {
-            let Planned { plan, commit, proposed, notices, .. } = *planned;
+            let Planned { set, plan, commit, proposed, notices, .. } = *planned;
             let report = match commit {
-                Some(commit) => Report::Removed { removal, plan, commit, proposed },
-                None => Report::Absent(removal),
+                None if spec.stage >= Stage::Deploy || set.is_empty() => Report::Absent(removal),
+                commit => Report::Removed { removal, plan, commit, proposed },
             };
             Outcome { report, notices }
         }

@@ -9,7 +9,7 @@ use clap::Parser;
 use cupaas::cli::Cli;
 use cupaas::git::{Author, FileChanges, bare};
 use cupaas::outcome::Report;
-use cupaas::report::{self, Format};
+use cupaas::report::{self, Detail, Format};
 use cupaas::run::action::Request;
 use cupaas::tree::{Files, RepoPath};
 use walkdir::WalkDir;
@@ -131,7 +131,7 @@ fn run(case: &CaseFile, command: &str, scratch: &Path, app: &str) -> Result<Outc
         Ok(done) => Outcome {
             exit: done.report.exit_code(),
             stderr: plain(report::warnings(&done, format)),
-            stdout: plain(report::of(&done, format)),
+            stdout: plain(report::of(&done, format, Detail::Folded)),
             files: match done.report {
                 Report::Rendered { files, .. } => Some(files),
                 _ => None,

@@ -262,7 +262,7 @@ fn an_empty_variable_is_an_unset_one() {
         sandbox.good(args).stdout
     };
     // Every variable that stands for a flag, of every command.
-    let pages = [&["deploy", "--help"][..], &["render", "--help"], &["diff", "--help"], &["man"]];
+    let pages = [&["deploy", "--help"][..], &["render", "--help"], &["diff", "--help"], &["environment"]];
     let all: String = pages.iter().map(|args| help(args)).collect();
     let names: std::collections::BTreeSet<&str> = all
         .split(|c: char| !c.is_ascii_uppercase() && c != '_')

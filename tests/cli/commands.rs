@@ -5,7 +5,7 @@ use std::path::Path;
 use cupaas::schema::Checker;
 use serde_json::{Value, json};
 
-use crate::sandbox::{APP, PLATFORM, Sandbox};
+use crate::sandbox::{APP, PLATFORM, Sandbox, ran};
 
 const COMMANDS: [&str; 12] = [
     "new",
@@ -122,11 +122,65 @@ fn no_colour_leaves_a_terminal() {
 fn completions_and_the_manual_page_know_every_command() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let text = sandbox.good(&["completions", shell]).stdout;
-        assert!(COMMANDS.iter().all(|command| text.contains(command)), "{shell}");
+        let script = sandbox.good(&["completions", shell]).stdout;
+        assert!(script.contains("cupaas") && script.contains("CUPAAS_COMPLETE"), "{shell}");
+        // As the script asks for what can follow `cupaas`.
+        let mut ask = sandbox.cupaas(&["--", "cupaas", ""]);
+        ask.env("CUPAAS_COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", "1").env("_CLAP_IFS", "\n");
+        let answers = ran(&ask.output().unwrap()).stdout;
+        assert!(COMMANDS.iter().all(|command| answers.contains(command)), "{shell}: {answers}");
     }
+    // Who has exported the variable asks nothing.
+    let mut version = sandbox.cupaas(&["--version"]);
+    assert!(ran(&version.env("CUPAAS_COMPLETE", "bash").output().unwrap()).stdout.starts_with("cupaas 0."));
     let man = sandbox.good(&["man"]).stdout;
     assert!(man.contains(".TH cupaas") && COMMANDS.iter().all(|command| man.contains(command)));
+}
+
+#[test]
+fn each_command_has_a_manual_page_with_the_words_and_variables_of_its_flags() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["man", "--out", "man1"]);
+    for command in COMMANDS {
+        let page = std::fs::read_to_string(sandbox.path(&format!("man1/cupaas-{command}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH cupaas-{command} 1")), "{command}");
+        assert_eq!(sandbox.good(&["man", command]).stdout, page, "{command}");
+    }
+    let page = sandbox.good(&["man", "env", "set"]).stdout;
+    assert_eq!(page, std::fs::read_to_string(sandbox.path("man1/cupaas-env-set.1")).unwrap());
+    for words in ["CUPAAS_GITOPS_API", "The address of its API", "CUPAAS_CI_ACTOR", "Who started this job"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let wrong = sandbox.run(&["man", "env", "sat"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("there are: set, unset, list"), "{}", wrong.stderr);
+}
+
+#[test]
+fn flags_of_a_ci_job_stand_once_where_a_repository_is_named() {
+    let sandbox = Sandbox::new();
+    for (command, there) in [("deploy", 1), ("check", 1), ("new", 1), ("init", 0), ("schema", 0), ("man", 0)]
+    {
+        let help = sandbox.good(&[command, "--help"]).stdout;
+        let titles = help.lines().filter(|line| *line == "CI job:").count();
+        let flags = help.lines().filter(|line| line.trim() == "--ci <CI>").count();
+        assert_eq!((titles, flags), (there, there), "{command}");
+    }
+    let help = sandbox.good(&["help", "deploy"]).stdout;
+    let titles: Vec<&str> =
+        help.lines().filter(|line| !line.starts_with(' ') && line.ends_with(':')).collect();
+    assert_eq!(titles, ["Arguments:", "Options:", "What:", "Where:", "Source:", "Pull request:", "CI job:"]);
+}
+
+#[test]
+fn the_help_lists_all_variables() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.good(&["help", "environment"]).stdout;
+    for name in ["CUPAAS_ENV (--env)", "CUPAAS_GITOPS_TOKEN", "SOPS_AGE_KEY_FILE", "HTTPS_PROXY", "NO_COLOR"]
+    {
+        assert!(page.contains(&format!("\n  {name}\n      ")), "{name}");
+    }
+    assert_eq!(sandbox.good(&["environment"]).stdout, page);
 }
 
 #[test]

@@ -107,7 +107,11 @@ fn a_summary_never_outgrows_its_room() {
 #[test]
 fn json_says_the_same_and_is_no_command() {
     let text = Outcome::from(Report::Text("##[set-env name=X]y\n::error::z".to_owned()));
-    let whole = super::super::of(&Report::Wrote(Default::default()).into(), Format::Json);
+    let whole = super::super::of(
+        &Report::Wrote(Default::default()).into(),
+        Format::Json,
+        crate::report::Detail::Full,
+    );
     let shown_as = |whole: String| shown(&Ok(Report::Wrote(Default::default()).into()), Format::Json, whole);
     assert_eq!(shown_as(whole.clone()), whole);
     let hostile = serde_json::json!({"##[a]": ["x ##[b]", "::c"]});
@@ -115,6 +119,6 @@ fn json_says_the_same_and_is_no_command() {
     assert!(shown.lines().all(|line| !is_command(line)), "{shown}");
     assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), hostile);
     // What another program reads stays as it is.
-    let data = super::super::of(&text, Format::Text);
+    let data = super::super::of(&text, Format::Text, crate::report::Detail::Full);
     assert_eq!(super::shown(&Ok(text), Format::Text, data.clone()), data);
 }

@@ -17,6 +17,7 @@ fn change(app: usize, object: usize) -> ObjectChange {
         action: Action::Update,
         effects: Vec::new(),
         fields: Vec::new(),
+        derived: false,
     }
 }
 
@@ -27,7 +28,10 @@ fn plan(apps: usize, objects: usize) -> Plan {
 
 fn diffs(plan: &Plan, lines: usize) -> Vec<FileDiff> {
     let text = "+line\n".repeat(lines);
-    plan.changes.iter().map(|change| FileDiff { path: change.file.clone(), text: text.clone() }).collect()
+    plan.changes
+        .iter()
+        .map(|change| FileDiff { path: change.file.clone(), text: text.clone(), derived: false })
+        .collect()
 }
 
 fn page(plan: &Plan, diffs: &[FileDiff]) -> String {
@@ -94,7 +98,8 @@ fn text_of_others_cannot_end_its_block() {
         message: "<script>@everyone".to_owned(),
         remedy: "`x`".to_owned(),
     }];
-    let diffs = [FileDiff { path: "a<b>.yaml".to_owned(), text: "+````\n+</details>\n".to_owned() }];
+    let diffs =
+        [FileDiff { path: "a<b>.yaml".to_owned(), text: "+````\n+</details>\n".to_owned(), derived: false }];
     let text = Page { title: "cupaas", words: "", plan: &plan, makes: &[], diffs: &diffs }.write(COMMENT);
     assert!(text.contains("&lt;script>\\@everyone"), "{text}");
     assert!(text.contains("`````diff\n+````\n+</details>\n`````"), "{text}");
