@@ -17,7 +17,7 @@ use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
 use crate::load::requires::{read_platform, read_platform_leniently};
 use crate::load::scalars::Named;
-use crate::load::{app_folder, registered};
+use crate::load::{app_folder, environments, registered};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
 
@@ -148,11 +148,7 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
     let environment = match (&query.environment, environments.keys().next()) {
         (Some(environment), _) => environment.clone(),
         (None, Some(only)) if environments.len() == 1 => only.clone(),
-        _ => {
-            return Err(
-                Failure::new(Code::UnsortedUsage, "several environments").hint("say which with --env")
-            );
-        }
+        _ => return Err(environments::required(&platform.value)),
     };
     if let Some(settings) = environments.get(&environment) {
         return Ok((name, environment, settings.cluster.0.clone()));
@@ -161,7 +157,7 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
     let record = path(&format!("releases/{environment}/{name}/release.yaml"))?;
     match previous(&gitops.read(std::slice::from_ref(&record))?, &record)? {
         Some(release) => Ok((name, environment, release.cluster)),
-        None => Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {environment:?}"))),
+        None => Err(environments::unknown(&environment, &platform.value)),
     }
 }
 

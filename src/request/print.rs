@@ -39,7 +39,7 @@ pub(super) fn man() -> Result<String, Failure> {
     for page in pages {
         clap_mangen::Man::new(page.clone())
             .render(&mut bytes)
-            .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
+            .map_err(|error| Failure::new(Code::InternalError, error.to_string()))?;
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

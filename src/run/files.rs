@@ -17,7 +17,7 @@ use crate::tree::Files;
 /// What the disk refuses.
 pub(crate) fn write_new(wrote: &mut Wrote, path: PathBuf, text: &str, mode: u32) -> Result<(), Failure> {
     let fail = |error: std::io::Error| {
-        Failure::new(Code::UnsortedUsage, format!("cannot write {}: {error}", path.display()))
+        Failure::new(Code::WriteFailed, format!("cannot write {}: {error}", path.display()))
     };
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(fail)?;
@@ -49,13 +49,13 @@ pub(crate) fn write_files(folder: &Path, files: &Files) -> Result<(), Failure> {
         for part in path.as_str().split('/') {
             at.push(part);
             if at.is_symlink() {
-                let message = format!("{} is a symbolic link; links are not followed", at.display());
-                return Err(Failure::new(Code::UnsortedUsage, message));
+                let message = format!("cannot write {}: symbolic links are not followed", at.display());
+                return Err(Failure::new(Code::WriteFailed, message));
             }
         }
         let path = at;
         let fail = |error: std::io::Error| {
-            Failure::new(Code::UnsortedUsage, format!("cannot write {}: {error}", path.display()))
+            Failure::new(Code::WriteFailed, format!("cannot write {}: {error}", path.display()))
         };
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(fail)?;

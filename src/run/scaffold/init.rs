@@ -40,7 +40,7 @@ pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
         "domain": platform.domain, "cluster": platform.cluster, "registry": platform.registry,
         "url": platform.url, "recipient": platform.recipient, "delivery": platform.delivery,
     });
-    let internal = |message: String| Failure::new(Code::UnsortedInternal, message);
+    let internal = |message: String| Failure::new(Code::InternalError, message);
     // The engine drops the last newline of a template.
     let text = |template: &str| expression::text(template, &scope).map(|text| text + "\n").map_err(internal);
     let path = |text: &str| RepoPath::new(text).map_err(|error| internal(error.to_string()));
@@ -136,7 +136,7 @@ fn argocd_next(options: &InitOptions) -> Vec<String> {
 fn checked(flag: &str, value: &str, pattern: &str, hint: &str) -> Result<(), Failure> {
     match regex_lite::Regex::new(pattern) {
         Ok(regex) if regex.is_match(value) => Ok(()),
-        _ => Err(Failure::new(Code::UnsortedUsage, format!("{flag} {value:?} does not fit")).hint(hint)),
+        _ => Err(Failure::new(Code::InvalidArgument, format!("{flag}: {value:?} is not valid")).hint(hint)),
     }
 }
 
@@ -152,7 +152,7 @@ pub(super) fn identity(home: &Path, wrote: &mut Wrote) -> Result<String, Failure
     let text = zeroize::Zeroizing::new(fs::read_to_string(&path).unwrap_or_default());
     let public = text.lines().find_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));
     public.ok_or_else(|| {
-        Failure::new(Code::UnsortedUsage, format!("{} does not say its public key", path.display()))
-            .hint("a line `# public key: age1…` does, as age-keygen writes it")
+        Failure::new(Code::InvalidKeyFile, format!("{} has no public key", path.display()))
+            .hint("add the line `# public key: age1…`, as age-keygen writes it")
     })
 }

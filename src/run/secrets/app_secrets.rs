@@ -53,7 +53,8 @@ fn folder(spec: &RunSpec) -> Result<Option<AppFolder>, Failure> {
 impl AppSecrets {
     /// Reads what there is. A folder speaks for its own app alone, whoever names an app means it.
     ///
-    /// Errors: no app or environment that is meant, a platform that is wrong, or another app's owner.
+    /// # Errors
+    /// No app or environment that is meant, a platform that is wrong, or another app's owner.
     pub(super) fn read(spec: &RunSpec, gitops: &mut Gitops) -> Result<Self, Failure> {
         let (app, environment, cluster) = inputs::named(&spec.query, gitops)?;
         let platform = RepoPath::new("cupaas.yaml").map(|path| gitops.read(&[path]));
