@@ -36,7 +36,7 @@ impl Forges {
         let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.timeout)?;
         if !repository.has_token() {
             let message = "--pull-request needs a token for the GitOps repository's forge";
-            return Err(Failure::new(Code::TokenMissing, message)
+            return Err(Failure::new(Code::ForgeTokenRequired, message)
                 .hint("set CUPAAS_GITOPS_TOKEN to one that may write contents and pull requests")
                 .hint("for the job's own repository, pass on the job's token: GITHUB_TOKEN: ${{ github.token }}"));
         }
@@ -211,7 +211,7 @@ fn writable(place: &Endpoint, options: &ForgeOptions) -> Result<Repository, Fail
     if repository.has_token() {
         return Ok(repository);
     }
-    let failure = Failure::new(Code::TokenMissing, "no token for the app's repository");
+    let failure = Failure::new(Code::ForgeTokenRequired, "no token for the app's repository");
     Err(match options.fork {
         true => failure.hint("pull requests from forks get none"),
         false => failure

@@ -97,6 +97,10 @@ fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place(
         "{}",
         ran.stderr
     );
+    existing.sandbox.write("", &[("a.env", "SECRET_KEY=hidden-value\n")]);
+    let ran = existing.run(&["env", "set", "--file", "a.env", "--app", "shop"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[secret-as-variable]"), "{}", ran.stderr);
 }
 
 #[test]
@@ -181,7 +185,7 @@ fn what_another_layer_decides_is_said() {
         unset[0]
             .as_str()
             .unwrap()
-            .contains("is set still: releases/production/shop/release.yaml#.cupaas:3:14"),
+            .contains("is still set: releases/production/shop/release.yaml#.cupaas:3:14"),
         "{unset}"
     );
 }

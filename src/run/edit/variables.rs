@@ -70,7 +70,7 @@ fn check_values(change: &EnvChange, known: &RegisteredApp) -> Result<(), Failure
         let span = place.clone().unwrap_or_else(typed);
         let code = |of_file| if place.is_some() { of_file } else { Code::InvalidArgument };
         if let Some((message, hint)) = refused(name, value) {
-            problems.push(Diagnostic::error(code(Code::InvalidValue), span, message).hint(hint));
+            problems.push(Diagnostic::error(code(Code::InvalidVariable), span, message).hint(hint));
         } else if let Some(declared) = secrets.get(name.as_str()) {
             let message = format!("{name} is a secret of the app ({declared}); variables are not encrypted");
             let problem = Diagnostic::error(code(Code::SecretAsVariable), span, message);

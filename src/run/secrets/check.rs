@@ -154,7 +154,7 @@ fn in_clear(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
         Ok(sealed) => {
             let one = |key: &String| {
                 let message = format!("the value of {key} is not encrypted");
-                problem(Code::SecretInClear, (path, text), &seal::of_value(text, key), message, hint)
+                problem(Code::EncryptedFileInvalid, (path, text), &seal::of_value(text, key), message, hint)
             };
             sealed.clear.iter().map(one).collect()
         }

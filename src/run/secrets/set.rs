@@ -78,7 +78,7 @@ pub(super) fn edit(
     });
     let values = Values::from([(name.to_owned(), value.clone())]);
     let text = seal::encrypt_secret(&without_null(plain), &values, &recipients, now())
-        .map_err(|error| Failure::new(Code::EncryptionFailed, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::InternalError, error.to_string()))?;
     let place = subject.place(name)?;
     let (scope, note) = reach(&subject, name);
     let mut notes: Vec<String> = note.into_iter().collect();
