@@ -29,7 +29,7 @@ pub fn say_all(problems: Vec<Diagnostic>) {
 /// A failure that the files which a person wrote may lead to: never one of cupaas's own.
 pub fn a_persons(failure: &Failure) {
     say(failure);
-    assert!(failure.kind != Kind::Internal, "cupaas's own mistake: {failure}");
+    assert!(failure.kind() != Kind::Internal, "cupaas's own mistake: {failure}");
 }
 
 /// Reads a file of one type.

@@ -17,12 +17,13 @@ fn a_value_is_in_its_ciphertext_and_nowhere_else() {
     let mut big = b"s3cr3t-file-".repeat(12_000);
     big.extend(b"\0\xff");
     fs::write(sandbox.path("value"), &big).unwrap();
-    // A git that writes down how it is started, with what environment, and then is git.
+    // A git that writes down how it and cupaas are started, with what environment, and then is git. Other programs of this
+    // machine may be another run of this very test.
     let found = Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout;
     let real = String::from_utf8(found).unwrap();
     let log = sandbox.path("started");
     let script = format!(
-        "#!/bin/sh\n{{ printf '%s\\n' \"$@\"; env; cat /proc/[0-9]*/cmdline 2>/dev/null; }} >> {}\nexec {} \"$@\"\n",
+        "#!/bin/sh\n{{ printf '%s\\n' \"$@\"; env; cat /proc/$PPID/cmdline /proc/$$/cmdline; }} >> {}\nexec {} \"$@\"\n",
         log.display(),
         real.trim()
     );
