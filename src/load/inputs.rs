@@ -138,11 +138,24 @@ pub(super) fn gather(
     })
 }
 
+/// App and environment of a run that needs no `.cupaas`.
+#[derive(Debug)]
+pub struct NamedApp {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// The cluster that it is on.
+    pub cluster: String,
+    /// The platform.
+    pub platform: Document<PlatformFile>,
+}
+
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
 ///
 /// Errors: a platform that is wrong or has no such environment, or nothing that names an app.
-pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
-    let name = app_of(query, gitops)?;
+pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<NamedApp, Failure> {
+    let app = app_of(query, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = &platform.value.environments;
     let environment = match (&query.environment, environments.keys().next()) {
@@ -151,12 +164,13 @@ pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, Strin
         _ => return Err(environments::required(&platform.value)),
     };
     if let Some(settings) = environments.get(&environment) {
-        return Ok((name, environment, settings.cluster.0.clone()));
+        let cluster = settings.cluster.0.clone();
+        return Ok(NamedApp { app, environment, cluster, platform });
     }
     // An environment that the platform has given up still has what was deployed to it.
-    let record = path(&format!("releases/{environment}/{name}/release.yaml"))?;
+    let record = path(&format!("releases/{environment}/{app}/release.yaml"))?;
     match previous(&gitops.read(std::slice::from_ref(&record))?, &record)? {
-        Some(release) => Ok((name, environment, release.cluster)),
+        Some(release) => Ok(NamedApp { app, environment, cluster: release.cluster, platform }),
         None => Err(environments::unknown(&environment, &platform.value)),
     }
 }

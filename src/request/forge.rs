@@ -75,7 +75,6 @@ fn gitops_mark(spec: &RunSpec, env: &Environment) -> String {
 }
 
 /// # Errors
-
 /// As [`propose`].
 pub(super) fn deploy(
     given: Proposed,
@@ -100,7 +99,6 @@ fn shared(wanted: bool, flag: &str, spec: &RunSpec) -> Result<(), Failure> {
 }
 
 /// # Errors
-
 /// As [`crate::request::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
 pub(super) fn propose(given: Proposed, spec: &RunSpec, env: &Environment) -> Result<ForgeOptions, Failure> {
     let filled = |names: Vec<String>| {
@@ -197,7 +195,6 @@ fn job(ci: &Ci) -> Option<Job> {
 }
 
 /// # Errors
-
 /// `Usage` where `CUPAAS_FORGE_TIMEOUT` is not a number of seconds.
 fn timeout() -> Result<Duration, Failure> {
     let Some(given) = text("CUPAAS_FORGE_TIMEOUT") else { return Ok(Duration::from_secs(TIMEOUT)) };

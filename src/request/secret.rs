@@ -19,7 +19,6 @@ use crate::run::secrets::{SecretAction, SecretCommand};
 use crate::run::spec::{RunSpec, Stage};
 
 /// # Errors
-
 /// As [`crate::request::Request::new`]; none repeats a word that may be a value.
 pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure> {
     let asked = match secret {

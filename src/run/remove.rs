@@ -4,6 +4,7 @@
 use crate::diagnostic::Failure;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
+use crate::load::inputs::NamedApp;
 use crate::load::records::{self, Scope};
 use crate::load::{app_name, inputs, known_apps, registered};
 use crate::outcome::{Outcome, Removal, Report};
@@ -48,7 +49,7 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec, extent: Extent) -> Resul
 }
 
 fn from_environment(spec: &RunSpec, gitops: &mut Gitops) -> Result<(Removal, ChangeSet), Failure> {
-    let (app, environment, cluster) = inputs::named(&spec.query, gitops)?;
+    let NamedApp { app, environment, cluster, .. } = inputs::named(&spec.query, gitops)?;
     if spec.query.app.is_some() {
         must_be_known(&app, gitops)?;
     }

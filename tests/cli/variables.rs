@@ -156,9 +156,13 @@ fn what_another_layer_decides_is_said() {
     let notes = set(&["LAYER=all", "LINE=x"]);
     let notes: Vec<&str> = notes.as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
     assert_eq!(notes.len(), 2, "{notes:?}");
-    assert!(notes[0].starts_with("in production, LINE is not") && notes[0].contains("--set"), "{notes:?}");
     assert!(
-        notes[1].starts_with("in staging, LAYER is not") && notes[1].contains("apps/shop.yaml:2:39"),
+        notes[0].starts_with("in production, LINE keeps another value") && notes[0].contains("--set"),
+        "{notes:?}"
+    );
+    assert!(
+        notes[1].starts_with("in staging, LAYER keeps another value")
+            && notes[1].contains("apps/shop.yaml:2:39"),
         "{notes:?}"
     );
     assert_eq!(set(&["LAYER=now", "--env", "staging"]), serde_json::json!([]));

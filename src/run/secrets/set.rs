@@ -17,7 +17,7 @@ use crate::resolve::secrets::{no_variable, remote_key, secret_object};
 use crate::run::edit::Edit;
 use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::spec::RunSpec;
-use crate::seal::{self, Values};
+use crate::seal::{self, SealError, Values};
 use crate::tree::Edits;
 use zeroize::Zeroizing;
 
@@ -78,7 +78,7 @@ pub(super) fn edit(
     });
     let values = Values::from([(name.to_owned(), value.clone())]);
     let text = seal::encrypt_secret(&without_null(plain), &values, &recipients, now())
-        .map_err(|error| Failure::new(Code::InternalError, error.to_string()))?;
+        .map_err(|error| Failure::new(unsealable(&error), error.to_string()))?;
     let place = subject.place(name)?;
     let (scope, note) = reach(&subject, name);
     let mut notes: Vec<String> = note.into_iter().collect();
@@ -98,6 +98,13 @@ pub(super) fn edit(
         notes,
         ..Edit::default()
     })
+}
+
+fn unsealable(error: &SealError) -> Code {
+    match error {
+        SealError::TooLarge(_) => Code::SecretTooLarge,
+        _ => Code::InternalError,
+    }
 }
 
 fn without_null(mut plain: serde_json::Value) -> serde_json::Value {
