@@ -1,4 +1,4 @@
-//! Files that a run writes on this machine's disk.
+//! Files that a run writes on this machine's disk, and the key file among them that it reads again.
 #![allow(clippy::disallowed_methods)] // This is where they are written.
 
 use crate::diagnostic::Code;
@@ -6,6 +6,8 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use crate::diagnostic::Failure;
 use crate::outcome::Wrote;
@@ -37,6 +39,11 @@ pub(crate) fn write_new(wrote: &mut Wrote, path: PathBuf, text: &str, mode: u32)
         Err(error) => return Err(fail(error.error)),
     }
     Ok(())
+}
+
+/// The text of a file that holds a key; empty where it cannot be read.
+pub(crate) fn read_secret(path: &Path) -> Zeroizing<String> {
+    Zeroizing::new(fs::read_to_string(path).unwrap_or_default())
 }
 
 /// Writes rendered files below a folder, replacing those of the same name.

@@ -35,7 +35,7 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec, extent: Extent) -> Resul
         Ok(Sourced::Changes(set))
     })?;
     let outcome = match landed {
-        Landed::Ended(report) => report.into(),
+        Landed::Ended(report) => (*report).into(),
         Landed::Planned(planned) => {
             let Planned { plan, commit, proposed, notices, .. } = *planned;
             let report = match commit {

@@ -1,7 +1,6 @@
 //! `init`: `cupaas.yaml`, the cluster's entry point, and, where Flux delivers, an age identity outside the repository.
 
 use crate::diagnostic::Code;
-use std::fs;
 use std::path::Path;
 
 use serde_json::json;
@@ -11,7 +10,7 @@ use crate::git::RepositoryUrl;
 use crate::load::platform::Delivery;
 use crate::load::scalars::{Host, Name};
 use crate::outcome::Wrote;
-use crate::run::files::write_new;
+use crate::run::files::{read_secret, write_new};
 use crate::run::scaffold::options::InitOptions;
 use crate::tree::{Files, RepoPath};
 use crate::{expression, seal};
@@ -149,7 +148,7 @@ pub(super) fn identity(home: &Path, wrote: &mut Wrote) -> Result<String, Failure
     if wrote.written.len() > before {
         return Ok(identity.recipient.to_string());
     }
-    let text = zeroize::Zeroizing::new(fs::read_to_string(&path).unwrap_or_default());
+    let text = read_secret(&path);
     let public = text.lines().find_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));
     public.ok_or_else(|| {
         Failure::new(Code::InvalidKeyFile, format!("{} has no public key", path.display()))

@@ -85,16 +85,7 @@ impl AppSecrets {
             }
             None => Vec::new(),
         };
-        Ok(Self {
-            app,
-            environment,
-            platform,
-            current: current,
-            deployed,
-            deployed_names,
-            folder_names,
-            services,
-        })
+        Ok(Self { app, environment, platform, current, deployed, deployed_names, folder_names, services })
     }
 
     /// `tasks in production`.
