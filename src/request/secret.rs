@@ -1,4 +1,4 @@
-//! SecretAction was typed of secrets → what is asked of them.
+//! What was typed of secrets → what is asked of them.
 
 use crate::diagnostic::Code;
 use crate::request::environment::text;

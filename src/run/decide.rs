@@ -83,7 +83,7 @@ fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>)
     Failure::invalid(problems)
 }
 
-/// An app is touched only from where it comes from; on one's own machine all of it is one's own.
+/// An app may be changed only from where it comes from. The local repository belongs to its user, and is not checked.
 pub(crate) fn owned(
     spec: &RunSpec,
     current: &Current,
@@ -124,7 +124,7 @@ pub(crate) fn superseded(
 /// Whether an app that is not registered may be deployed.
 ///
 /// # Errors
-/// Kind `Forbidden`, where the platform asks for a registration first. On one's own machine all is one's own.
+/// Kind `Forbidden`, where the platform asks for a registration first. The local repository is not checked.
 pub(super) fn admitted(spec: &RunSpec, inputs: &Inputs) -> Result<(), Failure> {
     // One that is wrong is said with everything else that is.
     let registered =

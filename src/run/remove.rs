@@ -93,7 +93,7 @@ fn removal(
     (removal, set)
 }
 
-/// A name that nobody knows is a slip; a folder's own app, or one that has been removed already, is not.
+/// A name that nobody knows is a mistake; a folder's own app, or one that was removed already, is not.
 fn must_be_known(app: &str, gitops: &mut Gitops) -> Result<(), Failure> {
     if known_apps::is_known(app, gitops)? { Ok(()) } else { Err(known_apps::unknown(app, gitops)) }
 }
