@@ -246,14 +246,17 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// A mistake in what was typed: it has its place there.
-pub fn typed(what: &str, text: &str, message: impl Into<String>, hint: impl Into<String>) -> Failure {
+pub fn typed(
+    code: Code,
+    what: &str,
+    text: &str,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> Failure {
     let source = Source::new(what, text);
     let span = Span::new(&source, 0..text.len());
-    let diagnostics = vec![Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint)];
-    Failure {
-        diagnostics,
-        ..Failure::new(Code::UnsortedUsage, "the command line is wrong, nothing was written")
-    }
+    let diagnostics = vec![Diagnostic::error(code, span, message).hint(hint)];
+    Failure { diagnostics, ..Failure::new(code, "the command line is invalid, nothing was written") }
 }
 
 #[cfg(test)]

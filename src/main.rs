@@ -44,7 +44,8 @@ fn unread(error: &clap::Error) -> u8 {
 
 /// Runs and prints; the exit code.
 ///
-/// Errors: a standard stream that takes nothing.
+/// # Errors
+/// A standard stream that takes nothing.
 fn run(cli: Cli) -> anyhow::Result<u8> {
     let format = cli.format;
     let job = request::detect(&cli.ci);

@@ -13,6 +13,7 @@ mod cli {
     mod again;
     mod bounds;
     mod ci;
+    mod codes;
     mod commands;
     mod credentials;
     mod deploying;

@@ -17,7 +17,7 @@ use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
 use crate::load::requires::{read_platform, read_platform_leniently};
 use crate::load::scalars::Named;
-use crate::load::{app_folder, registered};
+use crate::load::{app_folder, environments, registered};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
 
@@ -140,30 +140,41 @@ pub(super) fn gather(
     })
 }
 
+/// App and environment of a run that needs no `.cupaas`.
+#[derive(Debug)]
+pub struct NamedApp {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// The cluster that it is on.
+    pub cluster: String,
+    /// The platform.
+    pub platform: Document<PlatformFile>,
+}
+
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
 ///
 /// # Errors
 /// When the platform is invalid or has no such environment, or when nothing names an app.
-pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<(String, String, String), Failure> {
-    let name = app_of(query, gitops)?;
+pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<NamedApp, Failure> {
+    let app = app_of(query, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = &platform.value.environments;
     let environment = match (&query.environment, environments.keys().next()) {
         (Some(environment), _) => environment.clone(),
         (None, Some(only)) if environments.len() == 1 => only.clone(),
-        _ => {
-            return Err(Failure::new(Code::EnvironmentRequired, "the platform has several environments")
-                .hint("choose one with --env"));
-        }
+        _ => return Err(environments::required(&platform.value)),
     };
     if let Some(settings) = environments.get(&environment) {
-        return Ok((name, environment, settings.cluster.0.clone()));
+        let cluster = settings.cluster.0.clone();
+        return Ok(NamedApp { app, environment, cluster, platform });
     }
     // An environment that the platform has given up still has what was deployed to it.
-    let record = path(&format!("releases/{environment}/{name}/release.yaml"))?;
+    let record = path(&format!("releases/{environment}/{app}/release.yaml"))?;
     match previous(&gitops.read(std::slice::from_ref(&record))?, &record)? {
-        Some(release) => Ok((name, environment, release.cluster)),
-        None => Err(Failure::new(Code::UnknownEnvironment, format!("unknown environment {environment:?}"))),
+        Some(release) => Ok(NamedApp { app, environment, cluster: release.cluster, platform }),
+        None => Err(environments::unknown(&environment, &platform.value)),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod current;
 mod decode;
 pub mod dotenv;
+pub mod environments;
 pub mod gitops;
 pub mod inputs;
 pub mod known_apps;

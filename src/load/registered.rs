@@ -113,6 +113,24 @@ pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failu
 pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagnostic>), Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
+    for one in by_name(gitops, ci)?.into_values() {
+        match one {
+            Ok(app) => found.push(app),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    Ok((found, problems))
+}
+
+/// Each registration by its app's name, or what is wrong with it. `ci` as for [`all`].
+///
+/// # Errors
+/// The repository's own.
+pub fn by_name(
+    gitops: &mut Gitops,
+    ci: bool,
+) -> Result<BTreeMap<String, Result<Registered, Vec<Diagnostic>>>, Failure> {
+    let mut all = BTreeMap::new();
     let files = gitops.read(&[path("apps")?])?;
     let named = |path: &RepoPath| {
         let name = path.as_str().strip_prefix("apps/")?;
@@ -121,22 +139,23 @@ pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagno
         (!name.contains('/')).then(|| (name.to_owned(), path.clone()))
     };
     for (name, path) in files.keys().filter_map(named).collect::<BTreeMap<_, _>>() {
-        if !Name::fits(&name) {
+        let one = if Name::fits(&name) {
+            match of(&name, &files, ci)? {
+                (Some(file), wrong) if wrong.is_empty() => Ok(Registered { name: name.clone(), file }),
+                (_, wrong) => Err(wrong),
+            }
+        } else {
             let span = Span::file(&Source::new(path.as_str(), ""));
             let problem = Diagnostic::error(
                 Code::InvalidRegistrationName,
                 span,
                 format!("{name:?} is not a valid app name"),
             );
-            problems.push(problem.hint(format!("rename the file: {}", Name::HINT)));
-            continue;
-        }
-        match of(&name, &files, ci)? {
-            (Some(file), wrong) if wrong.is_empty() => found.push(Registered { name, file }),
-            (_, wrong) => problems.extend(wrong),
-        }
+            Err(vec![problem.hint(format!("rename the file: {}", Name::HINT))])
+        };
+        all.insert(name, one);
     }
-    Ok((found, problems))
+    Ok(all)
 }
 
 /// The name under which a source is registered: that which it would have by itself, where it is; else whatever name it

@@ -16,10 +16,14 @@ use crate::run::spec::{Extent, RunSpec, Stage};
 impl Request {
     /// Reads the environment and the app's checkout. `ci` is what [`here`] gave.
     ///
-    /// Errors: what no run could be made of; kind `Usage`.
+    /// # Errors
+    /// What no run could be made of; kind `Usage`.
     pub fn new(cli: Cli, ci: Option<Ci>) -> Result<Self, Failure> {
         if cli.format == Format::Matrix && !matches!(cli.command, Command::Sync(_)) {
-            return Err(Failure::new(Code::UnsortedUsage, "--format matrix is for `cupaas sync` alone"));
+            return Err(Failure::new(
+                Code::ConflictingArguments,
+                "--format matrix works only with `cupaas sync`",
+            ));
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
         let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && means_another());

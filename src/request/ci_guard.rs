@@ -18,13 +18,14 @@ pub(super) fn means_another() -> bool {
 
 /// What is about the GitOps repository itself: in a job the one of this machine is new, and gone with the job.
 ///
-/// Errors: `Usage` where that one is meant.
+/// # Errors
+/// `Usage` where that one is meant.
 pub(super) fn shared_one(gitops: &GitopsPlace, env: &Environment) -> Result<(), Failure> {
     if !env.job || !matches!(gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
-    let message = "no GitOps repository is named, and one on this machine is gone with the job";
-    Err(Failure::new(Code::UnsortedUsage, message)
-        .hint("name it: --gitops URL, or CUPAAS_GITOPS (is the variable set, and for this repository?)")
-        .hint("to try it on the runner all the same: --ci none"))
+    let message = "no GitOps repository given; a local one would be lost with this CI job";
+    Err(Failure::new(Code::GitopsRequired, message)
+        .hint("name it: --gitops URL, or CUPAAS_GITOPS (check that the variable is defined for this repository)")
+        .hint("to try cupaas on the runner: --ci none"))
 }

@@ -29,8 +29,8 @@ impl Home {
         let folder = |variable: &str| text(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         if let Some(given) = text("CUPAAS_HOME") {
             let Some(path) = folder("CUPAAS_HOME") else {
-                let message = format!("CUPAAS_HOME {given:?} is not a whole path");
-                return Err(Failure::new(Code::UnsortedUsage, message).hint("begin it with /"));
+                let message = format!("CUPAAS_HOME: {given:?} is not an absolute path");
+                return Err(Failure::new(Code::InvalidArgument, message).hint("begin it with /"));
             };
             return Ok(Self(Some(path)));
         }

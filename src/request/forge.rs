@@ -21,7 +21,8 @@ const TIMEOUT: u64 = 30;
 
 /// `stated`: the app's commit is what somebody has typed.
 ///
-/// Errors: as [`crate::request::Request::new`].
+/// # Errors
+/// As [`crate::request::Request::new`].
 pub(super) fn comment(
     given: Commenting,
     stated: bool,
@@ -73,7 +74,8 @@ fn gitops_mark(spec: &RunSpec, env: &Environment) -> String {
     hash(&format!("{place}\n{}", spec.branch.as_deref().unwrap_or_default()), 12)
 }
 
-/// Errors: as [`propose`].
+/// # Errors
+/// As [`propose`].
 pub(super) fn deploy(
     given: Proposed,
     status: Status,
@@ -86,16 +88,18 @@ pub(super) fn deploy(
 
 /// What others are told is about a repository that they share, and not the one that cupaas makes where none is named.
 ///
-/// Errors: `Usage`.
+/// # Errors
+/// `Usage`.
 fn shared(wanted: bool, flag: &str, spec: &RunSpec) -> Result<(), Failure> {
     if !wanted || !matches!(spec.gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
-    let message = format!("{flag} is about a GitOps repository that others see, and none is named");
-    Err(Failure::new(Code::UnsortedUsage, message).hint("name it: --gitops URL, or CUPAAS_GITOPS"))
+    let message = format!("{flag} needs a shared GitOps repository");
+    Err(Failure::new(Code::GitopsRequired, message).hint("name it: --gitops URL, or CUPAAS_GITOPS"))
 }
 
-/// Errors: as [`crate::request::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
+/// # Errors
+/// As [`crate::request::Request::new`]; `Usage` where something is asked of a pull request that is not asked for.
 pub(super) fn propose(given: Proposed, spec: &RunSpec, env: &Environment) -> Result<ForgeOptions, Failure> {
     let filled = |names: Vec<String>| {
         let names = names.into_iter().map(|name| name.trim().to_owned());
@@ -108,8 +112,8 @@ pub(super) fn propose(given: Proposed, spec: &RunSpec, env: &Environment) -> Res
     };
     let asks = how.auto_merge || !how.labels.is_empty() || !how.reviewers.is_empty();
     if asks && !given.pull_request {
-        let message = "--auto-merge, --label and --reviewer are about a pull request";
-        return Err(Failure::new(Code::UnsortedUsage, message).hint("add --pull-request"));
+        let message = "--auto-merge, --label and --reviewer need --pull-request";
+        return Err(Failure::new(Code::ConflictingArguments, message).hint("add --pull-request"));
     }
     shared(given.pull_request, "--pull-request", spec)?;
     let flag = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -190,13 +194,14 @@ fn job(ci: &Ci) -> Option<Job> {
     })
 }
 
-/// Errors: `Usage` where `CUPAAS_FORGE_TIMEOUT` is not a number of seconds.
+/// # Errors
+/// `Usage` where `CUPAAS_FORGE_TIMEOUT` is not a number of seconds.
 fn timeout() -> Result<Duration, Failure> {
     let Some(given) = text("CUPAAS_FORGE_TIMEOUT") else { return Ok(Duration::from_secs(TIMEOUT)) };
     match given.trim().parse() {
         Ok(seconds @ 1..=3_600) => Ok(Duration::from_secs(seconds)),
         _ => Err(Failure::new(
-            Code::UnsortedUsage,
+            Code::InvalidArgument,
             format!("CUPAAS_FORGE_TIMEOUT: {given:?} is not a number of seconds"),
         )
         .hint("from 1 to 3600")),

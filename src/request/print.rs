@@ -70,6 +70,6 @@ fn page(command: &Command) -> Result<String, Failure> {
         .source(concat!("cupaas ", env!("CARGO_PKG_VERSION")))
         .manual("cupaas")
         .render(&mut bytes)
-        .map_err(|error| Failure::new(Code::UnsortedInternal, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::InternalError, error.to_string()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

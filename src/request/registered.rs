@@ -1,13 +1,12 @@
 //! What was typed of registrations → steps of the same pipeline.
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
-use crate::diagnostic::Code;
 use crate::request::environment::text;
 use crate::run::spec::Extent;
 use std::path::PathBuf;
 
 use crate::cli::{AppCommand, AppSelector, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Unpin};
-use crate::diagnostic::{Failure, Source as Text, Span, typed};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source as Text, Span, typed};
 use crate::git::Source;
 use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
@@ -88,7 +87,13 @@ pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Fail
         AppCommand::Add(add) => {
             let branch = |text: &String| match text.split_once('=') {
                 Some((branch, environment)) => Ok((branch.to_owned(), environment.to_owned())),
-                None => Err(typed("--branch", text, "has no `=`", "--branch main=production")),
+                None => Err(typed(
+                    Code::InvalidArgument,
+                    "--branch",
+                    text,
+                    "has no `=`",
+                    "such as --branch main=production",
+                )),
             };
             let branches = add.branch.iter().map(branch).collect::<Result<_, _>>()?;
             let command =
@@ -149,9 +154,8 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
         let read = dotenv::read(&text).map_err(Failure::invalid)?;
         if read.is_empty() && set.variables.is_empty() {
             let span = Span::file(&Text::new(text.name.clone(), ""));
-            let problem =
-                crate::diagnostic::Diagnostic::error(Code::UnsortedInvalid, span, "sets no variable");
-            return Err(Failure::invalid(vec![problem.hint("a line is NAME=VALUE")]));
+            let problem = Diagnostic::error(Code::EmptyEnvFile, span, "sets no variable");
+            return Err(Failure::invalid(vec![problem.hint("each line is NAME=VALUE")]));
         }
         all.extend(read.into_iter().map(|(name, (value, span))| (name, (value, Some(span)))));
     }

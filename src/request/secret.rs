@@ -1,4 +1,4 @@
-//! SecretAction was typed of secrets → what is asked of them.
+//! What was typed of secrets → what is asked of them.
 
 use crate::diagnostic::Code;
 use crate::request::environment::text;
@@ -18,15 +18,16 @@ use crate::run::home::Home;
 use crate::run::secrets::{SecretAction, SecretCommand};
 use crate::run::spec::{RunSpec, Stage};
 
-/// Errors: as [`crate::request::Request::new`]; none repeats a word that may be a value.
+/// # Errors
+/// As [`crate::request::Request::new`]; none repeats a word that may be a value.
 pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure> {
     let asked = match secret {
         Secret::Set(set) => {
             if set.of.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
                 // Not repeated: it may be the value.
-                let message = "the word behind the name is no folder; a value is never an argument";
-                let hint = "give the value by standard input, or by --file";
-                return Err(Failure::new(Code::UnsortedUsage, message).hint(hint));
+                let message = "the second argument is not a folder; a secret's value is never an argument";
+                let hint = "give the value on standard input, or with --file";
+                return Err(Failure::new(Code::ValueAsArgument, message).hint(hint));
             }
             let from = match set.file {
                 _ if set.random => ValueFrom::Random,
@@ -51,10 +52,10 @@ pub(super) fn asked(secret: Secret, env: &Environment) -> Result<Action, Failure
         }
         Secret::Rotate(rotate) => {
             if rotate.all && !rotate.recipients {
-                let message = "--all goes with --recipients: credentials are rotated one service at a time";
-                return Err(Failure::new(Code::UnsortedUsage, message)
-                    .hint("`cupaas secret rotate SERVICE --app NAME --env ENV` for new credentials")
-                    .hint("`cupaas secret rotate --recipients --all` for new readers of every file"));
+                let message = "--all needs --recipients: credentials are rotated one service at a time";
+                return Err(Failure::new(Code::ConflictingArguments, message)
+                    .hint("new credentials: `cupaas secret rotate SERVICE --app NAME --env ENV`")
+                    .hint("new readers of every file: `cupaas secret rotate --recipients --all`"));
             }
             let mut of = rotate.of;
             let what = match rotate.service {

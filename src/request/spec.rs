@@ -22,15 +22,16 @@ use std::path::PathBuf;
 
 /// The same step, of every app where that was asked for.
 ///
-/// Errors: an image, which is one app's, or no repository in a job; kind `Usage`.
+/// # Errors
+/// An image, which is one app's, or no repository in a job; kind `Usage`.
 pub(super) fn wide(spec: RunSpec, wide: Wide, env: &Environment) -> Result<RunSpec, Failure> {
     if !wide.all {
         return Ok(spec);
     }
     shared_one(&spec.gitops, env)?;
     if spec.query.image.is_some() {
-        return Err(Failure::new(Code::UnsortedUsage, "--all takes no --image or CUPAAS_IMAGE")
-            .hint("an image is one app's"));
+        return Err(Failure::new(Code::ConflictingArguments, "--all takes no --image or CUPAAS_IMAGE")
+            .hint("an image belongs to one app"));
     }
     let without = named(wide.without);
     let scope = Scope { app: None, environment: spec.query.environment.clone(), without };
@@ -59,7 +60,7 @@ pub(super) fn folder_name(folder: &Path) -> String {
 pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, Failure> {
     let Some(text) = given else { return Ok(GitopsPlace::Embedded(home.folder()?.join("gitops.git"))) };
     let here = std::env::current_dir()
-        .map_err(|e| Failure::new(Code::UnsortedUsage, format!("no working directory: {e}")))?;
+        .map_err(|e| Failure::new(Code::FolderNotFound, format!("no working directory: {e}")))?;
     let address = RepositoryUrl::parse(&text, &here)?;
     match address.local() {
         Some(folder) if folder.is_dir() && !folder.join(".git").exists() && !folder.join("HEAD").exists() => {
@@ -72,7 +73,7 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
 /// A pull request's job does not say where its commit belongs.
 fn of_a_pull_request() -> Failure {
     let message = "deploying from a pull-request job needs an explicit --env";
-    Failure::new(Code::UnsortedUsage, message).hint("to see what merging would do: cupaas diff")
+    Failure::new(Code::EnvironmentRequired, message).hint("to see what merging would do: cupaas diff")
 }
 
 /// Where the app comes from: as was stated (repository, commit, branch), else as its folder says, else the CI job.

@@ -83,7 +83,7 @@ fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>)
     Failure::invalid(problems)
 }
 
-/// An app is touched only from where it comes from; on one's own machine all of it is one's own.
+/// An app may be changed only from where it comes from. The local repository belongs to its user, and is not checked.
 pub(crate) fn owned(
     spec: &RunSpec,
     current: &Current,
@@ -123,7 +123,8 @@ pub(crate) fn superseded(
 
 /// Whether an app that is not registered may be deployed.
 ///
-/// Errors: kind `Forbidden`, where the platform asks for a registration first. On one's own machine all is one's own.
+/// # Errors
+/// Kind `Forbidden`, where the platform asks for a registration first. The local repository is not checked.
 pub(super) fn admitted(spec: &RunSpec, inputs: &Inputs) -> Result<(), Failure> {
     // One that is wrong is said with everything else that is.
     let registered =
@@ -135,11 +136,11 @@ pub(super) fn admitted(spec: &RunSpec, inputs: &Inputs) -> Result<(), Failure> {
     let place = inputs.platform.at(&["unregistered"]);
     let url = inputs.query.source.repository.clone().unwrap_or_else(|| "URL".to_owned());
     Err(Failure::new(
-        Code::UnsortedForbidden,
-        format!("{} is not registered, which {place} asks for", inputs.name),
+        Code::RegistrationRequired,
+        format!("{} is not registered, and {place} requires it", inputs.name),
     )
     .hint(format!(
-        "someone who may write to the GitOps repository: `cupaas app add {url} --name {}`",
+        "someone with write access to the GitOps repository: `cupaas app add {url} --name {}`",
         inputs.name
     )))
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failu
 /// As [`crate::run`].
 pub(crate) fn deploy(site: &mut Site<'_>, spec: &RunSpec) -> Result<Outcome, Failure> {
     match land(spec, site, |round| source(round, &BTreeSet::new()))? {
-        Landed::Ended(report) => Ok(report.into()),
+        Landed::Ended(report) => Ok((*report).into()),
         Landed::Planned(planned) => Ok(outcome(spec, *planned)),
     }
 }

@@ -1,4 +1,4 @@
-//! Files that a run writes on this machine's disk.
+//! Files that a run writes on this machine's disk, and the key file among them that it reads again.
 #![allow(clippy::disallowed_methods)] // This is where they are written.
 
 use crate::diagnostic::Code;
@@ -6,6 +6,8 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use crate::diagnostic::Failure;
 use crate::outcome::Wrote;
@@ -17,7 +19,7 @@ use crate::tree::Files;
 /// What the disk refuses.
 pub(crate) fn write_new(wrote: &mut Wrote, path: PathBuf, text: &str, mode: u32) -> Result<(), Failure> {
     let fail = |error: std::io::Error| {
-        Failure::new(Code::UnsortedUsage, format!("cannot write {}: {error}", path.display()))
+        Failure::new(Code::WriteFailed, format!("cannot write {}: {error}", path.display()))
     };
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(fail)?;
@@ -39,6 +41,11 @@ pub(crate) fn write_new(wrote: &mut Wrote, path: PathBuf, text: &str, mode: u32)
     Ok(())
 }
 
+/// The text of a file that holds a key; empty where it cannot be read.
+pub(crate) fn read_secret(path: &Path) -> Zeroizing<String> {
+    Zeroizing::new(fs::read_to_string(path).unwrap_or_default())
+}
+
 /// Writes rendered files below a folder, replacing those of the same name.
 ///
 /// # Errors
@@ -49,13 +56,13 @@ pub(crate) fn write_files(folder: &Path, files: &Files) -> Result<(), Failure> {
         for part in path.as_str().split('/') {
             at.push(part);
             if at.is_symlink() {
-                let message = format!("{} is a symbolic link; links are not followed", at.display());
-                return Err(Failure::new(Code::UnsortedUsage, message));
+                let message = format!("cannot write {}: symbolic links are not followed", at.display());
+                return Err(Failure::new(Code::WriteFailed, message));
             }
         }
         let path = at;
         let fail = |error: std::io::Error| {
-            Failure::new(Code::UnsortedUsage, format!("cannot write {}: {error}", path.display()))
+            Failure::new(Code::WriteFailed, format!("cannot write {}: {error}", path.display()))
         };
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(fail)?;

@@ -17,6 +17,6 @@ impl Home {
     pub fn folder(&self) -> Result<&Path, Failure> {
         self.0
             .as_deref()
-            .ok_or_else(|| Failure::new(Code::UnsortedUsage, "neither CUPAAS_HOME nor HOME names a folder"))
+            .ok_or_else(|| Failure::new(Code::NoHomeFolder, "neither CUPAAS_HOME nor HOME names a folder"))
     }
 }

@@ -1,6 +1,5 @@
 //! What the GitOps repository knows of its apps, for `app list`, `app show` and `env list`. Changes nothing.
 
-use crate::diagnostic::Code;
 use crate::load::records;
 use crate::outcome::inventory::{AppFacts, Deployment, OverriddenValue, Variable, Variables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +12,7 @@ use crate::load::records::Scope;
 use crate::load::registered::{self, Registered};
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
-use crate::load::{known_apps, released};
+use crate::load::{environments, known_apps, released};
 use crate::outcome::{Outcome, Report};
 use crate::repository::without_credentials;
 use crate::resolve;
@@ -25,7 +24,8 @@ use crate::run::spec::{RunSpec, View};
 
 /// What is to be shown.
 ///
-/// Errors: an app that nobody knows, files that are wrong, or the repository's own.
+/// # Errors
+/// An app that nobody knows, files that are wrong, or the repository's own.
 pub(crate) fn run(context: Context<'_>, look: View, spec: &RunSpec) -> Result<Outcome, Failure> {
     let gitops = &mut open::open(&context, spec)?;
     let report = match look {
@@ -112,11 +112,7 @@ fn variables(spec: &RunSpec, origin: bool, gitops: &mut Gitops) -> Result<Variab
     let there: Vec<&String> = platform.value.environments.keys().collect();
     let deployed: Vec<&String> = releases.iter().map(|release| &release.environment).collect();
     let wanted = match &spec.query.environment {
-        Some(asked) if !there.contains(&asked) => {
-            let names: Vec<&str> = there.iter().map(|name| name.as_str()).collect();
-            return Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {asked:?}"))
-                .hint(format!("cupaas.yaml has: {}", names.join(", "))));
-        }
+        Some(asked) if !there.contains(&asked) => return Err(environments::unknown(asked, &platform.value)),
         Some(asked) => vec![asked],
         None if deployed.is_empty() => there,
         None => deployed,

@@ -35,7 +35,7 @@ pub(crate) enum Sourced {
 /// How a change set ended.
 pub(crate) enum Landed {
     /// The source ended the run.
-    Ended(Report),
+    Ended(Box<Report>),
     /// It was planned; committed too, unless the run only looks or nothing changes.
     Planned(Box<Planned>),
 }
@@ -115,7 +115,7 @@ pub(crate) fn land(
     loop {
         let mut round = Round { spec, gitops, forges, publisher: &mut publisher };
         let mut set = match source(&mut round)? {
-            Sourced::Ended(report) => return Ok(Landed::Ended(report)),
+            Sourced::Ended(report) => return Ok(Landed::Ended(Box::new(report))),
             Sourced::Changes(set) => set,
         };
         let (changed, unchanged) =

@@ -25,7 +25,8 @@ pub(crate) struct Forges {
 impl Forges {
     /// Finds the forge of a pull request before anything is written.
     ///
-    /// Errors: one that cannot be known or reached.
+    /// # Errors
+    /// One that cannot be known or reached.
     pub(crate) fn open(spec: &RunSpec) -> Result<Self, Failure> {
         let wishes = &spec.forge;
         let wanted = wishes.pull_request.is_some() && spec.stage >= Stage::Deploy;
@@ -34,11 +35,10 @@ impl Forges {
         }
         let repository = wishes.gitops.open(wishes.job.as_ref(), "the GitOps repository", wishes.timeout)?;
         if !repository.has_token() {
-            return Err(Failure::new(Code::UnsortedUsage,
-                "a pull request needs a token for the GitOps repository's forge",
-            )
-            .hint("set CUPAAS_GITOPS_TOKEN to one that may write to its contents and pull requests")
-            .hint("where it is the job's own repository, hand the job's own on: GITHUB_TOKEN: ${{ github.token }}"));
+            let message = "--pull-request needs a token for the GitOps repository's forge";
+            return Err(Failure::new(Code::ForgeTokenRequired, message)
+                .hint("set CUPAAS_GITOPS_TOKEN to one that may write contents and pull requests")
+                .hint("for the job's own repository, pass on the job's token: GITHUB_TOKEN: ${{ github.token }}"));
         }
         Ok(Self { gitops: Some(repository) })
     }
@@ -46,7 +46,8 @@ impl Forges {
     /// How the branch's pull request has ended that had this last commit; nothing where one is open, and where there is
     /// none: one that was pushed a moment ago may have none yet.
     ///
-    /// Errors: where the forge does not answer or does not let us.
+    /// # Errors
+    /// Where the forge does not answer or does not let us.
     pub(crate) fn ended(&self, branch: &str, head: &str) -> Result<Option<Ended>, Failure> {
         self.gitops.as_ref().map_or(Ok(None), |gitops| gitops.ended(branch, head))
     }
@@ -73,7 +74,7 @@ impl Forges {
             match comment_plan(spec, &report) {
                 Ok(comment) => notices.comment = Some(comment),
                 Err(failure) => {
-                    notices.failed.push(format!("the comment is left out: {}", failure.with_hint()));
+                    notices.failed.push(format!("no comment: {}", failure.with_hint()));
                 }
             }
         }
@@ -161,8 +162,8 @@ fn comment_plan(spec: &RunSpec, report: &Report) -> Result<Commented, Failure> {
         (Report::Rerendered(_), Selection::Released(scope)) => Some(About::scope(scope)),
         _ => None,
     };
-    let about = about
-        .ok_or_else(|| Failure::new(Code::UnsortedUsage, "there is no app or environment to comment on"))?;
+    let nothing = || Failure::new(Code::NoPullRequest, "there is no app or environment to comment on");
+    let about = about.ok_or_else(nothing)?;
     write_comment(spec, &about, |room| report::comment(report, room))
 }
 
@@ -177,8 +178,8 @@ fn write_comment(
 ) -> Result<Commented, Failure> {
     let options = &spec.forge;
     let Some(number) = options.number else {
-        let message = "this run is not about a pull request";
-        return Err(Failure::new(Code::UnsortedUsage, message).hint("name one with --ci-pull-request"));
+        let message = "this run belongs to no pull request";
+        return Err(Failure::new(Code::NoPullRequest, message).hint("name one with --ci-pull-request"));
     };
     let repository = writable(&options.here, options)?;
     let commit = options.commit.as_deref();
@@ -188,8 +189,8 @@ fn write_comment(
         && is_descendant(&spec.query.folder, commit, &head) != Some(true)
     {
         let (head, commit) = (short(&head), short(commit));
-        let message = format!("pull request {number} is at {head} by now, and this run is about {commit}");
-        return Err(Failure::new(Code::UnsortedUnavailable, message));
+        let message = format!("pull request {number} is now at {head}, and this run looked at {commit}");
+        return Err(Failure::new(Code::PullRequestMoved, message));
     }
     let marker = comment::marker(&about.key(), &options.gitops_mark);
     let room = COMMENT - marker.len() - comment::AROUND;
@@ -198,7 +199,7 @@ fn write_comment(
     let nothing = body(report::settled(&about.title()));
     repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|mut failure| {
         if options.fork {
-            failure.hints.insert(0, "a pull request of a fork gets a token that may only read".to_owned());
+            failure.hints.insert(0, "pull requests from forks get a read-only token".to_owned());
         }
         failure
     })
@@ -210,12 +211,11 @@ fn writable(place: &Endpoint, options: &ForgeOptions) -> Result<Repository, Fail
     if repository.has_token() {
         return Ok(repository);
     }
-    let message = "there is no token for the app's own repository";
-    let failure = Failure::new(Code::UnsortedUsage, message);
+    let failure = Failure::new(Code::ForgeTokenRequired, "no token for the app's repository");
     Err(match options.fork {
-        true => failure.hint("a pull request of a fork gets none"),
+        true => failure.hint("pull requests from forks get none"),
         false => failure
-            .hint("set CUPAAS_FORGE_TOKEN, or hand the job's own on: GITHUB_TOKEN: ${{ github.token }}"),
+            .hint("set CUPAAS_FORGE_TOKEN, or pass on the job's token: GITHUB_TOKEN: ${{ github.token }}"),
     })
 }
 
@@ -268,9 +268,7 @@ fn described<'r>(report: &'r Report, notices: &Notices) -> Option<(&'r Release, 
             let description = format!("committed as {commit}; the cluster rolls it out");
             Some((&deployed.release, description, true))
         }
-        (Report::Unchanged { release }, _) => {
-            Some((release.as_ref(), "nothing to do: this is what is deployed".to_owned(), false))
-        }
+        (Report::Unchanged { release }, _) => Some((release.as_ref(), "already deployed".to_owned(), false)),
         (Report::Superseded { release, why }, _) => {
             Some((release.as_ref(), format!("superseded: {why}"), false))
         }

@@ -23,14 +23,14 @@ pub(super) fn other_owner(
         (None, _) => "a folder without a repository".to_owned(),
     };
     let is = place(source.repository.as_deref(), &source.path);
-    let hint = "give this app another `name`; say where it comes from with --source-repository";
+    let hint = "give this app another `name`, or state its repository with --source-repository";
     if let Some(file) = registration
         && let (Some(owner), Some(ours)) = (&file.repository, &source.repository)
         && (!same_repository(owner, ours) || registered::folder(file) != source.path)
     {
         let owner = place(Some(owner), registered::folder(file));
-        let message = format!("this name is registered for {owner}, this is {is}");
-        return Some(Failure::new(Code::UnsortedForbidden, message).hint(hint));
+        let message = format!("this name is registered for {owner}, but this is {is}");
+        return Some(Failure::new(Code::OwnerMismatch, message).hint(hint));
     }
     let previous = current.previous.as_ref()?;
     let same = match (&previous.source.repository, &source.repository) {
@@ -42,10 +42,10 @@ pub(super) fn other_owner(
         return None;
     }
     let was = place(previous.source.repository.as_deref(), &previous.source.path);
-    let message = format!("{} in {} comes from {was}, this is {is}", previous.app, previous.environment);
+    let message = format!("{} in {} comes from {was}, but this is {is}", previous.app, previous.environment);
     let file = &current.folders.release;
-    let moved = format!("where the repository has moved, edit `source` in {file}/release.yaml");
-    Some(Failure::new(Code::UnsortedForbidden, message).hint(hint).hint(moved))
+    let moved = format!("if the repository moved, edit `source` in {file}/release.yaml");
+    Some(Failure::new(Code::OwnerMismatch, message).hint(hint).hint(moved))
 }
 
 /// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
@@ -78,10 +78,11 @@ pub(crate) fn renamed(
         return Ok(None);
     }
     let message = format!(
-        "this app is deployed in {environment} as {before:?}, and a name is frozen with the first deploy"
+        "this app is deployed in {environment} as {before:?}, and its name cannot change after the first deploy"
     );
-    let problem = Diagnostic::error(Code::UnsortedInvalid, inputs.app.at(&["name"]), message)
-        .hint(format!("write `name: {before}`; or first `cupaas remove --app {before} --env {environment}`"));
+    let problem = Diagnostic::error(Code::AppRenamed, inputs.app.at(&["name"]), message).hint(format!(
+        "set `name: {before}`, or first run `cupaas remove --app {before} --env {environment}`"
+    ));
     Ok(Some(problem))
 }
 

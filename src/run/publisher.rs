@@ -79,9 +79,9 @@ impl Publisher {
             // Merged by a squash or a rebase, it is no ancestor of anything.
             && forges.ended(proposal.branch().as_str(), &head)? != Some(Ended::Merged)
         {
-            let message = format!("{} holds what cupaas did not write", proposal.branch());
-            return Err(Failure::new(Code::UnsortedForbidden, message)
-                .hint("merge the pull request, or delete the branch; it will be made again"));
+            let message = format!("{} has commits that cupaas did not write", proposal.branch());
+            return Err(Failure::new(Code::ForeignCommits, message)
+                .hint("merge the pull request, or delete the branch; cupaas creates it again"));
         }
         self.proposal = Some(proposal);
         Ok(())
@@ -193,11 +193,11 @@ impl Publisher {
         gitops: &mut Gitops,
         context: &Context<'_>,
     ) -> Result<(), Failure> {
-        context.progress("someone else has just pushed; planning again");
+        context.progress("someone else pushed; planning again");
         if !self.retry.pause() {
             let waited = self.retry.elapsed().as_secs();
             let message = format!("others kept pushing for {waited} s, nothing was written");
-            return Err(Failure::new(Code::UnsortedUnavailable, message).hint("try again"));
+            return Err(Failure::new(Code::PushContention, message).hint("try again"));
         }
         gitops.refresh()
     }
@@ -206,9 +206,9 @@ impl Publisher {
         match &mut gitops.place {
             Backend::Snapshot(snapshot) => Ok(snapshot),
             Backend::Folder(_) | Backend::Memory(_) => {
-                let message = format!("{} is a folder without git", self.place);
-                Err(Failure::new(Code::UnsortedForbidden, message)
-                    .hint("`git init` it, or look with `cupaas diff`"))
+                let message = format!("{} is not a git repository", self.place);
+                Err(Failure::new(Code::GitopsWithoutGit, message)
+                    .hint("`git init` it, or compare with `cupaas diff`"))
             }
         }
     }

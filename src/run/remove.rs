@@ -4,6 +4,7 @@
 use crate::diagnostic::Failure;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
+use crate::load::inputs::NamedApp;
 use crate::load::records::{self, Scope};
 use crate::load::{app_name, inputs, known_apps, registered};
 use crate::outcome::{Outcome, Removal, Report};
@@ -34,7 +35,7 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec, extent: Extent) -> Resul
         Ok(Sourced::Changes(set))
     })?;
     let outcome = match landed {
-        Landed::Ended(report) => report.into(),
+        Landed::Ended(report) => (*report).into(),
         Landed::Planned(planned) => {
             let Planned { set, plan, commit, proposed, notices, .. } = *planned;
             let report = match commit {
@@ -48,7 +49,7 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec, extent: Extent) -> Resul
 }
 
 fn from_environment(spec: &RunSpec, gitops: &mut Gitops) -> Result<(Removal, ChangeSet), Failure> {
-    let (app, environment, cluster) = inputs::named(&spec.query, gitops)?;
+    let NamedApp { app, environment, cluster, .. } = inputs::named(&spec.query, gitops)?;
     if spec.query.app.is_some() {
         must_be_known(&app, gitops)?;
     }
@@ -92,7 +93,7 @@ fn removal(
     (removal, set)
 }
 
-/// A name that nobody knows is a slip; a folder's own app, or one that has been removed already, is not.
+/// A name that nobody knows is a mistake; a folder's own app, or one that was removed already, is not.
 fn must_be_known(app: &str, gitops: &mut Gitops) -> Result<(), Failure> {
     if known_apps::is_known(app, gitops)? { Ok(()) } else { Err(known_apps::unknown(app, gitops)) }
 }

@@ -61,7 +61,7 @@ pub(crate) fn rerender(
         source(round, &made)
     })?;
     match landed {
-        Landed::Ended(report) => Ok(report.into()),
+        Landed::Ended(report) => Ok((*report).into()),
         Landed::Planned(planned) => outcome(spec, &made, &mut gitops, *planned),
     }
 }

@@ -39,18 +39,16 @@ fn dockerfile_text(inputs: &Inputs, release: &mut Release) -> Result<String, Fai
     match (&inputs.dockerfile, &inputs.runtime) {
         (Some(own), _) => {
             let place = inputs.app.at(&["runtime"]);
-            let warning = Diagnostic::warning(
-                Code::UnsortedInvalid,
-                place,
-                "the app has a Dockerfile of its own, which is used",
-            );
-            release.warnings.push(warning.hint("remove it to have one made from the runtime"));
+            let message = "the app's own Dockerfile is used";
+            let warning = Diagnostic::warning(Code::DockerfileOverridesRuntime, place, message);
+            release.warnings.push(warning.hint("delete it to generate one from the runtime"));
             Ok(own.clone())
         }
         (None, Some(recipe)) => dockerfile(recipe, release, inputs.platform.value.registry.mirror.as_deref()),
         (None, None) => {
-            let message = "this runtime needs a Dockerfile of the app's own, or an image";
-            Err(Failure::new(Code::UnsortedUsage, message))
+            let message = "this runtime generates no Dockerfile, and the app has none";
+            Err(Failure::new(Code::MissingDockerfile, message)
+                .hint("add a Dockerfile to the app's folder, or choose another runtime"))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A command that is not shipped, and shows what a further one takes: this source, and one line in the dispatcher. It
 //! gives two apps a new variable, in one commit.
+#![allow(clippy::disallowed_methods)] // it is a test
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -244,10 +244,16 @@ fn new_tells_which_forge_it_takes() {
         assert!(said.contains(why), "{said}");
     };
     let gitea = [(".gitea/workflows/x.yaml", ""), (".github/workflows/x.yaml", "")];
-    at("git@github.com:me/mono.git", &gitea, &[], ".github", "for GitHub, since origin is git@github.com");
-    at("https://codeberg.org/me/mono", &[], &[], ".forgejo", "for Forgejo, since origin is https://codeberg");
-    at("https://git.example.cu/me/mono", &gitea, &[], ".gitea", "for Gitea, since there is .gitea/");
-    at("", &[], &[], ".github", "for GitHub, since nothing here says");
+    at("git@github.com:me/mono.git", &gitea, &[], ".github", "for GitHub, because origin is git@github.com");
+    at(
+        "https://codeberg.org/me/mono",
+        &[],
+        &[],
+        ".forgejo",
+        "for Forgejo, because origin is https://codeberg",
+    );
+    at("https://git.example.cu/me/mono", &gitea, &[], ".gitea", "for Gitea, because .gitea/ exists");
+    at("", &[], &[], ".github", "for GitHub, because nothing points to another forge");
     at("https://github.com/me/mono", &[], &["--forge", "forgejo"], ".forgejo", "Next:");
 }
 

@@ -59,13 +59,14 @@ fn files_are_given_to_new_recipients_by_who_can_read_them() {
     let drift = sandbox.run(&["secret", "check", "app"]);
     assert_eq!(drift.code, Some(3));
     assert_eq!(drift.stderr.matches(&format!("cannot be read by {two}")).count(), 3, "{}", drift.stderr);
-    assert!(drift.stderr.contains("secret rotate --recipients"), "{}", drift.stderr);
+    assert!(drift.stderr.contains("error[recipients-outdated]"), "{}", drift.stderr);
     // Who has public keys alone is told what is needed, and nothing is written.
     let head = sandbox.git("", &["-C", &bare, "rev-parse", "main"]);
     let mut stranger = sandbox.cupaas(&["secret", "rotate", "--recipients", "--all", "--gitops", &bare]);
     let refused = ran(&stranger.env("CUPAAS_HOME", sandbox.path("nobody")).output().unwrap());
     assert_eq!(refused.code, Some(2), "{}", refused.stdout);
     assert!(refused.stderr.contains("SOPS_AGE_KEY_FILE"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("error[decryption-failed]"), "{}", refused.stderr);
     assert_eq!(sandbox.git("", &["-C", &bare, "rev-parse", "main"]), head);
 
     let done = sandbox.json(&["secret", "rotate", "--recipients", "app"]);
@@ -87,7 +88,7 @@ fn files_are_given_to_new_recipients_by_who_can_read_them() {
     let mut without_key = sandbox.cupaas(&["secret", "rotate", "--recipients", "--all", "--gitops", &bare]);
     let left = ran(&without_key.env("CUPAAS_HOME", sandbox.path("nobody")).output().unwrap());
     assert_eq!(left.code, Some(0), "{}", left.stderr);
-    assert!(left.stdout.contains("git remembers"), "{}", left.stdout);
+    assert!(left.stdout.contains("git keeps them"), "{}", left.stdout);
     assert!(unseal(&sandbox.show(&bare, &kept("TOKEN")), &theirs).is_err());
     assert_eq!(value(&sandbox, "TOKEN"), b"new");
 }
@@ -126,5 +127,6 @@ fn a_folder_without_git_holds_large_secrets_too() {
     fs::remove_file(sandbox.path("folder").join(kept("TOKEN"))).unwrap();
     let missing = sandbox.run(&["secret", "check", "app", "--gitops", "folder"]);
     assert_eq!(missing.code, Some(3));
+    assert!(missing.stderr.contains("error[secret-not-set]"), "{}", missing.stderr);
     assert!(missing.stderr.contains("`cupaas secret set TOKEN --app shop --env production`"));
 }

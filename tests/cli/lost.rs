@@ -64,7 +64,7 @@ fn lost_credentials_do_not_become_new_ones() {
         refused(&sandbox, args, 4, &[MONGODB, &history, rotate, ALLOW]);
     }
     for args in [&["secret", "check", "--all"][..], &["secret", "check", "app"]] {
-        refused(&sandbox, args, 3, &[MONGODB, &history, rotate]);
+        refused(&sandbox, args, 3, &["error[credentials-lost]", MONGODB, &history, rotate]);
     }
     let list = sandbox.good(&["secret", "list", "app"]).stdout;
     assert!(list.contains("mongodb  its file is gone") && list.contains(MONGODB), "{list}");

@@ -62,7 +62,7 @@ fn a_value_goes_once_nothing_that_runs_needs_it() {
     let bare = bare(&sandbox);
     let needed = sandbox.run(&["secret", "unset", "TOKEN", "app"]);
     assert_eq!(needed.code, Some(2), "{}", needed.stdout);
-    assert!(needed.stderr.contains("take it out of `secrets`"), "{}", needed.stderr);
+    assert!(needed.stderr.contains("error[secret-in-use]"), "{}", needed.stderr);
     sandbox.write("app", &[(".cupaas", &APP.replace("TOKEN, ", ""))]);
     assert_eq!(sandbox.run(&["secret", "unset", "TOKEN", "app"]).code, Some(2), "it runs still");
     sandbox.good(&["deploy", "app"]);
@@ -77,7 +77,11 @@ fn a_value_goes_once_nothing_that_runs_needs_it() {
     assert!(!sandbox.paths(&bare).contains(&kept("TOKEN")));
     let absent = sandbox.run(&["secret", "unset", "CERTS", "app"]);
     assert_eq!(absent.code, Some(2), "{}", absent.stdout);
-    assert!(absent.stderr.contains("did you mean \"CERT\"?"), "{}", absent.stderr);
+    assert!(
+        absent.stderr.contains("error[unknown-secret]") && absent.stderr.contains("did you mean \"CERT\"?"),
+        "{}",
+        absent.stderr
+    );
     // What may be a value is not repeated.
     let typed = sandbox.run(&["secret", "unset", &format!("TOKEN={TOKEN}"), "app"]);
     assert!(typed.code == Some(2) && !typed.stderr.contains("s3cr3t"), "{}", typed.stderr);
@@ -85,7 +89,7 @@ fn a_value_goes_once_nothing_that_runs_needs_it() {
     assert_eq!(set(&sandbox, "LATER", b"x", &[]).code, Some(0));
     sandbox.write("app", &[(".cupaas", &APP.replace("TOKEN, ", "LATER, "))]);
     let said = sandbox.good(&["secret", "unset", "LATER", "app"]).stdout;
-    assert!(said.contains("its next deploy asks for it again"), "{said}");
+    assert!(said.contains("its next deploy requires it again"), "{said}");
 }
 
 #[test]
@@ -111,7 +115,7 @@ fn services_are_listed_whoever_keeps_their_credentials() {
         assert!(listed(&["--app", "shop"]).starts_with(place), "{settings}");
         let elsewhere = world.run(&["secret", "unset", "TOKEN", "--app", "shop"]);
         assert_eq!(elsewhere.code, Some(2), "{}", elsewhere.stdout);
-        assert!(elsewhere.stderr.contains("take it away there: the key "), "{}", elsewhere.stderr);
+        assert!(elsewhere.stderr.contains("delete it there: the key "), "{}", elsewhere.stderr);
         let text = world.good(&["secret", "list", "--app", "shop"]).stdout;
         assert!(text.contains("mongodb  kept elsewhere  credentials: ") && text.contains(place), "{text}");
     }

@@ -215,12 +215,15 @@ fn a_first_deploy_registers_or_is_refused_as_the_platform_says() {
     assert_eq!(world.show("apps/shop.yaml"), format!("format: 1\nrepository: {URL}\n"));
     let other = world.run(&["deploy", "shop", "--source-repository", "https://git.example.cu/you/shop.git"]);
     assert_eq!(other.code, Some(6), "{}", other.stderr);
+    assert!(other.stderr.contains("error[owner-mismatch]"), "{}", other.stderr);
     let strict = World::new(&[("cupaas.yaml", &format!("{PLATFORM}unregistered: refuse\n"))]);
     strict.sandbox.write("shop", &[(".cupaas", APP)]);
     let refused = strict.run(&["deploy", "shop", "--source-repository", URL]);
     assert_eq!(refused.code, Some(6), "{}", refused.stderr);
     assert!(
-        refused.stderr.contains("cupaas.yaml:5:15") && refused.stderr.contains("app add"),
+        refused.stderr.contains("error[registration-required]")
+            && refused.stderr.contains("cupaas.yaml:5:15")
+            && refused.stderr.contains("app add"),
         "{}",
         refused.stderr
     );
@@ -265,7 +268,13 @@ fn an_app_that_was_removed_and_added_again_finds_its_credentials() {
     for args in [&[other][..], &[URL, "--path", "shop", "--name", "shop"]] {
         let taken = world.run(&[&["app", "add"], args].concat());
         assert_eq!(taken.code, Some(2), "{}", taken.stdout);
-        for said in [URL, "waits for it in production", "--name", "git rm -r releases/production/shop"] {
+        for said in [
+            "error[name-taken]",
+            URL,
+            "is kept in production",
+            "--name",
+            "git rm -r releases/production/shop",
+        ] {
             assert!(taken.stderr.contains(said), "{said}: {}", taken.stderr);
         }
     }

@@ -113,7 +113,7 @@ fn a_secret_restarts_its_readers_and_runs_no_release_again() {
     );
     // Before the first deploy, by the app's name alone as the message says it.
     let first = set(&sandbox, "TOKEN", b"one", &[]);
-    assert!(first.stdout.contains("the next deploy gives it"), "{}", first.stdout);
+    assert!(first.stdout.contains("the processes get it with the next deploy"), "{}", first.stdout);
     sandbox.good(&["secret", "set", "CERT", "--app", "shop", "--env", "production", "--random"]);
     assert_eq!(value(&sandbox, "CERT").len(), 32);
     sandbox.good(&["deploy", "app"]);
@@ -220,7 +220,7 @@ fn an_empty_value_is_no_value_unless_that_is_said() {
     ] {
         let refused = set(&sandbox, "TOKEN", given, more);
         assert_eq!(refused.code, Some(2), "{given:?} {more:?}: {}", refused.stdout);
-        assert!(refused.stderr.contains("--allow-empty"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("error[empty-secret]"), "{}", refused.stderr);
     }
     // Standard input that is closed.
     assert_eq!(sandbox.run(&["secret", "set", "TOKEN", "app"]).code, Some(2));

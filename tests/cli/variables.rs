@@ -97,6 +97,10 @@ fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place(
         "{}",
         ran.stderr
     );
+    existing.sandbox.write("", &[("a.env", "SECRET_KEY=hidden-value\n")]);
+    let ran = existing.run(&["env", "set", "--file", "a.env", "--app", "shop"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[secret-as-variable]"), "{}", ran.stderr);
 }
 
 #[test]
@@ -152,9 +156,13 @@ fn what_another_layer_decides_is_said() {
     let notes = set(&["LAYER=all", "LINE=x"]);
     let notes: Vec<&str> = notes.as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
     assert_eq!(notes.len(), 2, "{notes:?}");
-    assert!(notes[0].starts_with("in production, LINE is not") && notes[0].contains("--set"), "{notes:?}");
     assert!(
-        notes[1].starts_with("in staging, LAYER is not") && notes[1].contains("apps/shop.yaml:2:39"),
+        notes[0].starts_with("in production, LINE keeps another value") && notes[0].contains("--set"),
+        "{notes:?}"
+    );
+    assert!(
+        notes[1].starts_with("in staging, LAYER keeps another value")
+            && notes[1].contains("apps/shop.yaml:2:39"),
         "{notes:?}"
     );
     assert_eq!(set(&["LAYER=now", "--env", "staging"]), serde_json::json!([]));
@@ -181,7 +189,7 @@ fn what_another_layer_decides_is_said() {
         unset[0]
             .as_str()
             .unwrap()
-            .contains("is set still: releases/production/shop/release.yaml#.cupaas:3:14"),
+            .contains("is still set: releases/production/shop/release.yaml#.cupaas:3:14"),
         "{unset}"
     );
 }

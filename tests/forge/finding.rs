@@ -69,6 +69,7 @@ fn a_jobs_own_token_is_for_its_own_repository_on_its_own_server() {
     let without = ran(&command.env_remove("CUPAAS_GITOPS_TOKEN").output().unwrap());
     assert_eq!(without.code, Some(2), "{}", without.stderr);
     assert!(without.stderr.contains("CUPAAS_GITOPS_TOKEN"), "{}", without.stderr);
+    assert!(without.stderr.contains("error[forge-token-required]"), "{}", without.stderr);
     assert_eq!(world.server.lines(), Vec::<String>::new());
     // Another server says that it has the same repository.
     let (world, other) = (World::new(Manner::Github), World::new(Manner::Github));

@@ -342,7 +342,7 @@ fn somebody_elses_commit_on_the_branch_is_not_lost() {
     world.app("2");
     let ran = world.run(&["deploy", "shop", "--pull-request"]);
     assert_eq!(ran.code, Some(6), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("holds what cupaas did not write"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[foreign-commits]"), "{}", ran.stderr);
     // What a forge's button makes is only a merge.
     let merge = world.git(&["commit-tree", &tree, "-p", &ours, "-p", "main", "-m", "Merge branch 'main'"]);
     world.git(&["update-ref", &format!("refs/heads/{BRANCH}"), &merge]);

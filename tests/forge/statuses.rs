@@ -119,7 +119,7 @@ fn without_a_token_it_is_said_how_to_hand_one_on() {
     let ran = crate::sandbox::ran(&command.env_remove("GITHUB_TOKEN").output().unwrap());
     assert_eq!(ran.code, Some(0));
     assert!(
-        ran.stderr.contains("no status: there is no token") && ran.stderr.contains("CUPAAS_FORGE_TOKEN"),
+        ran.stderr.contains("no status: no token") && ran.stderr.contains("CUPAAS_FORGE_TOKEN"),
         "{}",
         ran.stderr
     );

@@ -45,9 +45,9 @@ fn each_failure_is_said_and_the_others_are_deployed() {
         ("hangs", "no"),
         ("lost", "cannot read"),
         ("missing", "no .cupaas in the root"),
-        ("nowhere", "there is no environment \\\"prod\\\""),
+        ("nowhere", "undeclared-environment"),
         ("odd", "apps/odd.yaml"),
-        ("twice", "a second branch goes to production"),
+        ("twice", "conflicting-branches"),
         ("wrong", "app/.cupaas"),
     ] {
         assert_eq!(done.status(app), "failed", "{app}: {:#}", done.value);
@@ -80,7 +80,7 @@ fn a_deleted_or_renamed_branch_leaves_what_is_deployed() {
     let done = world.sync(&[]);
     assert_eq!((done.code, done.status("shop")), (Some(3), "failed"));
     let said = done.app("shop")["failure"]["diagnostics"][0].to_string();
-    assert!(said.contains("no branch trunk") && said.contains("its own branch is main"), "{said}");
+    assert!(said.contains("branch-not-found") && said.contains("the default branch is main"), "{said}");
     assert_eq!(world.commits(), commits);
 
     // Where nobody named it, the repository's own branch is followed under its new name.
@@ -91,7 +91,7 @@ fn a_deleted_or_renamed_branch_leaves_what_is_deployed() {
     world.built("shop", 1_700_000_200, &[("a", "2")]);
     let done = world.sync(&[]);
     assert_eq!(done.status("shop"), "deployed", "{:#}", done.value);
-    assert_eq!(done.app("shop")["notes"][0], "follows main now, it was trunk before");
+    assert_eq!(done.app("shop")["notes"][0], "now follows main instead of trunk");
 }
 
 #[test]

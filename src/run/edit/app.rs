@@ -8,7 +8,7 @@ use crate::load::inputs::Inputs;
 use crate::load::query::ReleaseQuery;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
 use crate::load::scalars::Name;
-use crate::load::{records, registered};
+use crate::load::{environments, records, registered};
 use crate::names;
 use crate::repository::{same_repository, without_credentials};
 use crate::run::edit::command::AddApp;
@@ -21,7 +21,7 @@ use crate::yaml::edit::{self, YamlEdit};
 pub(super) fn add(spec: &RunSpec, add: &AddApp, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let shown = without_credentials(&add.url);
     let address = registered::address_problem(&add.url, spec.query.ci)
-        .map_err(|(message, hint)| typed("URL", &shown, message, hint))?;
+        .map_err(|(message, hint)| typed(Code::InvalidArgument, "URL", &shown, message, hint))?;
     let url = match address.local() {
         Some(folder) => folder.display().to_string(),
         None => add.url.clone(),
@@ -29,7 +29,13 @@ pub(super) fn add(spec: &RunSpec, add: &AddApp, gitops: &mut Gitops) -> Result<E
     let path = registered::plain(&add.path).to_owned();
     if !path.is_empty() && RepoPath::new(path.as_str()).is_err() {
         let hint = "such as services/tasks";
-        return Err(typed("--path", &add.path, "is not a folder inside the repository", hint));
+        return Err(typed(
+            Code::InvalidArgument,
+            "--path",
+            &add.path,
+            "not a folder inside the repository",
+            hint,
+        ));
     }
     let name = name(add, &url, &path)?;
     let known = RegisteredApp::read(spec, &name, gitops)?;
@@ -41,8 +47,8 @@ pub(super) fn add(spec: &RunSpec, add: &AddApp, gitops: &mut Gitops) -> Result<E
     }
     let twin = others.iter().find(|other| other.name != name && other.is_from(&url, &path));
     if let Some(twin) = twin {
-        let message = format!("this repository is registered already, as {}", twin.name);
-        let problem = Diagnostic::error(Code::UnsortedInvalid, twin.file.at(&["repository"]), message);
+        let message = format!("this repository is already registered as {}", twin.name);
+        let problem = Diagnostic::error(Code::RepositoryRegistered, twin.file.at(&["repository"]), message);
         return Err(Failure::invalid(vec![problem.hint(format!("`cupaas app show {}`", twin.name))]));
     }
     let set = |path: &[&str], value: &str| {
@@ -69,17 +75,13 @@ fn check_branches(add: &AddApp, known: &RegisteredApp) -> Result<(), Failure> {
     for (branch, environment) in &add.branches {
         let text = format!("{branch}={environment}");
         if BranchName::parse(branch).is_err() {
-            return Err(typed(
-                "--branch",
-                &text,
-                format!("{branch:?} is not the name of a branch"),
-                "main=production",
-            ));
+            let message = format!("{branch:?} is not a valid branch name");
+            return Err(typed(Code::InvalidArgument, "--branch", &text, message, "such as main=production"));
         }
-        if !known.platform.value.environments.contains_key(environment) {
-            let names: Vec<&str> = known.platform.value.environments.keys().map(String::as_str).collect();
-            let hint = format!("cupaas.yaml has: {}", names.join(", "));
-            return Err(typed("--branch", &text, format!("there is no environment {environment:?}"), hint));
+        let platform = &known.platform.value;
+        if !platform.environments.contains_key(environment) {
+            let (message, hint) = environments::message(environment, platform);
+            return Err(typed(Code::UnknownEnvironment, "--branch", &text, message, hint));
         }
     }
     Ok(())
@@ -95,27 +97,27 @@ fn name(add: &AddApp, url: &str, path: &str) -> Result<String, Failure> {
         .or_else(|| default_name(&ReleaseQuery { source, folder_name, ..ReleaseQuery::default() }));
     match name {
         Some(name) if Name::fits(&name) => Ok(name),
-        Some(name) => Err(typed("--name", &name, "cannot be an app's name", Name::HINT)),
-        None => Err(typed("URL", &without_credentials(url), "gives the app no name", "say one with --name")),
+        Some(name) => Err(typed(Code::InvalidArgument, "--name", &name, "not a valid app name", Name::HINT)),
+        None => {
+            let message = "no app name can be derived from this URL";
+            Err(typed(Code::InvalidArgument, "URL", &without_credentials(url), message, "pass --name"))
+        }
     }
 }
 
 /// Whether the name is another app's: registered for another repository, or deployed from one, be it that only its data
 /// is left.
 fn taken(known: &RegisteredApp, releases: &[ReleaseFile], url: &str, path: &str) -> Result<(), Failure> {
-    let hint = "give this app another name with --name";
+    let hint = "choose another name with --name";
     let file = &known.file;
     if let Some(theirs) = &file.value.repository {
         let same = same_repository(theirs, url);
         let path_is_theirs = registered::folder(&file.value) == path;
         if !same || !path_is_theirs {
             let at: Span = file.at(if same { &["path"] } else { &["repository"] });
-            let message = format!(
-                "the name {} is taken: it is registered for another repository or folder",
-                known.name
-            );
+            let message = format!("{} is taken: registered for another repository or folder", known.name);
             return Err(Failure::invalid(vec![
-                Diagnostic::error(Code::UnsortedInvalid, at, message).hint(hint),
+                Diagnostic::error(Code::NameRegistered, at, message).hint(hint),
             ]));
         }
     }
@@ -126,38 +128,40 @@ fn taken(known: &RegisteredApp, releases: &[ReleaseFile], url: &str, path: &str)
     });
     match others {
         None => Ok(()),
-        Some(release) => Err(typed("URL", &without_credentials(url), said(release), remedy(release, hint))),
+        Some(release) => {
+            let shown = without_credentials(url);
+            Err(typed(Code::NameTaken, "URL", &shown, owner(release), remedy(release, hint)))
+        }
     }
 }
 
-fn said(release: &ReleaseFile) -> String {
+fn owner(release: &ReleaseFile) -> String {
     let ReleaseFile { app, environment, source, .. } = release;
     let from = source.repository.as_deref().map(without_credentials).unwrap_or_default();
     let from = if source.path.is_empty() { from } else { format!("{from} ({})", source.path) };
     if release.removed {
-        return format!(
-            "the name {app} is taken: what an app from {from} has left waits for it in {environment}"
-        );
+        return format!("{app} is taken: data of a removed app from {from} is kept in {environment}");
     }
-    format!("the name {app} is taken: it is deployed in {environment} from {from}")
+    format!("{app} is taken: deployed in {environment} from {from}")
 }
 
 fn remedy(release: &ReleaseFile, hint: &str) -> String {
     let place = format!("releases/{}/{}", release.environment, release.app);
-    let moved = format!("where its repository has moved, edit `source` in {place}/release.yaml");
+    let moved = format!("if its repository moved, edit `source` in {place}/release.yaml");
     if !release.removed {
         return format!("{hint}; {moved}");
     }
     let namespace = names::namespace(&release.app, &release.environment);
     format!(
-        "{hint}; {moved}; to give the name away, delete what waits: `kubectl delete namespace {namespace}`, and `git rm -r {place}`"
+        "{hint}; {moved}; to free the name, delete the kept data: `kubectl delete namespace {namespace}`, and `git rm -r {place}`"
     )
 }
 
 /// The registration that an app's first deploy writes: where it comes from. Nothing where it is registered, or comes
 /// from no repository. Branches are for people to say: one deploy does not tell where they go.
 ///
-/// Errors: none but cupaas's own.
+/// # Errors
+/// None but cupaas's own.
 pub fn first_deploy(inputs: &Inputs) -> Result<Edits, Failure> {
     let (None, Some(url)) = (&inputs.registration, &inputs.query.source.repository) else {
         return Ok(Edits::new());

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Failure, Source, typed};
 use crate::image_name::ImageName;
+use crate::load::environments;
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
@@ -18,19 +19,15 @@ pub(super) fn pin(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> 
     let running = known.releases.iter().find(|release| release.environment == environment);
     let image = match (&spec.query.image, running) {
         (Some(image), _) if ImageName::parse(image).is_none() => {
-            return Err(typed(
-                "--image",
-                image,
-                "is not an image",
-                "such as git.example.cu/team/tasks:v1 or …@sha256:…",
-            ));
+            let hint = "such as git.example.cu/team/tasks:v1 or …@sha256:…";
+            return Err(typed(Code::InvalidArgument, "--image", image, "not a valid image name", hint));
         }
         (Some(image), _) => image.clone(),
         (None, Some(release)) => release.image.clone(),
         (None, None) => {
             let message =
-                format!("{} is not deployed in {environment}: nothing runs that could be pinned", known.name);
-            return Err(Failure::new(Code::UnsortedUsage, message).hint("say which image with --image"));
+                format!("{} is not deployed in {environment}, so there is no image to pin", known.name);
+            return Err(Failure::new(Code::NotDeployed, message).hint("name the image with --image"));
         }
     };
     let files = known.changed(&[YamlEdit::Set(path(&environment), image.clone())])?;
@@ -79,11 +76,7 @@ fn where_to(spec: &RunSpec, gitops: &mut Gitops) -> Result<(RegisteredApp, Strin
     let environment = match (known.environment(spec)?, environments.keys().next()) {
         (Some(environment), _) => environment,
         (None, Some(only)) if environments.len() == 1 => only.clone(),
-        _ => {
-            return Err(
-                Failure::new(Code::UnsortedUsage, "several environments").hint("say which with --env")
-            );
-        }
+        _ => return Err(environments::required(&known.platform.value)),
     };
     Ok((known, environment))
 }

@@ -17,7 +17,8 @@ pub use registered_app::Edit;
 
 /// What the step's deed changes in what stands there now.
 ///
-/// Errors: what is wrong with the wish, or with the files as people wrote them; nothing was changed then.
+/// # Errors
+/// What is wrong with the wish, or with the files as people wrote them; nothing was changed then.
 pub fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
     match &spec.selection {
         Selection::Folder => Ok(Edit::default()),

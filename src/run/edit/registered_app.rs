@@ -1,6 +1,6 @@
 //! What is known of an app, and an edit of its files.
 
-use crate::diagnostic::{Code, Failure, Source};
+use crate::diagnostic::{Failure, Source};
 use crate::layout::path;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
@@ -8,7 +8,7 @@ use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::records::{self, Scope};
 use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
-use crate::load::{known_apps, registered};
+use crate::load::{environments, known_apps, registered};
 use crate::resolve::image::Pinned;
 use crate::run::spec::RunSpec;
 use crate::tree::Edits;
@@ -79,21 +79,20 @@ impl RegisteredApp {
 
     /// The environment that was asked for, where one was.
     ///
-    /// Errors: one that the platform does not have.
+    /// # Errors
+    /// One that the platform does not have.
     pub(super) fn environment(&self, spec: &RunSpec) -> Result<Option<String>, Failure> {
         let Some(asked) = &spec.query.environment else { return Ok(None) };
-        let known = &self.platform.value.environments;
-        if known.contains_key(asked) {
+        if self.platform.value.environments.contains_key(asked) {
             return Ok(Some(asked.clone()));
         }
-        let names: Vec<&str> = known.keys().map(String::as_str).collect();
-        Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {asked:?}"))
-            .hint(format!("cupaas.yaml has: {}", names.join(", "))))
+        Err(environments::unknown(asked, &self.platform.value))
     }
 
     /// The file's new text; where there was no file, what is known of the app's source is written into it first.
     ///
-    /// Errors: a file whose layout only a person can change, with its place; or what its schema says of the new text.
+    /// # Errors
+    /// A file whose layout only a person can change, with its place; or what its schema says of the new text.
     pub(super) fn changed(&self, changes: &[YamlEdit]) -> Result<Edits, Failure> {
         let mut all = Vec::new();
         if !self.registered {

@@ -34,12 +34,8 @@ pub(super) fn change(spec: &RunSpec, change: &EnvChange, gitops: &mut Gitops) ->
     if let Some(name) = change.unset.iter().find(|name| !there(name)) {
         let place = environment.as_ref().map(|name| format!(" for {name}")).unwrap_or_default();
         let message = format!("{name} is not set in {}{place}", file.source.name);
-        return Err(typed(
-            "env unset",
-            name,
-            message,
-            "`cupaas env list --origin` says where each one is set",
-        ));
+        let hint = "`cupaas env list --origin` shows where each variable is set";
+        return Err(typed(Code::VariableNotSet, "env unset", name, message, hint));
     }
     let changes = change.set.iter().map(|(name, (value, _))| YamlEdit::Set(layer(name), value.clone()));
     let changes: Vec<YamlEdit> =
@@ -54,7 +50,7 @@ pub(super) fn change(spec: &RunSpec, change: &EnvChange, gitops: &mut Gitops) ->
     }
     let of = environment.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
     let files = known.changed(&changes)?;
-    let notes = elsewhere(&known, environment.as_deref(), change, &files);
+    let notes = overridden(&known, environment.as_deref(), change, &files);
     Ok(Edit {
         files,
         app: Some(known.name.clone()),
@@ -65,34 +61,32 @@ pub(super) fn change(spec: &RunSpec, change: &EnvChange, gitops: &mut Gitops) ->
     })
 }
 
-/// Refuses what can be no variable.
+/// Refuses what cannot be a variable.
 fn check_values(change: &EnvChange, known: &RegisteredApp) -> Result<(), Failure> {
     let mut problems: Vec<Diagnostic> = Vec::new();
     let secrets = secrets(known);
     for (name, (value, place)) in &change.set {
         let typed = || Span::file(&Source::new(format!("env set {name}"), ""));
-        let place = || place.clone().unwrap_or_else(typed);
+        let span = place.clone().unwrap_or_else(typed);
+        let code = |of_file| if place.is_some() { of_file } else { Code::InvalidArgument };
         if let Some((message, hint)) = refused(name, value) {
-            problems.push(Diagnostic::error(Code::UnsortedInvalid, place(), message).hint(hint));
+            problems.push(Diagnostic::error(code(Code::InvalidVariable), span, message).hint(hint));
         } else if let Some(declared) = secrets.get(name.as_str()) {
-            let message =
-                format!("{name} is a secret of the app ({declared}); a variable is read by everybody");
-            problems.push(
-                Diagnostic::error(Code::UnsortedInvalid, place(), message)
-                    .hint(format!("`cupaas secret set {name}`")),
-            );
+            let message = format!("{name} is a secret of the app ({declared}); variables are not encrypted");
+            let problem = Diagnostic::error(code(Code::SecretAsVariable), span, message);
+            problems.push(problem.hint(format!("`cupaas secret set {name}`")));
         }
     }
     if problems.is_empty() {
         return Ok(());
     }
     let of_file = change.set.values().any(|(_, place)| place.is_some());
-    let code = if of_file { Code::InvalidFiles } else { Code::UnsortedUsage };
+    let code = if of_file { Code::InvalidFiles } else { Code::InvalidArgument };
     Err(Failure { code, ..Failure::invalid(problems) })
 }
 
-/// Where another layer decides what was set or unset, so that nothing or something else comes of it.
-fn elsewhere(
+/// Notes on variables whose value comes from another layer than the one that was changed.
+fn overridden(
     known: &RegisteredApp,
     environment: Option<&str>,
     change: &EnvChange,
@@ -117,23 +111,24 @@ fn elsewhere(
         {
             if *place != ours(variable) {
                 notes.push(format!(
-                    "in {name}, {variable} is not what was set now: {} wins",
-                    said(place, name, known)
+                    "in {name}, {variable} keeps another value: {} overrides it",
+                    shown(place, name, known)
                 ));
             }
         }
         for (variable, layer) in change.unset.iter().filter_map(|v| Some((v, layers.get(v)?.last()?))) {
-            let by = layer.place().map_or_else(|| layer.origin.to_string(), |place| said(place, name, known));
-            notes.push(format!("in {name}, {variable} is set still: {by}"));
+            let by =
+                layer.place().map_or_else(|| layer.origin.to_string(), |place| shown(place, name, known));
+            notes.push(format!("in {name}, {variable} is still set: {by}"));
         }
     }
     notes
 }
 
 /// A place as a person finds it.
-fn said(place: &Span, environment: &str, known: &RegisteredApp) -> String {
+fn shown(place: &Span, environment: &str, known: &RegisteredApp) -> String {
     match place.source.name.as_str() {
-        "--set" => format!("what the deploy in {environment} was given with `--set`"),
+        "--set" => format!("`--set` of the last deploy in {environment}"),
         name if name == known.file.source.name => format!("{place} (`cupaas env … --env {environment}`)"),
         _ => place.to_string(),
     }

@@ -1,7 +1,6 @@
 //! `init`: `cupaas.yaml`, the cluster's entry point, and, where Flux delivers, an age identity outside the repository.
 
 use crate::diagnostic::Code;
-use std::fs;
 use std::path::Path;
 
 use serde_json::json;
@@ -11,7 +10,7 @@ use crate::git::RepositoryUrl;
 use crate::load::platform::Delivery;
 use crate::load::scalars::{Host, Name};
 use crate::outcome::Wrote;
-use crate::run::files::write_new;
+use crate::run::files::{read_secret, write_new};
 use crate::run::scaffold::options::InitOptions;
 use crate::tree::{Files, RepoPath};
 use crate::{expression, seal};
@@ -40,7 +39,7 @@ pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
         "domain": platform.domain, "cluster": platform.cluster, "registry": platform.registry,
         "url": platform.url, "recipient": platform.recipient, "delivery": platform.delivery,
     });
-    let internal = |message: String| Failure::new(Code::UnsortedInternal, message);
+    let internal = |message: String| Failure::new(Code::InternalError, message);
     // The engine drops the last newline of a template.
     let text = |template: &str| expression::text(template, &scope).map(|text| text + "\n").map_err(internal);
     let path = |text: &str| RepoPath::new(text).map_err(|error| internal(error.to_string()));
@@ -136,7 +135,7 @@ fn argocd_next(options: &InitOptions) -> Vec<String> {
 fn checked(flag: &str, value: &str, pattern: &str, hint: &str) -> Result<(), Failure> {
     match regex_lite::Regex::new(pattern) {
         Ok(regex) if regex.is_match(value) => Ok(()),
-        _ => Err(Failure::new(Code::UnsortedUsage, format!("{flag} {value:?} does not fit")).hint(hint)),
+        _ => Err(Failure::new(Code::InvalidArgument, format!("{flag}: {value:?} is not valid")).hint(hint)),
     }
 }
 
@@ -149,10 +148,10 @@ pub(super) fn identity(home: &Path, wrote: &mut Wrote) -> Result<String, Failure
     if wrote.written.len() > before {
         return Ok(identity.recipient.to_string());
     }
-    let text = zeroize::Zeroizing::new(fs::read_to_string(&path).unwrap_or_default());
+    let text = read_secret(&path);
     let public = text.lines().find_map(|line| line.strip_prefix("# public key: ").map(str::to_owned));
     public.ok_or_else(|| {
-        Failure::new(Code::UnsortedUsage, format!("{} does not say its public key", path.display()))
-            .hint("a line `# public key: age1…` does, as age-keygen writes it")
+        Failure::new(Code::InvalidKeyFile, format!("{} has no public key", path.display()))
+            .hint("add the line `# public key: age1…`, as age-keygen writes it")
     })
 }

@@ -35,19 +35,14 @@ pub(crate) fn catalog(context: &Context<'_>, options: &NewOptions) -> Result<Cat
 /// No runtime that fits the folder, or names that no recipe has.
 pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Failure> {
     if !options.folder.is_dir() {
-        return Err(Failure::new(
-            Code::UnsortedUsage,
-            format!("{} is not a folder", options.folder.display()),
-        ));
+        let message = format!("{} is not a folder", options.folder.display());
+        return Err(Failure::new(Code::FolderNotFound, message));
     }
     if let Some(there) =
         APP_FILES.into_iter().find(|name| options.folder.join(name).symlink_metadata().is_ok())
     {
-        return Err(Failure::new(
-            Code::UnsortedUsage,
-            format!("{} is there already", options.folder.join(there).display()),
-        )
-        .hint("`cupaas check` says whether it is right"));
+        let message = format!("{} already exists", options.folder.join(there).display());
+        return Err(Failure::new(Code::AlreadyExists, message).hint("`cupaas check` validates it"));
     }
     let runtime = match &options.runtime {
         Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
@@ -88,10 +83,11 @@ fn known(catalog: &Catalog, kind: RecipeKind, text: &str) -> Result<String, Fail
     if plain && names.iter().any(|known| known == name) {
         return Ok(text.to_owned());
     }
-    let failure = Failure::new(Code::UnsortedUsage, format!("there is no recipe {name:?}"));
+    let what = if kind == RecipeKind::Runtime { "runtime" } else { "service" };
+    let failure = Failure::new(Code::UnknownRecipe, format!("unknown {what} {name:?}"));
     Err(match crate::schema::suggest(name, names.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),
-        None => failure.hint(format!("there are: {}", names.join(", "))),
+        None => failure.hint(format!("available: {}", names.join(", "))),
     })
 }
 
@@ -112,9 +108,9 @@ fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
     }
     let known = catalog.names(RecipeKind::Runtime).join(", ");
     Err(Failure::new(
-        Code::UnsortedUsage,
-        format!("nothing in {} says what the app is written in", folder.display()),
+        Code::RuntimeNotDetected,
+        format!("cannot tell which runtime the app in {} needs", folder.display()),
     )
-    .hint(format!("say it with --runtime, one of: {known}, dockerfile, image"))
-    .hint("runtimes of a platform's own are known with --gitops"))
+    .hint(format!("pass --runtime, one of: {known}, dockerfile, image"))
+    .hint("with --gitops, runtimes of the platform's catalog are known too"))
 }

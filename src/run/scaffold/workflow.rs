@@ -30,7 +30,8 @@ pub(super) struct Workflow {
 /// The workflow for the app in `folder`, for the forge that is `options` for or the one that the repository tells; none
 /// where none is asked for.
 ///
-/// Errors: `Usage` where the folder's path is nothing that a workflow could name.
+/// # Errors
+/// `Usage` where the folder's path is nothing that a workflow could name.
 pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workflow>, Failure> {
     if options == WorkflowChoice::None {
         return Ok(None);
@@ -54,9 +55,9 @@ pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workfl
         return Ok(Some(Workflow { forge, taken, file, text }));
     }
     let name = named(&source.path).ok_or_else(|| {
-        let message = format!("no workflow can be about the folder {:?}", source.path);
-        let hint = "letters, digits, blanks and `-_.@` can stand there; or write none: --forge none";
-        Failure::new(Code::UnsortedUsage, message).hint(hint)
+        let message = format!("no workflow can be written for the folder {:?}", source.path);
+        let hint = "use letters, digits, spaces and `-_.@`, or skip the workflow: --forge none";
+        Failure::new(Code::UnsupportedFolderName, message).hint(hint)
     })?;
     let file = format!("{hidden}/workflows/deploy-{name}.yaml");
     let text = below(text, &source.path, &name, &file);
@@ -76,14 +77,14 @@ fn guess(source: &Source, top: &Path) -> (Forge, Option<String>) {
             ];
             let there = folders.into_iter().find(|(folder, ..)| top.join(folder).is_dir());
             let (forge, taken) = match there {
-                Some((folder, forge, word)) => (forge, format!("for {word}, since there is {folder}/")),
-                None => (Forge::Github, "for GitHub, since nothing here says of another forge".to_owned()),
+                Some((folder, forge, word)) => (forge, format!("for {word}, because {folder}/ exists")),
+                None => (Forge::Github, "for GitHub, because nothing points to another forge".to_owned()),
             };
-            return (forge, Some(format!("{taken}; another one: --forge")));
+            return (forge, Some(format!("{taken}; for another forge: --forge")));
         }
     };
     let address = source.repository.as_deref().unwrap_or_default();
-    (forge, Some(format!("for {word}, since origin is {address}; another one: --forge")))
+    (forge, Some(format!("for {word}, because origin is {address}; for another forge: --forge")))
 }
 
 /// What an app's workflow, its jobs and its image are called, by its folder's path: no two of a repository alike. None

@@ -10,9 +10,9 @@ use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, AppFolder};
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
+use crate::load::inputs::NamedApp;
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
-use crate::load::requires::read_platform;
 use crate::load::secret_entry::SecretEntry;
 use crate::load::{inputs, known_apps};
 use crate::resolve::secrets::secret_file;
@@ -53,12 +53,10 @@ fn folder(spec: &RunSpec) -> Result<Option<AppFolder>, Failure> {
 impl AppSecrets {
     /// Reads what there is. A folder speaks for its own app alone, whoever names an app means it.
     ///
-    /// Errors: no app or environment that is meant, a platform that is wrong, or another app's owner.
+    /// # Errors
+    /// No app or environment that is meant, a platform that is wrong, or another app's owner.
     pub(super) fn read(spec: &RunSpec, gitops: &mut Gitops) -> Result<Self, Failure> {
-        let (app, environment, cluster) = inputs::named(&spec.query, gitops)?;
-        let platform = RepoPath::new("cupaas.yaml").map(|path| gitops.read(&[path]));
-        let platform = read_platform(&platform.unwrap_or_else(|_| Ok(Default::default()))?);
-        let platform = platform.map_err(Failure::invalid)?;
+        let NamedApp { app, environment, cluster, platform } = inputs::named(&spec.query, gitops)?;
         let current = Current::read(gitops, &cluster, &environment, &app)?;
         let (mut folder_names, mut services) = (Vec::new(), BTreeMap::new());
         if let Some(folder) = folder(spec)? {
@@ -87,16 +85,7 @@ impl AppSecrets {
             }
             None => Vec::new(),
         };
-        Ok(Self {
-            app,
-            environment,
-            platform,
-            current: current,
-            deployed,
-            deployed_names,
-            folder_names,
-            services,
-        })
+        Ok(Self { app, environment, platform, current, deployed, deployed_names, folder_names, services })
     }
 
     /// `tasks in production`.

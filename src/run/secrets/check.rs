@@ -34,7 +34,8 @@ struct Looked {
 
 /// Looks at the files of one app, or of all. Those that one of `keys` opens are decrypted in memory too.
 ///
-/// Errors: everything that is wrong, with its place; kind `Invalid`.
+/// # Errors
+/// Everything that is wrong, with its place; kind `Invalid`.
 pub(super) fn check(
     spec: &RunSpec,
     all: bool,
@@ -117,10 +118,8 @@ fn unset(app: &str, environment: &str, entries: &[&SecretEntry], files: &Files) 
         }
         let command = format!("`cupaas secret set {name} --app {app} --env {environment}`");
         let message = format!("the secret {name} has not been set");
-        Some(
-            Diagnostic::error(Code::UnsortedInvalid, Span::file(&Source::new(place, "")), message)
-                .hint(command),
-        )
+        let span = Span::file(&Source::new(place, ""));
+        Some(Diagnostic::error(Code::SecretNotSet, span, message).hint(command))
     };
     entries.iter().filter_map(one).collect()
 }
@@ -133,12 +132,18 @@ fn unset_of(record: &ReleaseFile, files: &Files) -> Vec<Diagnostic> {
     unset(&record.app, &record.environment, &entries, files)
 }
 
-fn problem(path: &RepoPath, text: &str, at: &[String], message: String, hint: &str) -> Diagnostic {
-    Diagnostic::error(Code::UnsortedInvalid, seal::place(path.as_str(), text, at), message).hint(hint)
+fn problem(
+    code: Code,
+    (path, text): (&RepoPath, &str),
+    at: &[String],
+    message: String,
+    hint: &str,
+) -> Diagnostic {
+    Diagnostic::error(code, seal::place(path.as_str(), text, at), message).hint(hint)
 }
 
 fn failed(path: &RepoPath, text: &str, error: &SealError, hint: &str) -> Diagnostic {
-    problem(path, text, &error.at(), error.to_string(), hint)
+    problem(Code::EncryptedFileInvalid, (path, text), &error.at(), error.to_string(), hint)
 }
 
 /// What is wrong with a file that nothing is rendered from.
@@ -149,7 +154,7 @@ fn in_clear(path: &RepoPath, text: &str) -> Vec<Diagnostic> {
         Ok(sealed) => {
             let one = |key: &String| {
                 let message = format!("the value of {key} is not encrypted");
-                problem(path, text, &seal::of_value(text, key), message, hint)
+                problem(Code::EncryptedFileInvalid, (path, text), &seal::of_value(text, key), message, hint)
             };
             sealed.clear.iter().map(one).collect()
         }
@@ -177,8 +182,10 @@ fn kept_here(
     let wanted =
         ExpectedSecret { namespace: &names::namespace(app, environment), name: &name, any_name, keys: &keys };
     let misfits = seal::misfits(text, &wanted, path.as_str());
-    let mut problems: Vec<Diagnostic> =
-        misfits.into_iter().map(|one| problem(path, text, &one.at, one.message, &one.hint)).collect();
+    let misfit = |one: seal::Misfit| {
+        problem(Code::EncryptedFileInvalid, (path, text), &one.at, one.message, &one.hint)
+    };
+    let mut problems: Vec<Diagnostic> = misfits.into_iter().map(misfit).collect();
     if seal::inspect(text).is_ok() {
         problems.extend(cannot_be_labelled(path, text, &wanted));
         problems.extend(drifted(path, text, recipients));
@@ -206,8 +213,9 @@ fn drifted(path: &RepoPath, text: &str, recipients: &[Recipient]) -> Option<Diag
         said.push(format!("cannot be read by {}", missing.join(", ")));
     }
     if !extra.is_empty() {
-        said.push(format!("can be read by {}, who is no recipient any more", extra.join(", ")));
+        said.push(format!("can be read by {}, no longer a recipient", extra.join(", ")));
     }
-    let hint = "`cupaas secret rotate --recipients --all`, with the age identity of one who can read it";
-    Some(problem(path, text, &["sops".to_owned(), "age".to_owned()], said.join("; "), hint))
+    let hint = "`cupaas secret rotate --recipients --all`, with the private key of someone who can read it";
+    let at = ["sops".to_owned(), "age".to_owned()];
+    Some(problem(Code::RecipientsOutdated, (path, text), &at, said.join("; "), hint))
 }

@@ -1,4 +1,4 @@
-//! SecretAction is asked of secrets.
+//! What is asked of secrets.
 
 use crate::load::age_keys::KeyPlaces;
 use crate::load::secret_value::ValueFrom;
@@ -9,11 +9,11 @@ use crate::run::spec::RunSpec;
 pub struct SecretCommand {
     /// Which app in which environment, and the GitOps repository.
     pub spec: RunSpec,
-    /// SecretAction to do.
+    /// What to do.
     pub action: SecretAction,
 }
 
-/// SecretAction to do with secrets.
+/// What to do with secrets.
 #[derive(Debug)]
 pub enum SecretAction {
     /// `set`.

@@ -32,20 +32,24 @@ pub(super) struct Credentials {
 impl Credentials {
     /// What `secret check` says where they are gone.
     pub(super) fn problem(&self) -> Diagnostic {
-        let message = format!("the credentials of {} are gone; it keeps its old ones", self.service);
+        let message = format!(
+            "the file with the credentials of {} is missing, and the service still uses them",
+            self.service
+        );
         let span = Span::file(&Source::new(self.place.as_str(), ""));
         let mut recovery = from_history(&self.place);
         if !self.waits {
             let new_ones = new_ones(&self.service, &self.app, &self.environment);
             recovery = format!("{recovery}; or {new_ones}");
         }
-        Diagnostic::error(Code::UnsortedInvalid, span, message).hint(recovery)
+        Diagnostic::error(Code::CredentialsLost, span, message).hint(recovery)
     }
 }
 
 /// Those of every service that `record` remembers, where it has any. `files` are at least those of the release.
 ///
-/// Errors: none but cupaas's own.
+/// # Errors
+/// None but cupaas's own.
 pub(super) fn credentials(
     record: &ReleaseFile,
     files: &Files,

@@ -31,13 +31,13 @@ pub(super) fn edit(
     for (path, text) in files.iter().filter(|(path, _)| is_sealed_file(path)) {
         let wrong = |error: &SealError| {
             let place = seal::place(path.as_str(), text, &error.at());
-            let problem = Diagnostic::error(Code::UnsortedInvalid, place, error.to_string());
             match error {
-                SealError::NoKey => problem.hint(
-                    "name a key file of one of its recipients: SOPS_AGE_KEY_FILE=…/keys.txt; \
+                SealError::NoKey => Diagnostic::error(Code::DecryptionFailed, place, error.to_string()).hint(
+                    "name the key file of one of its recipients: SOPS_AGE_KEY_FILE=…/keys.txt; \
                      or ask one of them to run this",
                 ),
-                _ => problem.hint("`cupaas secret check` says what is wrong with it"),
+                _ => Diagnostic::error(Code::EncryptedFileInvalid, place, error.to_string())
+                    .hint("`cupaas secret check` shows what is wrong with it"),
             }
         };
         match seal::give_to(text, &recipients, keys) {
@@ -50,10 +50,10 @@ pub(super) fn edit(
         }
     }
     if !problems.is_empty() {
-        return Err(Failure { code: Code::UnsortedUsage, ..Failure::invalid(problems) });
+        return Err(Failure { code: Code::DecryptionFailed, ..Failure::invalid(problems) });
     }
     let notes = gone.then(|| {
-        "who is no recipient any more has read these values, and git remembers: set and rotate what matters".to_owned()
+        "removed recipients could read these values, and git keeps them: rotate what matters".to_owned()
     });
     let count = match edits.len() {
         1 => "1 file".to_owned(),
@@ -63,7 +63,7 @@ pub(super) fn edit(
         app: scope.as_ref().and_then(|scope| scope.app.clone()),
         scope: scope.filter(|_| !edits.is_empty()),
         files: edits,
-        subject: Some(format!("secret: {count} of {whose} for the recipients of today")),
+        subject: Some(format!("secret: encrypt {count} of {whose} for the current recipients")),
         notes: notes.into_iter().collect(),
         ..Edit::default()
     })

@@ -39,7 +39,7 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
         return Err(by_hand(&draft, service, &steps));
     }
     let place = Folders::below(&subject.current.folders.release, &credentials_file(name))?;
-    let failed = |error: seal::SealError| Failure::new(Code::UnsortedInternal, format!("{place}: {error}"));
+    let failed = |error: seal::SealError| Failure::new(Code::InternalError, format!("{place}: {error}"));
     let recipients = crate::publish::credentials::recipients(&subject.platform)?;
     let values = crate::publish::credentials::credentials(service).map_err(failed)?;
     let plain = match subject.current.release_files.get(&place) {
@@ -83,8 +83,8 @@ fn gone(draft: &Draft, name: &str) -> Result<Value, Failure> {
     match missing.filter(|one| history.had(name, &one.applied)) {
         Some(missing) => Ok(missing.object.clone()),
         None => {
-            let message = format!("the credentials of {name} are not made yet");
-            Err(Failure::new(Code::UnsortedUsage, message).hint("the next deploy makes them"))
+            let message = format!("{name} has no credentials yet");
+            Err(Failure::new(Code::CredentialsNotMade, message).hint("the next deploy makes them"))
         }
     }
 }
@@ -95,15 +95,15 @@ fn service<'a>(subject: &AppSecrets, draft: &'a Draft, name: &str) -> Result<&'a
         return Ok(found);
     }
     let message = format!("{} has no service {name:?} with credentials", subject.title());
-    let failure = Failure::new(Code::UnsortedUsage, message);
+    let failure = Failure::new(Code::UnknownService, message);
     if subject.named().any(|entry| entry.name == name) {
         return Err(failure
-            .hint(format!("{name} is a secret of its own: `cupaas secret set {name}` takes the new value")));
+            .hint(format!("{name} is one of the app's own secrets: `cupaas secret set {name}` changes it")));
     }
     let names: Vec<&str> = known.iter().map(|service| service.name.as_str()).collect();
     Err(match names.as_slice() {
         [] => failure,
-        names => failure.hint(format!("there are: {}", names.join(", "))),
+        names => failure.hint(format!("services with credentials: {}", names.join(", "))),
     })
 }
 
@@ -112,9 +112,9 @@ fn steps(draft: &Draft, service: &Service) -> Result<Vec<String>, Failure> {
     let Some(recipe) = draft.inputs.services.get(&service.recipe) else { return Ok(Vec::new()) };
     let document = &recipe.description;
     if document.value.rotation.is_empty() {
-        let message = format!("the recipe {} does not say how its credentials are changed", service.recipe);
-        let problem = Diagnostic::error(Code::UnsortedInvalid, document.key(&["credentials"]), message);
-        let hint = "add `rotation` to it: what a person does, in which order";
+        let message = format!("the recipe {} has no steps for rotating its credentials", service.recipe);
+        let problem = Diagnostic::error(Code::RecipeInvalid, document.key(&["credentials"]), message);
+        let hint = "add `rotation`: what a person does, in order";
         return Err(Failure::recipes(vec![problem.hint(hint)]));
     }
     let release = &draft.release;
@@ -135,7 +135,7 @@ fn steps(draft: &Draft, service: &Service) -> Result<Vec<String>, Failure> {
 
 fn in_order(steps: impl Iterator<Item = String>) -> Vec<String> {
     let numbered = steps.enumerate().map(|(index, step)| format!("{}. {step}", index + 1));
-    std::iter::once("What has to happen then, in this order:".to_owned()).chain(numbered).collect()
+    std::iter::once("Next steps, in this order:".to_owned()).chain(numbered).collect()
 }
 
 /// The command that makes the engine look now.
@@ -156,22 +156,22 @@ fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
     let first = match release.platform.secrets_provider {
         SecretsProvider::ExternalSecrets => vec![
             format!(
-                "take the old ones away, which nobody can change: `kubectl -n {namespace} delete externalsecret,secret {secret}`"
+                "delete the old ones, which cannot be changed: `kubectl -n {namespace} delete externalsecret,secret {secret}`"
             ),
-            format!("have new ones made: `{}`", reconcile(release)),
+            format!("let new ones be made: `{}`", reconcile(release)),
         ],
         _ => vec![format!(
             "change the Secret {secret} in the namespace {namespace}, where your platform keeps it"
         )],
     };
     let restart = format!(
-        "restart the processes, which read them at their start: `kubectl -n {namespace} rollout restart deployment --field-manager=me`"
+        "restart the processes, which read them when they start: `kubectl -n {namespace} rollout restart deployment --field-manager=me`"
     );
     let (told, rest) = steps.split_at(steps.len().min(1));
     let order = first.into_iter().chain(told.to_vec()).chain([restart]).chain(rest.to_vec());
     let message = format!(
-        "the credentials of {} are not kept in the GitOps repository, nothing was changed",
+        "the credentials of {} are kept outside the GitOps repository, nothing was changed",
         service.name
     );
-    in_order(order).into_iter().fold(Failure::new(Code::UnsortedRefused, message), Failure::hint)
+    in_order(order).into_iter().fold(Failure::new(Code::CredentialsManagedExternally, message), Failure::hint)
 }

@@ -17,19 +17,20 @@ use crate::resolve::secrets::{no_variable, remote_key, secret_object};
 use crate::run::edit::Edit;
 use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::spec::RunSpec;
-use crate::seal::{self, Values};
+use crate::seal::{self, SealError, Values};
 use crate::tree::Edits;
 use zeroize::Zeroizing;
 
 /// Whether a secret can have this name.
 pub(super) fn possible(name: &str) -> Result<(), Failure> {
-    let refuse = |message: &str, hint: &str| Err(Failure::new(Code::UnsortedUsage, message).hint(hint));
     if !VariableName::fits(name) {
         // Not repeated: whoever writes NAME=VALUE has given the value.
-        return refuse("this is not a secret's name; a value is never an argument", VariableName::HINT);
+        let message = "not a valid secret name; a secret's value is never an argument";
+        return Err(Failure::new(Code::ValueAsArgument, message).hint(VariableName::HINT));
     }
     if name == "PORT" {
-        return refuse("PORT is given by cupaas", "set `processes.web.port` in .cupaas instead");
+        return Err(Failure::new(Code::InvalidArgument, "PORT is reserved; cupaas sets it")
+            .hint("set `processes.web.port` in .cupaas instead"));
     }
     Ok(())
 }
@@ -39,11 +40,9 @@ pub(super) fn meant(name: &str, value: &[u8], allow_empty: bool) -> Result<(), F
     if !value.is_empty() || allow_empty {
         return Ok(());
     }
-    Err(Failure::new(
-        Code::UnsortedUsage,
-        format!("the value that was given for {name} is empty, nothing was written"),
-    )
-    .hint("is the variable or file that it comes from filled? To set an empty value: --allow-empty"))
+    Err(Failure::new(Code::EmptySecret, format!("the value of {name} is empty, nothing was written"))
+        .hint("check the variable or file that it comes from")
+        .hint("to set an empty value: --allow-empty"))
 }
 
 /// `value` gives the value, and is asked for it when all else is right.
@@ -54,17 +53,19 @@ pub(super) fn edit(
     gitops: &mut Gitops,
 ) -> Result<Edit, Failure> {
     let subject = AppSecrets::read(spec, gitops)?;
-    if let Some(place) = elsewhere(&subject, name) {
-        return Err(not_kept_here(format!("put it under {place}")));
+    if let Some(place) = external_place(&subject, name) {
+        return Err(managed_externally(format!("set it there: {place}")));
     }
     let recipients = crate::publish::credentials::recipients(&subject.platform)?;
     let value = value()?;
     let unfit = no_variable(name, &value);
     let entry = subject.named().find(|entry| entry.name == name);
     if let (Some(why), Some(None)) = (&unfit, entry.map(|entry| &entry.file)) {
-        let message =
-            format!("{name} is an environment variable of {}, and the value has {why}", subject.title());
-        return Err(Failure::new(Code::UnsortedUsage, message)
+        let message = format!(
+            "the value has {why}, so {name} cannot be an environment variable of {}",
+            subject.title()
+        );
+        return Err(Failure::new(Code::UnfitSecretValue, message)
             .hint(format!("mount it as a file, in .cupaas: `secrets: [{{{name}: {{file: /app/…}}}}]`")));
     }
     let plain = json!({
@@ -77,7 +78,7 @@ pub(super) fn edit(
     });
     let values = Values::from([(name.to_owned(), value.clone())]);
     let text = seal::encrypt_secret(&without_null(plain), &values, &recipients, now())
-        .map_err(|error| Failure::new(Code::UnsortedUsage, error.to_string()))?;
+        .map_err(|error| Failure::new(unsealable(&error), error.to_string()))?;
     let place = subject.place(name)?;
     let (scope, note) = reach(&subject, name);
     let mut notes: Vec<String> = note.into_iter().collect();
@@ -86,7 +87,7 @@ pub(super) fn edit(
     }
     if let (Some(why), None) = (&unfit, entry) {
         notes.push(format!(
-            "the value has {why}: it can only be mounted, `secrets: [{{{name}: {{file: /app/…}}}}]`"
+            "the value has {why}, so it can only be mounted as a file: `secrets: [{{{name}: {{file: /app/…}}}}]`"
         ));
     }
     Ok(Edit {
@@ -97,6 +98,13 @@ pub(super) fn edit(
         notes,
         ..Edit::default()
     })
+}
+
+fn unsealable(error: &SealError) -> Code {
+    match error {
+        SealError::TooLarge(_) => Code::SecretTooLarge,
+        _ => Code::InternalError,
+    }
 }
 
 fn without_null(mut plain: serde_json::Value) -> serde_json::Value {
@@ -113,21 +121,21 @@ fn reach(subject: &AppSecrets, name: &str) -> (Option<Scope>, Option<String>) {
         let others = subject.deployed_names.iter().map(|entry| entry.name.as_str());
         let missing: Vec<&str> = others.filter(|other| *other != name && !subject.is_set(other)).collect();
         if !missing.is_empty() {
-            let note = format!("nothing is rendered again before these are set too: {}", missing.join(", "));
+            let note = format!("nothing is rendered until these are set too: {}", missing.join(", "));
             return (None, Some(note));
         }
         return (Some(Scope::of(&subject.app, Some(&subject.environment))), None);
     }
     let note = if names(&subject.folder_names) {
-        "the next deploy gives it to the processes".to_owned()
+        "the processes get it with the next deploy".to_owned()
     } else {
-        format!("no process gets it before .cupaas names it: `secrets: [{name}]`")
+        format!("no process gets it until .cupaas lists it: `secrets: [{name}]`")
     };
     (None, Some(note))
 }
 
 /// Where another provider keeps a secret, where one does: `sops` alone keeps values in the repository.
-pub(super) fn elsewhere(subject: &AppSecrets, name: &str) -> Option<String> {
+pub(super) fn external_place(subject: &AppSecrets, name: &str) -> Option<String> {
     let namespace = names::namespace(&subject.app, &subject.environment);
     let settings = &subject.platform.value.secrets;
     match settings.provider {
@@ -150,7 +158,7 @@ pub(super) fn elsewhere(subject: &AppSecrets, name: &str) -> Option<String> {
 }
 
 /// The failure of a run that would change what another provider keeps.
-pub(super) fn not_kept_here(hint: String) -> Failure {
-    Failure::new(Code::UnsortedUsage, "this platform's secrets are not kept in the GitOps repository")
-        .hint(hint)
+pub(super) fn managed_externally(hint: String) -> Failure {
+    let message = "this platform keeps secrets outside the GitOps repository";
+    Failure::new(Code::SecretsManagedExternally, message).hint(hint)
 }

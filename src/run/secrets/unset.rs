@@ -4,30 +4,29 @@ use crate::diagnostic::{Code, Failure};
 use crate::load::gitops::Gitops;
 use crate::run::edit::Edit;
 use crate::run::secrets::app_secrets::AppSecrets;
-use crate::run::secrets::set::{elsewhere, not_kept_here};
+use crate::run::secrets::set::{external_place, managed_externally};
 use crate::run::spec::RunSpec;
 use crate::tree::Edits;
 
 pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Edit, Failure> {
     let subject = AppSecrets::read(spec, gitops)?;
-    if let Some(place) = elsewhere(&subject, name) {
-        return Err(not_kept_here(format!("take it away there: {place}")));
+    if let Some(place) = external_place(&subject, name) {
+        return Err(managed_externally(format!("delete it there: {place}")));
     }
     if !subject.is_set(name) {
         return Err(not_set(&subject, name));
     }
     if subject.deployed_names.iter().any(|entry| entry.name == name) {
-        let message = format!("{name} is a secret that {} needs: its .cupaas names it", subject.title());
-        return Err(Failure::new(Code::UnsortedUsage, message)
-            .hint("take it out of `secrets` in .cupaas and deploy, then unset it")
-            .hint(format!("`cupaas secret set {name}` gives it another value")));
+        let message = format!("{} still needs {name}: its .cupaas lists the secret", subject.title());
+        return Err(Failure::new(Code::SecretInUse, message)
+            .hint("remove it from `secrets` in .cupaas and deploy, then unset it")
+            .hint(format!("to change its value: `cupaas secret set {name}`")));
     }
     let mut notes = vec![
-        "git remembers: what was encrypted is still in the history; where it matters, change it at its source"
-            .to_owned(),
+        "git's history still has the encrypted value; if that matters, change it where it is used".to_owned(),
     ];
     if subject.folder_names.iter().any(|entry| entry.name == name) {
-        notes.push(format!("the folder's .cupaas names {name}: its next deploy asks for it again"));
+        notes.push(format!("the folder's .cupaas lists {name}: its next deploy requires it again"));
     }
     Ok(Edit {
         files: Edits::from([(subject.place(name)?, None)]),
@@ -41,11 +40,11 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
 
 fn not_set(subject: &AppSecrets, name: &str) -> Failure {
     let message = format!("no secret {name:?} is set for {}", subject.title());
-    let failure = Failure::new(Code::UnsortedUsage, message);
+    let failure = Failure::new(Code::UnknownSecret, message);
     let set = subject.set();
     match crate::schema::suggest(name, set.iter().map(String::as_str)) {
         Some(close) => failure.hint(format!("did you mean {close:?}?")),
         None if set.is_empty() => failure,
-        None => failure.hint(format!("there are: {}", set.join(", "))),
+        None => failure.hint(format!("set are: {}", set.join(", "))),
     }
 }

@@ -91,10 +91,7 @@ fn one(
     let (files, follows) = files(new, survey, remotes, before)?;
     let mut entry = entry(new);
     if follows == Some(false) {
-        entry.notes.push(format!(
-            "{} does not contain what was deployed before: it was moved, and is followed",
-            new.branch
-        ));
+        entry.notes.push(format!("{} was force-pushed; deploying its new head", new.branch));
     }
     let image = image(new, survey, options, &files)?;
     let (image, instead) = match image {
@@ -173,7 +170,7 @@ fn files(
     let folder = path
         .map(RepoPath::new)
         .transpose()
-        .map_err(|error| Failure::new(Code::UnsortedInvalid, error.to_string()))?;
+        .map_err(|error| Failure::new(Code::InvalidValue, error.to_string()))?;
     remotes.checkout(&new.target.address, &new.branch, folder.as_ref(), &picks, before)
 }
 
@@ -205,12 +202,9 @@ fn image(new: &NewCommit, survey: &Survey, options: &Options, files: &Checkout) 
         if is_named && running.is_some() {
             return Ok(Image::Known(None));
         }
-        let problem = Diagnostic::error(
-            Code::UnsortedInvalid,
-            survey.platform.key(&["registry"]),
-            "no rule names the app's images",
-        );
-        let hint = "set `registry.prefix`, name one with --image, or `cupaas pin` it";
+        let place = survey.platform.key(&["registry"]);
+        let problem = Diagnostic::error(Code::NoImageRule, place, "nothing says which image the app runs");
+        let hint = "set `registry.prefix`, pass --image, or pin one with `cupaas pin`";
         return Err(Failure::invalid(vec![problem.hint(hint)]));
     };
     let name = format!("{prefix}/{}", target.app);

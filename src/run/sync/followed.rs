@@ -26,7 +26,8 @@ impl Followed {
     /// older than the branch, whatever its time says: a branch may be moved back. Where something else is deployed
     /// by now, the branch is asked again.
     ///
-    /// Errors: a repository that cannot be reached then.
+    /// # Errors
+    /// A repository that cannot be reached then.
     pub fn superseded(&self, current: &Current, commit: &str) -> Result<Option<String>, Failure> {
         let deployed = current.previous.as_ref().filter(|previous| !previous.removed);
         let deployed = deployed.and_then(|previous| previous.source.commit.as_deref());
@@ -39,7 +40,7 @@ impl Followed {
             return Ok(None);
         }
         Ok(Some(format!(
-            "{} was deployed meanwhile, and {} has moved on from {}",
+            "{} was deployed in the meantime, and {} no longer points to {}",
             short(deployed),
             self.branch,
             short(commit)

@@ -8,6 +8,7 @@ pub mod followed;
 mod joined;
 mod options;
 mod report;
+mod routes;
 mod survey;
 
 use std::sync::Arc;

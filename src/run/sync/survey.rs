@@ -1,24 +1,20 @@
 //! Registrations, the platform and what is deployed -> which branches are followed, and which of them have moved on.
 
-use crate::diagnostic::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Failure, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::git::{BranchName, Heads, Remotes, RepositoryUrl};
 use crate::layout::path;
 use crate::load::catalog::Catalog;
 use crate::load::gitops::Gitops;
-use crate::load::inputs;
 use crate::load::platform::PlatformFile;
-use crate::load::registered::{self, Registered};
-use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
+use crate::load::{environments, inputs, registered};
 use crate::outcome::sync::{SyncEntry, SyncOutcome};
-use crate::resolve::image::Pinned;
 use crate::run::spec::RunSpec;
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::options::Options;
-use crate::tree::Files;
+use crate::run::sync::routes::{FollowedApp, FollowedBranch, of_app};
 use crate::yaml::document::Document;
 
 /// What the GitOps repository says, before any other is asked.
@@ -32,29 +28,6 @@ pub(super) struct Survey {
     named: BTreeSet<String>,
 }
 
-/// An app in an environment, and the branch that goes there.
-#[derive(Debug, Clone)]
-struct FollowedBranch {
-    target: FollowedApp,
-    /// The branch; nothing for the repository's own.
-    branch: Option<BranchName>,
-    /// Whether the app's own registration names it, and where it is named.
-    place: Option<(bool, Span)>,
-}
-
-/// An app in an environment.
-#[derive(Debug, Clone)]
-pub(super) struct FollowedApp {
-    pub(super) app: String,
-    pub(super) environment: String,
-    pub(super) repository: String,
-    pub(super) address: RepositoryUrl,
-    pub(super) path: String,
-    pub(super) record: Option<ReleaseFile>,
-    pub(super) pin: Option<Pinned>,
-    place: Span,
-}
-
 /// A branch that stands elsewhere than what is deployed.
 #[derive(Debug)]
 pub(super) struct NewCommit {
@@ -64,54 +37,38 @@ pub(super) struct NewCommit {
     pub(super) notes: Vec<String>,
 }
 
-impl FollowedApp {
-    pub(super) fn entry(&self, branch: Option<&BranchName>, outcome: SyncOutcome) -> SyncEntry {
-        SyncEntry {
-            environment: Some(self.environment.clone()),
-            repository: Some(self.repository.clone()),
-            path: self.path.clone(),
-            branch: branch.map(|branch| branch.as_str().to_owned()),
-            ..SyncEntry::of(&self.app, outcome)
-        }
-    }
-
-    fn wrong(&self, branch: Option<&BranchName>, problem: Diagnostic) -> SyncEntry {
-        self.entry(branch, SyncOutcome::Failed(Failure::invalid(vec![problem])))
-    }
-
-    /// What is deployed, where it is.
-    pub(super) fn deployed(&self) -> Option<&ReleaseFile> {
-        self.record.as_ref().filter(|record| !record.removed)
-    }
-}
-
 /// Reads what is registered and deployed.
 ///
-/// Errors: an app or environment that was asked for and is not there, a platform that is wrong, or the repository's own.
+/// # Errors
+/// An app or environment that was asked for and is not there, a platform that is wrong, or the repository's own.
 pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Result<Survey, Failure> {
     let files = gitops.read(&[path("cupaas.yaml")?, path("catalog")?, path("releases")?])?;
     let platform = read_platform(&files).map_err(Failure::invalid)?;
     if let Some(asked) = &options.environment
         && !platform.value.environments.contains_key(asked)
     {
-        let names: Vec<&str> = platform.value.environments.keys().map(String::as_str).collect();
-        return Err(Failure::new(Code::UnsortedUsage, format!("there is no environment {asked:?}"))
-            .hint(format!("cupaas.yaml has: {}", names.join(", "))));
+        return Err(environments::unknown(asked, &platform.value));
     }
-    let (registered, problems) = registered::all(gitops, spec.query.ci)?;
-    let mut entries = unreadable(problems, &options.apps);
-    for name in &options.apps {
-        if !registered.iter().any(|app| app.name == *name) && !entries.iter().any(|entry| entry.app == *name)
-        {
-            return Err(Failure::new(Code::UnsortedUsage, format!("{name:?} is not registered"))
-                .hint("`cupaas app list` shows all apps, `cupaas app add URL` registers one"));
+    let registered = registered::by_name(gitops, spec.query.ci)?;
+    if let Some(name) = options.apps.iter().find(|name| !registered.contains_key(*name)) {
+        return Err(Failure::new(Code::UnknownApp, format!("{name:?} is not registered"))
+            .hint("`cupaas app list` shows all apps, `cupaas app add URL` registers one"));
+    }
+    let (mut all, mut entries) = (Vec::new(), Vec::new());
+    for (name, app) in registered {
+        if !options.apps.is_empty() && !options.apps.contains(&name) {
+            continue;
         }
-    }
-    let mut all = Vec::new();
-    for app in registered.iter().filter(|app| options.apps.is_empty() || options.apps.contains(&app.name)) {
-        let (found, said) = of_app(app, &platform, &files)?;
-        all.extend(found);
-        entries.extend(said);
+        match app {
+            Ok(app) => {
+                let (found, ended) = of_app(&app, &platform, &files)?;
+                all.extend(found);
+                entries.extend(ended);
+            }
+            Err(problems) => {
+                entries.push(SyncEntry::of(&name, SyncOutcome::Failed(Failure::invalid(problems))));
+            }
+        }
     }
     let wanted = |environment: Option<&String>| {
         options.environment.is_none() || environment.is_none() || environment == options.environment.as_ref()
@@ -119,132 +76,11 @@ pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Re
     all.retain(|follows| wanted(Some(&follows.target.environment)));
     entries.retain(|entry| wanted(entry.environment.as_ref()));
     if options.image.is_some() && all.len() > 1 {
-        return Err(Failure::new(
-            Code::UnsortedUsage,
-            "--image names the image of one app in one environment",
-        )
-        .hint("say which with --app and --env"));
+        let message = "--image names the image of one app in one environment";
+        return Err(Failure::new(Code::ConflictingArguments, message).hint("add --app and --env"));
     }
     let patterns = inputs::looked_at_by_any(&Catalog::new(files));
     Ok(Survey { platform, patterns, follows: all, entries, named: options.apps.clone() })
-}
-
-/// What is wrong with registrations, file by file.
-fn unreadable(problems: Vec<Diagnostic>, wanted: &BTreeSet<String>) -> Vec<SyncEntry> {
-    let mut files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
-    for problem in problems {
-        let name = problem.span.source.name.trim_start_matches("apps/");
-        let name = name.trim_end_matches(".yaml").trim_end_matches(".yml").to_owned();
-        files.entry(name).or_default().push(problem);
-    }
-    files.retain(|name, _| wanted.is_empty() || wanted.contains(name));
-    let entry =
-        |(app, problems): (String, _)| SyncEntry::of(&app, SyncOutcome::Failed(Failure::invalid(problems)));
-    files.into_iter().map(entry).collect()
-}
-
-/// Where an app's branches go: as its registration says, else as the platform does.
-fn of_app(
-    app: &Registered,
-    platform: &Document<PlatformFile>,
-    files: &Files,
-) -> Result<(Vec<FollowedBranch>, Vec<SyncEntry>), Failure> {
-    let Some(repository) = app.file.value.repository.clone() else {
-        let why = "no repository is registered: `repository` in its file says where it comes from";
-        return Ok((Vec::new(), vec![SyncEntry::of(&app.name, SyncOutcome::Skipped(why.to_owned()))]));
-    };
-    let address = RepositoryUrl::parse(&repository, std::path::Path::new("/"))?;
-    let (mut follows, mut said) = (Vec::new(), Vec::new());
-    for (branch, environment, place) in ways(app, platform) {
-        let mut target = FollowedApp {
-            app: app.name.clone(),
-            pin: pin(app, &environment),
-            environment,
-            repository: repository.clone(),
-            address: address.clone(),
-            path: app.path().to_owned(),
-            record: None,
-            place: app.file.at(&["repository"]),
-        };
-        let environment = &target.environment;
-        if environment.is_empty() {
-            let why = "no branch is registered, and the platform does not say which environment is meant";
-            let mut entry = target.entry(None, SyncOutcome::Skipped(why.to_owned()));
-            entry.environment = None;
-            said.push(entry);
-            continue;
-        }
-        if !platform.value.environments.contains_key(environment) {
-            let names: Vec<&str> = platform.value.environments.keys().map(String::as_str).collect();
-            let span = place.map_or_else(|| target.place.clone(), |(_, span)| span);
-            let problem = Diagnostic::error(
-                Code::UnsortedInvalid,
-                span,
-                format!("there is no environment {environment:?}"),
-            );
-            said.push(target.wrong(None, problem.hint(format!("cupaas.yaml has: {}", names.join(", ")))));
-            continue;
-        }
-        if let Some((_, span)) = place.as_ref().filter(|(own, _)| *own)
-            && follows.iter().any(|other: &FollowedBranch| other.target.environment == *environment)
-        {
-            let problem = Diagnostic::error(
-                Code::UnsortedInvalid,
-                span.clone(),
-                format!("a second branch goes to {environment}"),
-            );
-            said.push(
-                target.wrong(None, problem.hint("which of them is deployed there? take the other away")),
-            );
-            continue;
-        }
-        let record = path(&format!("releases/{environment}/{}/release.yaml", app.name))?;
-        match crate::load::release_file::previous(files, &record) {
-            Ok(record) => target.record = record,
-            Err(failure) => {
-                said.push(target.entry(None, SyncOutcome::Failed(failure)));
-                continue;
-            }
-        }
-        follows.push(FollowedBranch { target, branch, place });
-    }
-    Ok((follows, said))
-}
-
-fn pin(app: &Registered, environment: &str) -> Option<Pinned> {
-    let image = app.file.value.environments.get(environment)?.image.clone()?;
-    let place = app.file.at(&["environments", environment, "image"]).to_string();
-    Some(Pinned { app: app.name.clone(), environment: environment.to_owned(), image, place })
-}
-
-/// A branch (nothing for the repository's own), its environment (empty where none is meant), and where that stands.
-type Way = (Option<BranchName>, String, Option<(bool, Span)>);
-
-fn ways(app: &Registered, platform: &Document<PlatformFile>) -> Vec<Way> {
-    let own = app.file.value.branches.iter().filter_map(|(branch, environment)| {
-        let place = app.file.key(&["branches", branch]);
-        Some((Some(BranchName::parse(branch).ok()?), environment.0.clone(), Some((true, place))))
-    });
-    let own: Vec<Way> = own.collect();
-    if !own.is_empty() {
-        return own;
-    }
-    let environments = &platform.value.environments;
-    let mut ways: Vec<Way> = Vec::new();
-    for (name, settings) in environments {
-        if let Some(branch) = settings.branch.as_deref().and_then(|branch| BranchName::parse(branch).ok()) {
-            let place = platform.at(&["environments", name, "branch"]);
-            ways.push((Some(branch), name.clone(), Some((false, place))));
-        }
-    }
-    let open: Vec<&String> =
-        environments.iter().filter(|(_, settings)| settings.branch.is_none()).map(|(name, _)| name).collect();
-    match open.as_slice() {
-        [] => {}
-        [one] => ways.push((None, (*one).clone(), None)),
-        _ => ways.push((None, String::new(), None)),
-    }
-    ways
 }
 
 impl Survey {
@@ -290,9 +126,12 @@ impl Survey {
         let target = &follows.target;
         let default = heads.default.as_deref().and_then(|name| BranchName::parse(name).ok());
         let Some(branch) = follows.branch.clone().or_else(|| default.clone()) else {
-            let message = "the repository does not say which of its branches is its own";
-            let problem = Diagnostic::error(Code::UnsortedInvalid, target.place.clone(), message);
-            let hint = format!("is it empty? else say it here: `branches: {{main: {}}}`", target.environment);
+            let message = "the repository has no default branch";
+            let problem = Diagnostic::error(Code::BranchNotFound, target.place.clone(), message);
+            let hint = format!(
+                "if it is not empty, name a branch here: `branches: {{main: {}}}`",
+                target.environment
+            );
             return Err(Box::new(target.wrong(None, problem.hint(hint))));
         };
         let Some(commit) = heads.branches.get(branch.as_str()) else {
@@ -311,7 +150,7 @@ impl Survey {
         let mut notes = Vec::new();
         let before = target.deployed().and_then(|record| record.source.branch.as_deref());
         if let Some(before) = before.filter(|before| *before != branch.as_str()) {
-            notes.push(format!("follows {branch} now, it was {before} before"));
+            notes.push(format!("now follows {branch} instead of {before}"));
         }
         let said = |outcome| {
             let mut entry = target.entry(Some(&branch), outcome);
@@ -345,10 +184,12 @@ fn gone(follows: &FollowedBranch, branch: &BranchName, default: Option<&BranchNa
             .entry(Some(branch), SyncOutcome::Skipped(format!("the repository has no branch {branch}")));
     }
     let span = follows.place.as_ref().map_or_else(|| target.place.clone(), |(_, span)| span.clone());
-    let message = format!("the repository has no branch {branch}; what is deployed stays");
+    let message = format!("the repository has no branch {branch}; what is deployed stays as it is");
     let hint = match default {
-        Some(default) => format!("where it was renamed, name the new one here; its own branch is {default}"),
-        None => "is it empty?".to_owned(),
+        Some(default) => {
+            format!("if it was renamed, name the new branch here; the default branch is {default}")
+        }
+        None => "the repository may be empty".to_owned(),
     };
-    target.wrong(Some(branch), Diagnostic::error(Code::UnsortedInvalid, span, message).hint(hint))
+    target.wrong(Some(branch), Diagnostic::error(Code::BranchNotFound, span, message).hint(hint))
 }

@@ -71,7 +71,7 @@ pub(crate) async fn whole_life(world: Arc<World>) -> Result<()> {
     );
 
     let said = team.job(&opened)?;
-    ensure!(said.contains("the comment is left out: pull request"), "{said}");
+    ensure!(said.contains("no comment: pull request"), "{said}");
     ensure!(only(comments(&team, number).await?)? == edited, "an old job has written");
 
     team.says("processes: nonsense\n")?;

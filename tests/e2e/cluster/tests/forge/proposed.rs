@@ -140,7 +140,7 @@ pub(crate) async fn brought_up_to_date(world: Arc<World>) -> Result<()> {
     team.greets("over it")?;
     let event = team.push("Say something over it").await?;
     let failed = team.job(&event).err().context("a person's commit was overwritten")?;
-    ensure!(format!("{failed:#}").contains("holds what cupaas did not write"), "{failed:#}");
+    ensure!(format!("{failed:#}").contains("has commits that cupaas did not write"), "{failed:#}");
     Ok(())
 }
 
