@@ -51,15 +51,20 @@ fn codes(folder: &Path) -> Result<String> {
             return Err(wrong("does not begin with its name"));
         }
         let meaning = lines.find(|line| !line.is_empty()).ok_or_else(|| wrong("says nothing"))?;
-        let exit = lines.find_map(|line| line.strip_prefix("Exit code: ")).unwrap_or("none");
+        let exit = lines.find_map(|line| line.strip_prefix("Exit code: ")).unwrap_or_default();
         let kind = match exit {
             "2" => "Kind::Usage",
-            "3" => "Kind::Invalid",
+            // What is only warned of ends no run.
+            "3" | "none, a warning" => "Kind::Invalid",
             "4" => "Kind::Refused",
             "5" => "Kind::Unavailable",
             "6" => "Kind::Forbidden",
             "7" => "Kind::Internal",
-            _ => return Err(wrong("needs a line \"Exit code: N\", from 2 to 7")),
+            _ => {
+                return Err(wrong(
+                    "needs a line \"Exit code: N\", from 2 to 7, or \"Exit code: none, a warning\"",
+                ));
+            }
         };
         let variant: String = name.split('-').map(capital).collect();
         let path = fs::canonicalize(&page)?;

@@ -17,8 +17,8 @@ mod cli {
     mod commands;
     mod credentials;
     mod deploying;
-    mod git_words;
     mod dry_runs;
+    mod git_words;
     mod hostile;
     mod layers;
     mod lost;

@@ -282,10 +282,10 @@ mod tests {
             Synced::new(codes.iter().map(failed).collect(), 0, false).exit_code()
         };
         assert_eq!(code(&[]), 0);
-        assert_eq!(code(&[Code::UnsortedUnavailable]), 5);
-        assert_eq!(code(&[Code::InvalidFiles, Code::UnsortedUnavailable]), 3);
+        assert_eq!(code(&[Code::RepositoryUnavailable]), 5);
+        assert_eq!(code(&[Code::InvalidFiles, Code::RepositoryUnavailable]), 3);
         assert_eq!(code(&[Code::PlanRefused, Code::InvalidFiles]), 4);
-        assert_eq!(code(&[Code::UnsortedUnavailable, Code::UnsortedForbidden, Code::PlanRefused]), 6);
+        assert_eq!(code(&[Code::RepositoryUnavailable, Code::RepositoryAccessDenied, Code::PlanRefused]), 6);
     }
 
     #[test]

@@ -28,7 +28,7 @@ const VARIABLE: &str = "CUPAAS_COMPLETE";
 /// # Errors
 /// None but cupaas's own.
 pub(super) fn script(shell: clap_complete::Shell) -> Result<String, Failure> {
-    let internal = |message: String| Failure::new(Code::UnsortedInternal, message);
+    let internal = |message: String| Failure::new(Code::InternalError, message);
     let shells = Shells::builtins();
     let name = shell.to_string();
     let writer = shells.completer(&name).ok_or_else(|| internal(format!("no completions for {name}")))?;

@@ -47,7 +47,7 @@ pub(super) fn man(asked: Man) -> Result<Action, Failure> {
 fn no_command(above: &Command, word: &str) -> Failure {
     let all: Vec<&str> = documented(above).map(Command::get_name).collect();
     let name = above.get_bin_name().unwrap_or("cupaas");
-    let failure = Failure::new(Code::UnsortedUsage, format!("{name} has no command {word:?}"));
+    let failure = Failure::new(Code::UnknownCommand, format!("{name} has no command {word:?}"));
     if all.is_empty() { failure } else { failure.hint(format!("there are: {}", all.join(", "))) }
 }
 

@@ -367,3 +367,10 @@ mod sandbox {
         files.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
     }
 }
+
+#[test]
+fn a_page_of_no_command_is_refused_by_its_code() {
+    let ran = ran(&Sandbox::new().cupaas(&["man", "deplyo"]).output().unwrap());
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("error[unknown-command]"), "{}", ran.stderr);
+}

@@ -14,7 +14,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 fn diagnostic(name: &str, text: &str, message: &str) -> Diagnostic {
     let source = Source::new(name, text);
-    Diagnostic::error(Code::UnsortedInvalid, Span::new(&source, text.len()..text.len()), message)
+    Diagnostic::error(Code::InvalidValue, Span::new(&source, text.len()..text.len()), message)
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn what_is_not_shown_is_counted() {
 
 #[test]
 fn a_failure_without_a_place_is_one_annotation() {
-    let failure = Failure::new(Code::UnsortedUnavailable, "git said: no").hint("try again");
+    let failure = Failure::new(Code::RepositoryUnavailable, "git said: no").hint("try again");
     let text = annotations(&Err(failure.clone()), Forge::Github, &|_| None);
     assert_eq!(text, "::error title=cupaas::git said: no%0Ahint: try again\n");
     assert_eq!(annotations(&Err(failure), Forge::Gitea, &|_| None), "", "it was said in these words");
@@ -92,7 +92,7 @@ fn an_output_cannot_end_itself() {
 
 #[test]
 fn a_summary_never_outgrows_its_room() {
-    let long = Failure::new(Code::UnsortedUnavailable, "`<b>".repeat(100));
+    let long = Failure::new(Code::RepositoryUnavailable, "`<b>".repeat(100));
     let many = (0..5000).map(|number| diagnostic("f", "", &format!("problem {number}"))).collect();
     for failure in [long, Failure::invalid(many)] {
         for room in [0, 10, 2000, 20_000, SUMMARY] {
