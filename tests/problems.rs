@@ -81,9 +81,11 @@ impl Sandbox {
         let prefix = format!("{}/app/", self.0.path().display());
         let mut all = Said::new();
         // What is right is warned of all the same.
-        for problem in found.filter(|problem| !problem.message.ends_with("which one node at a time can")) {
+        for problem in
+            found.filter(|problem| !problem.message.to_string().ends_with("which one node at a time can"))
+        {
             let place = problem.span.to_string().replace(&prefix, "");
-            let message = problem.message.replace(&prefix, "");
+            let message = problem.message.to_string().replace(&prefix, "");
             assert!(all.insert((place, message)), "said twice: {problem:?}");
         }
         all

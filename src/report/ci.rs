@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Failure, Severity, Source};
+use crate::diagnostic::{Diagnostic, Failure, Message, Severity, Source};
 use crate::forge::Forge;
 use crate::outcome::sync::SyncOutcome;
 use crate::outcome::{Outcome, Report};
@@ -127,7 +127,7 @@ struct Note {
     /// As the person knows it, with line and column.
     place: Option<(String, usize, usize)>,
     message: String,
-    hints: Vec<String>,
+    hints: Vec<Message>,
 }
 
 impl Note {
@@ -135,7 +135,8 @@ impl Note {
         let place = self.place.as_ref().map(|(name, line, column)| {
             format!("{}:{line}:{column}: ", tame(self.file.as_ref().unwrap_or(name)))
         });
-        let hints: String = self.hints.iter().map(|hint| format!(" (hint: {})", tame(hint))).collect();
+        let hints: String =
+            self.hints.iter().map(|hint| format!(" (hint: {})", tame(&hint.to_string()))).collect();
         let line = format!("{}{}: {}{hints}", place.unwrap_or_default(), self.word(), tame(&self.message));
         line.replace('\n', " ")
     }
@@ -201,16 +202,20 @@ fn collect(report: &Report, place: &dyn Fn(&Source) -> Option<String>, notes: &m
 
 fn failed(failure: &Failure, of: &str, place: &dyn Fn(&Source) -> Option<String>, notes: &mut Vec<Note>) {
     notes.extend(failure.diagnostics.iter().map(|diagnostic| note(diagnostic, of, place)));
-    // Places say it all.
-    if failure.diagnostics.is_empty() {
-        let message = format!("{of}{}", failure.message);
+    let mut push = |message: &Message, hints: &[Message]| {
+        let message = format!("{of}{message}");
         notes.push(Note {
             severity: Severity::Error,
             file: None,
             place: None,
             message,
-            hints: failure.hints.clone(),
+            hints: hints.to_vec(),
         });
+    };
+    failure.causes.iter().for_each(|cause| push(&cause.message, &cause.hints));
+    // Places and causes say it all.
+    if failure.diagnostics.is_empty() && failure.causes.is_empty() {
+        push(&failure.message, &failure.hints);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A diagnostic → how machines read it.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Message};
 use serde::Serialize;
 
 /// A diagnostic as machines read it.
@@ -11,8 +11,8 @@ pub(crate) struct Placed<'a> {
     pub(super) line: usize,
     pub(super) column: usize,
     pub(super) severity: &'static str,
-    pub(super) message: &'a str,
-    pub(super) hint: Option<&'a str>,
+    pub(super) message: &'a Message,
+    pub(super) hint: Option<&'a Message>,
 }
 
 impl<'a> From<&'a Diagnostic> for Placed<'a> {
@@ -31,7 +31,7 @@ impl<'a> From<&'a Diagnostic> for Placed<'a> {
             column,
             severity,
             message: &diagnostic.message,
-            hint: diagnostic.hint.as_deref(),
+            hint: diagnostic.hint.as_ref(),
         }
     }
 }

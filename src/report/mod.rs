@@ -22,6 +22,7 @@ mod style;
 mod sync;
 mod text;
 mod title;
+mod wrap;
 
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::outcome::{Outcome, Report};

@@ -53,7 +53,7 @@ fn words(entry: &SyncEntry) -> String {
         SyncOutcome::Unchanged => "its new commit changes nothing that runs".to_owned(),
         SyncOutcome::Superseded(why) => tame(why),
         SyncOutcome::Pinned(pin) => {
-            format!("to {} ({}); to let it move: {}", pin.image, pin.place, pin.remedy())
+            format!("to {} ({}); to unpin: {}", pin.image, pin.place, pin.remedy())
         }
         SyncOutcome::ToBuild { image, dockerfile } => match dockerfile {
             Some(Dockerfile::Own) => format!("{image}, by its own Dockerfile"),
@@ -66,7 +66,7 @@ fn words(entry: &SyncEntry) -> String {
             format!("it was removed; `cupaas sync --app {}` brings it back", tame(&entry.app))
         }
         SyncOutcome::Skipped(why) => tame(why),
-        SyncOutcome::Failed(failure) => tame(&failure.message),
+        SyncOutcome::Failed(failure) => tame(&failure.message.to_string()),
     }
 }
 
@@ -99,9 +99,8 @@ pub(super) fn text(synced: &Synced) -> String {
         }
         let problems = match &entry.outcome {
             SyncOutcome::Failed(found) => {
-                for hint in &found.hints {
-                    let _ = writeln!(text, "  hint: {}", tame(hint));
-                }
+                text.push_str(&failure::causes(&found.causes));
+                text.push_str(&failure::hints(&found.hints));
                 failure::diagnostics(&found.diagnostics)
             }
             _ => failure::diagnostics(&entry.warnings),
@@ -219,7 +218,7 @@ pub(super) fn markdown(synced: &Synced) -> String {
                 for placed in failure.diagnostics.iter().map(Placed::from) {
                     let (file, message) = (
                         crate::report::markup::escaped(placed.file),
-                        crate::report::markup::escaped(placed.message),
+                        crate::report::markup::escaped(&placed.message.to_string()),
                     );
                     let _ = write!(what, "<br>{file}:{}:{}: {message}", placed.line, placed.column);
                 }

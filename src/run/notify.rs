@@ -198,7 +198,7 @@ fn write_comment(
     let nothing = body(report::settled(&about.title()));
     repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|mut failure| {
         if options.fork {
-            failure.hints.insert(0, "a pull request of a fork gets a token that may only read".to_owned());
+            failure.hints.insert(0, "a pull request of a fork gets a token that may only read".into());
         }
         failure
     })

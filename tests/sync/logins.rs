@@ -190,7 +190,7 @@ fn a_registry_is_asked_in_its_own_manner() {
         assert_eq!(look(&registry, &access(true)).unwrap(), Lookup::Digest(digest), "{manner:?}");
         if matches!(manner, Manner::Basic | Manner::Bearer) {
             let failure = look(&registry, &access(false)).unwrap_err();
-            assert!(failure.hints[0].contains("CUPAAS_REGISTRY_USER"), "{failure}");
+            assert!(failure.hints[0].to_string().contains("CUPAAS_REGISTRY_USER"), "{failure}");
         }
     }
 }
