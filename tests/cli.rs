@@ -23,6 +23,7 @@ mod cli {
     mod pins;
     mod recording;
     mod registered;
+    mod reports;
     mod same;
     mod secret_app;
     mod secrets;

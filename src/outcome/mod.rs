@@ -125,6 +125,30 @@ impl Report {
         }
     }
 
+    /// Whether it changed something, or a deploy would; nothing of a report that is about something else.
+    pub fn changed(&self) -> Option<bool> {
+        match self {
+            Self::Differs(difference) => Some(!difference.is_empty()),
+            Self::Deployed(_) | Self::Removed { .. } => Some(true),
+            Self::Unchanged { .. } | Self::Superseded { .. } | Self::Pinned { .. } | Self::Absent(_) => {
+                Some(false)
+            }
+            Self::Rerendered(done) => Some(!done.is_empty()),
+            Self::Synced(synced) => Some(synced.changed()),
+            _ => None,
+        }
+    }
+
+    /// The commit that it made in the GitOps repository.
+    pub fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Deployed(deployed) => Some(&deployed.commit),
+            Self::Removed { commit, .. } => Some(commit),
+            Self::Rerendered(done) => done.commit.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The release that it is about, where it is about one.
     pub fn release(&self) -> Option<&Release> {
         match self {

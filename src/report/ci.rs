@@ -6,8 +6,6 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
 use crate::diagnostic::{Diagnostic, Failure, Message, Severity, Source};
 use crate::forge::Forge;
 use crate::outcome::sync::SyncOutcome;
@@ -254,12 +252,12 @@ pub fn outputs(ended: &Ended, plan_file: Option<&str>) -> Vec<Output> {
     let mut outputs = Vec::new();
     let mut give = |name, value: Option<String>| outputs.extend(value.map(|value| Output { name, value }));
     if let Ok(outcome) = ended {
-        let value = json::whole(outcome);
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        give("changed", value["changed"].as_bool().map(|changed| changed.to_string()));
-        give("commit", text(&value["commit"]));
-        give("url", text(&value["url"]));
-        give("pull-request-url", text(&value["pull_request"]["url"]));
+        let report = &outcome.report;
+        let route = report.release().and_then(|release| release.route.as_ref());
+        give("changed", report.changed().map(|changed| changed.to_string()));
+        give("commit", report.commit().map(str::to_owned));
+        give("url", route.map(|route| route.url.clone()));
+        give("pull-request-url", outcome.notices.pull_request.as_ref().map(|request| request.url.clone()));
         if let Report::Synced(synced) = &outcome.report {
             give("matrix", Some(sync::matrix(synced).trim_end().to_owned()));
         }

@@ -4,7 +4,6 @@ mod bounded;
 pub mod ci;
 mod cut;
 mod diagnostic;
-mod failed;
 mod failure;
 mod format;
 mod inventory;
@@ -13,7 +12,6 @@ mod markdown;
 mod markup;
 mod notices;
 mod page;
-mod pin;
 mod plan;
 mod proposal;
 mod rerendered;
@@ -28,6 +26,7 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::outcome::{Outcome, Report};
 
 pub use format::Format;
+pub use json::Document;
 pub use page::COMMENT;
 pub use proposal::{comment, proposal, settled, unrenderable};
 

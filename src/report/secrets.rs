@@ -1,8 +1,6 @@
-//! `secret list` and `secret check` → text and JSON.
+//! `secret list` and `secret check` → text.
 
 use std::fmt::Write;
-
-use serde_json::{Value, json};
 
 use crate::load::platform::SecretsProvider;
 use crate::outcome::secrets::{Checked, Listed, Listing};
@@ -47,11 +45,6 @@ fn details(one: &Listed) -> String {
     text
 }
 
-pub(super) fn listing_json(listing: &Listing) -> Value {
-    let mut value = json!(listing);
-    value["status"] = json!("ok");
-    value
-}
 
 pub(super) fn checked(checked: &Checked) -> String {
     let (of, files) = (&checked.of, checked.files);
@@ -68,8 +61,3 @@ pub(super) fn checked(checked: &Checked) -> String {
     }
 }
 
-pub(super) fn checked_json(checked: &Checked) -> Value {
-    let mut value = json!(checked);
-    value["status"] = json!("ok");
-    value
-}

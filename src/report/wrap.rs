@@ -8,19 +8,18 @@ const WIDTH: usize = 80;
 pub(super) fn wrapped(lead: &str, text: &str, indent: usize) -> String {
     let mut lines = lead.to_owned();
     let mut column = anstream::adapter::strip_str(lead).to_string().chars().count();
-    let start = column;
+    let mut space = 0;
     for word in words(text) {
         let width = word.chars().count();
-        if column > start.min(indent) && column + usize::from(column != start) + width > WIDTH {
+        if column > indent && column + space + width > WIDTH {
             lines.push('\n');
             lines.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if column != start {
-            lines.push(' ');
-            column += 1;
+            (column, space) = (indent, 0);
         }
+        lines.push_str(&" ".repeat(space));
         lines.push_str(word);
-        column += width;
+        column += space + width;
+        space = 1;
     }
     lines.push('\n');
     lines
