@@ -74,8 +74,9 @@ impl Synced {
 
     /// Whether something was deployed, or would be without `--dry-run`.
     pub fn changed(&self) -> bool {
-        let deploys =
-            |outcome: &SyncOutcome| matches!(outcome, SyncOutcome::Deployed { .. } | SyncOutcome::Ready { .. });
+        let deploys = |outcome: &SyncOutcome| {
+            matches!(outcome, SyncOutcome::Deployed { .. } | SyncOutcome::Ready { .. })
+        };
         self.entries.iter().any(|entry| deploys(&entry.outcome))
     }
 

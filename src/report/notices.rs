@@ -51,4 +51,3 @@ fn action(action: CommentAction) -> &'static str {
         CommentAction::Removed => "removed",
     }
 }
-

@@ -88,4 +88,3 @@ fn plan(whole: &Plan) -> String {
     }
     words + &rest(whole)
 }
-

@@ -45,7 +45,6 @@ fn details(one: &Listed) -> String {
     text
 }
 
-
 pub(super) fn checked(checked: &Checked) -> String {
     let (of, files) = (&checked.of, checked.files);
     let files = if files == 1 { "1 encrypted file".to_owned() } else { format!("{files} encrypted files") };
@@ -60,4 +59,3 @@ pub(super) fn checked(checked: &Checked) -> String {
         _ => format!("{} {of}: secrets are kept elsewhere ({files} here)\n", paint(GOOD, "ok")),
     }
 }
-

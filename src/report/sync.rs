@@ -14,7 +14,6 @@ use crate::repository::short;
 /// The most jobs that a workflow's matrix makes (GitHub's limit).
 const JOBS: usize = 256;
 
-
 pub(super) fn title(entry: &SyncEntry) -> String {
     let mut title = tame(&entry.app);
     if let Some(environment) = &entry.environment {
@@ -22,7 +21,6 @@ pub(super) fn title(entry: &SyncEntry) -> String {
     }
     title
 }
-
 
 /// What became of it, in one line.
 pub(super) fn words(entry: &SyncEntry) -> String {
@@ -100,10 +98,6 @@ pub(super) fn text(synced: &Synced) -> String {
     text
 }
 
-
-
-
-
 fn to_build(synced: &Synced) -> impl Iterator<Item = (&SyncEntry, &str, Dockerfile)> {
     synced.entries.iter().filter_map(|entry| match &entry.outcome {
         SyncOutcome::ToBuild { image, dockerfile } => Some((entry, image.as_str(), (*dockerfile)?)),
@@ -171,7 +165,8 @@ pub(super) fn markdown(synced: &Synced) -> String {
             for note in &entry.notes {
                 let _ = write!(what, "<br>{}", crate::report::markup::escaped(note));
             }
-            let (app, status) = (crate::report::markup::escaped(&title(entry)), SyncStatus::of(&entry.outcome));
+            let (app, status) =
+                (crate::report::markup::escaped(&title(entry)), SyncStatus::of(&entry.outcome));
             format!("| {app} | {branch} {commit} | {status} | {what} |\n")
         })
         .collect();

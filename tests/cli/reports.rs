@@ -50,7 +50,10 @@ fn every_command_prints_a_report_of_the_schema() {
         let value = report(&sandbox, &[args, &["--gitops", &gitops]].concat());
         seen.insert(value["report"].as_str().unwrap().to_owned());
     }
-    sandbox.write("shop", &[("requirements.txt", "flask\n"), (".cupaas", "runtime: python\nprocesses: {web: {command: x}}\n")]);
+    sandbox.write(
+        "shop",
+        &[("requirements.txt", "flask\n"), (".cupaas", "runtime: python\nprocesses: {web: {command: x}}\n")],
+    );
     for args in [&["new", "--runtime", "image", "--forge", "none", "tmp"][..], &["dockerfile", "shop"]] {
         seen.insert(report(&sandbox, args)["report"].as_str().unwrap().to_owned());
     }

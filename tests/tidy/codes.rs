@@ -32,7 +32,9 @@ fn misshapen(name: &str, page: &str) -> Vec<String> {
     let head = (lines.next(), lines.next(), lines.next().unwrap_or_default(), lines.next());
     let title = format!("# {name}");
     if (head.0, head.1, head.3) != (Some(title.as_str()), Some(""), Some("")) || !head.2.ends_with('.') {
-        wrong.push(format!("docs/codes/{name}.md does not begin with its name and a sentence that says what it means"));
+        wrong.push(format!(
+            "docs/codes/{name}.md does not begin with its name and a sentence that says what it means"
+        ));
     }
     let mut rest = page;
     for part in PARTS {
@@ -50,8 +52,7 @@ fn shows(path: &str, name: &str) -> bool {
     let marks = [format!("[{name}]"), format!("\"code\": \"{name}\""), format!("`{name}`")];
     if place.is_dir() {
         let walk = WalkDir::new(place).max_depth(1).into_iter().filter_map(Result::ok);
-        let mut expected =
-            walk.filter(|entry| entry.file_name().to_string_lossy().starts_with("expected."));
+        let mut expected = walk.filter(|entry| entry.file_name().to_string_lossy().starts_with("expected."));
         return expected.any(|entry| {
             let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
             marks.iter().any(|mark| text.contains(mark))
@@ -98,14 +99,20 @@ fn nothing_decides_by_the_words_of_a_message() {
         r"\b(failure|diagnostic|problem|warning|error|cause|refusal|loss)s?(\[\w+\])?\.(message|hints?|remedy|recovery)\b[^(]",
     )
     .unwrap();
-    let looks = Regex::new(r"\.(message|hint|remedy|recovery)\.to_string\(\)\s*\.(contains|starts_with|ends_with|find|eq)")
-        .unwrap();
+    let looks = Regex::new(
+        r"\.(message|hint|remedy|recovery)\.to_string\(\)\s*\.(contains|starts_with|ends_with|find|eq)",
+    )
+    .unwrap();
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let speaks = SPEAKERS.iter().any(|place| path.starts_with(place));
         for (number, line) in text.lines().enumerate() {
             if looks.is_match(line) || (!speaks && reads.is_match(line)) {
-                wrong.push(format!("{path}:{}: go by the code, not by the words: {}", number + 1, line.trim()));
+                wrong.push(format!(
+                    "{path}:{}: go by the code, not by the words: {}",
+                    number + 1,
+                    line.trim()
+                ));
             }
         }
     }

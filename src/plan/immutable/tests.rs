@@ -2,7 +2,6 @@
 
 use super::super::model::Effect;
 use super::super::test_support::edit;
-use crate::diagnostic::Code;
 
 fn object(kind: &str, rest: &str) -> String {
     let group = match kind {
@@ -21,7 +20,11 @@ fn object(kind: &str, rest: &str) -> String {
 
 fn fields(kind: &str, before: &str, after: &str) -> Vec<String> {
     let plan = edit(&object(kind, before), &object(kind, after));
-    assert!(plan.refusals.iter().all(|r| r.code == Code::ImmutableField && !r.remedy.to_string().is_empty()));
+    assert!(
+        plan.refusals
+            .iter()
+            .all(|r| r.code.as_str() == "immutable-field" && !r.remedy.to_string().is_empty())
+    );
     plan.refusals.into_iter().map(|refusal| refusal.field).collect()
 }
 

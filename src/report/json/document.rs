@@ -12,9 +12,7 @@ use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::{Outcome, Report};
 use crate::report::json::failed::Failed;
-use crate::report::json::releases::{
-    Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render,
-};
+use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
 use crate::report::json::sync::Sync;
 use crate::resolve::image::Pinned;
 
@@ -257,12 +255,9 @@ impl<'a> Body<'a> {
             Report::Secrets(listing) => Self::Secrets(Secrets { status, listing }),
             Report::SecretsChecked(checked) => Self::SecretCheck(SecretCheck { status, checked }),
             Report::Synced(synced) => Self::Sync((&**synced).into()),
-            Report::Wrote(wrote) => Self::Files(Files {
-                status,
-                written: &wrote.written,
-                kept: &wrote.kept,
-                next: &wrote.next,
-            }),
+            Report::Wrote(wrote) => {
+                Self::Files(Files { status, written: &wrote.written, kept: &wrote.kept, next: &wrote.next })
+            }
             Report::Text(text) => Self::Text(Text { status, text }),
         }
     }
