@@ -6,6 +6,7 @@ mod removal;
 mod rerendered;
 pub mod secrets;
 pub mod sync;
+pub mod sync_status;
 
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome, Synced};
+use crate::outcome::sync_status::SyncStatus;
 use crate::report::diagnostic::Placed;
 use crate::report::failure;
-use crate::report::json::SyncStatus;
 use crate::report::style::{BAD, CHANGED, FAINT, GOOD, NEW, STRONG, paint, tame};
 use crate::repository::short;
 

@@ -13,8 +13,8 @@ use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::{Outcome, Report};
 use crate::report::json::failed::Failed;
 use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
+use crate::report::json::shared::Status;
 use crate::report::json::sync::Sync;
-use crate::resolve::image::Pinned;
 
 /// The number of this format; one in which a key means something else, or is gone, has the next.
 const FORMAT: u32 = 1;
@@ -66,23 +66,6 @@ enum Body<'a> {
     Files(Files<'a>),
     Text(Text<'a>),
     Failure(Failed<'a>),
-}
-
-/// How a run ended, in a word.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Status {
-    Ok,
-    Unchanged,
-    Differs,
-    Deployed,
-    Proposed,
-    Edited,
-    Removed,
-    Superseded,
-    Pinned,
-    Synced,
-    Failed,
 }
 
 /// One report for each of several releases.
@@ -141,22 +124,6 @@ struct Files<'a> {
 struct Text<'a> {
     status: Status,
     text: &'a str,
-}
-
-/// What holds an image.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Pin<'a> {
-    app: &'a str,
-    environment: &'a str,
-    image: &'a str,
-    /// File, line and column that say so.
-    place: &'a str,
-}
-
-impl<'a> From<&'a Pinned> for Pin<'a> {
-    fn from(pin: &'a Pinned) -> Self {
-        Self { app: &pin.app, environment: &pin.environment, image: &pin.image, place: &pin.place }
-    }
 }
 
 /// A pull request, and what was done about it.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::diagnostic::{Cause, Code, Failure, Message};
 use crate::plan::Plan;
 use crate::report::diagnostic::Placed;
-use crate::report::json::document::Status;
+use crate::report::json::shared::Status;
 
 /// A run that ended without doing its work.
 #[derive(Debug, Serialize, JsonSchema)]

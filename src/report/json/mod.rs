@@ -4,12 +4,12 @@
 mod document;
 mod failed;
 mod releases;
+mod shared;
 mod sync;
 
 use crate::diagnostic::Failure;
 use crate::outcome::Outcome;
 pub use document::Document;
-pub(super) use sync::SyncStatus;
 
 pub(super) fn of(outcome: &Outcome) -> String {
     pretty(&Document::of(outcome))

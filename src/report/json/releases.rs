@@ -11,7 +11,7 @@ use crate::outcome::{Deployed, Difference, Removal, Rerendered};
 use crate::plan::diff::FileDiff;
 use crate::plan::{Plan, Summary};
 use crate::report::diagnostic::Placed;
-use crate::report::json::document::{Pin, Status};
+use crate::report::json::shared::{Pin, Status};
 use crate::resolve::decisions::Decision;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::{Image, Release};

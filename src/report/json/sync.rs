@@ -1,78 +1,16 @@
 //! What `sync` found and did → JSON.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome, Synced};
+use crate::outcome::sync_status::SyncStatus;
 use crate::report::diagnostic::Placed;
-use crate::report::json::document::{Pin, Status};
 use crate::report::json::failed::Failed;
+use crate::report::json::shared::{Pin, Status};
 use crate::report::sync::words;
-
-/// What became of an app in an environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum SyncStatus {
-    Deployed,
-    Failed,
-    Pinned,
-    Ready,
-    Removed,
-    Skipped,
-    Superseded,
-    ToBuild,
-    Unchanged,
-    UpToDate,
-    Waiting,
-}
-
-impl SyncStatus {
-    pub(crate) fn of(outcome: &SyncOutcome) -> Self {
-        match outcome {
-            SyncOutcome::UpToDate => Self::UpToDate,
-            SyncOutcome::Deployed { .. } => Self::Deployed,
-            SyncOutcome::Ready { .. } => Self::Ready,
-            SyncOutcome::Unchanged => Self::Unchanged,
-            SyncOutcome::Superseded(_) => Self::Superseded,
-            SyncOutcome::Pinned(_) => Self::Pinned,
-            SyncOutcome::ToBuild { dockerfile: Some(_), .. } => Self::ToBuild,
-            SyncOutcome::ToBuild { dockerfile: None, .. } => Self::Waiting,
-            SyncOutcome::Removed => Self::Removed,
-            SyncOutcome::Skipped(_) => Self::Skipped,
-            SyncOutcome::Failed(_) => Self::Failed,
-        }
-    }
-
-    /// How many apps there are of each.
-    pub(crate) fn counts(synced: &Synced) -> BTreeMap<Self, usize> {
-        let mut counts = BTreeMap::new();
-        for entry in &synced.entries {
-            *counts.entry(Self::of(&entry.outcome)).or_default() += 1;
-        }
-        counts
-    }
-}
-
-impl fmt::Display for SyncStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Deployed => "deployed",
-            Self::Failed => "failed",
-            Self::Pinned => "pinned",
-            Self::Ready => "ready",
-            Self::Removed => "removed",
-            Self::Skipped => "skipped",
-            Self::Superseded => "superseded",
-            Self::ToBuild => "to-build",
-            Self::Unchanged => "unchanged",
-            Self::UpToDate => "up-to-date",
-            Self::Waiting => "waiting",
-        })
-    }
-}
 
 /// `sync`.
 #[derive(Debug, Serialize, JsonSchema)]
