@@ -10,6 +10,7 @@ use serde::Serialize;
 /// [`Code`](crate::diagnostic::Code).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(description = "A sentence for people; its words may change in any release.")]
 pub struct Message(String);
 
 impl fmt::Display for Message {
