@@ -215,7 +215,9 @@ fn a_change_of_the_provider_is_no_loss_and_is_said() {
         let deploy = |more: &[&str]| sandbox.run(&[&["deploy", "app", "--gitops", &bare], more].concat());
         assert_eq!(deploy(&[]).code, Some(0));
         assert!(
-            sandbox.show(&bare, "releases/production/shop/release.yaml").contains("elsewhere:\n- mongodb\n")
+            sandbox
+                .show(&bare, "releases/production/shop/release.yaml")
+                .contains("externalCredentials:\n- mongodb\n")
         );
         if removed {
             sandbox.good(&["remove", "app", "--gitops", &bare]);
