@@ -1,9 +1,17 @@
 //! What can go wrong, and where: a [`Diagnostic`] cannot be built without a [`Span`], and a [`Failure`]
 //! says with its [`Kind`] what the caller's exit code is and whether trying again may help.
 
+mod message;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+pub use message::Message;
 
 /// A text that a person wrote, with the name by which that person knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +83,8 @@ impl fmt::Display for Span {
 }
 
 /// How much a diagnostic weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Nothing goes on.
     Error,
@@ -91,6 +100,23 @@ impl fmt::Display for Code {
     }
 }
 
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        json_schema!({"description": "What is wrong; `cupaas explain CODE` explains it.", "enum": names})
+    }
+}
+
 /// One problem in a text that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -101,20 +127,22 @@ pub struct Diagnostic {
     /// How bad.
     pub severity: Severity,
     /// What is wrong, one line, no full stop.
-    pub message: String,
+    pub message: Message,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Message>,
 }
 
 impl Diagnostic {
     /// A problem that stops the run.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, span, severity: Severity::Error, message: message.into(), hint: None }
+        let message = Message::from(message.into());
+        Self { code, span, severity: Severity::Error, message, hint: None }
     }
 
     /// A problem that is only said.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, span, severity: Severity::Warning, message: message.into(), hint: None }
+        let message = Message::from(message.into());
+        Self { code, span, severity: Severity::Warning, message, hint: None }
     }
 
     /// File and offset.
@@ -125,7 +153,7 @@ impl Diagnostic {
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(Message::from(hint.into()));
         self
     }
 }
@@ -161,17 +189,30 @@ impl Kind {
     }
 }
 
+/// One of several things that were refused together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Cause {
+    /// What sort of thing.
+    pub code: Code,
+    /// What is wrong, one line.
+    pub message: Message,
+    /// What to do about it, one suggestion each.
+    pub hints: Vec<Message>,
+}
+
 /// Why a run ended without doing its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What has gone wrong.
     pub code: Code,
     /// One line; never holds a secret.
-    pub message: String,
+    pub message: Message,
     /// What to do, one suggestion each.
-    pub hints: Vec<String>,
+    pub hints: Vec<Message>,
     /// The places, where a person's files are to blame.
     pub diagnostics: Vec<Diagnostic>,
+    /// Each thing that was refused, where several together are the reason.
+    pub causes: Vec<Cause>,
     /// The plan that was refused, for machines.
     pub plan: Option<Box<serde_json::Value>>,
 }
@@ -179,7 +220,8 @@ pub struct Failure {
 impl Failure {
     /// A failure without hints and places.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hints: Vec::new(), diagnostics: Vec::new(), plan: None }
+        let message = Message::from(message.into());
+        Self { code, message, hints: Vec::new(), diagnostics: Vec::new(), causes: Vec::new(), plan: None }
     }
 
     /// Problems in files that people wrote, put in the order of their files and places; one that was found twice is said
@@ -220,24 +262,28 @@ impl Failure {
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(Message::from(hint.into()));
         self
     }
 
     /// What is wrong and the first thing to do about it, in one line.
     pub fn with_hint(&self) -> String {
-        match self.hints.first() {
+        let cause = self.causes.first().map(|cause| &cause.message);
+        match self.hints.first().or(cause) {
             Some(hint) => format!("{}; {hint}", self.message),
-            None => self.message.clone(),
+            None => self.message.to_string(),
         }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        write!(f, "{}", self.message)?;
         for diagnostic in &self.diagnostics {
             write!(f, "\n{}: {}", diagnostic.span, diagnostic.message)?;
+        }
+        for cause in &self.causes {
+            write!(f, "\n{}: {}", cause.code, cause.message)?;
         }
         Ok(())
     }

@@ -22,6 +22,8 @@ mod case_file;
 mod compare;
 #[path = "cases/expect.rs"]
 mod expect;
+#[path = "support/report_schema.rs"]
+mod report_schema;
 #[path = "cases/run.rs"]
 mod run;
 

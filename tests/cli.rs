@@ -27,6 +27,7 @@ mod cli {
     mod reading;
     mod recording;
     mod registered;
+    mod reports;
     mod same;
     mod secret_app;
     mod secrets;

@@ -83,7 +83,7 @@ impl Sandbox {
         // What is right is warned of all the same.
         for problem in found.filter(|problem| problem.code != Code::VolumeShared) {
             let place = problem.span.to_string().replace(&prefix, "");
-            let message = problem.message.replace(&prefix, "");
+            let message = problem.message.to_string().replace(&prefix, "");
             assert!(all.insert((place, message)), "said twice: {problem:?}");
         }
         all

@@ -1,6 +1,8 @@
 //! What a reviewer would otherwise have to look for in every change.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
 
+#[path = "tidy/codes.rs"]
+mod codes;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 

@@ -74,7 +74,7 @@ pub enum Command {
     Init(Init),
     /// Whether all files are right.
     Check(Check),
-    /// Every decided value, and where it came from.
+    /// Every decided value, and where it came from; instead of a folder CODE explains that code, `codes` lists all.
     Explain(Shared),
     /// The files that a deploy would write.
     Render(Render),
@@ -273,6 +273,8 @@ pub enum SchemaFile {
     Recipe,
     /// `releases/<env>/<app>/release.yaml`.
     Release,
+    /// What `--format json` prints.
+    Report,
 }
 
 /// `man`.

@@ -308,9 +308,11 @@ impl Client {
         }
         if matches!(answer.status, 401 | 403 | 404) {
             let hint = call.right.hint(self.forge, call.method != "GET");
-            failure.hints.extend(hint);
+            failure.hints.extend(hint.map(Into::into));
             let accepted = answer.accepted.as_ref().filter(|text| !text.is_empty());
-            failure.hints.extend(accepted.map(|text| format!("the server asks for: {}", self.clean(text))));
+            failure
+                .hints
+                .extend(accepted.map(|text| format!("the server asks for: {}", self.clean(text)).into()));
         }
         if answer.status == 404 {
             failure = failure.hint("forges also answer 404 when a permission is missing");

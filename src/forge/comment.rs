@@ -21,7 +21,8 @@ pub struct Commented {
 }
 
 /// What was done about a comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum CommentAction {
     /// It is new.
     Created,

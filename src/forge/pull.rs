@@ -49,7 +49,8 @@ pub struct PullRequest {
 }
 
 /// What was done about a pull request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum PullAction {
     /// It is new.
     Opened,
@@ -62,7 +63,8 @@ pub enum PullAction {
 }
 
 /// What becomes of a pull request by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// It will be merged when the forge's rules allow it.
     Waits,

@@ -168,7 +168,14 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_its_repository_needs() {
-        let hint = |words, remote| failure("cannot read x", words, remote).hints.join(" ");
+        let hint = |words, remote| {
+            failure("cannot read x", words, remote)
+                .hints
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         let (login, rights) = ("fatal: Authentication failed for 'x'", "error: 403");
         assert!(hint(login, Remote::Gitops).contains("CUPAAS_GITOPS_TOKEN to a token that may write"));
         assert!(hint(login, Remote::App).contains("CUPAAS_SOURCE_TOKEN to a token that may read"));

@@ -136,6 +136,6 @@ mod tests {
     fn more_than_a_secret_holds_is_refused_before_it_is_read_whole() {
         assert_eq!(bounded(io::repeat(b'x').take(MOST_BYTES as u64), "it").unwrap().len(), MOST_BYTES);
         let refused = bounded(io::repeat(b'x'), "it").unwrap_err();
-        assert!(refused.message.contains("1 MiB"), "{}", refused.message);
+        assert!(refused.message.to_string().contains("1 MiB"), "{}", refused.message);
     }
 }

@@ -1,10 +1,11 @@
 //! What the GitOps repository knows of its apps.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One app.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AppFacts {
     /// Its name.
     pub name: String,
@@ -25,7 +26,7 @@ pub struct AppFacts {
 }
 
 /// One release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Deployment {
     /// The environment.
     pub environment: String,
@@ -51,7 +52,7 @@ pub struct Variables {
 }
 
 /// One variable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Variable {
     /// Its name.
     pub name: String,
@@ -60,11 +61,12 @@ pub struct Variable {
     /// The place that decides it.
     pub origin: String,
     /// What other layers set it to, the highest first: none of it counts.
+    #[serde(rename = "overrides")]
     pub over: Vec<OverriddenValue>,
 }
 
 /// A value that one layer gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OverriddenValue {
     /// The value; nothing where a Secret holds it.
     pub value: Option<String>,

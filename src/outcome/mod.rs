@@ -6,6 +6,7 @@ mod removal;
 mod rerendered;
 pub mod secrets;
 pub mod sync;
+pub mod sync_status;
 
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};
@@ -122,6 +123,30 @@ impl Report {
             Self::Synced(synced) => synced.exit_code(),
             Self::Rerendered(done) if done.exit_code && !done.is_empty() => 1,
             _ => 0,
+        }
+    }
+
+    /// Whether it changed something, or a deploy would; nothing of a report that is about something else.
+    pub fn changed(&self) -> Option<bool> {
+        match self {
+            Self::Differs(difference) => Some(!difference.is_empty()),
+            Self::Deployed(_) | Self::Removed { .. } => Some(true),
+            Self::Unchanged { .. } | Self::Superseded { .. } | Self::Pinned { .. } | Self::Absent(_) => {
+                Some(false)
+            }
+            Self::Rerendered(done) => Some(!done.is_empty()),
+            Self::Synced(synced) => Some(synced.changed()),
+            _ => None,
+        }
+    }
+
+    /// The commit that it made in the GitOps repository.
+    pub fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Deployed(deployed) => Some(&deployed.commit),
+            Self::Removed { commit, .. } => commit.as_deref(),
+            Self::Rerendered(done) => done.commit.as_deref(),
+            _ => None,
         }
     }
 

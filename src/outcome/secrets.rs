@@ -1,12 +1,14 @@
 //! What may be known of an app's secrets; never a value.
 
 use crate::load::platform::SecretsProvider;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What was looked at, and is right.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Checked {
     /// Whose secrets.
+    #[serde(rename = "subject")]
     pub of: String,
     /// How many encrypted files.
     pub files: usize,
@@ -19,7 +21,7 @@ pub struct Checked {
 }
 
 /// All secrets of one app in one environment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Listing {
     /// The app.
     pub app: String,
@@ -32,7 +34,7 @@ pub struct Listing {
 }
 
 /// One secret, or the credentials of one service.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Listed {
     /// The secret's name, or the service's.
     pub name: String,
@@ -49,5 +51,6 @@ pub struct Listed {
     /// Where it is kept.
     pub place: String,
     /// When it was last encrypted.
+    #[serde(rename = "encrypted_at")]
     pub changed: Option<String>,
 }

@@ -1,5 +1,8 @@
 //! What `sync` found and did.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::resolve::image::Pinned;
 
@@ -42,7 +45,8 @@ pub enum SyncOutcome {
 }
 
 /// Which Dockerfile an image is built with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dockerfile {
     /// The app's own.
     Own,
@@ -66,6 +70,14 @@ impl Synced {
     pub fn new(mut entries: Vec<SyncEntry>, repositories: usize, named: bool) -> Self {
         entries.sort_by(|a, b| (&a.app, &a.environment, &a.branch).cmp(&(&b.app, &b.environment, &b.branch)));
         Self { entries, repositories, named }
+    }
+
+    /// Whether something was deployed, or would be without `--dry-run`.
+    pub fn changed(&self) -> bool {
+        let deploys = |outcome: &SyncOutcome| {
+            matches!(outcome, SyncOutcome::Deployed { .. } | SyncOutcome::Ready { .. })
+        };
+        self.entries.iter().any(|entry| deploys(&entry.outcome))
     }
 
     /// 0 where nothing failed; 5 where a retry may help with everything that did; else the highest of the others.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Code;
 use crate::plan::loss::SERVICE;
-use crate::plan::model::{Loss, LossKind, Plan};
+use crate::plan::model::{Loss, Plan};
 use crate::plan::object::documents;
 use crate::render::MissingSecret;
 use crate::resolve::secrets::credentials_object;
@@ -61,18 +62,22 @@ fn loss(
     let rotate = if running {
         format!("; or {}", new_ones(service, app, environment))
     } else {
-        format!("; or there is none, since another provider kept what `{service}` knows")
+        format!("; or, if another provider kept the credentials of `{service}`, switch back to it")
     };
     let owner = format!("{environment}/{app}");
     let name = credentials_object(service);
     // Always with its owner: a service's name alone allows losses of its data.
     let allow = format!("{owner}/{name}");
     Loss {
-        message: format!("{kept} is gone: new credentials would be made, and `{service}` keeps its old ones"),
-        recovery: format!("{}{rotate}", from_history(kept)),
+        message: format!(
+            "{kept} is missing: a deploy would generate credentials that `{service}` does not accept"
+        )
+        .into(),
+        recovery: format!("{}{rotate}", from_history(kept)).into(),
+        cleanup: None,
         allowed: allowed.contains(&allow),
         app: Some(owner),
-        kind: LossKind::Credentials,
+        code: Code::CredentialsMissing,
         kept: Vec::new(),
         name,
         allow,
@@ -82,16 +87,16 @@ fn loss(
 /// How a file that was deleted comes back.
 pub fn from_history(kept: &RepoPath) -> String {
     format!(
-        "git's history has it: `git log --diff-filter=D -- {kept}`, then `git checkout COMMIT^ -- {kept}` with \
-         the commit that it names"
+        "restore it from git: `git log --diff-filter=D -- {kept}` shows the commit that deleted it, and \
+         `git checkout COMMIT^ -- {kept}` brings it back"
     )
 }
 
 /// How a service gets others.
 pub fn new_ones(service: &str, app: &str, environment: &str) -> String {
     format!(
-        "`cupaas secret rotate {service} --app {app} --env {environment}` makes new ones and says how \
-         `{service}` learns them"
+        "generate new ones with `cupaas secret rotate {service} --app {app} --env {environment}`, which says how \
+         to change them in `{service}`"
     )
 }
 

@@ -12,7 +12,7 @@ use crate::plan::redact::{is_sensitive, redact};
 use crate::tree::{Files, RepoPath};
 
 /// The lines of one file that differ.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct FileDiff {
     /// The file.
     pub path: String,

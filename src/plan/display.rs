@@ -30,7 +30,7 @@ impl Display for Effect {
                 write!(f, "{process} restarts, {how}: ")?;
                 comma_separated(f, why)
             }
-            Self::Recreate { process } => write!(f, "{process} is away until its new pod is ready"),
+            Self::Recreate { process } => write!(f, "{process} is unavailable until its new pod is ready"),
             Self::Scale { process, from, to } => {
                 let count =
                     |n: &Option<i64>| n.map_or("as its autoscaler says".to_owned(), |n| n.to_string());

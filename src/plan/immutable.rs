@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use crate::plan::model::{Refusal, Rule};
+use crate::diagnostic::Code;
+use crate::plan::model::Refusal;
 use crate::plan::object::Object;
 
 /// Kind, where in it, the field, and what counts as the same where nothing is written.
@@ -139,31 +140,31 @@ fn service(old: &Value, new: &Value, fields: &mut Vec<String>) {
 fn refusal(new: &Object, field: &str) -> Refusal {
     let name = &new.id.name;
     let remedy = match (new.kind(), field) {
-        ("Job", _) => "give the Job another name: one that ran cannot change".to_owned(),
+        ("Job", _) => "rename the Job: one that has run cannot be changed".to_owned(),
         ("PersistentVolumeClaim", _) => format!(
-            "keep it, or make a volume of another name beside it, copy the data over, and then remove `{name}`"
+            "keep it, or add a volume under another name, copy the data over, and then remove `{name}`"
         ),
         ("StatefulSet", _) => format!(
-            "keep it, or delete the StatefulSet alone before the deploy (`kubectl delete --cascade=orphan \
-             statefulset/{name}`): its pods and claims stay and are taken over"
+            "keep it, or delete only the StatefulSet before the deploy, so that its pods and claims stay: \
+             `kubectl delete --cascade=orphan statefulset/{name}`"
         ),
         ("ConfigMap" | "Secret", "type" | "immutable" | "data" | "stringData" | "binaryData") => {
-            "give it another name, so that it is a new one".to_owned()
+            "rename it, which creates a new one".to_owned()
         }
         ("StorageClass", _) => {
-            "make a storage class of another name; volumes keep the one they have".to_owned()
+            "add a storage class under another name; existing volumes keep theirs".to_owned()
         }
-        (kind, _) => format!(
-            "keep it, or give the {kind} another name; to replace it, deploy once without it and then with it"
-        ),
+        (kind, _) => {
+            format!("keep it, or rename the {kind}; to replace it, deploy once without it, then with it")
+        }
     };
     Refusal {
         object: Some(new.id.clone()),
         file: new.file.clone(),
-        rule: Rule::Immutable,
+        code: Code::ImmutableField,
         field: field.to_owned(),
-        message: format!("{field} of {} `{name}` cannot change once it exists", new.kind()),
-        remedy,
+        message: format!("{field} of {} `{name}` cannot be changed", new.kind()).into(),
+        remedy: remedy.into(),
     }
 }
 

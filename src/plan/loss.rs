@@ -1,7 +1,8 @@
 //! A loss of data, in words.
 
+use crate::diagnostic::Code;
+use crate::plan::Loss;
 use crate::plan::object::Object;
-use crate::plan::{Loss, LossKind};
 
 /// The label of what belongs to a service; its value is the service's name.
 pub(super) const SERVICE: &str = "cupaas.dev/service";
@@ -20,7 +21,7 @@ fn is_custom(object: &Object) -> bool {
 }
 
 pub(super) fn loss(
-    kind: LossKind,
+    code: Code,
     app: Option<&str>,
     name: &str,
     message: String,
@@ -29,11 +30,17 @@ pub(super) fn loss(
     back: &str,
 ) -> Loss {
     let namespace = object.id.namespace.as_ref().map(|ns| format!(" -n {ns}")).unwrap_or_default();
-    let recovery = if kept.is_empty() {
-        back.to_owned()
-    } else {
-        format!("{back}; to delete the rest for good: kubectl{namespace} delete {}", kept.join(" "))
-    };
-    let app = app.map(str::to_owned);
-    Loss { name: name.to_owned(), app, kind, message, kept, recovery, allow: String::new(), allowed: false }
+    let delete = || format!("kubectl{namespace} delete {}", kept.join(" ")).into();
+    let cleanup = (!kept.is_empty()).then(delete);
+    Loss {
+        name: name.to_owned(),
+        app: app.map(str::to_owned),
+        code,
+        message: message.into(),
+        kept,
+        recovery: back.into(),
+        cleanup,
+        allow: String::new(),
+        allowed: false,
+    }
 }

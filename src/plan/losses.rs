@@ -5,7 +5,8 @@
 use crate::plan::loss::{SERVICE, is_program, loss};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::model::{Loss, LossKind};
+use crate::diagnostic::Code;
+use crate::plan::model::Loss;
 use crate::plan::object::{self, Object, ObjectFile};
 use crate::plan::trees::Trees;
 use crate::plan::{engine, versions, volumes};
@@ -16,8 +17,8 @@ pub(super) fn find(trees: &Trees<'_>, allowed: &BTreeSet<String>) -> (Vec<Loss>,
     let mut losses = Vec::new();
     removed(trees, &mut losses);
     versions::find(trees, &mut losses);
-    losses.sort_by(|a, b| (&a.app, &a.name, a.kind).cmp(&(&b.app, &b.name, b.kind)));
-    losses.dedup_by(|a, b| (&a.app, &a.name, a.kind) == (&b.app, &b.name, b.kind));
+    losses.sort_by(|a, b| (&a.app, &a.name, a.code).cmp(&(&b.app, &b.name, b.code)));
+    losses.dedup_by(|a, b| (&a.app, &a.name, a.code) == (&b.app, &b.name, b.code));
     let owners: BTreeSet<(String, Option<String>)> =
         losses.iter().map(|loss| (loss.name.clone(), loss.app.clone())).collect();
     let mut used = BTreeSet::new();
@@ -121,36 +122,32 @@ fn service(app: &str, name: &str, gone: &[&Object]) -> Loss {
         }
     }
     let message = if !deleted.is_empty() {
-        format!("service `{name}` is removed, and its data is deleted with {}", deleted.join(", "))
+        format!("removing service `{name}` deletes its data with {}", deleted.join(", "))
     } else if kept.iter().any(|object| object.starts_with("persistentvolumeclaim/")) {
-        format!(
-            "service `{name}` is removed: its data stays in the cluster, where the app no longer reaches it"
-        )
+        format!("removing service `{name}` cuts its data off: it stays in the cluster, and no app reaches it")
     } else {
-        format!("service `{name}` is removed, and what it keeps outside a claim of its own goes with it")
+        format!("removing service `{name}` deletes all data that it keeps outside a volume claim")
     };
-    let back = format!("put `{name}` back under `services`, by the same name, and deploy again");
-    loss(LossKind::Service, Some(app), name, message, kept, gone[0], &back)
+    let back = format!("add `{name}` to `services` again, under the same name, and deploy");
+    loss(Code::ServiceRemoved, Some(app), name, message, kept, gone[0], &back)
 }
 
 fn volume(claim: &Object) -> Loss {
     let name = volumes::name(claim);
     let protected = claim.is_protected();
     let message = if protected {
-        format!(
-            "volume `{name}` is removed: its data stays in the cluster, where the app no longer reaches it"
-        )
+        format!("removing volume `{name}` cuts its data off: it stays in the cluster, and no app reaches it")
     } else {
-        format!("volume `{name}` is removed, and its data is deleted with {}", claim.short())
+        format!("removing volume `{name}` deletes its data with {}", claim.short())
     };
     let kept = if protected { vec![claim.short()] } else { Vec::new() };
-    let back = format!("put `{name}` back under `volumes`, by the same name, and deploy again");
-    loss(LossKind::Volume, claim.place.app.as_deref(), name, message, kept, claim, &back)
+    let back = format!("add `{name}` to `volumes` again, under the same name, and deploy");
+    loss(Code::VolumeRemoved, claim.place.app.as_deref(), name, message, kept, claim, &back)
 }
 
 fn namespace(trees: &Trees<'_>, object: &Object) -> Loss {
     let name = &object.id.name;
-    let message = format!("namespace `{name}` is deleted with all that is in it, volumes too");
+    let message = format!("namespace `{name}` is deleted with everything in it, volumes included");
     let keep = delivery::prune_protection(engine::before(trees, &object.place));
     let annotations: Vec<String> = keep
         .as_object()
@@ -158,8 +155,8 @@ fn namespace(trees: &Trees<'_>, object: &Object) -> Loss {
         .flatten()
         .map(|(name, value)| format!("`{name}: {}`", value.as_str().unwrap_or_default()))
         .collect();
-    let back = format!("protect it first with the annotation {}", annotations.join(" and "));
-    loss(LossKind::Namespace, object.place.app.as_deref(), name, message, Vec::new(), object, &back)
+    let back = format!("protect it from pruning first, with the annotation {}", annotations.join(" and "));
+    loss(Code::NamespaceRemoved, object.place.app.as_deref(), name, message, Vec::new(), object, &back)
 }
 
 /// The app goes to another cluster: everything with data begins empty there.
@@ -177,10 +174,12 @@ fn elsewhere(trees: &Trees<'_>, object: &Object, app: &str, losses: &mut Vec<Los
     let has_data = standing.iter().filter(|o| is_claim(o) || (is_program(o) && o.label(SERVICE).is_some()));
     let names: BTreeSet<&str> = has_data.map(volumes::name).collect();
     for name in names {
-        let message = format!("the app goes from {from} to {to}: `{name}` begins there without its data");
-        let back =
-            format!("copy the data of `{name}` over while the app stands on both, or keep it on {from}");
-        losses.push(loss(LossKind::Cluster, Some(app), name, message, Vec::new(), object, &back));
+        let message =
+            format!("the app moves from {from} to {to}, and `{name}` starts there without its data");
+        let back = format!(
+            "keep the app on {from}, or copy the data of `{name}` over while it runs on both clusters"
+        );
+        losses.push(loss(Code::ClusterChanged, Some(app), name, message, Vec::new(), object, &back));
     }
 }
 

@@ -35,8 +35,7 @@ use crate::plan::trees::{changed_paths, read};
 use std::collections::BTreeSet;
 
 pub use model::{
-    Action, ClusterFacts, Effect, FieldChange, Loss, LossKind, ObjectChange, ObjectId, Plan, Reason, Refusal,
-    Rule, Summary,
+    Action, ClusterFacts, Effect, FieldChange, Loss, ObjectChange, ObjectId, Plan, Reason, Refusal, Summary,
 };
 use object::Key;
 

@@ -4,8 +4,11 @@
 //! `because` of a reason, else as the bare text; what is not there is `null` or an empty list. Fields and words
 //! may be added.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::diagnostic::{Code, Message};
 
 /// What cannot be read in the trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub struct ClusterFacts {
 }
 
 /// Everything that one commit would do.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Plan {
     /// Changes of cluster objects, in the order of their files.
     pub changes: Vec<ObjectChange>,
@@ -33,7 +36,7 @@ pub struct Plan {
 }
 
 /// One object that changes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ObjectChange {
     /// Which object; of one that stays, as it is afterwards.
     pub object: ObjectId,
@@ -54,7 +57,7 @@ pub struct ObjectChange {
 }
 
 /// The name of an object in its cluster.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields are those of every Kubernetes object")]
 pub struct ObjectId {
     pub api_version: String,
@@ -64,7 +67,7 @@ pub struct ObjectId {
 }
 
 /// What happens to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// It is new.
@@ -80,7 +83,7 @@ pub enum Action {
 }
 
 /// What a change does to the cluster.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "effect", rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the fields say what they are; the variants are documented")]
 pub enum Effect {
@@ -105,7 +108,7 @@ pub enum Effect {
 }
 
 /// Why pods are replaced.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(tag = "because", rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the fields say what they are; the variants are documented")]
 pub enum Reason {
@@ -138,7 +141,7 @@ pub enum Reason {
 }
 
 /// One field that differs. Values of Secrets read `(hidden)`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FieldChange {
     /// `spec.template.spec.containers[web].image`
     pub path: String,
@@ -149,83 +152,47 @@ pub struct FieldChange {
 }
 
 /// Something that the cluster would refuse, or would answer with damage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Refusal {
     /// The object, where it can be named.
     pub object: Option<ObjectId>,
     /// Its file.
     pub file: String,
     /// Which rule.
-    pub rule: Rule,
+    pub code: Code,
     /// The field, or nothing for the object as a whole.
     pub field: String,
     /// What is wrong.
-    pub message: String,
+    pub message: Message,
     /// What to do instead.
-    pub remedy: String,
-}
-
-/// The rules behind refusals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// A field that cannot change once the object exists.
-    Immutable,
-    /// A volume that would become smaller.
-    Shrink,
-    /// A volume that would grow where its storage class cannot.
-    NotExpandable,
-    /// An object between two Flux Kustomizations: the old one may delete it after the new one has taken it.
-    Move,
-    /// A Flux Kustomization or an Argo CD Application that goes while what it applied should stay.
-    Undelivered,
-    /// A new file that is not a manifest.
-    Unreadable,
+    pub remedy: Message,
 }
 
 /// Data that would be lost or that the cluster would no longer reach.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Loss {
     /// Service or volume.
     pub name: String,
     /// `<env>/<app>` that it belongs to.
     pub app: Option<String>,
     /// In which way.
-    pub kind: LossKind,
+    pub code: Code,
     /// What happens to the data.
-    pub message: String,
+    pub message: Message,
     /// Objects that stay in the cluster, as `kubectl` names them.
     pub kept: Vec<String>,
     /// How to get it back, or how to go about it without a loss.
-    pub recovery: String,
+    pub recovery: Message,
+    /// The command that deletes for good what stays, where something stays.
+    pub cleanup: Option<Message>,
     /// The name that allows it: `name`, or `<env>/<app>/<name>` where several apps lose one of that name.
     pub allow: String,
     /// Whether it was allowed.
     pub allowed: bool,
 }
 
-/// In which way data is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LossKind {
-    /// A service leaves, or its claim does.
-    Service,
-    /// A volume leaves.
-    Volume,
-    /// The data of a service meets another major version.
-    Version,
-    /// The data of a service meets another program.
-    Engine,
-    /// The app goes to another cluster and starts there without data.
-    Cluster,
-    /// A namespace is deleted with all that is in it.
-    Namespace,
-    /// The credentials of a service are gone, and it would not know new ones.
-    Credentials,
-}
-
 /// A plan on one line: counts of objects, and names of what is noticed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
     /// Objects that are new.
     pub created: usize,

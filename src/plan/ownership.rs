@@ -10,9 +10,10 @@
 //! another engine has just taken over would go too, and a server-side apply of the one would never again remove a
 //! field that the other still owns. So one is over before the other begins.
 
+use crate::diagnostic::Code;
 use crate::load::platform::Delivery;
 use crate::plan::engine;
-use crate::plan::model::{Refusal, Rule};
+use crate::plan::model::Refusal;
 use crate::plan::object::Object;
 use crate::plan::trees::Trees;
 
@@ -40,12 +41,13 @@ fn moved(old: &Object, new: &Object) -> Refusal {
     Refusal {
         object: Some(new.id.clone()),
         file: new.file.clone(),
-        rule: Rule::Move,
+        code: Code::UnprotectedMove,
         field: String::new(),
-        message: format!("{} moves from {from} to {to}: Flux may delete it in between", new.short()),
-        remedy: "keep it where it is; or first deploy it where it is with the annotation \
-                  `kustomize.toolkit.fluxcd.io/prune: disabled`, wait until Flux has applied that, and move it then"
-            .to_owned(),
+        message: format!("{} moves from {from} to {to}, and Flux may delete it in between", new.short())
+            .into(),
+        remedy: "keep it there; or deploy it there with the annotation `kustomize.toolkit.fluxcd.io/prune: disabled` \
+                 first, wait until Flux has applied it, and then move it"
+            .into(),
     }
 }
 
@@ -56,20 +58,22 @@ fn undelivered(trees: &Trees<'_>, old: &Object, engine: Delivery) -> Option<Refu
     let (kind, name) = (old.kind(), &old.id.name);
     let remove = match old.place.app.as_deref().and_then(|app| app.split_once('/')) {
         Some((environment, app)) => format!("`cupaas remove --app {app} --env {environment}`"),
-        None => "remove the app".to_owned(),
+        None => "`cupaas remove`".to_owned(),
     };
     Some(Refusal {
         object: Some(old.id.clone()),
         file: old.file.clone(),
-        rule: Rule::Undelivered,
+        code: Code::PruneKept,
         field: String::new(),
         message: format!(
-            "{engine} deletes all that {kind} `{name}` applied when it leaves, but its files stay"
-        ),
+            "removing {kind} `{name}` makes {engine} prune everything that it applied, though its files stay"
+        )
+        .into(),
         remedy: format!(
-            "first {remove}, which keeps data and credentials; wait until {engine} has taken the processes away, and \
-             deploy again then"
-        ),
+            "run {remove} first, which keeps data and credentials; wait until {engine} has removed the processes, \
+             then deploy again"
+        )
+        .into(),
     })
 }
 
@@ -91,7 +95,7 @@ fn still_there(trees: &Trees<'_>, old: &Object, engine: Delivery) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{Action, Rule};
+    use super::super::model::Action;
     use super::super::test_support::{DISABLED, plan, tree};
     use crate::tree::Files;
 
@@ -103,16 +107,16 @@ mod tests {
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: ns, {metadata}}}\n")
     }
 
-    fn rules(before: &Files, after: &Files) -> Vec<Rule> {
-        plan(before, after).refusals.into_iter().map(|refusal| refusal.rule).collect()
+    fn rules(before: &Files, after: &Files) -> Vec<&'static str> {
+        plan(before, after).refusals.into_iter().map(|refusal| refusal.code.as_str()).collect()
     }
 
     #[test]
     fn a_move_between_kustomizations_needs_protection_before_it() {
         let (bare, safe) = (map(""), map(DISABLED));
         for (old, new, expected) in [
-            (&bare, &bare, vec![Rule::Move]),
-            (&bare, &safe, vec![Rule::Move]),
+            (&bare, &bare, vec!["unprotected-move"]),
+            (&bare, &safe, vec!["unprotected-move"]),
             (&safe, &safe, vec![]),
             (&safe, &bare, vec![]),
         ] {
@@ -130,7 +134,7 @@ mod tests {
         let bare = map("");
         assert_eq!(
             rules(&tree([(BASE, &bare), (CLUSTER, argo)]), &tree([(APP, &bare), (CLUSTER, argo)])),
-            []
+            [""; 0]
         );
     }
 
@@ -155,17 +159,17 @@ mod tests {
     fn a_kustomization_leaves_only_after_what_it_applied() {
         let map = map("");
         for (spec, expected) in [
-            ("prune: true", vec![Rule::Undelivered]),
-            ("prune: true, deletionPolicy: Delete", vec![Rule::Undelivered]),
+            ("prune: true", vec!["prune-kept"]),
+            ("prune: true, deletionPolicy: Delete", vec!["prune-kept"]),
             ("prune: true, deletionPolicy: Orphan", vec![]),
             ("prune: false", vec![]),
         ] {
             let flux = kustomization(spec);
             let (before, gone) = (tree([(BASE, &map), (CLUSTER, &flux)]), tree([(BASE, &map)]));
             assert_eq!(rules(&before, &gone), expected, "{spec}");
-            assert_eq!(rules(&before, &Files::new()), [], "with its files it may leave");
+            assert_eq!(rules(&before, &Files::new()), [""; 0], "with its files it may leave");
             let elsewhere = tree([(BASE, &map), ("clusters/other/production/tasks.yaml", &flux)]);
-            assert_eq!(rules(&before, &elsewhere), [], "another cluster has it");
+            assert_eq!(rules(&before, &elsewhere), [""; 0], "another cluster has it");
         }
     }
     #[test]
@@ -173,8 +177,8 @@ mod tests {
         let map = map("");
         let finalizer = "resources-finalizer.argocd.argoproj.io";
         for (finalizers, expected) in [
-            (finalizer.to_owned(), vec![Rule::Undelivered]),
-            (format!("{finalizer}/background"), vec![Rule::Undelivered]),
+            (finalizer.to_owned(), vec!["prune-kept"]),
+            (format!("{finalizer}/background"), vec!["prune-kept"]),
             (String::new(), vec![]),
         ] {
             let application = format!(
@@ -185,7 +189,7 @@ mod tests {
             let (before, after) =
                 (tree([(BASE, &map), (CLUSTER, &application)]), tree([(BASE, &map), (CLUSTER, &flux)]));
             assert_eq!(rules(&before, &after), expected, "{finalizers}");
-            assert_eq!(rules(&before, &Files::new()), [], "with its files it may leave");
+            assert_eq!(rules(&before, &Files::new()), [""; 0], "with its files it may leave");
         }
     }
 
@@ -196,8 +200,9 @@ mod tests {
             "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: t, namespace: argocd}\n";
         let before = tree([(BASE, &map), (CLUSTER, &kustomization("prune: true"))]);
         let refusal = plan(&before, &tree([(BASE, &map), (CLUSTER, argo)])).refusals.remove(0);
-        assert_eq!(refusal.rule, Rule::Undelivered);
-        assert!(refusal.remedy.contains("cupaas remove --app tasks --env production"), "{}", refusal.remedy);
-        assert!(refusal.remedy.contains("until Flux"), "{}", refusal.remedy);
+        assert_eq!(refusal.code.as_str(), "prune-kept");
+        let remedy = refusal.remedy.to_string();
+        assert!(remedy.contains("cupaas remove --app tasks --env production"), "{remedy}");
+        assert!(remedy.contains("until Flux"), "{remedy}");
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::model::{Action, Effect, Plan, Refusal, Rule, Summary};
+use crate::diagnostic::Code;
+use crate::plan::model::{Action, Effect, Plan, Refusal, Summary};
 
 impl Plan {
     /// Whether there is nothing to commit and nothing to say.
@@ -55,10 +56,10 @@ impl Refusal {
         Self {
             object: None,
             file: file.to_owned(),
-            rule: Rule::Unreadable,
+            code: Code::NotAManifest,
             field: String::new(),
-            message: format!("{file} is not made of Kubernetes manifests"),
-            remedy: "mend the recipe that renders it, or remove the file".to_owned(),
+            message: format!("{file} does not hold Kubernetes manifests").into(),
+            remedy: "fix the recipe that renders it, or remove the file".into(),
         }
     }
 }

@@ -46,6 +46,7 @@ fn what_cannot_be_read_is_replaced_and_never_written() {
         assert!(!plan.blocked());
         let plan = edit(WEB, broken);
         assert!(plan.blocked(), "{broken}");
+        assert_eq!(plan.refusals[0].code.as_str(), "not-a-manifest");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Two versions of a claim → how its size changes and whether the cluster would go along.
 
-use crate::plan::model::{ClusterFacts, Effect, Refusal, Rule};
+use crate::diagnostic::Code;
+use crate::plan::model::{ClusterFacts, Effect, Refusal};
 use crate::plan::object::Object;
 use crate::quantity::Quantity;
 
@@ -27,30 +28,38 @@ pub(super) fn check(old: &Object, new: &Object, facts: ClusterFacts, refusals: &
         return;
     }
     let (name, from, to) = (name(new), written(old), written(new));
-    let (rule, message, remedy) = match change(old, new) {
+    let (code, message, remedy) = match change(old, new) {
         Size::Same => return,
         Size::Grows if facts.expandable => return,
         Size::Grows => (
-            Rule::NotExpandable,
-            format!("volume `{name}` cannot grow from {from} to {to}: its storage class is not expandable"),
+            Code::VolumeNotExpandable,
             format!(
-                "keep {from}; where the class can grow after all (`kubectl get storageclass` shows \
-                 ALLOWVOLUMEEXPANSION), say `expandable: true` in cupaas.yaml"
+                "volume `{name}` cannot grow from {from} to {to}: its storage class does not allow expansion"
+            ),
+            format!(
+                "keep {from}; or, if the class allows expansion (see ALLOWVOLUMEEXPANSION in `kubectl get storageclass`), \
+                 set `expandable: true` in cupaas.yaml"
             ),
         ),
         Size::Shrinks => (
-            Rule::Shrink,
+            Code::VolumeShrinks,
             format!("volume `{name}` cannot shrink from {from} to {to}"),
-            format!("keep {from}, or make a smaller volume of another name and copy the data over"),
+            format!("keep {from}, or add a smaller volume under another name and copy the data over"),
         ),
         Size::Unknown => (
-            Rule::Immutable,
-            format!("the size of volume `{name}` changes from {from} to {to}, which cannot be compared"),
+            Code::UnknownVolumeSize,
+            format!("cannot tell whether volume `{name}` shrinks: its size changes from {from} to {to}"),
             "write both as Kubernetes quantities, such as 5Gi".to_owned(),
         ),
     };
-    let object = Some(new.id.clone());
-    refusals.push(Refusal { object, file: new.file.clone(), rule, field: FIELD.to_owned(), message, remedy });
+    refusals.push(Refusal {
+        object: Some(new.id.clone()),
+        file: new.file.clone(),
+        code,
+        field: FIELD.to_owned(),
+        message: message.into(),
+        remedy: remedy.into(),
+    });
 }
 
 fn change(old: &Object, new: &Object) -> Size {
@@ -106,17 +115,17 @@ mod tests {
     fn a_volume_grows_where_its_class_can_and_never_shrinks() {
         for (from, to, expandable, expected) in [
             ("1Gi", "2Gi", true, None),
-            ("1Gi", "2Gi", false, Some(Rule::NotExpandable)),
-            ("2Gi", "1Gi", true, Some(Rule::Shrink)),
-            ("2Gi", "1Gi", false, Some(Rule::Shrink)),
-            ("1Gi", "1G", true, Some(Rule::Shrink)),
+            ("1Gi", "2Gi", false, Some("volume-not-expandable")),
+            ("2Gi", "1Gi", true, Some("volume-shrinks")),
+            ("2Gi", "1Gi", false, Some("volume-shrinks")),
+            ("1Gi", "1G", true, Some("volume-shrinks")),
             ("1Gi", "1024Mi", false, None),
             ("1Gi", "1073741824", false, None),
-            ("1Gi", "lots", true, Some(Rule::Immutable)),
+            ("1Gi", "lots", true, Some("unknown-volume-size")),
         ] {
             let plan = resized(from, to, expandable);
-            let rules: Vec<Rule> = plan.refusals.iter().map(|refusal| refusal.rule).collect();
-            assert_eq!(rules, expected.into_iter().collect::<Vec<_>>(), "{from} -> {to}");
+            let codes: Vec<&str> = plan.refusals.iter().map(|refusal| refusal.code.as_str()).collect();
+            assert_eq!(codes, expected.into_iter().collect::<Vec<_>>(), "{from} -> {to}");
             assert_eq!(plan.blocked(), expected.is_some());
         }
     }

@@ -167,7 +167,7 @@ impl Engine {
             let problems = wrong.into_iter().filter_map(|wrong| {
                 let place = key_in(self.sources.get(name)?, wrong.key.as_deref());
                 Some(Diagnostic {
-                    hint: wrong.hint,
+                    hint: wrong.hint.map(Into::into),
                     ..Diagnostic::error(Code::RecipeInvalid, place, wrong.message)
                 })
             });

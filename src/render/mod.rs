@@ -134,7 +134,7 @@ impl Renderer {
         let said = |(file, violation): (String, crate::schema::Violation)| {
             let message = format!("{}: {}", violation.place(), violation.message);
             Diagnostic {
-                hint: violation.hint,
+                hint: violation.hint.map(Into::into),
                 ..Diagnostic::error(Code::ManifestInvalid, Span::file(&Source::new(file, "")), message)
             }
         };

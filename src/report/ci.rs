@@ -6,9 +6,7 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
-use crate::diagnostic::{Diagnostic, Failure, Severity, Source};
+use crate::diagnostic::{Diagnostic, Failure, Message, Severity, Source};
 use crate::forge::Forge;
 use crate::outcome::sync::SyncOutcome;
 use crate::outcome::{Outcome, Report};
@@ -127,7 +125,7 @@ struct Note {
     /// As the person knows it, with line and column.
     place: Option<(String, usize, usize)>,
     message: String,
-    hints: Vec<String>,
+    hints: Vec<Message>,
 }
 
 impl Note {
@@ -135,7 +133,8 @@ impl Note {
         let place = self.place.as_ref().map(|(name, line, column)| {
             format!("{}:{line}:{column}: ", tame(self.file.as_ref().unwrap_or(name)))
         });
-        let hints: String = self.hints.iter().map(|hint| format!(" (hint: {})", tame(hint))).collect();
+        let hints: String =
+            self.hints.iter().map(|hint| format!(" (hint: {})", tame(&hint.to_string()))).collect();
         let line = format!("{}{}: {}{hints}", place.unwrap_or_default(), self.word(), tame(&self.message));
         line.replace('\n', " ")
     }
@@ -201,16 +200,20 @@ fn collect(report: &Report, place: &dyn Fn(&Source) -> Option<String>, notes: &m
 
 fn failed(failure: &Failure, of: &str, place: &dyn Fn(&Source) -> Option<String>, notes: &mut Vec<Note>) {
     notes.extend(failure.diagnostics.iter().map(|diagnostic| note(diagnostic, of, place)));
-    // Places say it all.
-    if failure.diagnostics.is_empty() {
-        let message = format!("{of}{}", failure.message);
+    let mut push = |message: &Message, hints: &[Message]| {
+        let message = format!("{of}{message}");
         notes.push(Note {
             severity: Severity::Error,
             file: None,
             place: None,
             message,
-            hints: failure.hints.clone(),
+            hints: hints.to_vec(),
         });
+    };
+    failure.causes.iter().for_each(|cause| push(&cause.message, &cause.hints));
+    // Places and causes say it all.
+    if failure.diagnostics.is_empty() && failure.causes.is_empty() {
+        push(&failure.message, &failure.hints);
     }
 }
 
@@ -249,12 +252,12 @@ pub fn outputs(ended: &Ended, plan_file: Option<&str>) -> Vec<Output> {
     let mut outputs = Vec::new();
     let mut give = |name, value: Option<String>| outputs.extend(value.map(|value| Output { name, value }));
     if let Ok(outcome) = ended {
-        let value = json::whole(outcome);
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        give("changed", value["changed"].as_bool().map(|changed| changed.to_string()));
-        give("commit", text(&value["commit"]));
-        give("url", text(&value["url"]));
-        give("pull-request-url", text(&value["pull_request"]["url"]));
+        let report = &outcome.report;
+        let route = report.release().and_then(|release| release.route.as_ref());
+        give("changed", report.changed().map(|changed| changed.to_string()));
+        give("commit", report.commit().map(str::to_owned));
+        give("url", route.map(|route| route.url.clone()));
+        give("pull-request-url", outcome.notices.pull_request.as_ref().map(|request| request.url.clone()));
         if let Report::Synced(synced) = &outcome.report {
             give("matrix", Some(sync::matrix(synced).trim_end().to_owned()));
         }

@@ -1,37 +1,34 @@
 //! A diagnostic → how machines read it.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Message, Severity};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A diagnostic as machines read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Diagnostic")]
 pub(crate) struct Placed<'a> {
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     pub(super) file: &'a str,
     pub(super) line: usize,
     pub(super) column: usize,
-    pub(super) severity: &'static str,
-    pub(super) message: &'a str,
-    pub(super) hint: Option<&'a str>,
+    pub(super) severity: Severity,
+    pub(super) message: &'a Message,
+    pub(super) hint: Option<&'a Message>,
 }
 
 impl<'a> From<&'a Diagnostic> for Placed<'a> {
     fn from(diagnostic: &'a Diagnostic) -> Self {
         let (line, column) = diagnostic.span.line_column();
-        let severity = match diagnostic.severity {
-            crate::diagnostic::Severity::Error => "error",
-            crate::diagnostic::Severity::Warning => "warning",
-        };
-        let code = diagnostic.code.as_str();
         let file = &diagnostic.span.source.name;
         Self {
-            code,
+            code: diagnostic.code,
             file,
             line,
             column,
-            severity,
+            severity: diagnostic.severity,
             message: &diagnostic.message,
-            hint: diagnostic.hint.as_deref(),
+            hint: diagnostic.hint.as_ref(),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Failure, Severity};
+use crate::diagnostic::{Cause, Diagnostic, Failure, Message, Severity};
+use crate::report::plan;
 use crate::report::style::{BAD, paint, tame};
 
 /// The longest line that a caret block shows whole.
@@ -12,11 +13,18 @@ const LONGEST: usize = 300;
 pub(super) fn text(failure: &Failure) -> String {
     let mut text = diagnostics(&failure.diagnostics);
     let title = format!("error[{}]", failure.code);
-    text.push_str(&format!("{}: {}\n", paint(BAD, title), tame(&failure.message)));
-    for hint in &failure.hints {
-        text.push_str(&format!("  hint: {}\n", tame(hint)));
-    }
-    text
+    text.push_str(&format!("{}: {}\n", paint(BAD, title), tame(&failure.message.to_string())));
+    text + &causes(&failure.causes) + &hints(&failure.hints)
+}
+
+/// What was refused, each with what to do about it.
+pub(super) fn causes(causes: &[Cause]) -> String {
+    causes.iter().map(|cause| plan::cause("refused", BAD, cause, &[])).collect()
+}
+
+/// What to do, one suggestion a line.
+pub(super) fn hints(hints: &[Message]) -> String {
+    hints.iter().map(|hint| format!("  hint: {}\n", tame(&hint.to_string()))).collect()
 }
 
 /// Diagnostics, each with a caret block.
@@ -31,8 +39,8 @@ fn one(diagnostic: &Diagnostic) -> String {
     };
     let (line_number, column) = diagnostic.span.line_column();
     let (line, range) = line(diagnostic);
-    let message = tame(&diagnostic.message);
-    let hint = diagnostic.hint.as_deref().map(tame);
+    let message = tame(&diagnostic.message.to_string());
+    let hint = diagnostic.hint.as_ref().map(|hint| tame(&hint.to_string()));
     let mut group = Group::with_title(level.primary_title(message).id(diagnostic.code.as_str()));
     let name = tame(&diagnostic.span.source.name);
     if line.is_empty() && diagnostic.span.source.text.is_empty() {

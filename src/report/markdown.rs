@@ -22,5 +22,5 @@ pub(super) fn within(outcome: &Outcome, most: usize) -> String {
 }
 
 pub(super) fn failure(failure: &Failure) -> String {
-    format!("### cupaas: {}\n\n{}", escaped(&failure.message), problems(failure))
+    format!("### cupaas: {}\n\n{}", escaped(&failure.message.to_string()), problems(failure))
 }

@@ -1,6 +1,6 @@
 //! Text → Markdown that it cannot break out of.
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Cause, Failure};
 use crate::report::diagnostic::Placed;
 use std::fmt::Write;
 
@@ -33,15 +33,30 @@ pub(super) fn fenced(language: &str, text: &str) -> String {
 pub(super) fn problems(failure: &Failure) -> String {
     let mut page = String::new();
     for placed in failure.diagnostics.iter().map(Placed::from) {
-        let hint = placed.hint.map(|hint| format!(" ({})", escaped(hint))).unwrap_or_default();
+        let hint = placed.hint.map(|hint| format!(" ({})", escaped(&hint.to_string()))).unwrap_or_default();
         let file = escaped(placed.file);
-        let _ =
-            writeln!(page, "- {file}:{}:{}: {}{hint}", placed.line, placed.column, escaped(placed.message));
+        let _ = writeln!(
+            page,
+            "- {file}:{}:{}: {}{hint}",
+            placed.line,
+            placed.column,
+            escaped(&placed.message.to_string())
+        );
+    }
+    for cause in &failure.causes {
+        let _ = writeln!(page, "- {}", caused("refused", cause));
     }
     for hint in &failure.hints {
-        let _ = writeln!(page, "- hint: {}", escaped(hint));
+        let _ = writeln!(page, "- hint: {}", escaped(&hint.to_string()));
     }
     page
+}
+
+/// One thing that is refused or lost, with what to do about it.
+pub(super) fn caused(word: &str, cause: &Cause) -> String {
+    let hints = cause.hints.iter().map(|hint| format!("; {}", escaped(&hint.to_string())));
+    let message = escaped(&cause.message.to_string());
+    format!("**{word}** (`{}`): {message}{}", cause.code, hints.collect::<String>())
 }
 
 /// Without colours.

@@ -4,7 +4,6 @@ mod bounded;
 pub mod ci;
 mod cut;
 mod diagnostic;
-mod failed;
 mod failure;
 mod folded;
 mod format;
@@ -14,7 +13,6 @@ mod markdown;
 mod markup;
 mod notices;
 mod page;
-mod pin;
 mod plan;
 mod proposal;
 mod rerendered;
@@ -23,12 +21,14 @@ mod style;
 mod sync;
 mod text;
 mod title;
+mod wrap;
 
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::outcome::{Outcome, Report};
 
 pub use folded::Detail;
 pub use format::Format;
+pub use json::Document;
 pub use page::COMMENT;
 pub use proposal::{comment, proposal, settled, unrenderable};
 

@@ -1,10 +1,8 @@
-//! What forges were told of a run → text and JSON.
+//! What forges were told of a run → text.
 
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
 use crate::outcome::Notices;
 use std::fmt::Write;
-
-use serde_json::{Value, json};
 
 use crate::report::style::{CHANGED, FAINT, STRONG, paint, tame};
 
@@ -52,40 +50,4 @@ fn action(action: CommentAction) -> &'static str {
         CommentAction::Untouched => "untouched",
         CommentAction::Removed => "removed",
     }
-}
-
-/// What is added to the report's own JSON.
-pub(super) fn json(notices: &Notices, mut value: Value) -> Value {
-    if let Some(branch) = &notices.branch {
-        value["branch"] = json!(branch.name);
-    }
-    if let Some(request) = &notices.pull_request {
-        value["pull_request"] = json!({
-            "number": request.number,
-            "url": request.url,
-            "action": match request.action {
-                PullAction::Opened => "opened",
-                PullAction::Updated => "updated",
-                PullAction::Unchanged => "unchanged",
-                PullAction::Closed => "closed",
-            },
-            "merge": request.ending.map(|ending| match ending {
-                Ending::Waits => "waits",
-                Ending::Merged => "merged",
-            }),
-        });
-    }
-    if let Some(comment) = &notices.comment {
-        value["comment"] = json!({"action": action(comment.action), "url": comment.url});
-    }
-    let notes = notices.warnings();
-    value["told"] = json!(notices.sent);
-    value["notes"] = match &value["notes"] {
-        Value::Array(own) => {
-            let more = notes.map(|note| json!(note));
-            Value::Array(own.iter().cloned().chain(more).collect())
-        }
-        _ => json!(notes.collect::<Vec<_>>()),
-    };
-    value
 }

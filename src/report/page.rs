@@ -7,7 +7,7 @@ use std::fmt::Write;
 use crate::plan::diff::FileDiff;
 use crate::plan::{ObjectChange, Plan};
 use crate::report::cut;
-use crate::report::markup::{escaped, fenced};
+use crate::report::markup::{caused, escaped, fenced};
 use crate::report::plan::changes;
 
 /// The most bytes of a comment or of a pull request's text. GitHub takes 65,536 characters; the others take more.
@@ -48,8 +48,11 @@ impl Page<'_> {
         let summary = self.plan.summary();
         let (new, changed, gone) = (summary.created, summary.updated, summary.deleted);
         let mut parts = vec![format!("{new} created, {changed} changed, {gone} deleted")];
-        let lists =
-            [("restarts", &summary.restarts), ("away meanwhile:", &summary.outages), ("runs", &summary.jobs)];
+        let lists = [
+            ("restarts", &summary.restarts),
+            ("unavailable meanwhile:", &summary.outages),
+            ("runs", &summary.jobs),
+        ];
         for (what, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
             parts.push(format!("{what} {}", listed(names)));
         }
@@ -61,17 +64,11 @@ impl Page<'_> {
 
     /// What would be refused or lost.
     fn troubles(&self, page: &mut String, until: usize) {
-        let refused = self.plan.refusals.iter().map(|refusal| {
-            format!("- **refused**: {}. {}\n", escaped(&refusal.message), escaped(&refusal.remedy))
-        });
+        let refused =
+            self.plan.refusals.iter().map(|refusal| format!("- {}\n", caused("refused", &refusal.cause())));
         let lost = self.plan.losses.iter().map(|loss| {
-            let word = if loss.allowed { "data, allowed" } else { "data" };
-            let on = if loss.allowed {
-                String::new()
-            } else {
-                format!(" To go on all the same: `--allow-data-loss {}`", escaped(&loss.allow))
-            };
-            format!("- **{word}**: {}. {}.{on}\n", escaped(&loss.message), escaped(&loss.recovery))
+            let word = if loss.allowed { "data loss, allowed" } else { "data loss" };
+            format!("- {}\n", caused(word, &loss.cause()))
         });
         let lines: Vec<String> = refused.chain(lost).collect();
         let shown = fitting(&lines, until.saturating_sub(page.len() + AROUND));

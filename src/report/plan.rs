@@ -1,8 +1,11 @@
 //! A plan → text for people.
 
+use crate::diagnostic::Cause;
 use crate::plan::diff::FileDiff;
 use crate::plan::{Action, Effect, Loss, ObjectChange, Plan};
 use crate::report::style::{BAD, CHANGED, FAINT, GONE, NEW, STRONG, paint, tame};
+use crate::report::wrap::wrapped;
+use anstyle::Style;
 use std::fmt::Write;
 
 /// Files line by line.
@@ -47,12 +50,12 @@ pub(super) fn rest(plan: &Plan) -> String {
     for name in &plan.unused_allowances {
         let _ = writeln!(
             text,
-            "  {} --allow-data-loss {name}: nothing of that name is lost",
+            "  {} --allow-data-loss {name}: no data of that name would be lost",
             paint(CHANGED, "!")
         );
     }
     for refusal in &plan.refusals {
-        let _ = writeln!(text, "  {} {}\n      {}", paint(BAD, "refused"), refusal.message, refusal.remedy);
+        text.push_str(&cause("refused", BAD, &refusal.cause(), &[]));
     }
     let summary = plan.summary();
     let mut parts = vec![format!(
@@ -65,7 +68,7 @@ pub(super) fn rest(plan: &Plan) -> String {
         }
     };
     add("restarts", &summary.restarts);
-    add("away meanwhile:", &summary.outages);
+    add("unavailable meanwhile:", &summary.outages);
     add("runs", &summary.jobs);
     let _ = writeln!(text, "  {}", parts.join("; "));
     text
@@ -87,14 +90,19 @@ fn one(change: &ObjectChange) -> String {
 }
 
 fn lost(loss: &Loss) -> String {
-    let (word, style) = if loss.allowed { ("allowed", CHANGED) } else { ("data", BAD) };
-    let mut text = format!("  {} {}\n", paint(style, word), loss.message);
-    if !loss.kept.is_empty() {
-        let _ = writeln!(text, "      stays: {}", loss.kept.join(", "));
+    let (word, style) = if loss.allowed { ("allowed", CHANGED) } else { ("data loss", BAD) };
+    cause(word, style, &loss.cause(), &loss.kept)
+}
+
+/// One thing that is refused or lost: its code and the reason, then what stays, then what to do.
+pub(super) fn cause(word: &str, style: Style, cause: &Cause, stays: &[String]) -> String {
+    let lead = format!("  {}: ", paint(style, format!("{word}[{}]", cause.code)));
+    let mut text = wrapped(&lead, &tame(&cause.message.to_string()), 6);
+    if !stays.is_empty() {
+        text.push_str(&wrapped("      stays: ", &stays.join(", "), 8));
     }
-    let _ = writeln!(text, "      {}", loss.recovery);
-    if !loss.allowed {
-        let _ = writeln!(text, "      to go on all the same: --allow-data-loss {}", loss.allow);
+    for hint in &cause.hints {
+        text.push_str(&wrapped("      hint: ", &tame(&hint.to_string()), 8));
     }
     text
 }

@@ -23,7 +23,7 @@ pub fn unrenderable(about: &str, failure: &Failure, longest: usize) -> String {
     let page = format!(
         "### cupaas: {}\n\n**This cannot be rendered: {}.** Merging it would deploy nothing.\n\n{}",
         escaped(about),
-        escaped(&failure.message),
+        escaped(&failure.message.to_string()),
         problems(failure),
     );
     lines(&page, longest)

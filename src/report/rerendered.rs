@@ -1,20 +1,14 @@
-//! What became of several releases in one commit → text and JSON.
+//! What became of several releases in one commit → text.
 
 use crate::report::folded::{self, Detail};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::{Value, json};
-
 use crate::outcome::Rerendered;
 use crate::plan::{ObjectChange, Plan};
-use crate::report::diagnostic::Placed;
-use crate::report::pin::pin;
 use crate::report::plan::rest;
 use crate::report::style::{FAINT, GOOD, STRONG, paint, tame};
 use crate::repository::short;
-use crate::resolve::release::Release;
-use crate::tree::RepoPath;
 
 pub(super) fn text(done: &Rerendered, detail: Detail) -> String {
     if done.is_empty() && done.edited {
@@ -94,38 +88,4 @@ fn plan(whole: &Plan, detail: Detail) -> String {
         words.push_str(&folded::changes(&of_app, detail));
     }
     words + &rest(whole)
-}
-
-pub(super) fn json(done: &Rerendered) -> Value {
-    let status = match (&done.commit, done.is_empty()) {
-        (Some(_), _) if done.proposed => "proposed",
-        (Some(_), _) if done.edited => "edited",
-        (Some(_), _) => "deployed",
-        (None, true) => "unchanged",
-        (None, false) => "differs",
-    };
-    let release = |release: &Release| {
-        json!({
-            "app": release.app, "environment": release.environment, "image": release.image,
-            "url": release.route.as_ref().map(|route| &route.url),
-        })
-    };
-    json!({
-        "status": status,
-        "changed": !done.is_empty(),
-        "blocked": done.plan.blocked(),
-        "commit": done.commit,
-        "gitops": done.place,
-        "retries": done.retries,
-        "releases": done.releases.iter().map(release).collect::<Vec<_>>(),
-        "looked_at": done.looked_at,
-        "files": done.files.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
-        "notes": done.notes,
-        "pin": done.pin.as_ref().map(pin),
-        "plan": done.plan,
-        "summary": done.plan.summary(),
-        "makes": done.makes,
-        "diffs": done.diffs,
-        "warnings": done.warnings.iter().map(Placed::from).collect::<Vec<_>>(),
-    })
 }

@@ -1,8 +1,6 @@
-//! `secret list` and `secret check` → text and JSON.
+//! `secret list` and `secret check` → text.
 
 use std::fmt::Write;
-
-use serde_json::{Value, json};
 
 use crate::load::platform::SecretsProvider;
 use crate::outcome::secrets::{Checked, Listed, Listing};
@@ -47,12 +45,6 @@ fn details(one: &Listed) -> String {
     text
 }
 
-pub(super) fn listing_json(listing: &Listing) -> Value {
-    let mut value = json!(listing);
-    value["status"] = json!("ok");
-    value
-}
-
 pub(super) fn checked(checked: &Checked) -> String {
     let (of, files) = (&checked.of, checked.files);
     let files = if files == 1 { "1 encrypted file".to_owned() } else { format!("{files} encrypted files") };
@@ -66,10 +58,4 @@ pub(super) fn checked(checked: &Checked) -> String {
         }
         _ => format!("{} {of}: secrets are kept elsewhere ({files} here)\n", paint(GOOD, "ok")),
     }
-}
-
-pub(super) fn checked_json(checked: &Checked) -> Value {
-    let mut value = json!(checked);
-    value["status"] = json!("ok");
-    value
 }

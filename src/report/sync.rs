@@ -1,11 +1,11 @@
-//! What `sync` found and did → text, JSON, Markdown, and the matrix of a workflow.
+//! What `sync` found and did → text, Markdown, and the matrix of a workflow.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome, Synced};
+use crate::outcome::sync_status::SyncStatus;
 use crate::report::diagnostic::Placed;
 use crate::report::failure;
 use crate::report::style::{BAD, CHANGED, FAINT, GOOD, NEW, STRONG, paint, tame};
@@ -13,23 +13,6 @@ use crate::repository::short;
 
 /// The most jobs that a workflow's matrix makes (GitHub's limit).
 const JOBS: usize = 256;
-
-/// What machines call an outcome.
-fn status(outcome: &SyncOutcome) -> &'static str {
-    match outcome {
-        SyncOutcome::UpToDate => "up-to-date",
-        SyncOutcome::Deployed { .. } => "deployed",
-        SyncOutcome::Ready { .. } => "ready",
-        SyncOutcome::Unchanged => "unchanged",
-        SyncOutcome::Superseded(_) => "superseded",
-        SyncOutcome::Pinned(_) => "pinned",
-        SyncOutcome::ToBuild { dockerfile: Some(_), .. } => "to-build",
-        SyncOutcome::ToBuild { dockerfile: None, .. } => "waiting",
-        SyncOutcome::Removed => "removed",
-        SyncOutcome::Skipped(_) => "skipped",
-        SyncOutcome::Failed(_) => "failed",
-    }
-}
 
 pub(super) fn title(entry: &SyncEntry) -> String {
     let mut title = tame(&entry.app);
@@ -39,13 +22,8 @@ pub(super) fn title(entry: &SyncEntry) -> String {
     title
 }
 
-/// Whether something is deployed, or would be without `--dry-run`.
-fn changed(outcome: &SyncOutcome) -> bool {
-    matches!(outcome, SyncOutcome::Deployed { .. } | SyncOutcome::Ready { .. })
-}
-
 /// What became of it, in one line.
-fn words(entry: &SyncEntry) -> String {
+pub(super) fn words(entry: &SyncEntry) -> String {
     match &entry.outcome {
         SyncOutcome::UpToDate => "nothing new".to_owned(),
         SyncOutcome::Deployed { image, commit } => format!("image {image}, commit {}", short(commit)),
@@ -53,7 +31,7 @@ fn words(entry: &SyncEntry) -> String {
         SyncOutcome::Unchanged => "its new commit changes nothing that runs".to_owned(),
         SyncOutcome::Superseded(why) => tame(why),
         SyncOutcome::Pinned(pin) => {
-            format!("to {} ({}); to let it move: {}", pin.image, pin.place, pin.remedy())
+            format!("to {} ({}); to unpin: {}", pin.image, pin.place, pin.remedy())
         }
         SyncOutcome::ToBuild { image, dockerfile } => match dockerfile {
             Some(Dockerfile::Own) => format!("{image}, by its own Dockerfile"),
@@ -66,7 +44,7 @@ fn words(entry: &SyncEntry) -> String {
             format!("it was removed; `cupaas sync --app {}` brings it back", tame(&entry.app))
         }
         SyncOutcome::Skipped(why) => tame(why),
-        SyncOutcome::Failed(failure) => tame(&failure.message),
+        SyncOutcome::Failed(failure) => tame(&failure.message.to_string()),
     }
 }
 
@@ -89,7 +67,7 @@ pub(super) fn text(synced: &Synced) -> String {
         let _ = writeln!(
             text,
             "{} {}{}: {}",
-            paint(style, status(&entry.outcome)),
+            paint(style, SyncStatus::of(&entry.outcome)),
             title(entry),
             branch.unwrap_or_default(),
             words(entry)
@@ -99,9 +77,8 @@ pub(super) fn text(synced: &Synced) -> String {
         }
         let problems = match &entry.outcome {
             SyncOutcome::Failed(found) => {
-                for hint in &found.hints {
-                    let _ = writeln!(text, "  hint: {}", tame(hint));
-                }
+                text.push_str(&failure::causes(&found.causes));
+                text.push_str(&failure::hints(&found.hints));
                 failure::diagnostics(&found.diagnostics)
             }
             _ => failure::diagnostics(&entry.warnings),
@@ -109,7 +86,7 @@ pub(super) fn text(synced: &Synced) -> String {
         text.push_str(&problems);
     }
     let counts: Vec<String> =
-        counts(synced).iter().map(|(status, count)| format!("{count} {status}")).collect();
+        SyncStatus::counts(synced).iter().map(|(status, count)| format!("{count} {status}")).collect();
     let counts = if counts.is_empty() { "no app is registered".to_owned() } else { counts.join(", ") };
     let done = paint(if synced.exit_code() == 0 { GOOD } else { BAD }, "synced");
     let repositories = if synced.repositories == 1 { "repository" } else { "repositories" };
@@ -121,63 +98,6 @@ pub(super) fn text(synced: &Synced) -> String {
     text
 }
 
-fn counts(synced: &Synced) -> BTreeMap<&'static str, usize> {
-    let mut counts = BTreeMap::new();
-    for entry in &synced.entries {
-        *counts.entry(status(&entry.outcome)).or_default() += 1;
-    }
-    counts
-}
-
-pub(super) fn json(synced: &Synced) -> Value {
-    let apps: Vec<Value> = synced.entries.iter().map(entry).collect();
-    json!({
-        "status": if synced.exit_code() == 0 { "synced" } else { "failed" },
-        "exit_code": synced.exit_code(),
-        "changed": synced.entries.iter().any(|entry| changed(&entry.outcome)),
-        "repositories": synced.repositories,
-        "counts": counts(synced),
-        "apps": apps,
-    })
-}
-
-fn entry(entry: &SyncEntry) -> Value {
-    let mut value = json!({
-        "app": entry.app,
-        "environment": entry.environment,
-        "repository": entry.repository,
-        "path": entry.path,
-        "branch": entry.branch,
-        "commit": entry.commit,
-        "status": status(&entry.outcome),
-        "why": words(entry),
-        "notes": entry.notes,
-        "warnings": entry.warnings.iter().map(Placed::from).collect::<Vec<_>>(),
-    });
-    match &entry.outcome {
-        SyncOutcome::Deployed { image, commit } => {
-            value["image"] = json!(image);
-            value["gitops_commit"] = json!(commit);
-        }
-        SyncOutcome::Ready { image } => value["image"] = json!(image),
-        SyncOutcome::ToBuild { image, dockerfile } => {
-            value["image"] = json!(image);
-            value["dockerfile"] = json!(dockerfile.map(kind));
-        }
-        SyncOutcome::Pinned(pin) => value["pin"] = json!({"image": pin.image, "place": pin.place}),
-        SyncOutcome::Failed(failure) => value["failure"] = crate::report::failed::failed(failure),
-        _ => {}
-    }
-    value
-}
-
-fn kind(dockerfile: Dockerfile) -> &'static str {
-    match dockerfile {
-        Dockerfile::Own => "own",
-        Dockerfile::Generated => "generated",
-    }
-}
-
 fn to_build(synced: &Synced) -> impl Iterator<Item = (&SyncEntry, &str, Dockerfile)> {
     synced.entries.iter().filter_map(|entry| match &entry.outcome {
         SyncOutcome::ToBuild { image, dockerfile } => Some((entry, image.as_str(), (*dockerfile)?)),
@@ -185,21 +105,39 @@ fn to_build(synced: &Synced) -> impl Iterator<Item = (&SyncEntry, &str, Dockerfi
     })
 }
 
+/// What a workflow's `strategy.matrix` takes.
+#[derive(Serialize)]
+struct Matrix {
+    include: Vec<Build>,
+}
+
+/// One image that is to be built.
+#[derive(Serialize)]
+struct Build {
+    app: String,
+    environment: Option<String>,
+    repository: Option<String>,
+    path: String,
+    branch: Option<String>,
+    commit: Option<String>,
+    image: String,
+    dockerfile: Dockerfile,
+}
+
 /// What is to be built, on one line, as `strategy.matrix` takes it.
 pub(super) fn matrix(synced: &Synced) -> String {
-    let include = to_build(synced).take(JOBS).map(|(entry, image, dockerfile)| {
-        json!({
-            "app": entry.app,
-            "environment": entry.environment,
-            "repository": entry.repository,
-            "path": entry.path,
-            "branch": entry.branch,
-            "commit": entry.commit,
-            "image": image,
-            "dockerfile": kind(dockerfile),
-        })
-    });
-    format!("{}\n", json!({"include": include.collect::<Vec<_>>()}))
+    let build = |(entry, image, dockerfile): (&'_ SyncEntry, _, _)| Build {
+        app: entry.app.clone(),
+        environment: entry.environment.clone(),
+        repository: entry.repository.clone(),
+        path: entry.path.clone(),
+        branch: entry.branch.clone(),
+        commit: entry.commit.clone(),
+        image: String::from(image),
+        dockerfile,
+    };
+    let matrix = Matrix { include: to_build(synced).take(JOBS).map(build).collect() };
+    serde_json::to_string(&matrix).unwrap_or_default() + "\n"
 }
 
 /// A table of what is not as it was.
@@ -219,7 +157,7 @@ pub(super) fn markdown(synced: &Synced) -> String {
                 for placed in failure.diagnostics.iter().map(Placed::from) {
                     let (file, message) = (
                         crate::report::markup::escaped(placed.file),
-                        crate::report::markup::escaped(placed.message),
+                        crate::report::markup::escaped(&placed.message.to_string()),
                     );
                     let _ = write!(what, "<br>{file}:{}:{}: {message}", placed.line, placed.column);
                 }
@@ -227,7 +165,8 @@ pub(super) fn markdown(synced: &Synced) -> String {
             for note in &entry.notes {
                 let _ = write!(what, "<br>{}", crate::report::markup::escaped(note));
             }
-            let (app, status) = (crate::report::markup::escaped(&title(entry)), status(&entry.outcome));
+            let (app, status) =
+                (crate::report::markup::escaped(&title(entry)), SyncStatus::of(&entry.outcome));
             format!("| {app} | {branch} {commit} | {status} | {what} |\n")
         })
         .collect();
@@ -237,7 +176,7 @@ pub(super) fn markdown(synced: &Synced) -> String {
         page.push('\n');
     }
     let counts: Vec<String> =
-        counts(synced).iter().map(|(status, count)| format!("{count} {status}")).collect();
+        SyncStatus::counts(synced).iter().map(|(status, count)| format!("{count} {status}")).collect();
     let _ = writeln!(page, "{} repositories: {}", synced.repositories, counts.join(", "));
     page
 }
@@ -268,7 +207,7 @@ mod tests {
             entry(format!("app-{number:03}"), outcome)
         };
         let synced = Synced::new((0..260).rev().map(build).collect(), 260, false);
-        let value: Value = serde_json::from_str(&matrix(&synced)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&matrix(&synced)).unwrap();
         assert_eq!(value["include"].as_array().unwrap().len(), JOBS);
         assert_eq!(value["include"][255]["app"], "app-255");
         assert!(text(&synced).contains("4 more are built by the next one"));

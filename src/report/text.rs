@@ -44,7 +44,7 @@ pub(super) fn of(report: &Report, detail: Detail) -> String {
             format!("{} {}: {why}\n", paint(STRONG, "superseded"), title(release))
         }
         Report::Pinned { release, pin } => format!(
-            "{} {} to {} ({}): nothing was changed\n  to let it move: {}\n",
+            "{} {} to {} ({}): nothing was changed\n  to unpin: {}\n",
             paint(STRONG, "pinned"),
             title(release),
             pin.image,

@@ -40,7 +40,10 @@ impl Request {
                 let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
                 Action::along(wide(spec, check.wide, &env)?)
             }
-            Command::Explain(shared) => Action::along(spec(Stage::Explain, shared)?),
+            Command::Explain(shared) => match shared.folder.as_deref().and_then(print::code) {
+                Some(page) => Action::Print(page),
+                None => Action::along(spec(Stage::Explain, shared)?),
+            },
             Command::Dockerfile(shared) => Action::along(spec(Stage::Dockerfile, shared)?),
             Command::Render(render) => Action::along(RunSpec {
                 out: render.out.filter(|out| !out.as_os_str().is_empty()),

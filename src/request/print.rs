@@ -1,6 +1,7 @@
 //! Texts that come from the types alone: JSON Schemas and manual pages.
 
 use clap::Command;
+use std::path::Path;
 
 use crate::cli::{self, Man, SchemaFile};
 use crate::diagnostic::{Code, Failure};
@@ -9,6 +10,7 @@ use crate::load::app_file::AppFile;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
 use crate::load::release_file::ReleaseFile;
+use crate::report::Document;
 use crate::run::action::Action;
 use crate::tree::Files;
 use crate::yaml::document::schema_of;
@@ -21,8 +23,20 @@ pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
         SchemaFile::Registration => schema_of::<RegistrationFile>(),
         SchemaFile::Recipe => schema_of::<RecipeFile>(),
         SchemaFile::Release => schema_of::<ReleaseFile>(),
+        SchemaFile::Report => schema_of::<Document<'_>>(),
     };
     Ok(format!("{schema:#}\n"))
+}
+
+/// The page of a code, or the list of all for `codes`; nothing where a folder has that name, or no code does.
+pub(super) fn code(name: &Path) -> Option<String> {
+    if name.is_dir() {
+        return None;
+    }
+    if name == Path::new("codes") {
+        return Some(Code::ALL.iter().map(|code| format!("{code}\n")).collect());
+    }
+    Code::ALL.iter().find(|code| name == Path::new(code.as_str())).map(|code| code.page().to_owned())
 }
 
 /// The manual pages that were asked for: one, or all of them for a folder.

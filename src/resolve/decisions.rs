@@ -50,7 +50,7 @@ impl Notes {
 }
 
 /// One decided value, and where it came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Decision {
     /// What was decided, as a path: `processes.web.port`.
     pub what: String,

@@ -79,7 +79,10 @@ pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
         Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
         None => inputs.platform.key(&["environments"]),
     };
-    vec![Diagnostic::error(failure.code, span, failure.message).hint(failure.hints.join("; "))]
+    vec![
+        Diagnostic::error(failure.code, span, failure.message)
+            .hint(failure.hints.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+    ]
 }
 
 /// As [`choose`], of files that are not all right: the environment may be one that the platform does not have.

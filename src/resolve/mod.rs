@@ -2,7 +2,7 @@
 //! same release, and all problems are found in one run.
 
 pub mod command;
-mod decisions;
+pub mod decisions;
 mod entries;
 pub mod environment;
 pub mod image;

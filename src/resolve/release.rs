@@ -93,7 +93,7 @@ pub struct Release {
 }
 
 /// The image of the app.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Image {
     /// What stands in the manifests.
     pub reference: String,

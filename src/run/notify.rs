@@ -199,7 +199,7 @@ fn write_comment(
     let nothing = body(report::settled(&about.title()));
     repository.comment(number, &marker, text.as_deref(), &nothing).map_err(|mut failure| {
         if options.fork {
-            failure.hints.insert(0, "pull requests from forks get a read-only token".to_owned());
+            failure.hints.insert(0, "pull requests from forks get a read-only token".into());
         }
         failure
     })

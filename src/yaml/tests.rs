@@ -106,7 +106,11 @@ fn what_would_touch_something_else_is_refused_with_its_place() {
     ] {
         let problems = edit(&Source::new("apps/tasks.yaml", text), &[change]).unwrap_err();
         assert!(problems[0].span.to_string().starts_with("apps/tasks.yaml:"), "{text:?}");
-        assert!(problems[0].message.contains("cannot change"), "{text:?}: {}", problems[0].message);
+        assert!(
+            problems[0].message.to_string().contains("cannot change"),
+            "{text:?}: {}",
+            problems[0].message
+        );
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn case(root: &Path, folder: &Path, update: bool) -> Result<(), Strin
         }
     }
     let outcome = run(&case, &case.command, scratch.path(), "app")?;
+    super::report_schema::check(&outcome.stdout);
     if outcome.exit != case.exit {
         return Err(format!(
             "exit code {} and not {}\n{}{}",

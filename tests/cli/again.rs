@@ -39,7 +39,11 @@ fn rendering_again_with_nothing_changed_changes_no_byte() {
     let gitops = deployed(&sandbox, PLATFORM);
     let head = sandbox.git("", &["-C", &gitops, "rev-parse", "main"]);
     let all = sandbox.json(&["deploy", "--all", "--gitops", &gitops]);
-    assert_eq!((all["status"].as_str(), all["looked_at"].as_u64()), (Some("unchanged"), Some(4)), "{all}");
+    assert_eq!(
+        (all["status"].as_str(), all["releases_checked"].as_u64()),
+        (Some("unchanged"), Some(4)),
+        "{all}"
+    );
     for app in ["shop", "tasks", "own", "image"] {
         let ran = sandbox.run(&["diff", "--app", app, "--exit-code", "--gitops", &gitops]);
         assert_eq!(ran.code, Some(0), "{app}: {}{}", ran.stdout, ran.stderr);
@@ -115,7 +119,8 @@ fn one_app_is_rendered_in_all_its_environments_or_in_one() {
     sandbox.write("shop", &[(".cupaas", &format!("name: shop\n{APP}"))]);
     sandbox.good(&["deploy", "shop", "--gitops", &gitops, "--env", "staging"]);
     let looked_at = |more: &[&str]| {
-        sandbox.json(&[&["deploy", "--gitops", &gitops, "--app", "shop"], more].concat())["looked_at"].clone()
+        sandbox.json(&[&["deploy", "--gitops", &gitops, "--app", "shop"], more].concat())["releases_checked"]
+            .clone()
     };
     assert_eq!(looked_at(&[]), 2);
     assert_eq!(looked_at(&["--env", "staging"]), 1);

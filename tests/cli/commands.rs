@@ -188,7 +188,7 @@ fn the_schemas_of_files_stand_in_docs() {
     let sandbox = Sandbox::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
     let update = std::env::var_os("UPDATE").is_some() && std::env::var_os("CI").is_none();
-    for file in ["app", "platform", "registration", "recipe", "release"] {
+    for file in ["app", "platform", "registration", "recipe", "release", "report"] {
         let text = sandbox.good(&["schema", file]).stdout;
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["$schema"], "https://json-schema.org/draft/2020-12/schema");

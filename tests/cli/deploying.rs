@@ -154,7 +154,8 @@ fn data_that_waits_is_not_met_by_another_version_or_a_smaller_disk() {
     sandbox.write("app", &[(".cupaas", &app("{version: \"8.0\", storage: 1Gi}"))]);
     let refused = sandbox.run(&["deploy", "app"]);
     assert_eq!(refused.code, Some(4), "{}", refused.stderr);
-    assert!(refused.stderr.contains("cannot shrink") && refused.stderr.contains("--allow-data-loss mongodb"));
+    let said = ["refused[volume-shrinks]", "refused[major-upgrade]", "--allow-data-loss mongodb"];
+    assert!(said.iter().all(|words| refused.stderr.contains(words)), "{}", refused.stderr);
     // Where nothing is said, what the data was written by is taken again.
     sandbox.write("app", &[(".cupaas", &app("{storage: 10Gi}"))]);
     let files = sandbox.json(&["render", "app"])["files"].clone();

@@ -171,7 +171,7 @@ fn what_another_layer_decides_is_said() {
     let all = world.json(&["env", "list", "--app", "shop"])["environments"]["staging"].clone();
     let layer = all.as_array().unwrap().iter().find(|one| one["name"] == "LAYER").unwrap().clone();
     let over: Vec<String> =
-        layer["over"].as_array().unwrap().iter().map(|one| format!("{}", one["value"])).collect();
+        layer["overrides"].as_array().unwrap().iter().map(|one| format!("{}", one["value"])).collect();
     assert_eq!(
         (layer["value"].as_str(), over.join(" ")),
         (Some("now"), r#""all" "apps own" "app" "platform""#.into())

@@ -130,7 +130,7 @@ fn a_token_of_ones_own_comes_before_the_jobs() {
     let mut command = world.command(&["deploy", "shop", "--status", "--format", "json"]);
     let ran = ran(&command.env("CUPAAS_FORGE_TOKEN", TOKEN).output().unwrap());
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(report["told"].as_array().unwrap().len(), 2, "{report:#}");
+    assert_eq!(report["notified"].as_array().unwrap().len(), 2, "{report:#}");
     let authorization = Some(format!("Bearer {TOKEN}"));
     assert!(world.server.heard().iter().all(|heard| heard.authorization == authorization));
 }

@@ -189,7 +189,7 @@ fn an_older_commit_does_not_replace_what_a_newer_one_proposes() {
     let args = ["deploy", "old", "--pull-request", "--source-branch", "main"];
     let late = world.json(&args);
     assert_eq!(late["status"], "superseded", "{late:#}");
-    assert!(late["why"].as_str().unwrap().contains("is proposed already"));
+    assert!(late["reason"].as_str().unwrap().contains("is proposed already"));
     assert_eq!(world.tip(BRANCH), newer);
     assert_eq!(world.json(&[&args[..], &["--allow-older"]].concat())["status"], "proposed");
 }

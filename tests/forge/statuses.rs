@@ -6,7 +6,7 @@ use super::server::{Fault, Manner};
 use super::world::{IMAGE, World};
 
 fn told(report: &Value) -> Vec<&str> {
-    report["told"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    report["notified"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 #[test]

@@ -28,8 +28,11 @@ fn a_hook_that_declines_is_heard() {
         remote.hook(name, "printf 'no deploys on \\033[31mFriday\\n' >&2; exit 1");
         let failure = push_fails(&remote);
         assert_eq!(failure.code.as_str(), "push-declined");
-        assert!(failure.message.contains(word) && failure.message.contains("Friday"), "{failure}");
-        assert!(!failure.message.contains(char::is_control), "{failure:?}");
+        assert!(
+            failure.message.to_string().contains(word) && failure.message.to_string().contains("Friday"),
+            "{failure}"
+        );
+        assert!(!failure.message.to_string().contains(char::is_control), "{failure:?}");
     }
 }
 
@@ -40,7 +43,7 @@ fn a_protected_branch_forbids() {
         .hook("update", "echo 'GitLab: You are not allowed to push code to protected branches' >&2; exit 1");
     let failure = push_fails(&remote);
     assert_eq!((failure.code.as_str(), failure.kind()), ("push-declined", Kind::Forbidden));
-    assert!(failure.hints.iter().any(|hint| hint.contains("protected")), "{failure:?}");
+    assert!(failure.hints.iter().any(|hint| hint.to_string().contains("protected")), "{failure:?}");
 }
 
 #[test]
@@ -50,7 +53,7 @@ fn a_checked_out_branch_forbids() {
     let work = remote.folder.path().join("work");
     let failure = publish(&address(work.to_str().unwrap()), &file("b", "b")).unwrap_err();
     assert_eq!((failure.code.as_str(), failure.kind()), ("branch-checked-out", Kind::Forbidden));
-    assert!(failure.hints.iter().any(|hint| hint.contains("bare")), "{failure:?}");
+    assert!(failure.hints.iter().any(|hint| hint.to_string().contains("bare")), "{failure:?}");
 }
 
 #[test]

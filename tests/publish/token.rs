@@ -58,7 +58,7 @@ fn a_missing_or_wrong_token_forbids_and_is_not_repeated() {
     for token in [None, Some(""), Some(TOKEN), Some("user:s3cr3t")] {
         let failure = publish_with(&server.address(), token).unwrap_err();
         assert_eq!(failure.code.as_str(), "repository-login-rejected", "{failure}");
-        assert!(failure.hints.iter().any(|hint| hint.contains("CUPAAS_GITOPS_TOKEN")));
+        assert!(failure.hints.iter().any(|hint| hint.to_string().contains("CUPAAS_GITOPS_TOKEN")));
         let all = format!("{failure:?}");
         assert!(!all.contains("s3cr3t") && !all.contains(BASIC), "{all}");
     }

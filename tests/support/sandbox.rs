@@ -7,6 +7,9 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "report_schema.rs"]
+pub(crate) mod report_schema;
+
 /// Folders of one test.
 pub(crate) struct Sandbox {
     folder: TempDir,
@@ -135,6 +138,7 @@ impl Sandbox {
 
 pub(crate) fn ran(output: &Output) -> Ran {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    report_schema::check(&text(&output.stdout));
     Ran { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
 }
 

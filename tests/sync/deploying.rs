@@ -151,7 +151,7 @@ fn a_pinned_one_stays_and_a_removed_one_comes_back_by_name_alone() {
     let commits = world.commits();
     let done = world.sync(&[]);
     assert_eq!((done.status("shop"), done.code), ("pinned", Some(0)), "{:#}", done.value);
-    assert!(done.app("shop")["why"].as_str().unwrap().contains("cupaas unpin --app shop"));
+    assert!(done.app("shop")["reason"].as_str().unwrap().contains("cupaas unpin --app shop"));
     assert_eq!(world.commits(), commits);
     world.sandbox.good(&["unpin", "--app", "shop", "--env", "production", "--gitops", &world.gitops]);
     assert_eq!(world.sync(&[]).status("shop"), "deployed");

@@ -191,7 +191,7 @@ fn a_registry_is_asked_in_its_own_manner() {
         if matches!(manner, Manner::Basic | Manner::Bearer) {
             let failure = look(&registry, &access(false)).unwrap_err();
             assert_eq!(failure.code.as_str(), "registry-login-missing");
-            assert!(failure.hints[0].contains("CUPAAS_REGISTRY_USER"), "{failure}");
+            assert!(failure.hints[0].to_string().contains("CUPAAS_REGISTRY_USER"), "{failure}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Each rule from both sides: what is refused, and the nearest thing that is not.
 
-use super::super::model::{Effect, Rule};
+use super::super::model::Effect;
 use super::super::test_support::edit;
 
 fn object(kind: &str, rest: &str) -> String {
@@ -20,7 +20,11 @@ fn object(kind: &str, rest: &str) -> String {
 
 fn fields(kind: &str, before: &str, after: &str) -> Vec<String> {
     let plan = edit(&object(kind, before), &object(kind, after));
-    assert!(plan.refusals.iter().all(|r| r.rule == Rule::Immutable && !r.remedy.is_empty()));
+    assert!(
+        plan.refusals
+            .iter()
+            .all(|r| r.code.as_str() == "immutable-field" && !r.remedy.to_string().is_empty())
+    );
     plan.refusals.into_iter().map(|refusal| refusal.field).collect()
 }
 

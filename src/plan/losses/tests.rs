@@ -1,7 +1,8 @@
 //! Losses by name, from both sides: what is one, and the nearest change that is none.
 
-use super::super::model::{Action, LossKind};
+use super::super::model::Action;
 use super::super::test_support::{DISABLED, allowing, plan, tree};
+use crate::diagnostic::Code;
 use crate::tree::{Files, RepoPath};
 
 const BASE: &str = "deploy/production/tasks/base";
@@ -52,17 +53,21 @@ fn a_removed_service_is_one_loss_that_says_what_stays() {
     assert!(plan.blocked());
     let [loss] = plan.losses.as_slice() else { panic!("{:?}", plan.losses) };
     assert_eq!(
-        (loss.name.as_str(), loss.kind, loss.allow.as_str()),
-        ("mongodb", LossKind::Service, "mongodb")
+        (loss.name.as_str(), loss.code, loss.allow.as_str()),
+        ("mongodb", Code::ServiceRemoved, "mongodb")
     );
     assert_eq!(loss.kept, ["persistentvolumeclaim/data-mongodb", "secret/mongodb"]);
-    assert!(loss.message.contains("stays in the cluster"));
-    assert!(loss.recovery.contains("kubectl -n tasks-production delete persistentvolumeclaim/data-mongodb"));
+    assert!(loss.message.to_string().contains("stays in the cluster"));
+    let cleanup = "kubectl -n tasks-production delete persistentvolumeclaim/data-mongodb secret/mongodb";
+    assert_eq!(loss.cleanup, Some(cleanup.into()));
     let actions: Vec<Action> = plan.changes.iter().map(|change| change.action).collect();
     assert_eq!(actions, [Action::Delete, Action::Orphan, Action::Orphan, Action::Delete]);
     let deleted = super::super::compare(&service(""), &without(&before, &ALL), &Default::default(), FACTS);
     assert!(
-        deleted.losses[0].message.contains("its data is deleted with persistentvolumeclaim/data-mongodb")
+        deleted.losses[0]
+            .message
+            .to_string()
+            .contains("deletes its data with persistentvolumeclaim/data-mongodb")
     );
 }
 
@@ -132,7 +137,7 @@ fn a_removed_volume_is_a_loss_by_its_name() {
         let before = files(&[part("PersistentVolumeClaim", "uploads-claim", &extra), stays.clone()]);
         let plan = plan(&before, &files(&[stays]));
         let [loss] = plan.losses.as_slice() else { panic!() };
-        assert_eq!((loss.name.as_str(), loss.kind, loss.kept.len()), ("uploads", LossKind::Volume, kept));
+        assert_eq!((loss.name.as_str(), loss.code, loss.kept.len()), ("uploads", Code::VolumeRemoved, kept));
     }
     let before = files(&[part("PersistentVolumeClaim", "c", DISABLED)]);
     let moved: Files = files(&[part("PersistentVolumeClaim", "c", DISABLED)])
@@ -149,7 +154,7 @@ fn a_whole_app_loses_only_what_is_not_protected() {
     assert_eq!(safe.summary().orphaned, 2);
     let bare = plan(&service(""), &Files::new());
     assert_eq!(bare.losses.len(), 1);
-    assert!(bare.losses[0].message.contains("deleted"));
+    assert!(bare.losses[0].message.to_string().contains("deletes"));
 }
 
 #[test]
@@ -160,7 +165,7 @@ fn a_namespace_takes_everything_along() {
     for (extra, expected) in [("", 1), (DISABLED, 0)] {
         let found = plan(&tree([(path, &namespace(extra))]), &Files::new()).losses;
         assert_eq!(found.len(), expected);
-        assert!(found.iter().all(|loss| loss.kind == LossKind::Namespace));
+        assert!(found.iter().all(|loss| loss.code.as_str() == "namespace-removed"));
     }
 }
 
@@ -173,8 +178,8 @@ fn an_app_begins_without_data_on_another_cluster() {
     before.insert(path("old"), namespace.clone());
     after.insert(path("new"), namespace.clone());
     let moved = plan(&before, &after);
-    let told: Vec<_> = moved.losses.iter().map(|loss| (loss.name.as_str(), loss.kind)).collect();
-    assert_eq!(told, [("mongodb", LossKind::Cluster)]);
+    let told: Vec<_> = moved.losses.iter().map(|loss| (loss.name.as_str(), loss.code.as_str())).collect();
+    assert_eq!(told, [("mongodb", "cluster-changed")]);
     before.insert(path("new"), namespace);
     assert_eq!(plan(&before, &after).losses, [], "it stood on both");
 }
@@ -191,7 +196,7 @@ fn templates_of_claims_stay_unless_the_set_says_otherwise() {
         );
         let stays = part("ConfigMap", "app", "");
         let found = plan(&files(&[(path, text), stays.clone()]), &files(&[stays])).losses;
-        assert_eq!(found[0].message.contains("is deleted"), deleted, "{policy}");
+        assert_eq!(found[0].message.to_string().contains("deletes"), deleted, "{policy}");
         assert_eq!(found[0].kept.is_empty(), deleted);
     }
 }

@@ -117,7 +117,7 @@ fn json_says_the_same_and_is_no_command() {
     let hostile = serde_json::json!({"##[a]": ["x ##[b]", "::c"]});
     let shown = shown_as(format!("{hostile:#}"));
     assert!(shown.lines().all(|line| !is_command(line)), "{shown}");
-    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), hostile);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), hostile);
     // What another program reads stays as it is.
     let data = super::super::of(&text, Format::Text, crate::report::Detail::Full);
     assert_eq!(super::shown(&Ok(text), Format::Text, data.clone()), data);

@@ -1,7 +1,8 @@
 //! Plans of every size make pages that fit.
 
 use super::*;
-use crate::plan::{Action, ObjectId, Refusal, Rule};
+use crate::diagnostic::Code;
+use crate::plan::{Action, ObjectId, Refusal};
 
 fn change(app: usize, object: usize) -> ObjectChange {
     ObjectChange {
@@ -93,10 +94,10 @@ fn text_of_others_cannot_end_its_block() {
     plan.refusals = vec![Refusal {
         object: None,
         file: "x".to_owned(),
-        rule: Rule::Immutable,
+        code: Code::ImmutableField,
         field: String::new(),
-        message: "<script>@everyone".to_owned(),
-        remedy: "`x`".to_owned(),
+        message: "<script>@everyone".into(),
+        remedy: "`x`".into(),
     }];
     let diffs =
         [FileDiff { path: "a<b>.yaml".to_owned(), text: "+````\n+</details>\n".to_owned(), derived: false }];
@@ -112,10 +113,10 @@ fn thousands_of_refusals_are_counted() {
     let refusal = |n: usize| Refusal {
         object: None,
         file: format!("{n}"),
-        rule: Rule::Immutable,
+        code: Code::ImmutableField,
         field: String::new(),
-        message: format!("spec.selector of object {n} cannot change"),
-        remedy: "give it another name".to_owned(),
+        message: format!("spec.selector of object {n} cannot change").into(),
+        remedy: "give it another name".into(),
     };
     plan.refusals = (0..3_000).map(refusal).collect();
     let page = page(&plan, &[]);

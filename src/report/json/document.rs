@@ -1,0 +1,231 @@
+//! What every report and every failure is wrapped in: its format, its kind, and what forges were told.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::diagnostic::Failure;
+use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
+use crate::outcome::inventory::{AppFacts, Variable};
+use crate::outcome::secrets::{Checked, Listing};
+use crate::outcome::{Outcome, Report};
+use crate::report::json::failed::Failed;
+use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
+use crate::report::json::shared::Status;
+use crate::report::json::sync::Sync;
+
+/// The number of this format; one in which a key means something else, or is gone, has the next.
+const FORMAT: u32 = 1;
+
+/// What `--format json` prints. Keys may be added; what is not there is `null` or an empty list.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CupaasReport")]
+pub struct Document<'a> {
+    /// The number of this format. Another number means that a key is gone or means something else.
+    #[schemars(extend("const" = FORMAT))]
+    format: u32,
+    #[serde(flatten)]
+    body: Body<'a>,
+    /// What else is to be said, for people; not in a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<Vec<&'a str>>,
+    /// The branch of the pull request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<&'a str>,
+    /// The pull request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull_request: Option<Pull<'a>>,
+    /// The comment on the app's pull request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<Comment<'a>>,
+    /// What else a forge was told, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notified: Option<&'a [String]>,
+}
+
+/// The report itself; `report` says which one.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "report", rename_all = "kebab-case")]
+enum Body<'a> {
+    Check(Check<'a>),
+    Explain(Explain<'a>),
+    Render(Render<'a>),
+    Dockerfile(Dockerfile<'a>),
+    Diff(Diff<'a>),
+    Deploy(Deploy<'a>),
+    Remove(Remove<'a>),
+    Releases(Releases<'a>),
+    Each(Each<'a>),
+    Apps(Apps<'a>),
+    Variables(Variables<'a>),
+    Secrets(Secrets<'a>),
+    SecretCheck(SecretCheck<'a>),
+    Sync(Sync<'a>),
+    Files(Files<'a>),
+    Text(Text<'a>),
+    Failure(Failed<'a>),
+}
+
+/// One report for each of several releases.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Each<'a> {
+    status: Status,
+    releases: Vec<Body<'a>>,
+}
+
+/// `app list` and `app show`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Apps<'a> {
+    status: Status,
+    apps: &'a [AppFacts],
+}
+
+/// `env list`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Variables<'a> {
+    status: Status,
+    app: &'a str,
+    /// Environment → its variables.
+    environments: &'a BTreeMap<String, Vec<Variable>>,
+}
+
+/// `secret list`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Secrets<'a> {
+    status: Status,
+    #[serde(flatten)]
+    listing: &'a Listing,
+}
+
+/// `secret check`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SecretCheck<'a> {
+    status: Status,
+    #[serde(flatten)]
+    checked: &'a Checked,
+}
+
+/// `new` and `init`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Files<'a> {
+    status: Status,
+    /// Files that are new.
+    written: &'a [PathBuf],
+    /// Files that were there and were left as they are.
+    kept: &'a [PathBuf],
+    /// What to do next, for people.
+    next: &'a [String],
+}
+
+/// A text that stands for itself.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Text<'a> {
+    status: Status,
+    text: &'a str,
+}
+
+/// A pull request, and what was done about it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PullRequest")]
+struct Pull<'a> {
+    number: u64,
+    url: &'a str,
+    action: PullAction,
+    /// What becomes of it by itself, where that was asked for.
+    merge: Option<Ending>,
+}
+
+impl<'a> From<&'a PullRequest> for Pull<'a> {
+    fn from(request: &'a PullRequest) -> Self {
+        Self { number: request.number, url: &request.url, action: request.action, merge: request.ending }
+    }
+}
+
+/// A comment, and what was done about it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Comment<'a> {
+    action: CommentAction,
+    url: Option<&'a str>,
+}
+
+impl<'a> Document<'a> {
+    /// Of a run that did its work.
+    pub(crate) fn of(outcome: &'a Outcome) -> Self {
+        let notices = &outcome.notices;
+        let own: &[String] = match &outcome.report {
+            Report::Rerendered(done) => &done.notes,
+            Report::Wrote(wrote) => &wrote.notes,
+            _ => &[],
+        };
+        let comment = |of: &'a crate::forge::Commented| Comment { action: of.action, url: of.url.as_deref() };
+        Self {
+            format: FORMAT,
+            body: Body::of(&outcome.report),
+            notes: Some(own.iter().chain(notices.warnings()).map(String::as_str).collect()),
+            branch: notices.branch.as_ref().map(|branch| branch.name.as_str()),
+            pull_request: notices.pull_request.as_ref().map(Pull::from),
+            comment: notices.comment.as_ref().map(comment),
+            notified: (!notices.is_empty()).then_some(notices.sent.as_slice()),
+        }
+    }
+
+    /// Of a run that did not.
+    pub(crate) fn failure(failure: &'a Failure) -> Self {
+        Self {
+            format: FORMAT,
+            body: Body::Failure(failure.into()),
+            notes: None,
+            branch: None,
+            pull_request: None,
+            comment: None,
+            notified: None,
+        }
+    }
+}
+
+impl<'a> Body<'a> {
+    fn of(report: &'a Report) -> Self {
+        let status = Status::Ok;
+        match report {
+            Report::Checked(release) => Self::Check(Check { status, release: (&**release).into() }),
+            Report::Explained(release) => {
+                let decisions = &release.decisions;
+                Self::Explain(Explain { status, decisions, release: (&**release).into() })
+            }
+            Report::Rendered { release, files, out } => {
+                Self::Render(Render::new(release, files, out.as_deref()))
+            }
+            Report::Dockerfile { release, text } => {
+                Self::Dockerfile(Dockerfile { status, dockerfile: text, release: (&**release).into() })
+            }
+            Report::Differs(difference) => Self::Diff((&**difference).into()),
+            Report::Deployed(deployed) => Self::Deploy((&**deployed).into()),
+            Report::Unchanged { release } => Self::Deploy(Deploy::not(Status::Unchanged, release, None)),
+            Report::Superseded { release, why } => {
+                Self::Deploy(Deploy::not(Status::Superseded, release, Some(why)))
+            }
+            Report::Pinned { release, pin } => Self::Deploy(Deploy::pinned(release, pin)),
+            Report::Removed { removal, plan, commit, proposed } => {
+                Self::Remove(Remove::new(removal, plan, commit.as_deref(), *proposed))
+            }
+            Report::Absent(removal) => Self::Remove(Remove::absent(removal)),
+            Report::Rerendered(done) => Self::Releases((&**done).into()),
+            Report::Each(reports) => {
+                Self::Each(Each { status, releases: reports.iter().map(Self::of).collect() })
+            }
+            Report::Apps(apps) => Self::Apps(Apps { status, apps }),
+            Report::Variables(all) => {
+                Self::Variables(Variables { status, app: &all.app, environments: &all.environments })
+            }
+            Report::Secrets(listing) => Self::Secrets(Secrets { status, listing }),
+            Report::SecretsChecked(checked) => Self::SecretCheck(SecretCheck { status, checked }),
+            Report::Synced(synced) => Self::Sync((&**synced).into()),
+            Report::Wrote(wrote) => {
+                Self::Files(Files { status, written: &wrote.written, kept: &wrote.kept, next: &wrote.next })
+            }
+            Report::Text(text) => Self::Text(Text { status, text }),
+        }
+    }
+}
