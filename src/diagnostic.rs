@@ -266,12 +266,12 @@ impl Failure {
         self
     }
 
-    /// What is wrong and the first thing to do about it, in one line.
+    /// What is wrong and the first thing to do about it, in one line that ends with the code.
     pub fn with_hint(&self) -> String {
         let cause = self.causes.first().map(|cause| &cause.message);
         match self.hints.first().or(cause) {
-            Some(hint) => format!("{}; {hint}", self.message),
-            None => self.message.to_string(),
+            Some(hint) => format!("{}; {hint} [{}]", self.message, self.code),
+            None => format!("{} [{}]", self.message, self.code),
         }
     }
 }

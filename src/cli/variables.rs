@@ -152,8 +152,9 @@ fn of_flag(argument: &Arg) -> Option<(String, (String, String))> {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods)] // the sources are read
 mod tests {
+    #![allow(clippy::disallowed_methods)] // the sources are read
+
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::Path;

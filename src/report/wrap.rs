@@ -11,7 +11,7 @@ pub(super) fn wrapped(lead: &str, text: &str, indent: usize) -> String {
     let mut space = 0;
     for word in words(text) {
         let width = word.chars().count();
-        if column > indent && column + space + width > WIDTH {
+        if space > 0 && column + space + width > WIDTH {
             lines.push('\n');
             lines.push_str(&" ".repeat(indent));
             (column, space) = (indent, 0);

@@ -227,3 +227,31 @@ fn branch(proposal: &Proposal, snapshot: &Snapshot, commit: Option<String>) -> B
     let (name, base) = (proposal.branch().to_string(), snapshot.branch().to_string());
     Branch { name, base, commit, was: proposal.head() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::backoff::Backoff;
+    use crate::git::Author;
+    use crate::run::home::Home;
+
+    #[test]
+    fn a_run_gives_up_where_others_keep_pushing() {
+        let none = Backoff::new(Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let mut publisher = Publisher {
+            proposes: false,
+            place: String::new(),
+            retry: Retry::within(none),
+            proposal: None,
+            branch: None,
+        };
+        let (home, progress) = (Home(None), |_: &str| {});
+        let author = Author { name: "ana".to_owned(), email: "ana@example.cu".to_owned() };
+        let context = Context { home: &home, author: &author, job: Default::default(), progress: &progress };
+        let mut gitops = Gitops::from(Backend::Memory(Default::default()));
+        let failure = publisher.wait_and_refresh(&mut gitops, &context).unwrap_err();
+        assert_eq!(failure.code.as_str(), "push-contention");
+    }
+}

@@ -257,7 +257,7 @@ fn an_old_job_leaves_the_newer_commits_plan_alone() {
         let report = good(&comment_on(&world, "pull_request", &old));
         assert_eq!(report["comment"], Value::Null, "{report:#}");
         let note = format!("pull request 5 is now at {}, and this run looked at {}", &new[..10], &old[..10]);
-        assert_eq!(report["notes"], json!([format!("no comment: {note}")]));
+        assert_eq!(report["notes"], json!([format!("no comment: {note} [pull-request-moved]")]));
         assert_eq!(world.server.lines(), ["GET /repos/me/shop/pulls/5"]);
         assert_eq!(bodies(&world), said, "{manner:?}");
         // A forge that has not yet seen the push of a newer one is no reason to be silent about that.
@@ -418,4 +418,13 @@ fn a_secret_change_is_seen_and_its_value_is_not() {
     for body in bodies(&world) {
         assert!(!body.contains("ENC[") && !body.contains("AGE-SECRET"), "{body}");
     }
+}
+
+#[test]
+fn a_run_without_a_pull_request_says_so() {
+    let world = World::new(Manner::Github);
+    world.app("1");
+    let ran = world.run(&["diff", "shop", "--comment"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[no-pull-request]"), "{}", ran.stderr);
 }
