@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cupaas::backoff::Backoff;
-use cupaas::git::{Pushed, RepositoryUrl, Snapshot};
+use cupaas::parts::backoff::Backoff;
+use cupaas::parts::git::{Pushed, RepositoryUrl, Snapshot};
 use http::{Answer, Server};
 use support::{Remote, folder, git, import, path};
 

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cupaas::load::current::Current;
-use cupaas::load::gitops::{Backend, Gitops};
-use cupaas::load::inputs;
-use cupaas::load::query::ReleaseQuery;
-use cupaas::plan::{ClusterFacts, compare};
-use cupaas::render::Renderer;
-use cupaas::resolve;
+use cupaas::parts::load::current::Current;
+use cupaas::parts::load::gitops::{Backend, Gitops};
+use cupaas::parts::load::inputs;
+use cupaas::parts::load::query::ReleaseQuery;
+use cupaas::parts::plan::{ClusterFacts, compare};
+use cupaas::parts::render::Renderer;
+use cupaas::parts::resolve;
 
 const CUPAAS: &str = env!("CARGO_BIN_EXE_cupaas");
 const IMAGE: &str =

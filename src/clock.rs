@@ -6,31 +6,31 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::backoff::Backoff;
 
 /// Seconds since 1970.
-pub fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The pauses of one run.
 #[derive(Debug)]
-pub struct Retry {
+pub(crate) struct Retry {
     started: Instant,
     backoff: Backoff,
 }
 
 impl Retry {
     /// A run that begins now.
-    pub fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         Self { started: Instant::now(), backoff: Backoff::default() }
     }
 
     /// The same, with other waits.
-    pub fn within(backoff: Backoff) -> Self {
+    pub(crate) fn within(backoff: Backoff) -> Self {
         Self { started: Instant::now(), backoff }
     }
 
     /// Waits, and says whether to try again; not where the time is up.
-    pub fn pause(&mut self) -> bool {
+    pub(crate) fn pause(&mut self) -> bool {
         match self.backoff.next(self.started.elapsed(), jitter()) {
             Some(wait) => {
                 std::thread::sleep(wait);
@@ -41,18 +41,18 @@ impl Retry {
     }
 
     /// How often the run was late.
-    pub fn tries(&self) -> u32 {
+    pub(crate) fn tries(&self) -> u32 {
         self.backoff.tries()
     }
 
     /// How long the run has taken.
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 }
 
 /// Waits for as long as somebody else has asked for.
-pub fn wait(time: Duration) {
+pub(crate) fn wait(time: Duration) {
     std::thread::sleep(time);
 }
 

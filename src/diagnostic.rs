@@ -292,7 +292,7 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// A mistake in what was typed: it has its place there.
-pub fn typed(
+pub(crate) fn typed(
     code: Code,
     what: &str,
     text: &str,

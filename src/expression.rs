@@ -28,7 +28,7 @@ fn make(undefined: UndefinedBehavior) -> Environment<'static> {
 }
 
 /// Whether an expression is true; what is not there counts as false.
-pub fn is_true(expression: &str, scope: &Json) -> Result<bool, String> {
+pub(crate) fn is_true(expression: &str, scope: &Json) -> Result<bool, String> {
     holds(expression, Value::from(Serde(scope)))
 }
 
@@ -41,7 +41,7 @@ pub(super) fn holds(expression: &str, scope: Value) -> Result<bool, String> {
 }
 
 /// The text of a template; what is not there is an error.
-pub fn text(template: &str, scope: &Json) -> Result<String, String> {
+pub(crate) fn text(template: &str, scope: &Json) -> Result<String, String> {
     if !template.contains('{') {
         return Ok(template.to_owned());
     }
@@ -59,7 +59,7 @@ pub(super) fn message(error: &Error) -> String {
 }
 
 /// A text that Go's templates, which External Secrets runs over values, give back as it is.
-pub fn go_template(text: &str) -> String {
+pub(crate) fn go_template(text: &str) -> String {
     if !text.contains("{{") {
         return text.to_owned();
     }

@@ -7,17 +7,17 @@ use crate::tree::RepoPath;
 ///
 /// # Errors
 /// When it would leave the repository (kind `Usage`).
-pub fn path(text: &str) -> Result<RepoPath, Failure> {
+pub(crate) fn path(text: &str) -> Result<RepoPath, Failure> {
     RepoPath::new(text).map_err(|error| Failure::new(Code::PathOutsideRepository, error.to_string()))
 }
 
 /// The file that says who holds a host name.
-pub fn host_file(host: &str) -> Option<RepoPath> {
+pub(crate) fn host_file(host: &str) -> Option<RepoPath> {
     RepoPath::new(format!("hosts/{host}")).ok()
 }
 
 /// What a host's file says where this app holds it in this environment.
-pub fn owner(app: &str, environment: &str) -> String {
+pub(crate) fn owner(app: &str, environment: &str) -> String {
     format!("app: {app}\nenvironment: {environment}\n")
 }
 

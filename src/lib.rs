@@ -1,37 +1,42 @@
 //! cupaas reads a `.cupaas` file from an app's repository and the platform's settings from a GitOps repository,
 //! renders final Kubernetes YAML, and commits it there in one safe commit.
 //!
-//! [`run`] does what a [`Request`] asks for. Effects are at both ends, the middle is pure; `ARCHITECTURE.md` has the rooms.
+//! [`main`] is the program, and [`run`] does what one request asks for. Nothing else is public but [`parts`]. Effects are at
+//! both ends, the middle is pure; `ARCHITECTURE.md` has the rooms.
 
-pub mod backoff;
-pub mod cli;
-pub mod clock;
-pub mod diagnostic;
-pub mod expression;
-pub mod forge;
-pub mod git;
-pub mod http;
-pub(crate) mod image_name;
-pub mod layout;
-pub mod load;
-pub mod names;
-pub mod outcome;
-pub mod plan;
-pub mod publish;
+mod backoff;
+mod cli;
+mod clock;
+mod diagnostic;
+mod expression;
+mod forge;
+mod git;
+mod http;
+mod image_name;
+mod layout;
+mod load;
+mod names;
+mod outcome;
+pub mod parts;
+mod plan;
+mod program;
+mod publish;
 mod quantity;
-pub mod registry;
-pub mod render;
-pub mod report;
-pub mod repository;
-pub mod request;
-pub mod resolve;
-pub mod run;
-pub mod runner;
-pub mod schema;
-pub mod seal;
-pub mod token;
-pub mod tree;
-pub mod yaml;
+mod registry;
+mod render;
+mod report;
+mod repository;
+mod request;
+mod resolve;
+mod run;
+mod runner;
+mod schema;
+mod seal;
+mod token;
+mod tree;
+mod yaml;
+
+pub use program::main;
 
 use diagnostic::Failure;
 use outcome::{Outcome, Report, Wrote};

@@ -3,13 +3,13 @@
 use sha2::{Digest, Sha256};
 
 /// The first `digits` hexadecimal digits of the SHA-256 of `text`.
-pub fn hash(text: &str, digits: usize) -> String {
+pub(crate) fn hash(text: &str, digits: usize) -> String {
     let hex = base16ct::lower::encode_string(&Sha256::digest(text.as_bytes()));
     hex.chars().take(digits).collect()
 }
 
 /// `name`, or where it is longer than `max` bytes its beginning with a hash of the whole behind it.
-pub fn fit(name: &str, max: usize) -> String {
+pub(crate) fn fit(name: &str, max: usize) -> String {
     if name.len() <= max {
         return name.to_owned();
     }
@@ -21,12 +21,12 @@ pub fn fit(name: &str, max: usize) -> String {
 }
 
 /// The namespace of an app in an environment; a label of DNS (63 characters).
-pub fn namespace(app: &str, environment: &str) -> String {
+pub(crate) fn namespace(app: &str, environment: &str) -> String {
     fit(&format!("{app}-{environment}"), 63)
 }
 
 /// The host label of an app in an environment: production's is the app's own.
-pub fn host_label(app: &str, environment: &str) -> String {
+pub(crate) fn host_label(app: &str, environment: &str) -> String {
     if environment == "production" { fit(app, 63) } else { fit(&format!("{app}-{environment}"), 63) }
 }
 

@@ -3,24 +3,24 @@
 use crate::token::scrub;
 
 /// Two addresses of one repository: by https and by ssh, with `.git` and without.
-pub fn same_repository(one: &str, other: &str) -> bool {
+pub(crate) fn same_repository(one: &str, other: &str) -> bool {
     one == other || plain_address(one) == plain_address(other)
 }
 
 /// What all addresses of one repository have in common: host and path, without scheme, login and `.git`.
-pub fn plain_address(address: &str) -> String {
+pub(crate) fn plain_address(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
     rest.trim_end_matches('/').trim_end_matches(".git").replacen(':', "/", 1).to_lowercase()
 }
 
 /// The first characters of a commit.
-pub fn short(commit: &str) -> &str {
+pub(crate) fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
 
 /// An address without the credentials that it may hold.
-pub fn without_credentials(address: &str) -> String {
+pub(crate) fn without_credentials(address: &str) -> String {
     let scrubbed = scrub(address, None);
     // A query may hold a token; no forge reads one in a repository's address.
     let end = scrubbed.find("://").and_then(|_| scrubbed.find(['?', '#']));

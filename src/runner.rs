@@ -13,7 +13,7 @@ use crate::request::ci::Ci;
 
 /// Writes the plan's file, where one is asked for, and tells the runner, where there is one. Gives what could not be
 /// written, one sentence each.
-pub fn tell(job: Option<&Ci>, plan_file: Option<&Path>, ended: &Ended) -> Vec<String> {
+pub(crate) fn tell(job: Option<&Ci>, plan_file: Option<&Path>, ended: &Ended) -> Vec<String> {
     let mut failed = Vec::new();
     let mut at = |path: &Path, written: io::Result<()>| {
         if let Err(error) = written {
@@ -40,7 +40,7 @@ pub fn tell(job: Option<&Ci>, plan_file: Option<&Path>, ended: &Ended) -> Vec<St
 
 /// The path of a file from the root of the job's repository, where it is one of its files. `name` is where it would be
 /// from here; a file of another repository may be called the same, but says something else.
-pub fn place(job: &Ci, source: &Source) -> Option<String> {
+pub(crate) fn place(job: &Ci, source: &Source) -> Option<String> {
     let root = job.workspace.clone().unwrap_or_else(|| PathBuf::from(".")).canonicalize().ok()?;
     let file = Path::new(&source.name).canonicalize().ok()?;
     if !fs::symlink_metadata(&source.name).ok()?.is_file() || fs::read(&file).ok()? != source.text.as_bytes()

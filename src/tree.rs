@@ -57,7 +57,7 @@ impl fmt::Display for RepoPath {
 pub type Files = BTreeMap<RepoPath, String>;
 
 /// Edited files, by path: the new text, or nothing where the file goes.
-pub type Edits = BTreeMap<RepoPath, Option<String>>;
+pub(crate) type Edits = BTreeMap<RepoPath, Option<String>>;
 
 #[cfg(test)]
 mod tests {

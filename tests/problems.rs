@@ -10,11 +10,11 @@ use std::fs;
 use std::path::Path;
 
 use clap::Parser;
-use cupaas::cli::Cli;
-use cupaas::diagnostic::{Code, Diagnostic};
-use cupaas::outcome::Report;
-use cupaas::resolve::secrets::secret_object;
-use cupaas::run::action::Request;
+use cupaas::parts::cli::Cli;
+use cupaas::parts::diagnostic::{Code, Diagnostic};
+use cupaas::parts::outcome::Report;
+use cupaas::parts::resolve::secrets::secret_object;
+use cupaas::parts::run::action::Request;
 
 use mistakes::{FILES, MISTAKES, Mistake};
 

@@ -10,9 +10,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use cupaas::render::emit::to_yaml;
-use cupaas::resolve::command::literal;
-use cupaas::yaml::characters::lost;
+use cupaas::parts::render::emit::to_yaml;
+use cupaas::parts::resolve::command::literal;
+use cupaas::parts::yaml::characters::lost;
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cupaas::schema::{Checker, ExternalObjects, ExtraSchema, Violation};
+use cupaas::parts::schema::{Checker, ExternalObjects, ExtraSchema, Violation};
 use serde_json::{Value, json};
 
 fn cases(kind: &str) -> Vec<PathBuf> {

@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cupaas::seal::{
+use cupaas::parts::seal::{
     AgeIdentity, PrivateKeys, Recipient, encrypt_secret, inspect, make_identity, make_password, reattach,
 };
 use proptest::prelude::{Just, any, prop_oneof};
@@ -218,9 +218,10 @@ fn what_people_encrypt_by_hand_is_applied() {
     std::fs::create_dir(world.path().join("app")).unwrap();
     std::fs::write(world.path().join("app/.cupaas"), app).unwrap();
     std::fs::write(world.path().join("gitops/cupaas.yaml"), platform).unwrap();
-    for (key, name, free) in
-        [("FREE", "any-name", true), ("BOUND", &cupaas::resolve::secrets::secret_object("BOUND"), false)]
-    {
+    for (key, name, free) in [
+        ("FREE", "any-name", true),
+        ("BOUND", &cupaas::parts::resolve::secrets::secret_object("BOUND"), false),
+    ] {
         let object = json!({"apiVersion": "v1", "kind": "Secret", "data": {key: BASE64_STANDARD.encode("by hand")},
             "metadata": {"name": name, "namespace": "shop-production"}, "immutable": false});
         std::fs::write(world.path().join("plain.json"), object.to_string()).unwrap();
@@ -241,10 +242,10 @@ fn what_people_encrypt_by_hand_is_applied() {
         let sealed = run(world.path(), &sops, &args, b"");
         let mut keys = PrivateKeys::default();
         keys.add(&me.key_file());
-        assert_eq!(cupaas::seal::verify(&sealed, &keys), Ok(true), "{key}");
+        assert_eq!(cupaas::parts::seal::verify(&sealed, &keys), Ok(true), "{key}");
         let changed = sealed.replace("immutable: false", "immutable: true");
         assert_ne!(changed, sealed);
-        assert_eq!(cupaas::seal::verify(&changed, &keys).is_ok(), free, "{key}");
+        assert_eq!(cupaas::parts::seal::verify(&changed, &keys).is_ok(), free, "{key}");
         std::fs::write(kept.join(format!("{key}.yaml")), sealed).unwrap();
     }
     git(&["init", "-q", "-b", "main", "gitops"]);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use cupaas::git::{BranchName, RepositoryUrl};
+use cupaas::parts::git::{BranchName, RepositoryUrl};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };

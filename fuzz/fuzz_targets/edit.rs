@@ -1,9 +1,9 @@
 //! A change of any YAML: refused with a place, or made; what it leaves is YAML that says what was meant.
 #![no_main]
 
-use cupaas::diagnostic::Source;
-use cupaas::yaml::edit::{edit, YamlEdit};
-use cupaas::yaml::node;
+use cupaas::parts::diagnostic::Source;
+use cupaas::parts::yaml::edit::{edit, YamlEdit};
+use cupaas::parts::yaml::node;
 
 libfuzzer_sys::fuzz_target!(|data: (String, Vec<String>, Option<String>)| {
     let (text, path, value) = data;

@@ -1,7 +1,7 @@
 //! Any JSON, written as YAML, is read back as it was.
 #![no_main]
 
-use cupaas::render::emit::to_yaml;
+use cupaas::parts::render::emit::to_yaml;
 use serde_json::{Value, json};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

@@ -5,17 +5,17 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use cupaas::diagnostic::Source;
-use cupaas::load::app_file::AppFile;
-use cupaas::load::catalog::{Catalog, RecipeKind};
-use cupaas::load::inputs::Inputs;
-use cupaas::load::platform::PlatformFile;
-use cupaas::load::query::ReleaseQuery;
-use cupaas::plan::{compare, ClusterFacts};
-use cupaas::render::Renderer;
-use cupaas::resolve;
-use cupaas::tree::Files;
-use cupaas::yaml::document;
+use cupaas::parts::diagnostic::Source;
+use cupaas::parts::load::app_file::AppFile;
+use cupaas::parts::load::catalog::{Catalog, RecipeKind};
+use cupaas::parts::load::inputs::Inputs;
+use cupaas::parts::load::platform::PlatformFile;
+use cupaas::parts::load::query::ReleaseQuery;
+use cupaas::parts::plan::{compare, ClusterFacts};
+use cupaas::parts::render::Renderer;
+use cupaas::parts::resolve;
+use cupaas::parts::tree::Files;
+use cupaas::parts::yaml::document;
 
 const PLATFORM: &str = "environments: {production: {cluster: home, domain: apps.example.cu}}\n";
 

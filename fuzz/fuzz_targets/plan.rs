@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use cupaas::plan::{compare, ClusterFacts};
-use cupaas::tree::{Files, RepoPath};
+use cupaas::parts::plan::{compare, ClusterFacts};
+use cupaas::parts::tree::{Files, RepoPath};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -1,8 +1,8 @@
 //! `cupaas.yaml`, as any bytes; `requires` is looked at first.
 #![no_main]
 
-use cupaas::load::requires;
-use cupaas::tree::{Files, RepoPath};
+use cupaas::parts::load::requires;
+use cupaas::parts::tree::{Files, RepoPath};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -1,4 +1,4 @@
 //! `recipe.yaml`, as any bytes.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::load::recipe::RecipeFile>(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::parts::load::recipe::RecipeFile>(data));

@@ -1,6 +1,6 @@
 //! `apps/<app>.yaml`, as any bytes.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::load::platform::RegistrationFile>(
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::parts::load::platform::RegistrationFile>(
     data
 ));

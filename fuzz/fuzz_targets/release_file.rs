@@ -1,4 +1,4 @@
 //! `release.yaml`, as any bytes.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::load::release_file::ReleaseFile>(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cupaas_fuzz::read::<cupaas::parts::load::release_file::ReleaseFile>(data));

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use cupaas::schema::Checker;
+use cupaas::parts::schema::Checker;
 use serde_json::{Value, json};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

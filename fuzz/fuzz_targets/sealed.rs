@@ -1,7 +1,7 @@
 //! Any text as an encrypted Secret.
 #![no_main]
 
-use cupaas::seal::{fingerprint, give_to, inspect, plain_part, reattach, PrivateKeys};
+use cupaas::parts::seal::{fingerprint, give_to, inspect, plain_part, reattach, PrivateKeys};
 use serde_json::json;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use cupaas::diagnostic::{Diagnostic, Failure, Kind, Source};
-use cupaas::report::{self, Format};
-use cupaas::yaml::document::{self, Document};
+use cupaas::parts::diagnostic::{Diagnostic, Failure, Kind, Source};
+use cupaas::parts::report::{self, Format};
+use cupaas::parts::yaml::document::{self, Document};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 mod ci;
 mod forge;
-pub mod read;
+pub(crate) mod read;
 mod registered;
 mod secret;
 mod shared;
@@ -15,18 +15,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-pub use ci::{Ci, CiForge};
-pub use forge::{Commenting, Proposed, Status};
-pub use registered::{
-    AddApp, AppCommand, AppSelector, EnvCommand, ListEnv, Pin, RemoveApp, SetEnv, ShowApp, Unpin, UnsetEnv,
-};
-pub use shared::{Repository, Shared, Wide};
-pub use variables::text as variables;
+pub(crate) use ci::{Ci, CiForge};
+pub(crate) use forge::{Commenting, Proposed, Status};
+pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
+pub(crate) use shared::{Repository, Shared, Wide};
+pub(crate) use variables::text as variables;
 
-pub use secret::{Secret, SecretCheck, SecretOf, SecretRotate, SecretSet, SecretUnset};
+pub(crate) use secret::{Secret, SecretOf};
 
 use crate::load::platform::Delivery;
-pub use sync::Sync;
+pub(crate) use sync::Sync;
 
 /// Renders an app's `.cupaas` into Kubernetes YAML and commits it to a GitOps repository.
 #[derive(Debug, Parser)]

@@ -50,7 +50,7 @@ fn heeding(command: Command, empty: &dyn Fn(&OsStr) -> bool) -> Command {
 }
 
 /// Every command, with all flags that it takes.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     let command = with_job(Cli::command());
     let variables = variables(&command);
     // The page is the help of a command, so that `cupaas help environment` shows it.

@@ -113,7 +113,7 @@ const BY_LIBRARIES: &[Group] = &[
 ];
 
 /// All variables, for people. Each line begins with a blank, which keeps it a line in a manual page too.
-pub fn text(command: &Command) -> String {
+pub(crate) fn text(command: &Command) -> String {
     let mut text =
         "Environment variables that cupaas reads. An empty one counts as unset;\na flag that is typed \
         goes before its variable.\n\n Variables for flags:\n"

@@ -3,7 +3,7 @@
 
 mod answers;
 mod client;
-pub mod comment;
+pub(crate) mod comment;
 mod kind;
 mod limits;
 mod options;
@@ -11,12 +11,12 @@ mod place;
 mod pull;
 mod repository;
 mod rights;
-pub mod status;
+pub(crate) mod status;
 mod texts;
 
-pub use comment::{CommentAction, Commented};
-pub use kind::Forge;
-pub use options::{ForgeOptions, Proposing};
-pub use place::{Endpoint, Job};
-pub use pull::{Ended, Ending, PullAction, PullRequest, PullRequestSpec};
-pub use repository::Repository;
+pub(crate) use comment::{CommentAction, Commented};
+pub(crate) use kind::Forge;
+pub(crate) use options::{ForgeOptions, Proposing};
+pub(crate) use place::{Endpoint, Job};
+pub(crate) use pull::{Ended, Ending, PullAction, PullRequest, PullRequestSpec};
+pub(crate) use repository::Repository;

@@ -16,7 +16,7 @@ use crate::http::percent_encoded;
 
 /// What a pull request is about.
 #[derive(Debug, Clone, Copy)]
-pub struct PullRequestSpec<'a> {
+pub(crate) struct PullRequestSpec<'a> {
     /// The branch that was pushed.
     pub branch: &'a str,
     /// The branch that it is to be merged into.
@@ -74,7 +74,7 @@ pub enum Ending {
 
 /// How a pull request has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// What it held is in the base.
     Merged,
     /// Somebody did not want it.

@@ -13,7 +13,7 @@ use crate::http::percent_encoded;
 
 /// What is said of a commit.
 #[derive(Debug, Clone, Copy)]
-pub struct Status<'a> {
+pub(crate) struct Status<'a> {
     /// The app's commit.
     pub commit: &'a str,
     /// Which line of the commit's statuses it is.
@@ -26,7 +26,7 @@ pub struct Status<'a> {
 
 /// A deployment.
 #[derive(Debug, Clone, Copy)]
-pub struct Deployment<'a> {
+pub(crate) struct Deployment<'a> {
     /// The app.
     pub app: &'a str,
     /// Its environment.

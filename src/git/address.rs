@@ -119,7 +119,7 @@ fn bad(why: &str) -> AddressError {
 }
 
 /// Whether a URL holds more than a name to log in with; over HTTP a name alone may be a token.
-pub fn holds_credentials(address: &str) -> bool {
+pub(crate) fn holds_credentials(address: &str) -> bool {
     let Some((scheme, rest)) = address.split_once("://") else { return false };
     if rest.contains(['?', '#']) {
         return true;

@@ -5,16 +5,16 @@ use std::path::Path;
 use git2::{ObjectType, Repository};
 
 /// The newest commit's files.
-pub struct LocalHead(Repository);
+pub(crate) struct LocalHead(Repository);
 
 impl LocalHead {
     /// The repository whose folder this is, bare or with its files checked out; nothing where it is none.
-    pub fn open(folder: &Path) -> Option<Self> {
+    pub(crate) fn open(folder: &Path) -> Option<Self> {
         Repository::open(folder).ok().map(Self)
     }
 
     /// The names in a folder; none where it is not there.
-    pub fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let read = || {
             let entry = self.0.head().ok()?.peel_to_tree().ok()?.get_path(Path::new(folder)).ok()?;
             let object = entry.to_object(&self.0).ok()?;
@@ -25,7 +25,7 @@ impl LocalHead {
     }
 
     /// A file's text; nothing where it is not there, or not UTF-8.
-    pub fn text(&self, path: &str) -> Option<String> {
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
         let entry = self.0.head().ok()?.peel_to_tree().ok()?.get_path(Path::new(path)).ok()?;
         let blob = entry.to_object(&self.0).ok().filter(|object| object.kind() == Some(ObjectType::Blob))?;
         String::from_utf8(blob.as_blob()?.content().to_vec()).ok()

@@ -6,16 +6,16 @@
 //! waiting as [`crate::backoff::Backoff`] says. Nothing is checked out, and what a deploy costs does not depend on
 //! how many apps the repository holds: commit and trees are fetched level by level, only where asked for.
 
-pub mod address;
-pub mod bare;
-pub mod checkout;
-pub mod commit;
-pub mod local;
-pub mod proposal;
-pub mod push;
-pub mod remote;
-pub mod snapshot;
-pub mod source;
+pub(crate) mod address;
+pub(crate) mod bare;
+pub(crate) mod checkout;
+pub(crate) mod commit;
+pub(crate) mod local;
+pub(crate) mod proposal;
+pub(crate) mod push;
+pub(crate) mod remote;
+pub(crate) mod snapshot;
+pub(crate) mod source;
 
 mod authorship;
 mod build;
@@ -28,10 +28,13 @@ mod store;
 mod temporary;
 mod walk;
 
-pub use address::{BranchName, RepositoryUrl, holds_credentials};
-pub use commit::{Author, Commit, FileChanges};
+pub(crate) use address::holds_credentials;
+pub use address::{BranchName, RepositoryUrl};
+pub use commit::{Author, FileChanges};
 pub use proposal::Proposal;
 pub use push::Pushed;
-pub use remote::{Heads, Remotes, SourceToken};
+pub(crate) use remote::Heads;
+pub use remote::{Remotes, SourceToken};
 pub use snapshot::{Entry, EntryKind, Snapshot};
-pub use source::{Source, commit_time, is_descendant};
+pub(crate) use source::commit_time;
+pub use source::{Source, is_descendant};

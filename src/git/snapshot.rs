@@ -20,7 +20,7 @@ use crate::token::Secret;
 use crate::tree::RepoPath;
 
 /// The most bytes of a file that is read.
-pub const LARGEST: usize = 10 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 10 * 1024 * 1024;
 
 /// How long git may be silent.
 const TIMEOUT: Duration = Duration::from_secs(120);

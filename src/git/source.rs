@@ -64,7 +64,7 @@ pub fn is_descendant(folder: &Path, newer: &str, older: &str) -> Option<bool> {
 }
 
 /// When `commit` was made, by its committer, in seconds since 1970; `None` where it is not at hand.
-pub fn commit_time(folder: &Path, commit: &str) -> Option<i64> {
+pub(crate) fn commit_time(folder: &Path, commit: &str) -> Option<i64> {
     let (repository, _) = open(folder).ok()??;
     let found = repository.find_commit(Oid::from_str(commit).ok()?).ok()?;
     Some(found.time().seconds())

@@ -16,13 +16,13 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 
 /// The most bytes that a file which a person writes for cupaas may have.
-pub const MAX_FILE: u64 = 1 << 20;
+pub(crate) const MAX_FILE: u64 = 1 << 20;
 /// The most bytes that are looked at in a file of the app.
 const MAX_LOOK: u64 = 256 << 10;
 /// The most files of an app that are listed.
 const MAX_LISTED: usize = 20_000;
 /// Names under which an app's file may stand.
-pub const APP_FILES: [&str; 3] = [".cupaas", ".cupaas.yml", ".cupaas.yaml"];
+pub(crate) const APP_FILES: [&str; 3] = [".cupaas", ".cupaas.yml", ".cupaas.yaml"];
 /// How deep a listing goes: a file in the folder itself is at 1.
 const DEPTH: usize = 4;
 /// Folders that never hold an app's own code.
@@ -30,7 +30,7 @@ const SKIPPED: [&str; 8] = [".git", ".hg", ".venv", "venv", "node_modules", "__p
 
 /// An app's folder.
 #[derive(Debug, Clone)]
-pub struct AppFolder {
+pub(crate) struct AppFolder {
     /// `.cupaas`, under its name as the person gave the folder.
     pub app_file: Arc<Source>,
     /// The Procfile, where there is one.
@@ -43,7 +43,7 @@ pub struct AppFolder {
 ///
 /// # Errors
 /// When there is no `.cupaas` or more than one, or a file is not a text file of at most 1 MiB.
-pub fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
+pub(crate) fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
     let app_file = app_file(folder, called)?;
     let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
         Ok(_) => Some(read_text(&folder.join("Procfile"), &shown(folder, called, "Procfile"))?),
@@ -62,7 +62,7 @@ fn shown(folder: &Path, called: Option<&str>, name: &str) -> String {
 ///
 /// # Errors
 /// The same as [`read`].
-pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Failure> {
+pub(crate) fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Failure> {
     let named = called.map_or(folder, Path::new);
     let shown = |name: &str| shown(folder, called, name);
     if !folder.is_dir() {
@@ -92,7 +92,7 @@ pub fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source>, Fail
 ///
 /// # Errors
 /// When it is a symbolic link, a folder or a device, larger than 1 MiB, or not UTF-8; each as a diagnostic.
-pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
+pub(crate) fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     let refuse = |code: Code, message: &str, hint: &str| {
         let problem = Diagnostic::error(code, Span::file(&Source::new(shown, "")), message).hint(hint);
         Failure::invalid(vec![problem])
@@ -127,7 +127,7 @@ pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
 ///
 /// # Errors
 /// When it is larger than 1 MiB, or not UTF-8.
-pub fn read_input() -> Result<Arc<Source>, Failure> {
+pub(crate) fn read_input() -> Result<Arc<Source>, Failure> {
     let shown = "standard input";
     let refuse = |code: Code, message: &str| {
         Failure::invalid(vec![Diagnostic::error(code, Span::file(&Source::new(shown, "")), message)])
@@ -158,7 +158,7 @@ fn read_up_to(file: File, limit: u64) -> std::io::Result<Vec<u8>> {
 }
 
 /// Texts of the files that match `patterns`, by path; what is not text is left out.
-pub fn texts(folder: &Path, listing: &[String], patterns: &[&str]) -> BTreeMap<String, String> {
+pub(crate) fn texts(folder: &Path, listing: &[String], patterns: &[&str]) -> BTreeMap<String, String> {
     listing
         .iter()
         .filter(|path| patterns.iter().any(|pattern| matches(pattern, path)))
@@ -170,7 +170,7 @@ pub fn texts(folder: &Path, listing: &[String], patterns: &[&str]) -> BTreeMap<S
 }
 
 /// Whether `path` is what `pattern` says; `*` is any part of one name.
-pub fn matches(pattern: &str, path: &str) -> bool {
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     let mut patterns = pattern.split('/');
     let mut parts = path.split('/');
     loop {
@@ -197,7 +197,7 @@ fn list(folder: &Path) -> Vec<String> {
 
 /// Whether a file or folder of an app counts: a path in the app's folder that is not too deep, and in none of the
 /// folders that never hold an app's own code.
-pub fn is_listed(path: &str) -> bool {
+pub(crate) fn is_listed(path: &str) -> bool {
     path.split('/').count() <= DEPTH && !path.split('/').any(|part| SKIPPED.contains(&part))
 }
 
@@ -217,7 +217,7 @@ fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
 ///
 /// # Errors
 /// When a file cannot be read: an image would be built from it all the same.
-pub fn fingerprint(folder: &Path) -> Result<String, Failure> {
+pub(crate) fn fingerprint(folder: &Path) -> Result<String, Failure> {
     let mut hash = Sha256::new();
     for path in walk(folder, usize::MAX) {
         let fail = |error: std::io::Error| {

@@ -47,7 +47,7 @@ pub(super) fn app_name(
 ///
 /// # Errors
 /// When nothing names an app, or the name is not valid.
-pub fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failure> {
+pub(crate) fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failure> {
     if let Some(name) = &query.app {
         return checked_name(name.clone());
     }
@@ -65,7 +65,7 @@ pub fn app_of(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<String, Failu
 }
 
 /// The name that the app would have if its file did not say one.
-pub fn default_name(query: &ReleaseQuery) -> Option<String> {
+pub(crate) fn default_name(query: &ReleaseQuery) -> Option<String> {
     let repository = query.source.repository.as_deref().filter(|_| query.source.path.is_empty());
     let name = repository.and_then(last_part).or_else(|| Some(query.folder_name.clone()))?;
     slug(&name).filter(|name| Name::fits(name))

@@ -16,7 +16,7 @@ static BUILT_IN: Dir<'_> = include_dir!("$OUT_DIR/templates");
 
 /// Names that begin so are those of parts that any recipe can use, and of nothing else: what stands in the folders of
 /// `templates/shared/`. What stands beside those folders is the base's own.
-pub const SHARED: &str = "shared/";
+pub(crate) const SHARED: &str = "shared/";
 
 /// What a recipe is for: its folder's parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 /// Values by name, each with the place of its name.
-pub type Variables = BTreeMap<String, (String, Span)>;
+pub(crate) type Variables = BTreeMap<String, (String, Span)>;
 
 /// Reads a file's text; a line end in a value is a line feed, whatever the file's are.
 ///

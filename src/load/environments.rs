@@ -5,19 +5,19 @@ use crate::load::platform::PlatformFile;
 use crate::schema::suggest;
 
 /// The failure of a run that was asked for an environment which the platform does not have.
-pub fn unknown(name: &str, platform: &PlatformFile) -> Failure {
+pub(crate) fn unknown(name: &str, platform: &PlatformFile) -> Failure {
     let (message, hint) = message(name, platform);
     Failure::new(Code::UnknownEnvironment, message).hint(hint)
 }
 
 /// The problem of a file that names such an environment at `span`.
-pub fn undeclared(name: &str, platform: &PlatformFile, span: Span) -> Diagnostic {
+pub(crate) fn undeclared(name: &str, platform: &PlatformFile, span: Span) -> Diagnostic {
     let (message, hint) = message(name, platform);
     Diagnostic::error(Code::UndeclaredEnvironment, span, message).hint(hint)
 }
 
 /// What is said of such an environment, and the hint.
-pub fn message(name: &str, platform: &PlatformFile) -> (String, String) {
+pub(crate) fn message(name: &str, platform: &PlatformFile) -> (String, String) {
     let names = || platform.environments.keys().map(String::as_str);
     let hint = match suggest(name, names()) {
         Some(close) => format!("did you mean {close:?}?"),
@@ -27,7 +27,7 @@ pub fn message(name: &str, platform: &PlatformFile) -> (String, String) {
 }
 
 /// The failure of a run that could be about several environments.
-pub fn required(platform: &PlatformFile) -> Failure {
+pub(crate) fn required(platform: &PlatformFile) -> Failure {
     let message = "several environments are possible";
     Failure::new(Code::EnvironmentRequired, message).hint(format!("pass --env; {}", declared(platform)))
 }

@@ -68,7 +68,7 @@ pub struct Recorded {
 }
 
 /// The runtimes that need no recipe: the image is whatever the person builds.
-pub const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
+pub(crate) const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 
 /// Reads everything.
 ///
@@ -142,7 +142,7 @@ pub(super) fn gather(
 
 /// App and environment of a run that needs no `.cupaas`.
 #[derive(Debug)]
-pub struct NamedApp {
+pub(crate) struct NamedApp {
     /// The app.
     pub app: String,
     /// The environment.
@@ -157,7 +157,7 @@ pub struct NamedApp {
 ///
 /// # Errors
 /// When the platform is invalid or has no such environment, or when nothing names an app.
-pub fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<NamedApp, Failure> {
+pub(crate) fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<NamedApp, Failure> {
     let app = app_of(query, gitops)?;
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = &platform.value.environments;
@@ -237,7 +237,7 @@ fn schema_suggestion(name: &str, known: &[String]) -> Option<String> {
 }
 
 /// The patterns of all files whose texts some runtime's recipe looks at; one that is wrong is said by whoever uses it.
-pub fn looked_at_by_any(catalog: &Catalog) -> Vec<String> {
+pub(crate) fn looked_at_by_any(catalog: &Catalog) -> Vec<String> {
     let names = catalog.names(RecipeKind::Runtime);
     let recipes = names.iter().filter_map(|name| catalog.get(RecipeKind::Runtime, name).ok().flatten());
     let patterns: BTreeSet<String> =

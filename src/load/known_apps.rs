@@ -11,7 +11,7 @@ use crate::tree::RepoPath;
 ///
 /// # Errors
 /// When the platform is invalid, or the GitOps repository cannot be read.
-pub fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
+pub(crate) fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
     let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
     let environments = platform.value.environments.keys();
     let mut places: Vec<RepoPath> =
@@ -21,7 +21,7 @@ pub fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
 }
 
 /// The failure of a run that names an app which is not there, with the name that it may have meant.
-pub fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
+pub(crate) fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
     let names = || -> Result<Vec<String>, Failure> {
         let (registered, _) = registered::all(gitops, false)?;
         let registered = registered.into_iter().map(|app| app.name);

@@ -13,7 +13,7 @@ use crate::load::requires::read_platform;
 use crate::tree::Files;
 
 /// A GitOps repository on this machine.
-pub enum KnownNames {
+pub(crate) enum KnownNames {
     /// One of git's, as last committed.
     Git(LocalHead),
     /// A plain folder.
@@ -22,12 +22,12 @@ pub enum KnownNames {
 
 impl KnownNames {
     /// What stands in this folder.
-    pub fn open(folder: &Path) -> Self {
+    pub(crate) fn open(folder: &Path) -> Self {
         LocalHead::open(folder).map_or_else(|| Self::Folder(folder.to_owned()), Self::Git)
     }
 
     /// Apps that are registered, or of which anything stands in `releases/`.
-    pub fn apps(&self) -> BTreeSet<String> {
+    pub(crate) fn apps(&self) -> BTreeSet<String> {
         let registered = self.list("apps").into_iter();
         let registered = registered.filter_map(|file| {
             let name = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml"))?;
@@ -40,7 +40,7 @@ impl KnownNames {
     }
 
     /// The platform's environments, and those in `releases/`.
-    pub fn environments(&self) -> BTreeSet<String> {
+    pub(crate) fn environments(&self) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = self.list("releases").into_iter().collect();
         let file = self.text("cupaas.yaml").zip(path("cupaas.yaml").ok());
         let platform = file.and_then(|(text, path)| read_platform(&Files::from([(path, text)])).ok());
@@ -49,7 +49,7 @@ impl KnownNames {
     }
 
     /// Recipes of a kind: the platform's own beside the built-in ones.
-    pub fn recipes(&self, kind: RecipeKind) -> BTreeSet<String> {
+    pub(crate) fn recipes(&self, kind: RecipeKind) -> BTreeSet<String> {
         let own = self.list(&format!("catalog/{}", kind.folder()));
         own.into_iter().chain(Catalog::default().names(kind)).collect()
     }

@@ -44,7 +44,7 @@ impl Scope {
 ///
 /// # Errors
 /// All problems of all records; names in `without` that match no release; or when the GitOps repository cannot be read.
-pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+pub(crate) fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     let mut wanted = vec![path("cupaas.yaml")?];
     match &scope.app {
         // Everything that rendering all of them reads, in one go.
@@ -77,13 +77,13 @@ pub fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Fail
 ///
 /// # Errors
 /// The same as [`find`].
-pub fn of_app(app: &str, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+pub(crate) fn of_app(app: &str, gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     let places = places(app, &Scope::default(), gitops)?;
     read(&gitops.read(&places)?)
 }
 
 /// The `.cupaas` that a release was made from, where it can still be read.
-pub fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {
+pub(crate) fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {
     let text = release.files.get(".cupaas")?;
     let name = format!("releases/{}/{}/release.yaml#.cupaas", release.environment, release.app);
     document::read(&Source::new(name, text.clone())).ok()
@@ -93,7 +93,7 @@ pub fn app_file(release: &ReleaseFile) -> Option<Document<AppFile>> {
 ///
 /// # Errors
 /// The same as [`find`].
-pub fn records(gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
+pub(crate) fn records(gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> {
     read(&gitops.read(&[path("releases")?])?)
 }
 
@@ -124,12 +124,12 @@ fn is_record(path: &RepoPath) -> bool {
 }
 
 /// The failure of a run that finds no release of the app that it names.
-pub fn none(app: &str, scope: &Scope) -> Failure {
+pub(crate) fn none(app: &str, scope: &Scope) -> Failure {
     let place = scope.environment.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
     Failure::new(Code::NotDeployed, format!("{app} is not deployed{place}")).hint(with_folder(app))
 }
 
 /// What whoever names an app and stands in its folder has meant.
-pub fn with_folder(app: &str) -> String {
+pub(crate) fn with_folder(app: &str) -> String {
     format!("to deploy a folder under this name, pass it too: `cupaas deploy . --app {app}`")
 }

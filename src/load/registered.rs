@@ -22,7 +22,7 @@ use crate::yaml::node::{self, Node, NodeKind};
 
 /// One registered app.
 #[derive(Debug, Clone)]
-pub struct Registered {
+pub(crate) struct Registered {
     /// Its name: the file's.
     pub name: String,
     /// Its file.
@@ -31,24 +31,24 @@ pub struct Registered {
 
 impl Registered {
     /// The app's folder in its repository; empty for the root.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         folder(&self.file.value)
     }
 
     /// Whether it is registered for this folder of this repository.
-    pub fn is_from(&self, url: &str, path: &str) -> bool {
+    pub(crate) fn is_from(&self, url: &str, path: &str) -> bool {
         let theirs = self.file.value.repository.as_deref();
         theirs.is_some_and(|theirs| same_repository(theirs, url)) && self.path() == path
     }
 }
 
 /// The folder that a registration names; empty for the root.
-pub fn folder(file: &RegistrationFile) -> &str {
+pub(crate) fn folder(file: &RegistrationFile) -> &str {
     plain(file.path.as_deref().unwrap_or_default())
 }
 
 /// A folder as a person writes it, without what says nothing: `./a/` is `a`, and `.` is the root.
-pub fn plain(path: &str) -> &str {
+pub(crate) fn plain(path: &str) -> &str {
     let path = path.strip_prefix("./").unwrap_or(path).trim_end_matches('/');
     if path == "." { "" } else { path }
 }
@@ -57,7 +57,7 @@ pub fn plain(path: &str) -> &str {
 ///
 /// # Errors
 /// When the name cannot be a file name.
-pub fn file_of(name: &str) -> Result<RepoPath, Failure> {
+pub(crate) fn file_of(name: &str) -> Result<RepoPath, Failure> {
     path(&format!("apps/{name}.yaml"))
 }
 
@@ -65,7 +65,7 @@ pub fn file_of(name: &str) -> Result<RepoPath, Failure> {
 ///
 /// # Errors
 /// The same as [`file_of`].
-pub fn paths_of(name: &str) -> Result<[RepoPath; 2], Failure> {
+pub(crate) fn paths_of(name: &str) -> Result<[RepoPath; 2], Failure> {
     Ok([file_of(name)?, path(&format!("apps/{name}.yml"))?])
 }
 
@@ -73,7 +73,7 @@ pub fn paths_of(name: &str) -> Result<[RepoPath; 2], Failure> {
 ///
 /// # Errors
 /// The same as [`file_of`].
-pub fn of(
+pub(crate) fn of(
     name: &str,
     files: &Files,
     ci: bool,
@@ -91,7 +91,7 @@ pub fn of(
 ///
 /// # Errors
 /// The same as [`file_of`].
-pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failure> {
+pub(crate) fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failure> {
     let [place, overlooked] = paths_of(name)?;
     if !files.contains_key(&overlooked) {
         return Ok(None);
@@ -110,7 +110,7 @@ pub fn overlooked(name: &str, files: &Files) -> Result<Option<Diagnostic>, Failu
 ///
 /// # Errors
 /// When the GitOps repository cannot be read.
-pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagnostic>), Failure> {
+pub(crate) fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagnostic>), Failure> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
     for one in by_name(gitops, ci)?.into_values() {
@@ -126,7 +126,7 @@ pub fn all(gitops: &mut Gitops, ci: bool) -> Result<(Vec<Registered>, Vec<Diagno
 ///
 /// # Errors
 /// The repository's own.
-pub fn by_name(
+pub(crate) fn by_name(
     gitops: &mut Gitops,
     ci: bool,
 ) -> Result<BTreeMap<String, Result<Registered, Vec<Diagnostic>>>, Failure> {
@@ -163,7 +163,7 @@ pub fn by_name(
 ///
 /// # Errors
 /// When the GitOps repository cannot be read. A registration that is invalid matches no source.
-pub fn name_of(
+pub(crate) fn name_of(
     source: &SourceFacts,
     by_itself: Option<&str>,
     gitops: &mut Gitops,
@@ -191,7 +191,7 @@ pub fn name_of(
 
 /// Reads a registration: as much of the document as can be read, and everything that is wrong with it, what the schema
 /// says and what it does not, in the order of the file.
-pub fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile>>, Vec<Diagnostic>) {
+pub(crate) fn read(source: &Arc<Source>, ci: bool) -> (Option<Document<RegistrationFile>>, Vec<Diagnostic>) {
     let (file, mut problems) = document::read_leniently::<RegistrationFile>(source);
     // Of a newer format no more can be said.
     let Some(mut file) = file else { return (None, problems) };
@@ -278,7 +278,7 @@ fn hidden(file: &Document<()>, address: &str) -> Span {
 ///
 /// # Errors
 /// The message and the hint.
-pub fn address_problem(address: &str, ci: bool) -> Result<RepositoryUrl, (String, String)> {
+pub(crate) fn address_problem(address: &str, ci: bool) -> Result<RepositoryUrl, (String, String)> {
     const ALLOWED: &str = "use https://, ssh:// or user@host:path";
     let parsed = RepositoryUrl::read(address, Path::new("/")).map_err(|error| {
         let hint = if error.credentials {

@@ -81,7 +81,7 @@ pub struct SourceFacts {
 }
 
 /// What was recorded by the last deploy, and the credentials that wait beside it.
-pub fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>, Failure> {
+pub(crate) fn previous(files: &Files, release: &RepoPath) -> Result<Option<ReleaseFile>, Failure> {
     match files.get(release) {
         None => Ok(None),
         Some(text) => document::read(&Source::new(release.as_str(), text.clone()))

@@ -14,7 +14,11 @@ use crate::yaml::document::{self, keep};
 ///
 /// # Errors
 /// All problems of all files in one failure; or when the GitOps repository cannot be read.
-pub fn load(record: &ReleaseFile, query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure> {
+pub(crate) fn load(
+    record: &ReleaseFile,
+    query: &ReleaseQuery,
+    gitops: &mut Gitops,
+) -> Result<Inputs, Failure> {
     let folders = Folders::new(&record.cluster, &record.environment, &record.app)?;
     let place = Folders::below(&folders.release, "release.yaml")?;
     let kept = |name: &str| {

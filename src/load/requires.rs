@@ -26,7 +26,7 @@ pub fn read_platform(files: &Files) -> Result<Document<PlatformFile>, Vec<Diagno
 
 /// As [`read_platform`], but as much as can be read, beside what is wrong. There is no document where this version must
 /// not judge the platform.
-pub fn read_platform_leniently(files: &Files) -> (Option<Document<PlatformFile>>, Vec<Diagnostic>) {
+pub(crate) fn read_platform_leniently(files: &Files) -> (Option<Document<PlatformFile>>, Vec<Diagnostic>) {
     let found = files.iter().find(|(path, _)| path.as_str() == "cupaas.yaml");
     let Some((_, text)) = found else {
         let place = Source::new("cupaas.yaml", "");

@@ -37,18 +37,18 @@ macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $pattern:literal, $max:literal, $hint:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[allow(unreachable_pub)] // some of these words stand in no public type
         pub struct $name(pub String);
 
+        #[allow(dead_code)] // not every word is looked at outside of its schema
         impl $name {
             /// What the word must match, whole.
-            pub const PATTERN: &str = $pattern;
-            /// The most characters it may have.
-            pub const MAX: usize = $max;
+            pub(crate) const PATTERN: &str = $pattern;
             /// What to tell a person whose word does not match.
-            pub const HINT: &str = $hint;
+            pub(crate) const HINT: &str = $hint;
 
             /// Whether a text is such a word.
-            pub fn fits(text: &str) -> bool {
+            pub(crate) fn fits(text: &str) -> bool {
                 static WHOLE: OnceLock<Option<Regex>> = OnceLock::new();
                 let regex = WHOLE.get_or_init(|| Regex::new($pattern).ok());
                 text.len() <= $max && regex.as_ref().is_some_and(|regex| regex.is_match(text))
@@ -179,4 +179,4 @@ impl<'de> Deserialize<'de> for Command {
 }
 
 /// Settings by name, in the order of the names.
-pub type Named<V> = BTreeMap<String, V>;
+pub(crate) type Named<V> = BTreeMap<String, V>;

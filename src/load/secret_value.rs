@@ -14,7 +14,7 @@ use crate::diagnostic::Failure;
 use crate::seal;
 
 /// The most bytes that a Secret holds (Kubernetes API, `MaxSecretSize`).
-pub const MOST_BYTES: usize = 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 1024 * 1024;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum ValueFrom {
 ///
 /// # Errors
 /// When the value cannot be read or is larger than a Secret may be (kind `Usage`). No error shows a byte of it.
-pub fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+pub(crate) fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     match from {
         ValueFrom::Random => {
             let made = seal::make_password()

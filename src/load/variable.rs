@@ -3,10 +3,10 @@
 use crate::load::scalars::VariableName;
 
 /// The most bytes of `NAME=value` that Linux lets a process have (`MAX_ARG_STRLEN`, with the final NUL).
-pub const MAX_VARIABLE: usize = 131_071;
+pub(crate) const MAX_VARIABLE: usize = 131_071;
 
 /// Why a variable cannot be given to a container, and what to do.
-pub fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
+pub(crate) fn refused(name: &str, value: &str) -> Option<(String, &'static str)> {
     if name == "PORT" {
         return Some(("PORT is given by cupaas".to_owned(), "set `processes.web.port` instead"));
     }

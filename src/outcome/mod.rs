@@ -1,12 +1,12 @@
 //! What became of a run, as data: no text, and nothing is decided here.
 
-pub mod inventory;
+pub(crate) mod inventory;
 mod notices;
 mod removal;
 mod rerendered;
-pub mod secrets;
-pub mod sync;
-pub mod sync_status;
+pub(crate) mod secrets;
+pub(crate) mod sync;
+pub(crate) mod sync_status;
 
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};
@@ -16,9 +16,9 @@ use crate::plan::diff::FileDiff;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::tree::Files;
-pub use notices::{Branch, Notices};
-pub use removal::Removal;
-pub use rerendered::Rerendered;
+pub(crate) use notices::{Branch, Notices};
+pub(crate) use removal::Removal;
+pub(crate) use rerendered::Rerendered;
 use std::path::PathBuf;
 
 /// How a run ended that did its work, and what forges were told of it.

@@ -11,7 +11,7 @@ use crate::outcome::sync::{SyncOutcome, Synced};
 /// What became of an app in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum SyncStatus {
+pub(crate) enum SyncStatus {
     /// It was deployed.
     Deployed,
     /// It could not be looked at, or not be deployed.
@@ -38,7 +38,7 @@ pub enum SyncStatus {
 
 impl SyncStatus {
     /// Of what became of it.
-    pub fn of(outcome: &SyncOutcome) -> Self {
+    pub(crate) fn of(outcome: &SyncOutcome) -> Self {
         match outcome {
             SyncOutcome::UpToDate => Self::UpToDate,
             SyncOutcome::Deployed { .. } => Self::Deployed,
@@ -55,7 +55,7 @@ impl SyncStatus {
     }
 
     /// How many apps there are of each.
-    pub fn counts(synced: &Synced) -> BTreeMap<Self, usize> {
+    pub(crate) fn counts(synced: &Synced) -> BTreeMap<Self, usize> {
         let mut counts = BTreeMap::new();
         for entry in &synced.entries {
             *counts.entry(Self::of(&entry.outcome)).or_default() += 1;

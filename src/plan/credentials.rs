@@ -12,7 +12,7 @@ use crate::tree::{Files, RepoPath};
 
 /// What is known of a release before it is rendered again.
 #[derive(Debug, Clone, Copy)]
-pub struct CredentialHistory<'a> {
+pub(crate) struct CredentialHistory<'a> {
     /// Its manifests.
     pub before: &'a Files,
     /// Versions by service, also of those whose data waits.
@@ -24,7 +24,7 @@ pub struct CredentialHistory<'a> {
 impl CredentialHistory<'_> {
     /// Whether credentials that are applied from `applied` were made for `service`. A service that was there without
     /// them had them from another provider; of one that waits its record tells.
-    pub fn had(self, service: &str, applied: &RepoPath) -> bool {
+    pub(crate) fn had(self, service: &str, applied: &RepoPath) -> bool {
         self.before.contains_key(applied)
             || (self.versions.contains_key(service)
                 && !self.external.contains(service)
@@ -38,7 +38,7 @@ fn is_of(text: &str, service: &str) -> bool {
 }
 
 /// Adds to `plan` the credentials among `missing` that were made before. `app` is `<env>/<app>`.
-pub fn judge(
+pub(crate) fn judge(
     plan: &mut Plan,
     missing: &[MissingSecret],
     history: CredentialHistory<'_>,
@@ -85,7 +85,7 @@ fn loss(
 }
 
 /// How a file that was deleted comes back.
-pub fn from_history(kept: &RepoPath) -> String {
+pub(crate) fn from_history(kept: &RepoPath) -> String {
     format!(
         "restore it from git: `git log --diff-filter=D -- {kept}` shows the commit that deleted it, and \
          `git checkout COMMIT^ -- {kept}` brings it back"
@@ -93,7 +93,7 @@ pub fn from_history(kept: &RepoPath) -> String {
 }
 
 /// How a service gets others.
-pub fn new_ones(service: &str, app: &str, environment: &str) -> String {
+pub(crate) fn new_ones(service: &str, app: &str, environment: &str) -> String {
     format!(
         "generate new ones with `cupaas secret rotate {service} --app {app} --env {environment}`, which says how \
          to change them in `{service}`"

@@ -26,7 +26,7 @@ pub struct FileDiff {
 const MOST_LINES: usize = 40_000;
 
 /// The diffs of all files that differ, in the order of their paths.
-pub fn unified(before: &Files, after: &Files) -> Vec<FileDiff> {
+pub(crate) fn unified(before: &Files, after: &Files) -> Vec<FileDiff> {
     let paths = crate::plan::trees::changed_paths(before, after);
     let jobs = renamed(&paths, before, after);
     let one = |path: &RepoPath| FileDiff {

@@ -5,9 +5,9 @@
 //! Its invariant: equal trees give an empty plan, and no value of a Secret ever gets into one.
 
 mod change;
-pub mod credentials;
+pub(crate) mod credentials;
 mod derived;
-pub mod diff;
+pub(crate) mod diff;
 mod display;
 mod effects;
 mod engine;
@@ -20,8 +20,8 @@ mod object;
 mod ownership;
 mod pod;
 mod redact;
-pub mod refused;
-pub mod retained_data;
+pub(crate) mod refused;
+pub(crate) mod retained_data;
 mod summary;
 #[cfg(test)]
 mod test_support;
@@ -34,9 +34,10 @@ mod volumes;
 use crate::plan::trees::{changed_paths, read};
 use std::collections::BTreeSet;
 
-pub use model::{
-    Action, ClusterFacts, Effect, FieldChange, Loss, ObjectChange, ObjectId, Plan, Reason, Refusal, Summary,
-};
+#[cfg(test)]
+pub(crate) use model::ObjectId;
+pub(crate) use model::{Action, FieldChange, Loss, ObjectChange, Refusal, Summary};
+pub use model::{ClusterFacts, Effect, Plan};
 use object::Key;
 
 use crate::tree::Files;

@@ -4,7 +4,7 @@ use crate::diagnostic::{Cause, Code, Failure};
 use crate::plan::{Loss, Plan, Refusal};
 
 /// The failure of a plan that must not be committed: each refusal, and each loss that was not allowed, is a cause.
-pub fn refused(plan: &Plan) -> Failure {
+pub(crate) fn refused(plan: &Plan) -> Failure {
     let losses = plan.losses.iter().filter(|loss| !loss.allowed);
     Failure {
         causes: plan.refusals.iter().map(Refusal::cause).chain(losses.map(Loss::cause)).collect(),

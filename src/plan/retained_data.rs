@@ -12,7 +12,7 @@ use crate::tree::Files;
 
 /// What is remembered of what an app once had.
 #[derive(Debug, Clone, Copy)]
-pub struct RetainedData<'a> {
+pub(crate) struct RetainedData<'a> {
     /// Versions by service.
     pub versions: &'a BTreeMap<String, String>,
     /// Sizes by claim.
@@ -20,7 +20,7 @@ pub struct RetainedData<'a> {
 }
 
 /// Adds to `plan` what the cluster would refuse, or what would be lost, because data is there already.
-pub fn judge(
+pub(crate) fn judge(
     plan: &mut Plan,
     before: &Files,
     after: &Files,

@@ -19,7 +19,7 @@ use crate::tree::{Files, RepoPath};
 ///
 /// # Errors
 /// None but cupaas's own: a Secret that is not encrypted never gets into a commit.
-pub fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<FileChanges, Failure> {
+pub(crate) fn change(set: &ChangeSet, plan: &Plan, signature: Signature<'_>) -> Result<FileChanges, Failure> {
     let mut change = FileChanges {
         folders: BTreeMap::new(),
         files: BTreeMap::new(),

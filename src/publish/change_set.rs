@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::layout::Folders;
 use crate::load::current::Current;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
@@ -15,7 +14,7 @@ use crate::tree::{Edits, Files};
 
 /// What one commit is to do. Its plan is one plan.
 #[derive(Debug, Default)]
-pub struct ChangeSet {
+pub(crate) struct ChangeSet {
     /// The commit's first line.
     pub subject: String,
     /// The app, where all of it is about one.
@@ -28,7 +27,7 @@ pub struct ChangeSet {
 
 /// One release, from what stands there to what will.
 #[derive(Debug)]
-pub struct Transition {
+pub(crate) struct Transition {
     /// What stands there.
     pub current: Current,
     /// What becomes of it.
@@ -37,7 +36,7 @@ pub struct Transition {
 
 /// What becomes of a release.
 #[derive(Debug)]
-pub enum Next {
+pub(crate) enum Next {
     /// It is rendered.
     Rendered(Box<Rendered>),
     /// It is removed; this is what it was made from, which stays.
@@ -46,7 +45,7 @@ pub enum Next {
 
 /// A release that was decided and rendered.
 #[derive(Debug)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// What it was decided from.
     pub inputs: Inputs,
     /// What was decided.
@@ -57,12 +56,12 @@ pub struct Rendered {
 
 impl ChangeSet {
     /// Whether there is nothing to commit.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.transitions.is_empty() && self.edits.is_empty()
     }
 
     /// Adds what another one is to do. Its subject stands for both while nothing else is said.
-    pub fn join(&mut self, other: Self) {
+    pub(crate) fn join(&mut self, other: Self) {
         let Self { subject, app, edits, transitions } = other;
         self.app =
             if self.is_empty() { app } else { self.app.take().filter(|one| Some(one) == app.as_ref()) };
@@ -72,12 +71,12 @@ impl ChangeSet {
     }
 
     /// What is rendered, in the order of the transitions.
-    pub fn rendered(&self) -> impl Iterator<Item = (&Current, &Rendered)> {
+    pub(crate) fn rendered(&self) -> impl Iterator<Item = (&Current, &Rendered)> {
         self.transitions.iter().filter_map(|transition| Some((&transition.current, transition.rendered()?)))
     }
 
     /// What committing it does to the cluster. `allowed` are the losses of data that are agreed to, by name.
-    pub fn plan(&self, allowed: &BTreeSet<String>) -> Plan {
+    pub(crate) fn plan(&self, allowed: &BTreeSet<String>) -> Plan {
         let facts =
             ClusterFacts { expandable: self.rendered().all(|(_, one)| one.release.platform.expandable) };
         let mut before = Files::new();
@@ -117,7 +116,7 @@ fn judge(
 
 impl Transition {
     /// Whether committing it would change anything.
-    pub fn changes(&self) -> bool {
+    pub(crate) fn changes(&self) -> bool {
         match &self.next {
             Next::Removed(_) => true,
             Next::Rendered(one) => {
@@ -129,7 +128,7 @@ impl Transition {
     }
 
     /// What is rendered, unless it is removed.
-    pub fn rendered(&self) -> Option<&Rendered> {
+    pub(crate) fn rendered(&self) -> Option<&Rendered> {
         match &self.next {
             Next::Rendered(one) => Some(one),
             Next::Removed(_) => None,
@@ -137,7 +136,7 @@ impl Transition {
     }
 
     /// App and environment.
-    pub fn names(&self) -> (&str, &str) {
+    pub(crate) fn names(&self) -> (&str, &str) {
         match &self.next {
             Next::Rendered(one) => (&one.release.app, &one.release.environment),
             Next::Removed(record) => (&record.app, &record.environment),
@@ -145,7 +144,7 @@ impl Transition {
     }
 
     /// Where the app's files come from.
-    pub fn source(&self) -> &SourceFacts {
+    pub(crate) fn source(&self) -> &SourceFacts {
         match &self.next {
             Next::Rendered(one) => &one.release.source,
             Next::Removed(record) => &record.source,
@@ -153,15 +152,10 @@ impl Transition {
     }
 
     /// The image.
-    pub fn image(&self) -> &str {
+    pub(crate) fn image(&self) -> &str {
         match &self.next {
             Next::Rendered(one) => &one.release.image.reference,
             Next::Removed(record) => &record.image,
         }
-    }
-
-    /// The folders that it writes to.
-    pub fn folders(&self) -> &Folders {
-        &self.current.folders
     }
 }

@@ -18,7 +18,7 @@ impl ChangeSet {
     ///
     /// # Errors
     /// A platform without a usable age public key, with its place.
-    pub fn seal(&mut self, now: i64) -> Result<(), Failure> {
+    pub(crate) fn seal(&mut self, now: i64) -> Result<(), Failure> {
         for transition in &mut self.transitions {
             let Next::Rendered(one) = &mut transition.next else { continue };
             if one.tree.missing_secrets.is_empty() {
@@ -59,7 +59,7 @@ fn values(missing: &MissingSecret, release: &Release) -> Result<Values, SealErro
 ///
 /// # Errors
 /// No random numbers.
-pub fn credentials(service: &Service) -> Result<Values, SealError> {
+pub(crate) fn credentials(service: &Service) -> Result<Values, SealError> {
     let value = |given: &Option<String>| match given {
         Some(text) => Ok(Zeroizing::new(text.clone().into_bytes())),
         None => seal::make_password().map(|password| Zeroizing::new(password.as_bytes().to_vec())),
@@ -72,7 +72,7 @@ pub fn credentials(service: &Service) -> Result<Values, SealError> {
 ///
 /// # Errors
 /// Each that is none, with its place; or that there is none.
-pub fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, Failure> {
+pub(crate) fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipient>, Failure> {
     let listed = &platform.value.secrets.recipients;
     let mut problems = Vec::new();
     let mut recipients = Vec::new();

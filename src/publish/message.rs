@@ -11,7 +11,7 @@ use crate::resolve::release::Release;
 const NAMED: usize = 20;
 
 /// The first line of a deploy.
-pub fn deploy_subject(release: &Release) -> String {
+pub(crate) fn deploy_subject(release: &Release) -> String {
     let from = match &release.source.commit {
         Some(commit) => short(commit),
         None => release.image.reference.rsplit(['/', '@']).next().unwrap_or_default(),

@@ -4,7 +4,7 @@ use crate::git::Author;
 
 /// Who commits, and from where.
 #[derive(Debug, Clone, Copy)]
-pub struct Signature<'a> {
+pub(crate) struct Signature<'a> {
     /// Author and committer.
     pub author: &'a Author,
     /// Seconds since 1970.
@@ -15,7 +15,7 @@ pub struct Signature<'a> {
 
 /// A CI job.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Job<'a> {
+pub(crate) struct Job<'a> {
     /// Its page.
     pub url: Option<&'a str>,
     /// Who started it.

@@ -10,7 +10,7 @@ const FLUX: &str = "kustomize.toolkit.fluxcd.io";
 const ARGOCD: &str = "argocd.argoproj.io";
 
 /// The annotations that keep an object in the cluster when it leaves the tree, and when the app does.
-pub fn prune_protection(delivery: Delivery) -> Json {
+pub(crate) fn prune_protection(delivery: Delivery) -> Json {
     match delivery {
         Delivery::Flux => json!({format!("{FLUX}/prune"): "disabled"}),
         // `Prune` is about a sync, `Delete` about the Application's own end. What is left over on purpose must not
@@ -23,7 +23,7 @@ pub fn prune_protection(delivery: Delivery) -> Json {
 }
 
 /// Whether an object says that the engine is to keep it.
-pub fn is_kept(object: &Json, delivery: Delivery) -> bool {
+pub(crate) fn is_kept(object: &Json, delivery: Delivery) -> bool {
     let annotation = |name: String| object["metadata"]["annotations"][name].as_str().unwrap_or_default();
     match delivery {
         Delivery::Flux => ["prune", "reconcile"]

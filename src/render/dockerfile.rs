@@ -16,7 +16,11 @@ use crate::resolve::release::Release;
 /// # Errors
 ///
 /// A recipe that has none, or a template that is wrong.
-pub fn dockerfile(recipe: &Recipe, release: &Release, mirror: Option<&str>) -> Result<String, Failure> {
+pub(crate) fn dockerfile(
+    recipe: &Recipe,
+    release: &Release,
+    mirror: Option<&str>,
+) -> Result<String, Failure> {
     let description = &recipe.description;
     let Some(name) = &description.value.dockerfile else {
         return Err(Failure::new(

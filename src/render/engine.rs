@@ -35,7 +35,7 @@ impl Slots {
 
 /// Parsed texts. Apps of one shape give the same text, since their values are not in it.
 #[derive(Debug, Default)]
-pub struct Parsed {
+pub(crate) struct Parsed {
     texts: Mutex<BTreeMap<String, Arc<Json>>>,
 }
 
@@ -56,7 +56,7 @@ impl Parsed {
 
 /// The templates of one recipe, ready to render.
 #[derive(Debug)]
-pub struct Engine {
+pub(crate) struct Engine {
     environment: Environment<'static>,
     slots: Arc<Slots>,
     parsed: Arc<Parsed>,
@@ -69,7 +69,7 @@ impl Engine {
     /// # Errors
     ///
     /// A template that cannot be read, with its place.
-    pub fn new(recipe: &Recipe, parsed: &Arc<Parsed>) -> Result<Self, Failure> {
+    pub(crate) fn new(recipe: &Recipe, parsed: &Arc<Parsed>) -> Result<Self, Failure> {
         let slots = Arc::new(Slots::default());
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -131,7 +131,7 @@ impl Engine {
     /// # Errors
     ///
     /// The recipe's, with the template's place.
-    pub fn object(&self, template: &str, context: &Value, rule: &Span) -> Result<Json, Failure> {
+    pub(crate) fn object(&self, template: &str, context: &Value, rule: &Span) -> Result<Json, Failure> {
         let Some(source) = self.sources.get(template) else {
             return Err(Failure::recipes(self.unknown(template, || rule.clone()).into_iter().collect()));
         };

@@ -1,10 +1,10 @@
 //! [`Release`] → [`Tree`]: templates, then parsed, checked against Kubernetes' own description, and written in one
 //! style. Pure: the same release gives the same bytes.
 
-pub mod delivery;
-pub mod dockerfile;
-pub mod emit;
-pub mod engine;
+pub(crate) mod delivery;
+pub(crate) mod dockerfile;
+pub(crate) mod emit;
+pub(crate) mod engine;
 mod layers;
 mod sealed;
 mod tree;
@@ -32,7 +32,7 @@ use layers::{Layers, Rendered};
 use sealed::{add_hashes, seal_from};
 use tree::write;
 
-pub use tree::{MissingSecret, Tree, release_file};
+pub(crate) use tree::{MissingSecret, Tree, release_file};
 
 /// Renders releases; remembers compiled templates, parsed texts and schemas from one to the next.
 #[derive(Debug, Default)]

@@ -73,7 +73,7 @@ fn kustomization(resources: &[&str]) -> Result<String, Failure> {
 }
 
 /// What the release was made from.
-pub fn release_file(release: &Release) -> ReleaseFile {
+pub(crate) fn release_file(release: &Release) -> ReleaseFile {
     ReleaseFile {
         format: FORMAT,
         app: release.app.clone(),

@@ -20,11 +20,11 @@ const SHOWN: usize = 10;
 /// More lines than these are folded.
 const LONG: usize = 30;
 /// The most bytes of a step's summary.
-pub const SUMMARY: usize = 1024 * 1024;
+pub(crate) const SUMMARY: usize = 1024 * 1024;
 
 /// What a step gives to the steps behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
+pub(crate) struct Output {
     /// The output's name.
     pub name: &'static str,
     /// Its value.
@@ -32,11 +32,11 @@ pub struct Output {
 }
 
 /// How a run ended.
-pub type Ended = Result<Outcome, Failure>;
+pub(crate) type Ended = Result<Outcome, Failure>;
 
 /// What standard output gets, made of `whole`, the report in its format: no line is a command but those that fold what
 /// is long.
-pub fn shown(ended: &Ended, format: Format, whole: String) -> String {
+pub(crate) fn shown(ended: &Ended, format: Format, whole: String) -> String {
     match format {
         // Only a string of JSON can hold this, and there it may be written so.
         Format::Json | Format::Matrix => whole.replace("##[", "#\\u0023["),
@@ -75,7 +75,7 @@ fn is_data(report: &Report) -> bool {
 }
 
 /// A text in which no line is a command: neither `::name::` at its beginning nor `##[name]` anywhere.
-pub fn guarded(text: &str) -> String {
+pub(crate) fn guarded(text: &str) -> String {
     let mut guarded = String::with_capacity(text.len());
     for line in text.split_inclusive(['\n', '\r']) {
         let plain = anstream::adapter::strip_str(line).to_string();
@@ -90,7 +90,7 @@ pub fn guarded(text: &str) -> String {
 
 /// What is wrong or worth a warning, each on a line of its own, for standard error. `place` gives a file's path from the
 /// root of the job's repository, where it is one of its files.
-pub fn annotations(ended: &Ended, forge: Forge, place: &dyn Fn(&Source) -> Option<String>) -> String {
+pub(crate) fn annotations(ended: &Ended, forge: Forge, place: &dyn Fn(&Source) -> Option<String>) -> String {
     let mut notes = Vec::new();
     match ended {
         Ok(outcome) => {
@@ -240,7 +240,7 @@ fn property(text: &str) -> String {
 }
 
 /// The report as JSON, whatever is printed.
-pub fn plan(ended: &Ended) -> String {
+pub(crate) fn plan(ended: &Ended) -> String {
     match ended {
         Ok(outcome) => json::of(outcome),
         Err(failure) => json::failure(failure),
@@ -248,7 +248,7 @@ pub fn plan(ended: &Ended) -> String {
 }
 
 /// What the steps behind this one may want to know. A failure says nothing of what it would have changed.
-pub fn outputs(ended: &Ended, plan_file: Option<&str>) -> Vec<Output> {
+pub(crate) fn outputs(ended: &Ended, plan_file: Option<&str>) -> Vec<Output> {
     let mut outputs = Vec::new();
     let mut give = |name, value: Option<String>| outputs.extend(value.map(|value| Output { name, value }));
     if let Ok(outcome) = ended {
@@ -267,14 +267,14 @@ pub fn outputs(ended: &Ended, plan_file: Option<&str>) -> Vec<Output> {
 }
 
 /// Outputs as a runner's file takes them. `delimiter` is what no value can hold: nobody can guess it.
-pub fn output_file(outputs: &[Output], delimiter: &str) -> String {
+pub(crate) fn output_file(outputs: &[Output], delimiter: &str) -> String {
     let whole = |output: &&Output| !output.value.contains(delimiter);
     let one = |Output { name, value }: &Output| format!("{name}<<{delimiter}\n{value}\n{delimiter}\n");
     outputs.iter().filter(whole).map(one).collect()
 }
 
 /// A page for the run's summary, of at most `room` bytes; nothing where the report is no news.
-pub fn summary(ended: &Ended, room: usize) -> Option<String> {
+pub(crate) fn summary(ended: &Ended, room: usize) -> Option<String> {
     let page = match ended {
         Err(failure) => cut::lines(&markdown::failure(failure), room.saturating_sub(1)),
         Ok(outcome) => {

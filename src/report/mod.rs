@@ -1,7 +1,7 @@
 //! Outcome | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
 mod bounded;
-pub mod ci;
+pub(crate) mod ci;
 mod cut;
 mod diagnostic;
 mod failure;
@@ -29,8 +29,8 @@ use crate::outcome::{Outcome, Report};
 pub use folded::Detail;
 pub use format::Format;
 pub use json::Document;
-pub use page::COMMENT;
-pub use proposal::{comment, proposal, settled, unrenderable};
+pub(crate) use page::COMMENT;
+pub(crate) use proposal::{comment, proposal, settled, unrenderable};
 
 /// The outcome in the form that was asked for.
 pub fn of(outcome: &Outcome, format: Format, detail: Detail) -> String {

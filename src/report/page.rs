@@ -11,7 +11,7 @@ use crate::report::markup::{caused, escaped, fenced};
 use crate::report::plan::changes;
 
 /// The most bytes of a comment or of a pull request's text. GitHub takes 65,536 characters; the others take more.
-pub const COMMENT: usize = 65_536;
+pub(crate) const COMMENT: usize = 65_536;
 /// The most names in a sentence.
 const NAMED: usize = 20;
 /// What the words around a list may take.

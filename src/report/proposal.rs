@@ -14,12 +14,12 @@ use crate::report::page::Page;
 use crate::report::style::tame;
 
 /// The comment on what merging would do; nothing where that is nothing.
-pub fn comment(report: &Report, longest: usize) -> Option<String> {
+pub(crate) fn comment(report: &Report, longest: usize) -> Option<String> {
     bounded::page(report, longest)
 }
 
 /// The comment on files that cannot be rendered, in at most `longest` bytes; `about` says of what.
-pub fn unrenderable(about: &str, failure: &Failure, longest: usize) -> String {
+pub(crate) fn unrenderable(about: &str, failure: &Failure, longest: usize) -> String {
     let page = format!(
         "### cupaas: {}\n\n**This cannot be rendered: {}.** Merging it would deploy nothing.\n\n{}",
         escaped(about),
@@ -30,12 +30,12 @@ pub fn unrenderable(about: &str, failure: &Failure, longest: usize) -> String {
 }
 
 /// The comment where merging would do nothing any more; `about` says of what.
-pub fn settled(about: &str) -> String {
+pub(crate) fn settled(about: &str) -> String {
     format!("### cupaas: {}\n\nMerging this changes nothing now.\n", escaped(about))
 }
 
 /// Title and text of the pull request of a change.
-pub fn proposal(report: &Report, longest: usize) -> Option<(String, String)> {
+pub(crate) fn proposal(report: &Report, longest: usize) -> Option<(String, String)> {
     match report {
         Report::Deployed(deployed) => {
             Some((cut(&tame(&deploy_subject(&deployed.release))), proposed(deployed, longest)))

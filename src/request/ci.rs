@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cli::{Ci as Given, CiForge};
-pub use crate::forge::Forge;
+pub(crate) use crate::forge::Forge;
 
 /// The most bytes of an event that are looked at; GitHub sends none above 25 MB.
-pub const EVENT: u64 = 32 << 20;
+pub(crate) const EVENT: u64 = 32 << 20;
 
 /// A job of a forge's CI.
 #[derive(Debug, Clone, PartialEq, Eq)]

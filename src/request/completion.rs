@@ -40,7 +40,7 @@ pub(super) fn script(shell: clap_complete::Shell) -> Result<String, Failure> {
 }
 
 /// Answers a shell whose script asks what could stand at the cursor, on standard output; whether one did ask.
-pub fn complete(words: &[OsString]) -> bool {
+pub(crate) fn complete(words: &[OsString]) -> bool {
     // Both are the script's: a variable that somebody has exported turns no command into a question.
     let asks = text(VARIABLE).is_some_and(|shell| Shells::builtins().completer(&shell).is_some());
     if !asks || words.get(1).is_none_or(|word| word != "--") {

@@ -9,7 +9,7 @@ use crate::cli;
 use crate::request::ci::{self, Ci};
 
 /// The CI job that this is a step of, as the environment, the event and the flags say.
-pub fn detect(given: &cli::Ci) -> Option<Ci> {
+pub(crate) fn detect(given: &cli::Ci) -> Option<Ci> {
     let variables = std::env::vars_os();
     let variables =
         variables.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
@@ -24,6 +24,6 @@ fn event(path: &str) -> Option<Vec<u8>> {
 }
 
 /// Whether a variable of the environment is set to an empty text.
-pub fn is_empty(variable: &OsStr) -> bool {
+pub(crate) fn is_empty(variable: &OsStr) -> bool {
     std::env::var_os(variable).is_some_and(|text| text.is_empty())
 }

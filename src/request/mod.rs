@@ -3,7 +3,7 @@
 
 mod assignments;
 mod build;
-pub mod ci;
+pub(crate) mod ci;
 mod ci_guard;
 mod completion;
 mod detect;
@@ -17,5 +17,5 @@ mod secret;
 mod spec;
 mod sync;
 
-pub use completion::complete;
-pub use detect::{detect, is_empty};
+pub(crate) use completion::complete;
+pub(crate) use detect::{detect, is_empty};

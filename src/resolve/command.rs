@@ -13,7 +13,7 @@ const NOT_PROGRAMS: [&str; 24] = [
 ///
 /// A line of plain words needs no shell. Any other goes through `/bin/sh -c`, behind `exec` where it is one program,
 /// so that SIGTERM reaches the program and not a shell.
-pub fn words(command: &Command) -> Vec<String> {
+pub(crate) fn words(command: &Command) -> Vec<String> {
     match command {
         Command::Words(words) => words.clone(),
         Command::Line(line) => line_words(line.trim()),
@@ -36,7 +36,7 @@ fn line_words(line: &str) -> Vec<String> {
 const MAX_WORD: usize = 131_071;
 
 /// Why no program can be given these words.
-pub fn refused(words: &[String]) -> Option<String> {
+pub(crate) fn refused(words: &[String]) -> Option<String> {
     if words.first().is_none_or(|program| program.trim().is_empty()) {
         return Some("empty command".to_owned());
     }

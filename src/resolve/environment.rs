@@ -51,7 +51,7 @@ pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnosti
 
 /// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,
 /// else any.
-pub fn stand_in(inputs: &Inputs) -> String {
+pub(crate) fn stand_in(inputs: &Inputs) -> String {
     let Inputs { query, recorded, registration, platform, .. } = inputs;
     let known = &platform.value.environments;
     let meant = wanted(query, recorded.as_ref(), registration.as_ref(), platform).ok().map(|(name, _)| name);
@@ -71,7 +71,7 @@ pub(super) fn meant<'a>(inputs: &'a Inputs, name: &str) -> Option<(&'a String, &
 }
 
 /// A failure of [`choose`] as a problem beside others.
-pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
+pub(crate) fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
     if !failure.diagnostics.is_empty() {
         return failure.diagnostics;
     }
@@ -90,7 +90,7 @@ pub fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
 /// # Errors
 ///
 /// A branch that no environment is deployed from.
-pub fn wanted(
+pub(crate) fn wanted(
     query: &ReleaseQuery,
     recorded: Option<&Recorded>,
     registration: Option<&Document<RegistrationFile>>,

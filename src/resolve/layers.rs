@@ -47,4 +47,4 @@ impl Layer {
 }
 
 /// Variables by name, each with all layers that set it, the one that wins last. No list is empty.
-pub type Layers = BTreeMap<String, Vec<Layer>>;
+pub(crate) type Layers = BTreeMap<String, Vec<Layer>>;

@@ -1,22 +1,22 @@
 //! Inputs → [`release::Release`]: layers, names, bindings; nothing optional is left. Pure: the same inputs give the
 //! same release, and all problems are found in one run.
 
-pub mod command;
-pub mod decisions;
+pub(crate) mod command;
+pub(crate) mod decisions;
 mod entries;
-pub mod environment;
-pub mod image;
+pub(crate) mod environment;
+pub(crate) mod image;
 mod labels;
-pub mod layers;
+pub(crate) mod layers;
 mod platform;
 mod processes;
-pub mod release;
-pub mod routes;
-pub mod runtime;
-pub mod secrets;
-pub mod services;
+pub(crate) mod release;
+pub(crate) mod routes;
+pub(crate) mod runtime;
+pub(crate) mod secrets;
+pub(crate) mod services;
 mod unused;
-pub mod variables;
+pub(crate) mod variables;
 mod version;
 
 use crate::names;

@@ -13,7 +13,7 @@ use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
 
 /// Labels of an object, by key.
-pub type Labels = BTreeMap<String, String>;
+pub(crate) type Labels = BTreeMap<String, String>;
 
 /// One app × one environment × one image.
 #[derive(Debug, Clone, Serialize)]

@@ -111,12 +111,12 @@ fn accepted(host: &str, inputs: &Inputs, domain: Option<&Host>) -> bool {
 }
 
 /// What that file says.
-pub fn host_owner(release: &Release) -> String {
+pub(crate) fn host_owner(release: &Release) -> String {
     owner(&release.app, &release.environment)
 }
 
 /// Hosts of this release that other apps hold already.
-pub fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic> {
+pub(crate) fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic> {
     let ours = host_owner(release);
     let hosts: BTreeSet<&String> = release.route.iter().flat_map(|route| &route.hosts).collect();
     let mut problems = Vec::new();
@@ -138,7 +138,7 @@ pub fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic
 }
 
 /// Hosts that two releases of one run ask for.
-pub fn twice<'a>(releases: impl Iterator<Item = (&'a Release, &'a Inputs)>) -> Vec<Diagnostic> {
+pub(crate) fn twice<'a>(releases: impl Iterator<Item = (&'a Release, &'a Inputs)>) -> Vec<Diagnostic> {
     let mut holders: BTreeMap<&str, &Release> = BTreeMap::new();
     let mut problems = Vec::new();
     for (release, inputs) in releases {

@@ -17,11 +17,11 @@ use crate::resolve::version;
 use crate::yaml::document::Document;
 
 /// Facts by name.
-pub type Facts = BTreeMap<String, String>;
+pub(crate) type Facts = BTreeMap<String, String>;
 
 /// Which runtime, which version, and what was found.
 #[derive(Debug, Clone, Default)]
-pub struct Runtime {
+pub(crate) struct Runtime {
     /// The runtime's name.
     pub name: String,
     /// Its version; empty where a runtime has none.

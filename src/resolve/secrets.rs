@@ -131,29 +131,29 @@ fn remote(
 }
 
 /// The key by the platform's pattern; where that does not say the secret's name, it is a property of the key.
-pub fn remote_key(pattern: Option<&str>, app: &str, environment: &str, name: &str) -> RemoteKey {
+pub(crate) fn remote_key(pattern: Option<&str>, app: &str, environment: &str, name: &str) -> RemoteKey {
     let pattern = pattern.unwrap_or("{app}-{env}");
     let key = pattern.replace("{app}", app).replace("{env}", environment).replace("{name}", name);
     RemoteKey { key, property: (!pattern.contains("{name}")).then(|| name.to_owned()) }
 }
 
 /// The file below `releases/<env>/<app>/` that holds one secret of the app.
-pub fn secret_file(variable: &str) -> String {
+pub(crate) fn secret_file(variable: &str) -> String {
     format!("secrets/{variable}.yaml")
 }
 
 /// The file below `releases/<env>/<app>/` that holds the credentials of a service.
-pub fn credentials_file(service: &str) -> String {
+pub(crate) fn credentials_file(service: &str) -> String {
     format!("credentials/{service}.yaml")
 }
 
 /// The Secret object that holds the credentials of a service, where cupaas makes it.
-pub fn credentials_object(service: &str) -> String {
+pub(crate) fn credentials_object(service: &str) -> String {
     format!("{service}-credentials")
 }
 
 /// The Secret that a service's credentials are read from, whoever makes it.
-pub fn credentials_secret(settings: &Secrets, app: &str, environment: &str, service: &str) -> String {
+pub(crate) fn credentials_secret(settings: &Secrets, app: &str, environment: &str, service: &str) -> String {
     match (settings.provider, &settings.name) {
         (SecretsProvider::Existing, Some(pattern)) => {
             pattern.replace("{app}", app).replace("{env}", environment).replace("{service}", service)
@@ -205,7 +205,7 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
 }
 
 /// Services whose credentials another has kept until now, so that new ones are made which their data does not know.
-pub fn changed_hands(release: &Release, inputs: &Inputs, current: &Current) -> Vec<Diagnostic> {
+pub(crate) fn changed_hands(release: &Release, inputs: &Inputs, current: &Current) -> Vec<Diagnostic> {
     let before = current.previous.iter().flat_map(|previous| &previous.external_credentials);
     let one = |service: &String| {
         let place = format!("{}/{}", current.folders.release, credentials_file(service));
@@ -237,7 +237,7 @@ fn shown(folder: &Path) -> String {
 ///
 /// The kernel ends a value at NUL and bounds its length; the kubelet hands it on as a protocol buffer's string, which
 /// is UTF-8. `$(X)` in it is left alone: only values that stand in a manifest are expanded.
-pub fn no_variable(name: &str, value: &[u8]) -> Option<String> {
+pub(crate) fn no_variable(name: &str, value: &[u8]) -> Option<String> {
     let size = name.len() + 1 + value.len();
     if size > MAX_VARIABLE {
         return Some(format!("{size} bytes with its name; Linux allows at most {MAX_VARIABLE}"));

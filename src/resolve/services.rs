@@ -292,7 +292,7 @@ fn with_literal_params(service: &Service) -> Value {
 }
 
 /// An image through the platform's mirror of Docker Hub.
-pub fn mirrored(image: &str, mirror: Option<&str>) -> String {
+pub(crate) fn mirrored(image: &str, mirror: Option<&str>) -> String {
     match (mirror, image.strip_prefix("docker.io/")) {
         (Some(mirror), Some(rest)) => format!("{mirror}/{rest}"),
         _ => image.to_owned(),

@@ -51,7 +51,7 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
 }
 
 /// The values that win.
-pub fn winners(layers: &Layers) -> BTreeMap<String, String> {
+pub(crate) fn winners(layers: &Layers) -> BTreeMap<String, String> {
     let one = |(name, layers): (&String, &Vec<Layer>)| Some((name.clone(), layers.last()?.value.clone()?));
     layers.iter().filter_map(one).collect()
 }
@@ -73,7 +73,7 @@ pub(super) fn explain(layers: &Layers, given: &[PodVariable], notes: &mut Notes)
 
 /// The files that hold layers of variables; an app that is not deployed has no `.cupaas` at hand.
 #[derive(Debug, Clone, Copy)]
-pub struct Layered<'a> {
+pub(crate) struct Layered<'a> {
     /// `cupaas.yaml`.
     pub platform: &'a Document<PlatformFile>,
     /// `.cupaas`.
@@ -83,7 +83,7 @@ pub struct Layered<'a> {
 }
 
 /// The variables of an environment with all their layers, and those that cannot be given.
-pub fn layers(
+pub(crate) fn layers(
     files: Layered<'_>,
     environment: &str,
     line: &BTreeMap<String, String>,

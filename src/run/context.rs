@@ -7,7 +7,7 @@ use crate::run::home::Home;
 
 /// Who runs, where their own files are, and who hears of progress.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// Where cupaas keeps what belongs to this user.
     pub home: &'a Home,
     /// Who stands in commits.

@@ -1,14 +1,14 @@
 //! Everything that a command does: one file or folder a command, and the loop that all of them share.
 
-pub mod action;
+pub(crate) mod action;
 mod branches;
-pub mod context;
+pub(crate) mod context;
 mod decide;
 pub(crate) mod deploy;
-pub mod edit;
+pub(crate) mod edit;
 pub(crate) mod files;
 mod guess;
-pub mod home;
+pub(crate) mod home;
 pub(crate) mod inventory;
 mod land;
 mod notify;
@@ -17,11 +17,11 @@ mod ownership;
 mod publisher;
 pub(crate) mod remove;
 pub(crate) mod rerender;
-pub mod scaffold;
-pub mod secrets;
-pub mod spec;
+pub(crate) mod scaffold;
+pub(crate) mod secrets;
+pub(crate) mod spec;
 mod stages;
-pub mod sync;
+pub(crate) mod sync;
 
 #[cfg(test)]
 mod tests;

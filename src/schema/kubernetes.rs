@@ -11,9 +11,9 @@ use crate::schema::node::{SchemaNode, Version};
 use crate::schema::walk::Resolver;
 
 /// The Kubernetes versions that the embedded descriptions tell apart, oldest and newest.
-pub const SUPPORTED: (Version, Version) = ((1, 33), (1, 37));
+pub(crate) const SUPPORTED: (Version, Version) = ((1, 33), (1, 37));
 /// The one that is meant where nothing is said.
-pub const DEFAULT: Version = (1, 36);
+pub(crate) const DEFAULT: Version = (1, 36);
 
 const FILES: [&str; 6] = [
     include_str!("../../schemas/kubernetes.jsonl"),

@@ -19,25 +19,27 @@ mod walk;
 use crate::schema::rules::target::ClusterTarget;
 use serde_json::Value;
 
-pub use extra::{ExtraSchema, SchemaError};
-pub use kubernetes::{DEFAULT, SUPPORTED};
+pub use extra::ExtraSchema;
+pub(crate) use extra::SchemaError;
+pub(crate) use kubernetes::{DEFAULT, SUPPORTED};
 pub use node::Version;
 pub use own::violations;
 pub use rules::tree::item::ExternalObjects;
-pub use violation::{Fault, Segment, Violation};
+pub use violation::Violation;
+pub(crate) use violation::{Fault, Segment};
 
 /// The one of `known` that a person most likely meant by `name`.
-pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     suggest::nearest(name, known)
 }
 
 /// A Kubernetes version such as `1.36`, where this program knows it.
-pub fn supported_version(text: &str) -> Option<Version> {
+pub(crate) fn supported_version(text: &str) -> Option<Version> {
     node::version(text).filter(|version| (SUPPORTED.0..=SUPPORTED.1).contains(version))
 }
 
 /// What is wrong with a CronJob's schedule, as its controller reads it.
-pub fn schedule_problem(schedule: &str) -> Option<String> {
+pub(crate) fn schedule_problem(schedule: &str) -> Option<String> {
     rules::schedule_problem(schedule)
 }
 

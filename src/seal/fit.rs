@@ -6,7 +6,7 @@ use crate::seal::{inspect, plain_part, sealed};
 
 /// The Secret that a file has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectedSecret<'a> {
+pub(crate) struct ExpectedSecret<'a> {
     /// Its namespace.
     pub namespace: &'a str,
     /// Its name.
@@ -19,7 +19,7 @@ pub struct ExpectedSecret<'a> {
 
 /// Why a file is not the one that is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub(crate) struct Misfit {
     /// Where in the file, as a path of keys.
     pub at: Vec<String>,
     /// What is wrong; never a value.
@@ -31,7 +31,7 @@ pub struct Misfit {
 const ENCRYPT: &str = "encrypt it with sops, and treat its values as leaked";
 
 /// Everything that is wrong with the file `text`, which stands at `place`, as the Secret `wanted`; no key is needed.
-pub fn misfits(text: &str, wanted: &ExpectedSecret<'_>, place: &str) -> Vec<Misfit> {
+pub(crate) fn misfits(text: &str, wanted: &ExpectedSecret<'_>, place: &str) -> Vec<Misfit> {
     let misfit = |at: &[&str], message: String, hint: String| Misfit { at: path(at), message, hint };
     let (file, plain) = match (inspect(text), plain_part(text)) {
         (Ok(file), Ok(plain)) => (file, plain),
@@ -63,7 +63,7 @@ fn path(keys: &[&str]) -> Vec<String> {
 }
 
 /// Where a value stands, or would stand.
-pub fn of_value(text: &str, key: &str) -> Vec<String> {
+pub(crate) fn of_value(text: &str, key: &str) -> Vec<String> {
     let document = crate::seal::yaml::read(text).unwrap_or_default();
     let holds = |part: &&&str| document[**part].get(key).is_some();
     let is_there = |part: &&&str| document[**part].is_object();
@@ -98,7 +98,7 @@ fn misnamed(plain: &Value, wanted: &ExpectedSecret<'_>, bound: bool, place: &str
 }
 
 /// Where a file comes back from that was changed or replaced.
-pub fn earlier(place: &str) -> String {
+pub(crate) fn earlier(place: &str) -> String {
     format!("restore it from git: `git log -- {place}`, then `git checkout COMMIT -- {place}`")
 }
 

@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// Switches core dumps off for this process; on Linux also for those that the kernel pipes to a crash handler,
 /// which ignore the limit, and for other processes of the same user that would read its memory.
-pub fn core_dumps_off() -> io::Result<()> {
+pub(crate) fn core_dumps_off() -> io::Result<()> {
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     #[cfg(target_os = "linux")]
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;

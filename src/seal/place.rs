@@ -9,7 +9,7 @@ use crate::yaml::node::{self, Node, NodeKind};
 
 /// The place of the value at `path` in the file `text`, or of the nearest one above it; the file's beginning where it is
 /// no YAML. A value that stands in clear is not shown.
-pub fn place(name: &str, text: &str, path: &[impl AsRef<str>]) -> Span {
+pub(crate) fn place(name: &str, text: &str, path: &[impl AsRef<str>]) -> Span {
     let source = Source::new(name, text);
     let Ok(root) = node::parse(&source) else { return Span::file(&Source::new(name, "")) };
     let document = Document::new(shown(&source, &root), root, ());

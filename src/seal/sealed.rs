@@ -25,7 +25,7 @@ pub struct Sealed {
 /// How the recipients of a file differ from those that the platform names. Only somebody with a private key can
 /// add one ([`crate::seal::give_to`]), so it is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
+pub(crate) struct Drift {
     /// Named by the platform; cannot read the file.
     pub missing: Vec<String>,
     /// Can read the file; not named by the platform.
@@ -79,7 +79,7 @@ pub fn plain_part(text: &str) -> Result<Value, SealError> {
 }
 
 /// The annotation of a value that no environment variable can hold: nobody can tell from its ciphertext.
-pub const ONLY_A_FILE: &str = "cupaas.dev/only-as-file";
+pub(crate) const ONLY_A_FILE: &str = "cupaas.dev/only-as-file";
 
 /// Whether the MAC of a file covers what stands in clear too, so that nobody may change it without the private key.
 pub(super) fn mac_covers_all(text: &str) -> bool {
@@ -87,17 +87,17 @@ pub(super) fn mac_covers_all(text: &str) -> bool {
 }
 
 /// Whether a file says that its value can only be mounted.
-pub fn is_only_a_file(text: &str) -> bool {
+pub(crate) fn is_only_a_file(text: &str) -> bool {
     plain_part(text).is_ok_and(|plain| plain["metadata"]["annotations"][ONLY_A_FILE] == "true")
 }
 
 /// When a file's values were last encrypted, as the file says it (RFC 3339).
-pub fn changed_at(text: &str) -> Option<String> {
+pub(crate) fn changed_at(text: &str) -> Option<String> {
     yaml::read(text).ok()?["sops"]["lastmodified"].as_str().map(str::to_owned)
 }
 
 /// Compares the recipients of a file with those `wanted`; nothing where they are the same.
-pub fn drift(text: &str, wanted: &[Recipient]) -> Result<Option<Drift>, SealError> {
+pub(crate) fn drift(text: &str, wanted: &[Recipient]) -> Result<Option<Drift>, SealError> {
     let present = inspect(text)?.recipients;
     let wanted: Vec<String> = wanted.iter().map(Recipient::to_string).collect();
     let without = |from: &[String], what: &[String]| -> Vec<String> {

@@ -26,7 +26,7 @@ const ENCRYPTED_REGEX: &str = "^(data|stringData)$";
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// The values of a Secret by key, in clear: any bytes.
-pub type Values = BTreeMap<String, Zeroizing<Vec<u8>>>;
+pub(crate) type Values = BTreeMap<String, Zeroizing<Vec<u8>>>;
 
 /// Encrypts `values` for `recipients` and joins them to `plain` (apiVersion, kind, metadata, type). `now` are
 /// seconds since 1970. The text differs at every call: write it once and keep it.

@@ -17,7 +17,7 @@ use crate::yaml::lenient::{Doubts, Mending};
 use crate::yaml::node::{Node, NodeKind};
 
 /// The newest format of any file that this version reads and writes.
-pub const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// A file as read.
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ pub fn read<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
 
 /// Reads as much of `source` as can be read as a `T`, and says everything that is wrong with it. There is no document
 /// where nothing can be said of the file: it is of a newer format.
-pub fn read_leniently<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
+pub(crate) fn read_leniently<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     source: &Arc<Source>,
 ) -> (Option<Document<T>>, Vec<Diagnostic>) {
     match node::parse_leniently(source) {
@@ -143,11 +143,6 @@ fn known_schema<T: JsonSchema + 'static>() -> Arc<Value> {
     static KNOWN: Mutex<BTreeMap<TypeId, Arc<Value>>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(schema_of::<T>())))
-}
-
-/// Whether a file is of a newer format than this version knows.
-pub fn is_newer(root: &Node) -> bool {
-    newer_format(&Source::new("", ""), root).is_err()
 }
 
 fn newer_format(source: &Arc<Source>, root: &Node) -> Result<(), Vec<Diagnostic>> {

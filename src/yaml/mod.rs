@@ -1,13 +1,13 @@
 //! YAML as people write it: read with places, and edited in place so that no byte changes that an edit is not about.
 
 mod comments;
-pub mod document;
-pub mod edit;
+pub(crate) mod document;
+pub(crate) mod edit;
 mod lenient;
-pub mod node;
-pub mod place;
+pub(crate) mod node;
+pub(crate) mod place;
 mod scalar;
 
-pub mod characters;
+pub(crate) mod characters;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::schema::{Fault, Segment, Violation};
 use crate::yaml::node::{Node, NodeKind};
 
 /// A violation at its place: the key where the key is to blame, else the value.
-pub fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnostic {
+pub(crate) fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> Diagnostic {
     let mut node = root;
     let mut range = root.range.clone();
     for segment in &violation.path {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cupaas::diagnostic::Source;
-use cupaas::load::scalars::Text;
-use cupaas::yaml::document;
+use cupaas::parts::diagnostic::Source;
+use cupaas::parts::load::scalars::Text;
+use cupaas::parts::yaml::document;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use cupaas::tree::Files;
+use cupaas::parts::tree::Files;
 use similar::TextDiff;
 use walkdir::WalkDir;
 

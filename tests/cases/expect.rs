@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cupaas::render::emit;
-use cupaas::tree::{Files, RepoPath};
+use cupaas::parts::render::emit;
+use cupaas::parts::tree::{Files, RepoPath};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use anstream::adapter::strip_str;
 use clap::Parser;
-use cupaas::cli::Cli;
-use cupaas::git::{Author, FileChanges, bare};
-use cupaas::outcome::Report;
-use cupaas::report::{self, Detail, Format};
-use cupaas::run::action::Request;
-use cupaas::tree::{Files, RepoPath};
+use cupaas::parts::cli::Cli;
+use cupaas::parts::git::{Author, FileChanges, bare};
+use cupaas::parts::outcome::Report;
+use cupaas::parts::report::{self, Detail, Format};
+use cupaas::parts::run::action::Request;
+use cupaas::parts::tree::{Files, RepoPath};
 use walkdir::WalkDir;
 
 use super::case_file::{self, CaseFile};

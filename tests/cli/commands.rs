@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cupaas::schema::Checker;
+use cupaas::parts::schema::Checker;
 use serde_json::{Value, json};
 
 use crate::sandbox::{APP, PLATFORM, Sandbox, ran};

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use cupaas::diagnostic::Code;
-use cupaas::layout::Folders;
-use cupaas::tree::RepoPath;
+use cupaas::parts::diagnostic::Code;
+use cupaas::parts::layout::Folders;
+use cupaas::parts::tree::RepoPath;
 
 use crate::cli::world::{STAGED, World};
 use crate::sandbox::{APP, PLATFORM, Ran, ran};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use cupaas::diagnostic::Kind;
-use cupaas::git::{BranchName, RepositoryUrl};
+use cupaas::parts::diagnostic::Kind;
+use cupaas::parts::git::{BranchName, RepositoryUrl};
 
 #[test]
 fn what_people_write_is_an_address() {

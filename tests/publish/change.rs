@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cupaas::diagnostic::Kind;
-use cupaas::git::{Author, FileChanges, Pushed, Snapshot};
+use cupaas::parts::diagnostic::Kind;
+use cupaas::parts::git::{Author, FileChanges, Pushed, Snapshot};
 
 use super::support::{Remote, change, file, folder, git, import, path, publish};
 

@@ -4,8 +4,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use cupaas::git::{Pushed, Snapshot};
-use cupaas::token::Secret;
+use cupaas::parts::git::{Pushed, Snapshot};
+use cupaas::parts::token::Secret;
 
 use super::support::{address, folder};
 

@@ -105,9 +105,9 @@ fn names_that_leave_the_repository_are_not_read() {
         let root = make_tree(&remote.path(), &[("40000", "folder", &inner)]);
         let commit = git(&remote.path(), &["commit-tree", "-m", "x", &root]);
         git(&remote.path(), &["update-ref", "refs/heads/main", commit.trim()]);
-        let mut snapshot = cupaas::git::Snapshot::open(&remote.address(), None, None).unwrap();
+        let mut snapshot = cupaas::parts::git::Snapshot::open(&remote.address(), None, None).unwrap();
         let failure = snapshot.read(&[super::support::path("folder")]).unwrap_err();
-        assert_eq!(failure.kind(), cupaas::diagnostic::Kind::Invalid, "{name:?}: {failure}");
+        assert_eq!(failure.kind(), cupaas::parts::diagnostic::Kind::Invalid, "{name:?}: {failure}");
         assert_eq!(failure.diagnostics[0].code.as_str(), "unusable-path", "{name:?}: {failure}");
         assert!(snapshot.list(Some(&super::support::path("folder"))).unwrap().is_empty());
     }

@@ -58,7 +58,7 @@ impl Server {
         Self { url, seen }
     }
 
-    pub(crate) fn address(&self) -> cupaas::git::RepositoryUrl {
+    pub(crate) fn address(&self) -> cupaas::parts::git::RepositoryUrl {
         super::support::address(&format!("{}/repo.git", self.url))
     }
 

@@ -1,8 +1,8 @@
 //! The local repository for those who have no server.
 
-use cupaas::diagnostic::Kind;
-use cupaas::git::bare::{Bare, address, init_bare};
-use cupaas::git::{Pushed, Snapshot};
+use cupaas::parts::diagnostic::Kind;
+use cupaas::parts::git::bare::{Bare, address, init_bare};
+use cupaas::parts::git::{Pushed, Snapshot};
 
 use super::support::{file, folder, git, path, publish};
 

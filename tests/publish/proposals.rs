@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cupaas::git::{BranchName, FileChanges, Proposal, Pushed, Snapshot};
+use cupaas::parts::git::{BranchName, FileChanges, Proposal, Pushed, Snapshot};
 
 use super::http::{Answer, Server};
 use super::support::{Remote, file, folder, git, path};
@@ -34,8 +34,9 @@ fn it_is_read_beside_the_branch_and_replaced_by_compare_and_swap() {
     assert_eq!(nothing.head(), None);
     let first = propose(&mut snapshot, &change("new"));
     let file = path("deploy/p/shop/a.yaml");
-    let of =
-        |files: std::collections::BTreeMap<_, cupaas::git::Entry>| files[&file].text().map(str::to_owned);
+    let of = |files: std::collections::BTreeMap<_, cupaas::parts::git::Entry>| {
+        files[&file].text().map(str::to_owned)
+    };
     assert_eq!(of(snapshot.read_proposal(&first, std::slice::from_ref(&file)).unwrap()).unwrap(), "new");
     assert_eq!(
         of(snapshot.read(std::slice::from_ref(&file)).unwrap()).unwrap(),

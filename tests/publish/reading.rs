@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cupaas::diagnostic::Kind;
-use cupaas::git::{Entry, EntryKind, Pushed, Snapshot};
+use cupaas::parts::diagnostic::Kind;
+use cupaas::parts::git::{Entry, EntryKind, Pushed, Snapshot};
 
 use super::http::{Answer, Server};
 use super::support::{Remote, address, file, folder, git, path, publish};

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cupaas::diagnostic::{Failure, Kind};
-use cupaas::git::{Pushed, Snapshot};
+use cupaas::parts::diagnostic::{Failure, Kind};
+use cupaas::parts::git::{Pushed, Snapshot};
 
 use super::http::{Answer, Request, Server};
 use super::support::{Remote, address, file, git, publish};

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use cupaas::diagnostic::Kind;
-use cupaas::git::checkout::Picks;
-use cupaas::git::{BranchName, Remotes, Source, SourceToken, is_descendant};
-use cupaas::token::Secret;
+use cupaas::parts::diagnostic::Kind;
+use cupaas::parts::git::checkout::Picks;
+use cupaas::parts::git::{BranchName, Remotes, Source, SourceToken, is_descendant};
+use cupaas::parts::token::Secret;
 
 use super::support::{Remote, git, path, script_file};
 

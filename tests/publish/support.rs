@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use cupaas::backoff::Backoff;
-use cupaas::diagnostic::Failure;
-use cupaas::git::{Author, FileChanges, Pushed, RepositoryUrl, Snapshot};
-use cupaas::tree::RepoPath;
+use cupaas::parts::backoff::Backoff;
+use cupaas::parts::diagnostic::Failure;
+use cupaas::parts::git::{Author, FileChanges, Pushed, RepositoryUrl, Snapshot};
+use cupaas::parts::tree::RepoPath;
 use tempfile::TempDir;
 
 /// A bare repository that a server would hold.

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use cupaas::diagnostic::Kind;
-use cupaas::git::{Pushed, RepositoryUrl, Snapshot};
-use cupaas::token::Secret;
+use cupaas::parts::diagnostic::Kind;
+use cupaas::parts::git::{Pushed, RepositoryUrl, Snapshot};
+use cupaas::parts::token::Secret;
 
 use super::child::deploy;
 use super::http::{Answer, Request, Server};
@@ -22,7 +22,10 @@ fn ask() -> Answer {
     Answer::Status(401, "WWW-Authenticate: Basic realm=\"git\"".to_owned())
 }
 
-fn publish_with(address: &RepositoryUrl, token: Option<&str>) -> Result<Pushed, cupaas::diagnostic::Failure> {
+fn publish_with(
+    address: &RepositoryUrl,
+    token: Option<&str>,
+) -> Result<Pushed, cupaas::parts::diagnostic::Failure> {
     let token = token.map(Secret::new);
     let mut snapshot = Snapshot::open(address, None, token.as_ref())?;
     let commit = snapshot.commit(&file("b", "b"))?.unwrap();

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use cupaas::report::Document;
-use cupaas::schema::violations;
-use cupaas::yaml::document::schema_of;
+use cupaas::parts::report::Document;
+use cupaas::parts::schema::violations;
+use cupaas::parts::yaml::document::schema_of;
 use serde_json::Value;
 
 /// `cupaas schema report`.

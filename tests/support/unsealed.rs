@@ -1,6 +1,6 @@
 //! Decrypts a SOPS file as the official program does.
 
-use cupaas::seal::AgeIdentity;
+use cupaas::parts::seal::AgeIdentity;
 
 #[path = "../../src/seal/test_support.rs"]
 mod decrypting;

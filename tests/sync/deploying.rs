@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use cupaas::git::{BranchName, Remotes};
-use cupaas::layout::Folders;
-use cupaas::load::current::Current;
-use cupaas::load::release_file::{ReleaseFile, SourceFacts};
-use cupaas::run::sync::followed::Followed;
-use cupaas::tree::Files;
+use cupaas::parts::git::{BranchName, Remotes};
+use cupaas::parts::layout::Folders;
+use cupaas::parts::load::current::Current;
+use cupaas::parts::load::release_file::{ReleaseFile, SourceFacts};
+use cupaas::parts::run::sync::followed::Followed;
+use cupaas::parts::tree::Files;
 
 use super::world::{APP, World, read};
 use crate::sandbox::ran;

@@ -5,8 +5,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cupaas::registry::{self, Access, Lookup, Reference};
-use cupaas::token::Secret;
+use cupaas::parts::registry::{self, Access, Lookup, Reference};
+use cupaas::parts::token::Secret;
 
 use super::registry::{Manner, Registry};
 use super::tls;
@@ -177,7 +177,7 @@ fn access(login: bool) -> Access {
     }
 }
 
-fn look(registry: &Registry, access: &Access) -> Result<Lookup, cupaas::diagnostic::Failure> {
+fn look(registry: &Registry, access: &Access) -> Result<Lookup, cupaas::parts::diagnostic::Failure> {
     registry::look_up(&Reference::parse(&format!("{}/team/shop:abc", registry.host)).unwrap(), access)
 }
 

@@ -1,6 +1,6 @@
 //! Every code has a page that is complete and true, and nothing decides by the words of a message.
 
-use cupaas::diagnostic::Code;
+use cupaas::parts::diagnostic::Code;
 use regex_lite::Regex;
 use walkdir::WalkDir;
 
@@ -92,7 +92,7 @@ fn every_code_is_used() {
     none(unused.map(|one| format!("docs/codes/{one}.md: nothing in src/ has this code")).collect());
 }
 
-/// [`cupaas::diagnostic::Message`] can only be shown. This is the other half: only where texts are made is one taken up.
+/// [`cupaas::parts::diagnostic::Message`] can only be shown. This is the other half: only where texts are made is one taken up.
 #[test]
 fn nothing_decides_by_the_words_of_a_message() {
     let reads = Regex::new(

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Parser;
-use cupaas::cli::Cli;
-use cupaas::diagnostic::Failure;
-use cupaas::outcome::Report;
-use cupaas::run::action::Request;
+use cupaas::parts::cli::Cli;
+use cupaas::parts::diagnostic::Failure;
+use cupaas::parts::outcome::Report;
+use cupaas::parts::run::action::Request;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

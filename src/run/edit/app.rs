@@ -162,7 +162,7 @@ fn remedy(release: &ReleaseFile, hint: &str) -> String {
 ///
 /// # Errors
 /// None but cupaas's own.
-pub fn first_deploy(inputs: &Inputs) -> Result<Edits, Failure> {
+pub(crate) fn first_deploy(inputs: &Inputs) -> Result<Edits, Failure> {
     let (None, Some(url)) = (&inputs.registration, &inputs.query.source.repository) else {
         return Ok(Edits::new());
     };

@@ -12,14 +12,14 @@ use crate::load::gitops::Gitops;
 use crate::run::edit::command::EditCommand;
 use crate::run::spec::{RunSpec, Selection};
 
-pub use app::first_deploy;
-pub use registered_app::Edit;
+pub(crate) use app::first_deploy;
+pub(crate) use registered_app::Edit;
 
 /// What the step's deed changes in what stands there now.
 ///
 /// # Errors
 /// What is wrong with the wish, or with the files as people wrote them; nothing was changed then.
-pub fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
+pub(crate) fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
     match &spec.selection {
         Selection::Folder => Ok(Edit::default()),
         Selection::Released(scope) => {

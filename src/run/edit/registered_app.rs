@@ -17,7 +17,7 @@ use crate::yaml::edit::{YamlEdit, edit};
 
 /// A change of people's files, and what follows from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// New texts.
     pub files: Edits,
     /// The app that it is about, where it is one.

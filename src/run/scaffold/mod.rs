@@ -8,4 +8,4 @@ mod workflow;
 
 pub(crate) use init::init;
 pub(crate) use new::{catalog, new};
-pub use options::{InitOptions, NewOptions, WorkflowChoice};
+pub(crate) use options::{InitOptions, NewOptions, WorkflowChoice};

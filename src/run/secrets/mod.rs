@@ -26,7 +26,7 @@ use crate::run::rerender::rerender;
 use crate::run::spec::GitopsPlace;
 
 mod command;
-pub use command::{SecretAction, SecretCommand};
+pub(crate) use command::{SecretAction, SecretCommand};
 
 /// Does it.
 ///

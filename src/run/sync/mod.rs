@@ -4,7 +4,7 @@
 
 mod at_once;
 mod fetch;
-pub mod followed;
+pub(crate) mod followed;
 mod joined;
 mod options;
 mod report;
@@ -25,7 +25,7 @@ use crate::run::open;
 use crate::run::spec::RunSpec;
 use crate::run::sync::fetch::ReadyApp;
 
-pub use options::Options;
+pub(crate) use options::Options;
 
 /// Deploys every registered app whose branch has moved on: each by itself, and one that fails stops no other.
 ///

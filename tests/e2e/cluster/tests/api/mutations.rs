@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Result;
-use cupaas::schema::{Checker, Version};
+use cupaas::parts::schema::{Checker, Version};
 use cupaas_cluster_tests::random::Random;
 use cupaas_cluster_tests::server::{Mode, Server};
 use cupaas_cluster_tests::trees;

@@ -6,8 +6,8 @@ pub(crate) mod releases;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
-use cupaas::plan::{self, ClusterFacts, Effect, Plan};
-use cupaas::tree::{Files, RepoPath};
+use cupaas::parts::plan::{self, ClusterFacts, Effect, Plan};
+use cupaas::parts::tree::{Files, RepoPath};
 use cupaas_cluster_tests::server::{Answer, Mode, Server};
 use serde_json::{Value, json};
 

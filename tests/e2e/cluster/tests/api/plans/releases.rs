@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use cupaas::plan::Effect;
+use cupaas::parts::plan::Effect;
 use cupaas_cluster_tests::parts;
 use cupaas_cluster_tests::random::Random;
 use cupaas_cluster_tests::server::{Mode, Server};

@@ -1,0 +1,88 @@
+//! The program: parses, reads the environment once, runs, prints; what it gives is the exit code.
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use crate::cli::Cli;
+use crate::diagnostic::Kind;
+use crate::report::{self, Detail, Format, ci};
+use crate::run::action::Request;
+use crate::{request, runner, seal};
+use anyhow::Context;
+
+/// The whole program, from the words of its command line to its exit code.
+pub fn main() -> ExitCode {
+    // A core dump of this process would hold what it has just encrypted.
+    let _ = seal::core_dumps_off();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if request::complete(&words) {
+        return ExitCode::SUCCESS;
+    }
+    let cli = match Cli::read(words, &request::is_empty) {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(unread(&error)),
+    };
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            ExitCode::from(Kind::Unavailable.exit_code())
+        }
+    }
+}
+
+/// Says what is wrong with the words that were typed, or the help that they asked for; the exit code.
+fn unread(error: &clap::Error) -> u8 {
+    if !error.use_stderr() || request::detect(&Default::default()).is_none() {
+        let _ = error.print();
+    } else {
+        // It repeats what was typed.
+        let _ = write!(anstream::stderr(), "{}", ci::guarded(&error.render().ansi().to_string()));
+    }
+    if error.use_stderr() { Kind::Usage.exit_code() } else { 0 }
+}
+
+/// Runs and prints; the exit code.
+///
+/// # Errors
+/// A standard stream that takes nothing.
+fn run(cli: Cli) -> anyhow::Result<u8> {
+    let format = cli.format;
+    let job = request::detect(&cli.ci);
+    // A runner folds lines itself.
+    let detail = if cli.full || job.is_some() { Detail::Full } else { Detail::Folded };
+    let plan_file = cli.ci.plan_file.clone();
+    let terminal = std::io::stderr().is_terminal();
+    let progress = |text: &str| {
+        if terminal {
+            let _ = writeln!(anstream::stderr(), "{text} …");
+        }
+    };
+    let ended = Request::new(cli, job.clone()).and_then(|request| crate::run(&request, &progress));
+    let (mut out, mut err, code) = match &ended {
+        Ok(done) => {
+            (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())
+        }
+        Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
+            (String::new(), report::failure(failure, format), failure.kind().exit_code())
+        }
+        Err(failure) => (report::failure(failure, format), String::new(), failure.kind().exit_code()),
+    };
+    if let Some(job) = &job {
+        out = ci::shown(&ended, format, out);
+        err = ci::guarded(&err);
+        if format != Format::Json {
+            err.push_str(&ci::annotations(&ended, job.forge, &|source| runner::place(job, source)));
+        }
+    }
+    for failed in runner::tell(job.as_ref(), plan_file.as_deref(), &ended) {
+        err.push_str(&format!("warning: {failed}\n"));
+    }
+    write!(anstream::stderr(), "{err}").context("cannot write to standard error")?;
+    match write!(anstream::stdout(), "{out}") {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(code),
+        written => written.context("cannot write to standard output").map(|()| code),
+    }
+}
