@@ -147,7 +147,7 @@ fn a_secret_that_stands_in_the_wrong_place_is_not_repeated() {
     world.file(&format!("{SHOP}env: {{API_KEY: hunter2}}\nsecrets: [API_KEY]\n"));
     failing(&world, &[]);
     let page = page(&world);
-    assert!(page.contains("API\\_KEY is a secret") && !page.contains("hunter2"), "{page}");
+    assert!(page.contains("API\\_KEY is listed as a secret") && !page.contains("hunter2"), "{page}");
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn what_cannot_be_said_fails_no_deploy() {
         (403, json!({"message": "Resource not accessible by integration"}), "`statuses: write`"),
         (404, json!({"message": "Not Found"}), "`statuses: write`"),
         (422, json!({"message": "Validation Failed"}), "Validation Failed"),
-        (500, json!({"message": "oops"}), "answers 500"),
+        (500, json!({"message": "oops"}), "HTTP 500"),
     ];
     for (code, body, words) in faults {
         let world = World::faulty(Manner::Github, move |heard, _| {

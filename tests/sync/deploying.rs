@@ -126,7 +126,7 @@ fn a_branch_that_was_moved_is_followed_and_said() {
     world.sandbox.git("shop", &["reset", "-q", "--hard", &first]);
     let done = world.sync(&[]);
     assert_eq!(done.status("shop"), "deployed", "{:#}", done.value);
-    assert!(done.app("shop")["notes"][0].as_str().unwrap().contains("was moved"), "{:#}", done.value);
+    assert!(done.app("shop")["notes"][0].as_str().unwrap().contains("force-pushed"), "{:#}", done.value);
     assert!(world.release("shop").contains(&first));
     // On, as it should be.
     let third = world.built("shop", 1_700_000_300, &[("a", "3")]);
@@ -137,7 +137,7 @@ fn a_branch_that_was_moved_is_followed_and_said() {
     let other = world.built("shop", 1_700_000_400, &[("a", "other")]);
     world.sandbox.git("shop", &["branch", "-qM", "trunk"]);
     let done = world.sync(&[]);
-    assert!(done.app("shop")["notes"][0].as_str().unwrap().contains("was moved"), "{:#}", done.value);
+    assert!(done.app("shop")["notes"][0].as_str().unwrap().contains("force-pushed"), "{:#}", done.value);
     assert!(world.release("shop").contains(&other));
 }
 
@@ -247,7 +247,7 @@ fn a_commit_that_the_branch_has_left_behind_does_not_win() {
     };
     // Nothing was deployed when this run began; by now somebody has deployed the newer one.
     let late = followed(None).superseded(&deployed(&new), &old).unwrap();
-    assert!(late.is_some_and(|why| why.contains("trunk has moved on")));
+    assert!(late.is_some_and(|why| why.contains("trunk no longer points to")));
     // The newer one goes over the older one, whoever deployed that meanwhile.
     assert_eq!(followed(None).superseded(&deployed(&old), &new).unwrap(), None);
     assert_eq!(followed(Some(&old)).superseded(&deployed(&old), &new).unwrap(), None);
