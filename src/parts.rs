@@ -176,6 +176,10 @@ pub mod tree {
 
 /// YAML as people write it.
 pub mod yaml {
+    /// A YAML text → values with their places.
+    pub mod node {
+        pub use crate::yaml::node::parse;
+    }
     /// Characters that do not survive the way to a cluster.
     pub mod characters {
         pub use crate::yaml::characters::lost;

@@ -16,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|data: (String, Vec<String>, Option<String>)| {
     };
     match edit(&Source::new("apps/tasks.yaml", text), &[change]) {
         Ok(new) => {
-            let root = yaml::parse(&new).expect("it was read before it was given out");
+            let root = node::parse(&new).expect("it was read before it was given out");
             let found = path.iter().try_fold(&root, |node, key| node.get(key));
             assert_eq!(found.and_then(|node| node.text()), value.as_deref());
         }

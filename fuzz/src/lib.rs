@@ -16,7 +16,7 @@ pub fn say(failure: &Failure) {
     }
     for problem in &failure.diagnostics {
         let (line, column) = problem.span.line_column();
-        assert!(line > 0 && column > 0 && !problem.message.is_empty());
+        assert!(line > 0 && column > 0 && !problem.message.to_string().is_empty());
     }
 }
 

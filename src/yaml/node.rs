@@ -112,7 +112,7 @@ pub(crate) fn plain_to_json(text: &str) -> Value {
 ///
 /// # Errors
 /// When the file is not one YAML document within the limits, and every duplicate key; each with its place.
-pub(crate) fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
+pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
     let (root, duplicates) = parse_leniently(source)?;
     if duplicates.is_empty() { Ok(root) } else { Err(duplicates) }
 }
