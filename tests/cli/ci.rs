@@ -190,11 +190,11 @@ fn a_mistake_is_shown_where_it_stands() {
     };
     let said = check("GITHUB");
     assert!(
-        said.contains("\n::error file=app/.cupaas,line=2,col=1,title=cupaas::parts::unknown key \"process\""),
+        said.contains("\n::error file=app/.cupaas,line=2,col=1,title=cupaas::unknown key \"process\""),
         "{said}"
     );
     assert!(
-        said.contains("\n::error title=cupaas::parts::apps/tasks.yaml:1:1: unknown key \"colour\""),
+        said.contains("\n::error title=cupaas::apps/tasks.yaml:1:1: unknown key \"colour\""),
         "{said}"
     );
     let said = check("FORGEJO");
