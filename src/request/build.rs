@@ -14,7 +14,7 @@ use crate::run::home::Home;
 use crate::run::spec::{Extent, RunSpec, Stage};
 
 impl Request {
-    /// Reads the environment and the app's checkout. `ci` is what [`here`] gave.
+    /// Reads the environment and the app's checkout. `ci` is the CI job that runs this, if one does.
     ///
     /// # Errors
     /// What no run could be made of; kind `Usage`.

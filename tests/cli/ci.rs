@@ -193,10 +193,7 @@ fn a_mistake_is_shown_where_it_stands() {
         said.contains("\n::error file=app/.cupaas,line=2,col=1,title=cupaas::unknown key \"process\""),
         "{said}"
     );
-    assert!(
-        said.contains("\n::error title=cupaas::apps/tasks.yaml:1:1: unknown key \"colour\""),
-        "{said}"
-    );
+    assert!(said.contains("\n::error title=cupaas::apps/tasks.yaml:1:1: unknown key \"colour\""), "{said}");
     let said = check("FORGEJO");
     assert!(said.contains("\napp/.cupaas:2:1: error: unknown key \"process\" (hint: "), "{said}");
     assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{said}");

@@ -27,7 +27,8 @@ git -C "$work/clone" init --quiet
 git -C "$work/clone" add -A
 git -C "$work/clone" -c user.name=t -c user.email=t@example.cu commit --quiet -m Begin
 
-# in_SHELL WORDS…: what the shell offers for the last word; or its whole screen.
+# in_SHELL WORDS…: what the shell offers for the last word; or its whole screen. Called by name.
+# shellcheck disable=SC2317
 in_bash() {
   # shellcheck disable=SC2016
   bash --norc -c '
@@ -36,7 +37,9 @@ in_bash() {
     _clap_complete_cupaas cupaas "${COMP_WORDS[COMP_CWORD]}" 2>/dev/null
     printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
 }
+# shellcheck disable=SC2317
 in_fish() { fish --no-config -c 'cupaas completions fish | source; complete -C "'"$*"'"'; }
+# shellcheck disable=SC2317
 in_zsh() {
   # A completion needs an editor, and that a terminal.
   # shellcheck disable=SC2016
@@ -46,8 +49,8 @@ in_zsh() {
     zpty -w shell "PS1=; autoload -Uz compinit && compinit -u -D; source <(cupaas completions zsh); print rea\"\"dy"
     zpty -r -m shell screen "*ready*"
     zpty -w -n shell "$*"$'"'\\t'"'
-    screen= until=$((EPOCHREALTIME + 3))
-    while ((EPOCHREALTIME < until)); do
+    screen= until=$((EPOCHREALTIME + 30))
+    while [[ $screen != *$EXPECTED* ]] && ((EPOCHREALTIME < until)); do
       if zpty -r -t shell part; then screen+=$part; else sleep 0.05; fi
     done
     zpty -d shell
@@ -58,7 +61,7 @@ failed=0
 offers() { # FOLDER EXPECTED WORDS…
   local folder=$1 expected=$2 found
   shift 2
-  found=$(cd "$folder" && "in_$shell" "$@" 2>&1)
+  found=$(cd "$folder" && EXPECTED=$expected "in_$shell" "$@" 2>&1)
   case $found in
     *"$expected"*) echo "ok: $* -> $expected" ;;
     *)
