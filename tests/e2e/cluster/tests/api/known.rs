@@ -49,7 +49,7 @@ fn negative(mutant: &Mutant) -> bool {
 /// What cupaas refuses and the server takes, because the server would do something else than was written, or nothing.
 pub(crate) const STRICTER: &[Known] = &[
     known(
-        "is not a part of a path",
+        "is not a path segment",
         long,
         "the server has no limit here; a label or a reference to such a name has",
     ),
@@ -59,34 +59,30 @@ pub(crate) const STRICTER: &[Known] = &[
         any,
         "required in the API's own description; the server takes an empty one",
     ),
-    known("that policyTypes leaves out", any, "the server would ignore the rules"),
-    known("is not the key of a ConfigMap or Secret", any, "no object can have such a key"),
+    known("but policyTypes lacks", any, "the server would ignore the rules"),
+    known("is not a ConfigMap or Secret key", any, "no object can have such a key"),
     known(
         "must be one of",
         empty,
         "the server fills an empty word with its default; who writes one means something else",
     ),
-    known(
-        "is a bigger number than fits",
-        any,
-        "the server cuts the number to 32 bits and takes what is left",
-    ),
+    known("is out of range", any, "the server cuts the number to 32 bits and takes what is left"),
     known("missing key \"seconds\"", any, "required in the API's own description; the server takes 0"),
     known("is not the name of a port of this container", any, "the probe would never answer"),
     known(
-        "must not hold a colon",
+        "must not contain a colon",
         any,
         "the API's description forbids it; container runtimes read a colon as a separator",
     ),
     known("must be at least 0", negative, "the server reads a negative grace period as 1"),
     known(
-        "is not the key of a label or annotation",
+        "is not a label or annotation key",
         any,
         "no node can have such a label: the constraint spreads nothing",
     ),
     known("is not a DNS name", reference, "no object of the kind that is referred to can have such a name"),
     known(
-        "is not a part of a path",
+        "is not a path segment",
         reference,
         "no object of the kind that is referred to can have such a name",
     ),
@@ -95,7 +91,11 @@ pub(crate) const STRICTER: &[Known] = &[
         any,
         "the budget would protect nothing",
     ),
-    known("at most 63 fit", any, "Flux writes the name into a label of all that it applies, and fails there"),
+    known(
+        "at most 63 are allowed",
+        any,
+        "Flux writes the name into a label of all that it applies, and fails there",
+    ),
 ];
 
 /// What the server refuses and cupaas takes.
