@@ -40,7 +40,7 @@ impl Request {
                 let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
                 Action::along(wide(spec, check.wide, &env)?)
             }
-            Command::Explain(shared) => match shared.folder.as_deref().and_then(print::code) {
+            Command::Explain(shared) => match shared.folder.as_deref().map_or(Ok(None), print::code)? {
                 Some(page) => Action::Print(page),
                 None => Action::along(spec(Stage::Explain, shared)?),
             },

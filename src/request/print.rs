@@ -12,6 +12,7 @@ use crate::load::recipe::RecipeFile;
 use crate::load::release_file::ReleaseFile;
 use crate::report::Document;
 use crate::run::action::Action;
+use crate::schema;
 use crate::tree::Files;
 use crate::yaml::document::schema_of;
 
@@ -28,15 +29,26 @@ pub(super) fn schema(file: SchemaFile) -> Result<String, Failure> {
     Ok(format!("{schema:#}\n"))
 }
 
-/// The page of a code, or the list of all for `codes`; nothing where a folder has that name, or no code does.
-pub(super) fn code(name: &Path) -> Option<String> {
+/// The page of a code, or the list of all for `codes`; nothing where a folder has that name, or nothing is near it.
+///
+/// # Errors
+/// `FolderNotFound` where the name is that of no folder, and nearly that of a code.
+pub(super) fn code(name: &Path) -> Result<Option<String>, Failure> {
     if name.is_dir() {
-        return None;
+        return Ok(None);
     }
     if name == Path::new("codes") {
-        return Some(Code::ALL.iter().map(|code| format!("{code}\n")).collect());
+        return Ok(Some(Code::ALL.iter().map(|code| format!("{code}\n")).collect()));
     }
-    Code::ALL.iter().find(|code| name == Path::new(code.as_str())).map(|code| code.page().to_owned())
+    if let Some(code) = Code::ALL.iter().find(|code| name == Path::new(code.as_str())) {
+        return Ok(Some(code.page().to_owned()));
+    }
+    let word = name.to_string_lossy();
+    let Some(near) = schema::suggest(&word, Code::ALL.iter().map(|code| code.as_str())) else {
+        return Ok(None);
+    };
+    let failure = Failure::new(Code::FolderNotFound, format!("{word} is neither a folder nor a code"));
+    Err(failure.hint(format!("did you mean {near:?}? `cupaas explain codes` lists all")))
 }
 
 /// The manual pages that were asked for: one, or all of them for a folder.

@@ -114,4 +114,11 @@ fn explain_takes_a_code_where_no_folder_has_its_name() {
     sandbox.write("volume-shrinks", &[(".cupaas", APP)]);
     let folder = sandbox.good(&["explain", "volume-shrinks"]).stdout;
     assert!(!folder.starts_with("# volume-shrinks"), "{folder}");
+    let slip = sandbox.run(&["explain", "volume-shrink"]);
+    assert_eq!(slip.code, Some(2), "{slip:?}");
+    let said = "error[folder-not-found]: volume-shrink is neither a folder nor a code";
+    assert!(
+        slip.stderr.starts_with(said) && slip.stderr.contains("did you mean \"volume-shrinks\"?"),
+        "{slip:?}"
+    );
 }
