@@ -67,15 +67,11 @@ fn codes(folder: &Path) -> Result<String> {
             }
         };
         let variant: String = name.split('-').map(capital).collect();
-        let path = fs::canonicalize(&page)?;
         let _ = writeln!(variants, "    /// {meaning}\n    {variant},");
         let _ = writeln!(arms[0], "            Self::{variant} => {name:?},");
         let _ = writeln!(arms[1], "            Self::{variant} => {kind},");
-        let _ = writeln!(
-            arms[2],
-            "            Self::{variant} => include_str!({:?}),",
-            path.display().to_string()
-        );
+        // The text itself and no path to it: clones that share a target folder share what is made here.
+        let _ = writeln!(arms[2], "            Self::{variant} => {text:?},");
         let _ = write!(all, "Self::{variant}, ");
     }
     let [names, kinds, texts] = arms;
