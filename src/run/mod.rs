@@ -5,6 +5,7 @@ mod branches;
 pub(crate) mod context;
 mod decide;
 pub(crate) mod deploy;
+pub(crate) mod dispatch;
 pub(crate) mod edit;
 pub(crate) mod files;
 mod guess;

@@ -86,7 +86,7 @@ fn a_source_of_a_few_lines_is_a_command_for_two_apps() {
             .unwrap();
         let folder = folder.display().to_string();
         let words = ["deploy", &folder, "--app", app, "--image", "r.example.cu/me/x:1"];
-        crate::run(&request(&bare, &words), &|_| {}).unwrap();
+        crate::run::dispatch::run(&request(&bare, &words), &|_| {}).unwrap();
     }
 
     let request = request(&bare, &["deploy", "--app", "shop", "--set", "COLOUR=blue"]);

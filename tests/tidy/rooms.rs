@@ -168,6 +168,27 @@ fn imports_point_down() {
     none(upward(&levels(&architecture()), &house()));
 }
 
+/// What a room could only have from the root of the crate, which stands above it.
+fn of_the_root<'a>(text: &'a str) -> Vec<&'a str> {
+    Regex::new(r"\bcrate::\w+\(").unwrap().find_iter(text).map(|found| found.as_str()).collect()
+}
+
+#[test]
+fn the_root_defines_nothing_and_nothing_is_called_there() {
+    for (path, text) in sources() {
+        none(
+            of_the_root(&text)
+                .iter()
+                .map(|call| format!("{path} calls {call}…), which is the root's"))
+                .collect(),
+        );
+        let defines =
+            Regex::new(r"(?m)^ *(pub(\(.*\))? )?(fn|struct|enum|trait|impl|const|static|type)\b").unwrap();
+        assert!(path != "src/lib.rs" || !defines.is_match(&text), "src/lib.rs only says what is public");
+    }
+    assert_eq!(of_the_root("crate::run(&request); crate::run::land(); use crate::{run};"), ["crate::run("]);
+}
+
 #[test]
 fn no_files_import_each_other() {
     none(circles(&house()).into_iter().map(|circle| format!("a circle: {}", circle.join(" → "))).collect());
