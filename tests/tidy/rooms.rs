@@ -169,7 +169,7 @@ fn imports_point_down() {
 }
 
 /// What a room could only have from the root of the crate, which stands above it.
-fn of_the_root<'a>(text: &'a str) -> Vec<&'a str> {
+fn of_the_root(text: &str) -> Vec<&str> {
     Regex::new(r"\bcrate::\w+\(").unwrap().find_iter(text).map(|found| found.as_str()).collect()
 }
 
