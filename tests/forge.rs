@@ -9,6 +9,7 @@ mod sandbox;
 mod tls;
 
 mod forge {
+    mod comment_head;
     mod comments;
     mod failures;
     mod faults;
@@ -17,5 +18,6 @@ mod forge {
     mod removals;
     pub(crate) mod server;
     mod statuses;
+    mod superseded;
     pub(crate) mod world;
 }

@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
-pub(crate) use shared::{Repository, Shared, Wide};
+pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
 
 pub(crate) use secret::{Secret, SecretOf};
@@ -140,9 +140,9 @@ pub struct Diff {
     /// Of how many apps.
     #[command(flatten)]
     pub wide: Wide,
-    /// A loss of data that is agreed to, by its name.
-    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
-    pub allow_data_loss: Vec<String>,
+    /// The losses that are agreed to.
+    #[command(flatten)]
+    pub losses: Losses,
     /// Ends with 1 where something would change.
     #[arg(long)]
     pub exit_code: bool,
@@ -157,9 +157,9 @@ pub struct Remove {
     /// What every step takes.
     #[command(flatten)]
     pub shared: Shared,
-    /// A loss of data that is agreed to, by its name.
-    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
-    pub allow_data_loss: Vec<String>,
+    /// The losses that are agreed to.
+    #[command(flatten)]
+    pub losses: Losses,
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -177,9 +177,9 @@ pub struct Deploy {
     /// Of how many apps.
     #[command(flatten)]
     pub wide: Wide,
-    /// A loss of data that is agreed to, by its name.
-    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
-    pub allow_data_loss: Vec<String>,
+    /// The losses that are agreed to.
+    #[command(flatten)]
+    pub losses: Losses,
     /// Deploys also where a newer commit is deployed already.
     #[arg(long)]
     pub allow_older: bool,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 
 use crate::cli::shared::WHAT;
-use crate::cli::{Proposed, Repository};
+use crate::cli::{Losses, Proposed, Repository};
 
 /// Registrations: `apps/<app>.yaml`.
 #[derive(Debug, Clone, Subcommand)]
@@ -63,9 +63,9 @@ pub struct RemoveApp {
     /// The app.
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// A loss of data that is agreed to, by its name.
-    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
-    pub allow_data_loss: Vec<String>,
+    /// The losses that are agreed to.
+    #[command(flatten)]
+    pub losses: Losses,
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,

@@ -1,6 +1,7 @@
 //! Flags that many commands share.
 
 use clap::{Args, ValueHint};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Heading of the flags that say which app, and which version of it.
@@ -52,6 +53,21 @@ pub struct Shared {
     /// The app's branch; default: the checked-out one.
     #[arg(long, value_name = "BRANCH", env = "CUPAAS_SOURCE_BRANCH", help_heading = SOURCE)]
     pub source_branch: Option<String>,
+}
+
+/// The losses of data that are agreed to.
+#[derive(Debug, Clone, Args)]
+pub struct Losses {
+    /// A loss of data that is agreed to, by its name.
+    #[arg(long, value_name = "NAME", env = "CUPAAS_ALLOW_DATA_LOSS", value_delimiter = ',')]
+    allow_data_loss: Vec<String>,
+}
+
+impl Losses {
+    /// Their names. An empty one, as an action passes what was not given, is none.
+    pub fn names(self) -> BTreeSet<String> {
+        self.allow_data_loss.into_iter().filter(|name| !name.is_empty()).collect()
+    }
 }
 
 /// Of how many apps.

@@ -2,17 +2,20 @@
 //! there yet.
 #![allow(clippy::disallowed_methods)] // This is where a GitOps folder is read.
 
-use crate::diagnostic::Code;
-use crate::tree::Edits;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::git::snapshot::LARGEST;
 use crate::git::{Entry, Snapshot};
-use crate::tree::{Files, RepoPath};
+use crate::layout::path;
+use crate::load::platform::PlatformFile;
+use crate::load::requires::read_platform;
+use crate::tree::{Edits, Files, RepoPath};
+use crate::yaml::document::Document;
 
 /// The GitOps repository, as a run sees it: what stands there, and over it what the run is about to write.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct Gitops {
     pub place: Backend,
     /// Files that the run has edited: the new text, or nothing where the file goes.
     edits: Edits,
+    /// `cupaas.yaml` as it was last read, which a run asks for many times.
+    platform: Option<Arc<Document<PlatformFile>>>,
 }
 
 /// Where the GitOps repository's files come from.
@@ -36,7 +41,7 @@ pub enum Backend {
 
 impl From<Backend> for Gitops {
     fn from(place: Backend) -> Self {
-        Self { place, edits: Edits::new() }
+        Self { place, edits: Edits::new(), platform: None }
     }
 }
 
@@ -55,6 +60,23 @@ impl Gitops {
             Backend::Snapshot(snapshot) => snapshot.refresh(),
             Backend::Folder(_) | Backend::Memory(_) => Ok(()),
         }
+    }
+
+    /// `cupaas.yaml`; parsed again only where its text has changed.
+    ///
+    /// # Errors
+    /// When it is missing or invalid, or the repository cannot be read.
+    pub(crate) fn platform(&mut self) -> Result<Arc<Document<PlatformFile>>, Failure> {
+        let place = path("cupaas.yaml")?;
+        let files = self.read(std::slice::from_ref(&place))?;
+        if let (Some(text), Some(known)) = (files.get(&place), &self.platform)
+            && *text == known.source.text
+        {
+            return Ok(Arc::clone(known));
+        }
+        let platform = Arc::new(read_platform(&files).map_err(Failure::invalid)?);
+        self.platform = Some(Arc::clone(&platform));
+        Ok(platform)
     }
 
     /// All files at and below `paths`; what is not there is left out.

@@ -15,7 +15,7 @@ use crate::load::catalog::{Catalog, Recipe, RecipeKind};
 use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::recipe::RecipeFile;
-use crate::load::requires::{read_platform, read_platform_leniently};
+use crate::load::requires::read_platform_leniently;
 use crate::load::scalars::Named;
 use crate::load::{app_folder, environments, registered};
 use crate::tree::RepoPath;
@@ -150,7 +150,7 @@ pub(crate) struct NamedApp {
     /// The cluster that it is on.
     pub cluster: String,
     /// The platform.
-    pub platform: Document<PlatformFile>,
+    pub platform: Arc<Document<PlatformFile>>,
 }
 
 /// App, environment and cluster of a run that needs no `.cupaas`: `--app` and `--env`, else what the folder says.
@@ -159,7 +159,7 @@ pub(crate) struct NamedApp {
 /// When the platform is invalid or has no such environment, or when nothing names an app.
 pub(crate) fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<NamedApp, Failure> {
     let app = app_of(query, gitops)?;
-    let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
+    let platform = gitops.platform()?;
     let environments = &platform.value.environments;
     let environment = match (&query.environment, environments.keys().next()) {
         (Some(environment), _) => environment.clone(),

@@ -3,7 +3,6 @@
 use crate::diagnostic::{Code, Failure};
 use crate::layout::path;
 use crate::load::gitops::Gitops;
-use crate::load::requires::read_platform;
 use crate::load::{records, registered};
 use crate::tree::RepoPath;
 
@@ -12,7 +11,7 @@ use crate::tree::RepoPath;
 /// # Errors
 /// When the platform is invalid, or the GitOps repository cannot be read.
 pub(crate) fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure> {
-    let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
+    let platform = gitops.platform()?;
     let environments = platform.value.environments.keys();
     let mut places: Vec<RepoPath> =
         environments.map(|name_of| path(&format!("releases/{name_of}/{name}"))).collect::<Result<_, _>>()?;

@@ -5,7 +5,6 @@ use crate::layout::path;
 use crate::load::app_file::AppFile;
 use crate::load::gitops::Gitops;
 use crate::load::release_file::ReleaseFile;
-use crate::load::requires::read_platform;
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document::{self, Document};
 use std::collections::BTreeSet;
@@ -57,7 +56,7 @@ pub(crate) fn find(scope: &Scope, gitops: &mut Gitops) -> Result<Vec<ReleaseFile
     }
     let files = gitops.read(&wanted)?;
     // What is wrong with it is said once, and not for each release.
-    read_platform(&files).map_err(Failure::invalid)?;
+    gitops.platform()?;
     let mut found = read(&files)?;
     let known = |name: &&String| {
         found.iter().any(|r| **name == r.app || **name == format!("{}/{}", r.environment, r.app))
@@ -111,7 +110,7 @@ fn read(files: &Files) -> Result<Vec<ReleaseFile>, Failure> {
 
 /// Where one app's records may stand: in the environments of `cupaas.yaml`, and in the one that was asked for.
 fn places(app: &str, scope: &Scope, gitops: &mut Gitops) -> Result<Vec<RepoPath>, Failure> {
-    let platform = read_platform(&gitops.read(&[path("cupaas.yaml")?])?).map_err(Failure::invalid)?;
+    let platform = gitops.platform()?;
     let environments = platform.value.environments.keys().chain(&scope.environment);
     let record = |environment: &String| path(&format!("releases/{environment}/{app}/release.yaml"));
     environments.map(record).collect::<Result<BTreeSet<_>, _>>().map(|places| places.into_iter().collect())

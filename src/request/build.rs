@@ -7,7 +7,7 @@ use crate::report::Format;
 use crate::request::ci::Ci;
 use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
-use crate::request::spec::{named, wide};
+use crate::request::spec::wide;
 use crate::request::{completion, forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
@@ -63,7 +63,7 @@ impl Request {
                     Extent::Environment,
                     Box::new(RunSpec {
                         stage: if remove.dry_run { Stage::Diff } else { spec.stage },
-                        allow_data_loss: named(remove.allow_data_loss),
+                        allow_data_loss: remove.losses.names(),
                         forge: forge::propose(remove.proposed, &spec, &env)?,
                         ..spec
                     }),
@@ -82,7 +82,7 @@ fn diff_step(diff: Diff, env: &Environment) -> Result<RunSpec, Failure> {
     let spec = RunSpec::new(Stage::Diff, gitops_from_cwd::on(diff.shared, &diff.wide), env)?;
     let spec = wide(spec, diff.wide, env)?;
     Ok(RunSpec {
-        allow_data_loss: named(diff.allow_data_loss),
+        allow_data_loss: diff.losses.names(),
         exit_code: diff.exit_code,
         forge: forge::comment(diff.commenting, stated, &spec, env)?,
         ..spec
@@ -96,7 +96,7 @@ fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
     let status = Status { status: deploy.status.status && !deploy.dry_run };
     let spec = wide(spec, deploy.wide, env)?;
     Ok(RunSpec {
-        allow_data_loss: named(deploy.allow_data_loss),
+        allow_data_loss: deploy.losses.names(),
         allow_older: deploy.allow_older,
         forge: forge::deploy(deploy.proposed, status, &spec, env)?,
         ..spec

@@ -15,7 +15,7 @@ use crate::load::release_file::SourceFacts;
 use crate::request::assignments::assigned;
 use crate::request::ci_guard::shared_one;
 use crate::request::environment::Environment;
-use crate::request::spec::{folder_name, named};
+use crate::request::spec::folder_name;
 use crate::request::{forge, gitops_from_cwd};
 use crate::run::action::Action;
 use crate::run::edit::command::{AddApp, EditCommand, EnvChange};
@@ -109,7 +109,7 @@ pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Fail
         AppCommand::Remove(remove) => {
             let mut spec = spec(remove.repository, nothing(), remove.dry_run, env)?;
             spec.query.app = Some(remove.name);
-            spec.allow_data_loss = named(remove.allow_data_loss);
+            spec.allow_data_loss = remove.losses.names();
             spec.forge = forge::propose(remove.proposed, &spec, env)?;
             Ok(Action::Remove(Extent::Everywhere, Box::new(spec)))
         }

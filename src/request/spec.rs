@@ -33,7 +33,7 @@ pub(super) fn wide(spec: RunSpec, wide: Wide, env: &Environment) -> Result<RunSp
         return Err(Failure::new(Code::ConflictingArguments, "--all takes no --image or CUPAAS_IMAGE")
             .hint("an image belongs to one app"));
     }
-    let without = named(wide.without);
+    let without = wide.without.into_iter().filter(|name| !name.is_empty()).collect();
     let scope = Scope { app: None, environment: spec.query.environment.clone(), without };
     Ok(RunSpec { selection: Selection::Released(scope), ..spec })
 }
@@ -46,10 +46,6 @@ pub(super) fn released(stage: Stage, shared: &Shared) -> Option<Scope> {
     let built = built.iter().any(|flag| flag.as_ref().is_some_and(|text| !text.is_empty()));
     let app = shared.app.as_ref().filter(|app| stands && !built && !app.is_empty())?;
     Some(Scope::of(app, shared.env.as_deref().filter(|text| !text.is_empty())))
-}
-
-pub(super) fn named(losses: Vec<String>) -> BTreeSet<String> {
-    losses.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
 pub(super) fn folder_name(folder: &Path) -> String {

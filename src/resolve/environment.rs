@@ -2,10 +2,10 @@
 //! the only one that asks for no branch.
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
+use crate::load::environments;
 use crate::load::inputs::{Inputs, Recorded};
 use crate::load::platform::{EnvironmentSettings, PlatformFile, RegistrationFile};
 use crate::load::query::ReleaseQuery;
-use crate::resolve::decisions::did_you_mean;
 use crate::yaml::document::Document;
 
 /// The environment, and where that came from.
@@ -29,10 +29,14 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
         return Err(known_problems());
     }
     if let (None, Some(file), Some(branch)) = (&query.environment, registration, &query.source.branch) {
-        return Err(Failure::invalid(vec![unregistered(inputs, &name, file.at(&["branches", branch]))]));
+        return Err(Failure::invalid(vec![environments::undeclared(
+            &name,
+            &platform.value,
+            file.at(&["branches", branch]),
+        )]));
     }
-    let hint = did_you_mean(&name, known.keys());
-    let message = format!("unknown environment {name:?} (from {origin})");
+    let (message, hint) = environments::message(&name, &platform.value);
+    let message = format!("{message} (from {origin})");
     match recorded {
         None => Err(Failure::new(Code::UnknownEnvironment, message).hint(hint)),
         Some(_) => {
@@ -41,12 +45,6 @@ pub fn choose(inputs: &Inputs) -> Result<(String, String), Failure> {
             Err(Failure::invalid(vec![problem]))
         }
     }
-}
-
-/// The problem of a registration for an environment that the platform does not have.
-pub(super) fn unregistered(inputs: &Inputs, name: &str, span: Span) -> Diagnostic {
-    let hint = did_you_mean(name, inputs.platform.value.environments.keys());
-    Diagnostic::error(Code::UndeclaredEnvironment, span, format!("unknown environment {name:?}")).hint(hint)
 }
 
 /// The environment that other mistakes are looked for in where none could be chosen: the one that was probably meant,

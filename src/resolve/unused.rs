@@ -2,6 +2,7 @@
 //! switches off.
 
 use crate::diagnostic::{Code, Span};
+use crate::load::environments;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::resolve::decisions::Notes;
@@ -9,7 +10,7 @@ use crate::resolve::release::{Process, ProcessKind};
 use crate::resolve::{environment, routes};
 
 pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
-    environments(inputs, notes);
+    undeclared(inputs, notes);
     registration(inputs, notes);
     domains(inputs, processes, notes);
     platform(inputs, notes);
@@ -17,7 +18,7 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
 
 /// Settings of an app for an environment that the platform does not have. The app may know several platforms, so it is
 /// no mistake, and a name that is not close to another is only told to whoever asks for all that was decided.
-fn environments(inputs: &Inputs, notes: &mut Notes) {
+fn undeclared(inputs: &Inputs, notes: &mut Notes) {
     for name in inputs.app.value.environments.keys().filter(|name| is_unknown(inputs, name)) {
         let span = inputs.app.key(&["environments", name]);
         if !inputs.app.is_sound(&["environments", name]) {
@@ -49,7 +50,7 @@ fn is_unknown(inputs: &Inputs, name: &str) -> bool {
 fn registration(inputs: &Inputs, notes: &mut Notes) {
     let Some(file) = &inputs.registration else { return };
     let mut say = |name: &str, span: Span| {
-        notes.problems.push(environment::unregistered(inputs, name, span));
+        notes.problems.push(environments::undeclared(name, &inputs.platform.value, span));
     };
     for name in file.value.environments.keys().filter(|name| is_unknown(inputs, name)) {
         let path = ["environments", name];

@@ -11,7 +11,6 @@ use crate::load::gitops::Gitops;
 use crate::load::records::Scope;
 use crate::load::registered::{self, Registered};
 use crate::load::release_file::ReleaseFile;
-use crate::load::requires::read_platform;
 use crate::load::{environments, known_apps, released};
 use crate::outcome::{Outcome, Report};
 use crate::repository::without_credentials;
@@ -100,7 +99,7 @@ fn variables(spec: &RunSpec, origin: bool, gitops: &mut Gitops) -> Result<Variab
     let mut places = registered::paths_of(&name)?.to_vec();
     places.push(path("cupaas.yaml")?);
     let files = gitops.read(&places)?;
-    let platform = read_platform(&files).map_err(Failure::invalid)?;
+    let platform = gitops.platform()?;
     let (registration, problems) = registered::of(&name, &files, spec.query.ci)?;
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));

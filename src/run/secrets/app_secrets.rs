@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostic::{Failure, Source};
 use crate::layout::Folders;
@@ -26,7 +27,7 @@ use crate::yaml::document::{self, Document};
 pub(super) struct AppSecrets {
     pub(super) app: String,
     pub(super) environment: String,
-    pub(super) platform: Document<PlatformFile>,
+    pub(super) platform: Arc<Document<PlatformFile>>,
     pub(super) current: Current,
     /// What is deployed, where it is.
     pub(super) deployed: Option<ReleaseFile>,

@@ -3,6 +3,7 @@
 use crate::diagnostic::Code;
 use crate::outcome::secrets::Checked;
 use serde_json::json;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::app_file::AppFile;
@@ -24,7 +25,7 @@ use crate::yaml::document::{self, Document};
 
 /// What a check looks at.
 struct Looked {
-    platform: Document<PlatformFile>,
+    platform: Arc<Document<PlatformFile>>,
     files: Files,
     records: Vec<ReleaseFile>,
     /// Secrets of the apps' own that nobody has set.

@@ -1,14 +1,17 @@
 //! `secret rotate --recipients`: encrypted files → the same files for the recipients that `cupaas.yaml` names now.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::gitops::Gitops;
+use crate::load::platform::PlatformFile;
 use crate::load::records::Scope;
-use crate::load::requires::read_platform;
 use crate::run::edit::Edit;
 use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::spec::RunSpec;
 use crate::seal::{self, PrivateKeys, SealError};
 use crate::tree::{Edits, Files, RepoPath};
+use crate::yaml::document::Document;
 
 pub(super) fn edit(
     spec: &RunSpec,
@@ -70,13 +73,11 @@ pub(super) fn edit(
 }
 
 /// The platform, and all files below `releases/`.
-pub(super) fn of_all(
-    gitops: &mut Gitops,
-) -> Result<(crate::yaml::document::Document<crate::load::platform::PlatformFile>, Files), Failure> {
+pub(super) fn of_all(gitops: &mut Gitops) -> Result<(Arc<Document<PlatformFile>>, Files), Failure> {
     let paths: Vec<RepoPath> =
         ["cupaas.yaml", "releases"].into_iter().filter_map(|path| RepoPath::new(path).ok()).collect();
     let files = gitops.read(&paths)?;
-    let platform = read_platform(&files).map_err(Failure::invalid)?;
+    let platform = gitops.platform()?;
     Ok((platform, files))
 }
 

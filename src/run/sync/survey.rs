@@ -1,6 +1,7 @@
 //! Registrations, the platform and what is deployed -> which branches are followed, and which of them have moved on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::git::{BranchName, Heads, Remotes, RepositoryUrl};
@@ -8,7 +9,6 @@ use crate::layout::path;
 use crate::load::catalog::Catalog;
 use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
-use crate::load::requires::read_platform;
 use crate::load::{environments, inputs, registered};
 use crate::outcome::sync::{SyncEntry, SyncOutcome};
 use crate::run::spec::RunSpec;
@@ -20,7 +20,7 @@ use crate::yaml::document::Document;
 /// What the GitOps repository says, before any other is asked.
 #[derive(Debug)]
 pub(super) struct Survey {
-    pub(super) platform: Document<PlatformFile>,
+    pub(super) platform: Arc<Document<PlatformFile>>,
     /// Files whose texts some runtime's recipe looks at.
     pub(super) patterns: Vec<String>,
     follows: Vec<FollowedBranch>,
@@ -43,7 +43,7 @@ pub(super) struct NewCommit {
 /// An app or environment that was asked for and is not there, a platform that is wrong, or the repository's own.
 pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Result<Survey, Failure> {
     let files = gitops.read(&[path("cupaas.yaml")?, path("catalog")?, path("releases")?])?;
-    let platform = read_platform(&files).map_err(Failure::invalid)?;
+    let platform = gitops.platform()?;
     if let Some(asked) = &options.environment
         && !platform.value.environments.contains_key(asked)
     {
