@@ -266,7 +266,7 @@ fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
         (_, false) => format!("expected one of {}: {}", choices.join(", "), parameter.doc),
         (ParameterKind::Boolean, _) => format!("expected true or false: {}", parameter.doc),
         (ParameterKind::Integer, _) => format!("expected a whole number: {}", parameter.doc),
-        (ParameterKind::Text, _) => format!("expected text: {}", parameter.doc),
+        (ParameterKind::Text, _) => format!("expected a string: {}", parameter.doc),
     })
 }
 

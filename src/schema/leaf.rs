@@ -57,7 +57,7 @@ pub(crate) fn fits(types: Types, value: &Value) -> bool {
     types.0 == 0 || types.0 & bits(value) != 0
 }
 
-/// `expected a number, found text`.
+/// `expected a number, found a string`.
 pub(crate) fn expected(types: Types, value: &Value) -> String {
     let words: Vec<_> = Types::WORDS
         .iter()

@@ -24,7 +24,7 @@ impl Types {
     pub(crate) const OBJECT: u8 = 64;
     /// Bit and the word for it, in the order in which a message names them.
     pub(crate) const WORDS: [(u8, &'static str); 7] = [
-        (Self::STRING, "text"),
+        (Self::STRING, "a string"),
         (Self::INTEGER, "a whole number"),
         (Self::NUMBER, "a number"),
         (Self::BOOLEAN, "true or false"),

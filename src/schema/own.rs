@@ -53,12 +53,12 @@ mod tests {
     #[test]
     fn each_keyword_says_what_it_expected() {
         for (schema, value, expected) in [
-            (json!({"type": "integer"}), json!("5"), ": expected a whole number, found text"),
-            (json!({"type": ["string", "null"]}), json!(true), ": expected text, found true"),
+            (json!({"type": "integer"}), json!("5"), ": expected a whole number, found a string"),
+            (json!({"type": ["string", "null"]}), json!(true), ": expected a string, found true"),
             (
                 json!({"type": ["integer", "number", "string"]}),
                 json!([]),
-                ": expected text or a number, found a list",
+                ": expected a string or a number, found a list",
             ),
             (json!({"type": "number", "minimum": 1}), json!(0.5), ": must be at least 1"),
             (json!({"exclusiveMaximum": 3}), json!(3), ": must be less than 3"),
@@ -69,19 +69,19 @@ mod tests {
             (json!({"const": 1}), json!(2), ": must be 1"),
             (json!({"maxItems": 1}), json!([1, 2]), ": must have at most 1 item, has 2"),
             (json!({"uniqueItems": true}), json!([1, 2, 1]), "[2]: is a duplicate"),
-            (json!({"items": {"type": "string"}}), json!(["a", 1]), "[1]: expected text, found a number"),
+            (json!({"items": {"type": "string"}}), json!(["a", 1]), "[1]: expected a string, found a number"),
             (json!({"minProperties": 1}), json!({}), ": must have at least 1 key, has 0"),
             (json!({"required": ["a"]}), json!({}), ": missing key \"a\""),
             (json!({"additionalProperties": false}), json!({"a": 1}), "a: unknown key \"a\""),
             (
                 json!({"additionalProperties": {"type": "string"}}),
                 json!({"a": 1}),
-                "a: expected text, found a number",
+                "a: expected a string, found a number",
             ),
             (
                 json!({"patternProperties": {"^x": {"type": "string"}}}),
                 json!({"xa": 1}),
-                "xa: expected text, found a number",
+                "xa: expected a string, found a number",
             ),
             (
                 json!({"propertyNames": {"pattern": "^[A-Z]+$"}}),
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(said(&schema, &json!({"redis": {"vers": "8"}})), ["redis.vers: unknown key \"vers\""]);
         assert_eq!(said(&schema, &json!("Redis")), [": does not match ^[a-z]+$"]);
         assert_eq!(hint(&schema, &json!("Redis")), Some("a name such as redis".to_owned()));
-        assert_eq!(said(&schema, &json!(5)), [": expected text or a mapping, found a number"]);
+        assert_eq!(said(&schema, &json!(5)), [": expected a string or a mapping, found a number"]);
         let tagged = json!({"oneOf": [{"const": "flux"}, {"const": "argocd"}]});
         assert_eq!(said(&tagged, &json!("fluxx")), [r#": must be one of "flux", "argocd""#]);
         assert_eq!(hint(&tagged, &json!("fluxx")), Some(r#"did you mean "flux"?"#.to_owned()));
@@ -150,7 +150,11 @@ mod tests {
         let value = json!({"b": 1, "a": 2});
         assert_eq!(
             said(&schema, &value),
-            [": missing key \"c\"", "b: expected text, found a number", "a: expected text, found a number"]
+            [
+                ": missing key \"c\"",
+                "b: expected a string, found a number",
+                "a: expected a string, found a number"
+            ]
         );
     }
 }

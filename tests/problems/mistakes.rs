@@ -153,31 +153,36 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     app("environments:", "enviroments:", "enviroments", "unknown key \"enviroments\""),
     app("    env: {LOG_LEVEL: debug}", "    envs: {LOG_LEVEL: debug}", "envs", "unknown key \"envs\""),
     // Values of a wrong type.
-    app("name: tasks", "name: [tasks]", "[tasks]", "expected text, found a list")
+    app("name: tasks", "name: [tasks]", "[tasks]", "expected a string, found a list")
         .hides(&["secret SECRET_KYE is not set"]),
     app("release: migrate", "name: other", "name", "duplicate key \"name\""),
     app(
         "runtime: python:3.13",
         "runtime: [python]",
         "[python]",
-        "expected text or a number or true or false, found a list",
+        "expected a string or a number or true or false, found a list",
     ),
-    app("  - mongodb", "  - [mongodb]", "[mongodb]", "expected text or a mapping, found a list"),
-    app("    command: work", "    command: 5", "5", "expected text or a list, found a number"),
-    app("    command: report", "    command: {a: b}", "{a: b}", "expected text or a list, found a mapping"),
+    app("  - mongodb", "  - [mongodb]", "[mongodb]", "expected a string or a mapping, found a list"),
+    app("    command: work", "    command: 5", "5", "expected a string or a list, found a number"),
+    app(
+        "    command: report",
+        "    command: {a: b}",
+        "{a: b}",
+        "expected a string or a list, found a mapping",
+    ),
     app(
         "    scale: {min: 1, max: 3}",
         "    scale: many",
         "many",
-        "expected a whole number or a mapping, found text",
+        "expected a whole number or a mapping, found a string",
     ),
     app(
         "  GREETING: hello",
         "  GREETING: [hello]",
         "[hello]",
-        "expected text or a number or true or false, found a list",
+        "expected a string or a number or true or false, found a list",
     ),
-    app("  - SECRET_KEY", "  - 5", "5", "expected text or a mapping, found a number"),
+    app("  - SECRET_KEY", "  - 5", "5", "expected a string or a mapping, found a number"),
     // Values that are none.
     app("  - mongodb", "  - Mongo!", "Mongo!", "Mongo! does not fit here"),
     app("  - tasks.example.com", "  - tasks", "tasks", "tasks does not fit here"),
@@ -278,7 +283,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  staging: {cluster: home, domain: test.example.cu}",
         "  staging: home",
         "home",
-        "expected a mapping, found text",
+        "expected a mapping, found a string",
     )
     .hides(&[
         "the platform has no environment \"stagging\"",
@@ -289,7 +294,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  domains: [\"*.example.com\", \"*.test.example.com\"]",
         "  domains: everything",
         "everything",
-        "expected a list, found text",
+        "expected a list, found a string",
     )
     .hides(&[
         "the platform does not accept the domain \"tasks.example.net\"",
@@ -299,7 +304,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "registry: {prefix: registry.example.cu/team}",
         "registry: {prefix: [a]}",
         "[a]",
-        "expected text, found a list",
+        "expected a string, found a list",
     ),
     platform("registry: {prefix: registry.example.cu/team}", "registry: {}", "registry", "no image given"),
     platform(
@@ -324,7 +329,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "env: {COLOUR: blue}",
         "env: {COLOUR: [blue]}",
         "[blue]",
-        "expected text or a number or true or false, found a list",
+        "expected a string or a number or true or false, found a list",
     ),
     registered(
         "  staging: {env: {COLOUR: green}}",
@@ -336,12 +341,12 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  staging: {env: {COLOUR: green}}",
         "  staging: {image: 5}",
         "5",
-        "expected text, found a number",
+        "expected a string, found a number",
     ),
     // A recipe of the platform's own.
     recipe("summary: a cache", "sumary: a cache", "sumary", "unknown key \"sumary\""),
     recipe("  supported: [\"1\"]", "  supported: 1", "1", "expected a list, found a number"),
-    recipe("port: 6379", "port: many", "many", "expected a whole number, found text"),
+    recipe("port: 6379", "port: many", "many", "expected a whole number, found a string"),
     recipe("params:", "parms:", "parms", "unknown key \"parms\""),
     recipe(
         "    type: integer",

@@ -43,7 +43,7 @@ fn what_is_wrong_is_left_out_and_doubted() {
     assert_eq!(
         said,
         [
-            "f:1:10: expected text or a number or true or false, found a list",
+            "f:1:10: expected a string or a number or true or false, found a list",
             "f:2:12: Mongo does not fit here",
             "f:2:41: 5 Gi does not fit here",
             "f:3:21: relative does not fit here",
