@@ -27,6 +27,7 @@ pub(crate) mod stderr;
 mod store;
 mod temporary;
 mod walk;
+pub(crate) mod watchdog;
 
 pub(crate) use address::holds_credentials;
 pub use address::{BranchName, RepositoryUrl};

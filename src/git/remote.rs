@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
 use crate::git::snapshot::Snapshot;
-use crate::git::temporary;
+use crate::git::temporary::{self, TemporaryFolder};
 use crate::token::Secret;
 use crate::tree::RepoPath;
 
@@ -92,7 +90,7 @@ pub struct Remotes {
     token: Option<SourceToken>,
     timeout: Duration,
     /// An empty folder to be in: git needs none of a repository, and must find none.
-    folder: TempDir,
+    folder: TemporaryFolder,
 }
 
 impl Remotes {

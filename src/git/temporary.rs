@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::diagnostic::Failure;
 use crate::git::stderr::internal;
+use crate::stop::{self, Kept, Registered};
 
 /// Younger ones are left alone: process ids are handed out again, and containers that share a temporary
 /// folder do not see each other's processes.
@@ -23,13 +24,33 @@ const REMOVED: usize = 8;
 /// Nobody else reads what is in there, or puts something there that git would run.
 const MODE: u32 = 0o700;
 
+/// A temporary folder; gone with this value, and where a signal ends the run.
+#[derive(Debug)]
+pub struct TemporaryFolder {
+    folder: TempDir,
+    _registered: Registered,
+}
+
+impl TemporaryFolder {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
 /// Makes `cupaas-<pid>-…`, which is this user's alone, whatever the umask says.
 ///
 /// # Errors
 /// `Internal` where the system's temporary folder cannot be written.
-pub(super) fn folder() -> Result<TempDir, Failure> {
+pub(super) fn folder() -> Result<TemporaryFolder, Failure> {
     sweep(&std::env::temp_dir(), OLD);
-    make(&std::env::temp_dir()).map_err(internal)
+    let made = stop::register(|| {
+        let folder = make(&std::env::temp_dir())?;
+        let kept = Kept::Folder(folder.path().to_owned());
+        Ok((folder, kept))
+    });
+    let (folder, registered) = made.map_err(|error: std::io::Error| internal(error))?;
+    Ok(TemporaryFolder { folder, _registered: registered })
 }
 
 fn make(parent: &Path) -> std::io::Result<TempDir> {
