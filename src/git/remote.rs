@@ -36,7 +36,9 @@ impl SourceToken {
         for host in hosts {
             let url = if host.contains("://") { host.clone() } else { format!("https://{host}") };
             let odd = || {
-                Failure::new(Code::InvalidSourceHost, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
+                // Somebody may have written a login before it.
+                let shown = if host.contains('@') { "***" } else { host };
+                Failure::new(Code::InvalidSourceHost, format!("CUPAAS_SOURCE_HOSTS: {shown:?} is not a host"))
                     .hint("write hosts such as git.example.cu or git.example.cu:3000, separated by commas")
             };
             let address = RepositoryUrl::parse(&format!("{url}/x"), Path::new("/")).map_err(|_| odd())?;
