@@ -32,6 +32,7 @@ mod run;
 mod runner;
 mod schema;
 mod seal;
+mod stop;
 mod token;
 mod tree;
 mod yaml;

@@ -6,17 +6,30 @@ use std::process::ExitCode;
 
 use crate::cli::Cli;
 use crate::diagnostic::Kind;
+use crate::git::watchdog;
 use crate::report::{self, Detail, Format, ci};
 use crate::run::action::Request;
 use crate::run::dispatch;
-use crate::{request, runner, seal};
+use crate::{request, runner, seal, stop};
 use anyhow::Context;
 
 /// The whole program, from the words of its command line to its exit code.
 pub fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if watchdog::watched(&words) {
+        return ExitCode::SUCCESS;
+    }
     // A core dump of this process would hold what it has just encrypted.
     let _ = seal::core_dumps_off();
-    let words: Vec<OsString> = std::env::args_os().collect();
+    // Where the system gives no pipe and no thread, a signal ends this process at once, and the watchdogs do the rest.
+    let _ = stop::listen();
+    watchdog::enable();
+    let code = typed(words);
+    stop::hold();
+    code
+}
+
+fn typed(words: Vec<OsString>) -> ExitCode {
     if request::complete(&words) {
         return ExitCode::SUCCESS;
     }

@@ -1,6 +1,6 @@
 //! Addresses of repositories: how they are shown, and whether two are the same repository's.
 
-use crate::token::scrub;
+use crate::token::in_address;
 
 /// Two addresses of one repository: by https and by ssh, with `.git` and without.
 pub(crate) fn same_repository(one: &str, other: &str) -> bool {
@@ -21,10 +21,7 @@ pub(crate) fn short(commit: &str) -> &str {
 
 /// An address without the credentials that it may hold.
 pub(crate) fn without_credentials(address: &str) -> String {
-    let scrubbed = scrub(address, None);
-    // A query may hold a token; no forge reads one in a repository's address.
-    let end = scrubbed.find("://").and_then(|_| scrubbed.find(['?', '#']));
-    scrubbed[..end.unwrap_or(scrubbed.len())].to_owned()
+    in_address::shown(address)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A token in memory: wiped after use, never shown, and known in every form in which git might echo it.
 
+pub(crate) mod in_address;
+
 use base64::Engine as _;
 use zeroize::Zeroizing;
 

@@ -24,6 +24,7 @@ mod cli {
     mod lost;
     mod named;
     mod pins;
+    mod prompt;
     mod reading;
     mod recording;
     mod registered;
@@ -33,6 +34,7 @@ mod cli {
     mod secrets;
     mod setting;
     mod standing;
+    mod stopped;
     mod variables;
     mod workflow;
     mod world;

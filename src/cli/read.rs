@@ -51,10 +51,15 @@ fn heeding(command: Command, empty: &dyn Fn(&OsStr) -> bool) -> Command {
 
 /// Every command, with all flags that it takes.
 pub(crate) fn command() -> Command {
-    let command = with_job(Cli::command());
+    let command = without_values(with_job(Cli::command()));
     let variables = variables(&command);
     // The page is the help of a command, so that `cupaas help environment` shows it.
     command.mut_subcommand("environment", |page| page.long_about(variables).help_template("{about}"))
+}
+
+/// Help says which variable stands for a flag, and not what it holds here: that may be an address with a password.
+fn without_values(command: Command) -> Command {
+    command.mut_args(|argument| argument.hide_env_values(true)).mut_subcommands(without_values)
 }
 
 /// What names a GitOps repository may be a step of a CI job, and takes after its own flags what that job says of itself.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::percent_decode_str;
 
 use crate::diagnostic::{Code, Failure};
+use crate::token::in_address::holds_credentials;
 
 /// A checked address of a git repository; shown, it holds no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +39,7 @@ impl RepositoryUrl {
     /// # Errors
     /// Why it is no address, for the caller to say of what.
     pub fn read(text: &str, folder: &Path) -> Result<Self, AddressError> {
+        let written = text;
         if text.is_empty() {
             return Err(bad("is empty"));
         }
@@ -51,6 +53,11 @@ impl RepositoryUrl {
             Some((scheme, rest)) if is_scheme(scheme) => (text.to_owned(), url(scheme, rest)?),
             _ => plain(text, folder)?,
         };
+        if holds_credentials(written) {
+            return Err(bad("may hold credentials").credentials().hint(
+                "give a token in CUPAAS_GITOPS_TOKEN or by git's credential helpers; a folder of that name is written with ./ before it",
+            ));
+        }
         Ok(Self { text, kind })
     }
 
@@ -116,17 +123,6 @@ impl AddressError {
 
 fn bad(why: &str) -> AddressError {
     AddressError { why: why.to_owned(), hint: None, credentials: false }
-}
-
-/// Whether a URL holds more than a name to log in with; over HTTP a name alone may be a token.
-pub(crate) fn holds_credentials(address: &str) -> bool {
-    let Some((scheme, rest)) = address.split_once("://") else { return false };
-    if rest.contains(['?', '#']) {
-        return true;
-    }
-    let authority = rest.split('/').next().unwrap_or_default();
-    let user = authority.rsplit_once('@').map(|(user, _)| user);
-    user.is_some_and(|user| user.contains(':') || scheme.starts_with("http"))
 }
 
 fn is_scheme(text: &str) -> bool {

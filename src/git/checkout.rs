@@ -7,15 +7,14 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use git2::Oid;
-use tempfile::TempDir;
-
 use crate::diagnostic::{Code, Failure};
 use crate::git::objects::{Missing, Mode};
 use crate::git::snapshot::Snapshot;
 use crate::git::stderr::internal;
+use crate::git::temporary::TemporaryFolder;
 use crate::git::{build, fetch, temporary};
 use crate::tree::RepoPath;
+use git2::Oid;
 
 /// The most files that a checkout names.
 const MOST: usize = 20_000;
@@ -40,7 +39,7 @@ pub struct Checkout {
     /// When it was made, by its committer, in seconds since 1970.
     pub time: i64,
     /// The files; gone with this value.
-    pub folder: TempDir,
+    pub folder: TemporaryFolder,
 }
 
 impl Snapshot {

@@ -27,8 +27,8 @@ pub(crate) mod stderr;
 mod store;
 mod temporary;
 mod walk;
+pub(crate) mod watchdog;
 
-pub(crate) use address::holds_credentials;
 pub use address::{BranchName, RepositoryUrl};
 pub use commit::{Author, FileChanges};
 pub use proposal::Proposal;

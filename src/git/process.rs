@@ -1,13 +1,21 @@
 //! A prepared command -> its exit and output. Starts it in a process group of its own and ends the whole group
-//! when it is silent for too long, so that no hanging connection outlives the run.
+//! when it is silent for too long, so that no hanging connection outlives the run. A signal ends it too, and a watchdog
+//! where this process ends without a word.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // starts the one program that git.rs prepared
 
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+
+use crate::git::watchdog::Watchdog;
+use crate::stop::{self, Group, Kept};
 
 /// How long a finished program's pipes may stay open: a daemon that it left behind may hold them for ever.
 const LINGER: Duration = Duration::from_millis(500);
@@ -47,20 +55,56 @@ enum Event {
 
 /// Runs `command` with `input`; ends it when neither output nor end comes for as long as `timeout` says.
 pub(super) fn run(mut command: Command, input: Vec<u8>, timeout: Timeout) -> Result<Output, Broken> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = command.spawn().map_err(Broken::Start)?;
-    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let begin = || {
+        let begun = begin(command)?;
+        let kept = Kept::Group(begun.group.clone());
+        Ok((begun, kept))
+    };
+    let (Begun { mut child, watchdog, group }, registered) = stop::register(begin).map_err(Broken::Start)?;
     let (sender, events) = channel();
     listen(&mut child, input, &sender);
-    thread::spawn(move || sender.send(Event::Ended(child.wait())));
+    let ended = Arc::clone(&group.ended);
+    thread::spawn(move || {
+        let status = child.wait();
+        ended.store(true, Ordering::Release);
+        sender.send(Event::Ended(status))
+    });
     let result = collect(&events, timeout);
-    if matches!(result, Err(Broken::Silent(_) | Broken::Endless(_)))
-        && let Some(group) = group
-    {
-        // The program may have ended this very moment; then there is nothing left to end.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    // A git that a signal has ended says nothing about its server.
+    stop::hold();
+    if matches!(result, Err(Broken::Silent(_) | Broken::Endless(_))) {
+        group.end();
+    }
+    // While the watchdog is not waited for, the group's number is nobody else's.
+    drop(registered);
+    if let Some(watchdog) = watchdog {
+        watchdog.release();
     }
     result
+}
+
+struct Begun {
+    child: Child,
+    watchdog: Option<Watchdog>,
+    group: Group,
+}
+
+/// Starts it in the group of its watchdog, or in one of its own where it has none.
+fn begin(mut command: Command) -> std::io::Result<Begun> {
+    let watchdog = Watchdog::start(command.get_current_dir());
+    let leader = watchdog.as_ref().and_then(Watchdog::group);
+    command.process_group(leader.map_or(0, Pid::as_raw_pid));
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            watchdog.into_iter().for_each(Watchdog::release);
+            return Err(error);
+        }
+    };
+    let own = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let id = leader.or(own).ok_or_else(|| std::io::Error::other("a process without a number"))?;
+    Ok(Begun { child, watchdog, group: Group { id, ended: Arc::new(AtomicBool::new(false)) } })
 }
 
 fn listen(child: &mut Child, input: Vec<u8>, sender: &Sender<Event>) {

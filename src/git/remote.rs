@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
 use crate::git::snapshot::Snapshot;
-use crate::git::temporary;
+use crate::git::temporary::{self, TemporaryFolder};
 use crate::token::Secret;
 use crate::tree::RepoPath;
 
@@ -38,7 +36,9 @@ impl SourceToken {
         for host in hosts {
             let url = if host.contains("://") { host.clone() } else { format!("https://{host}") };
             let odd = || {
-                Failure::new(Code::InvalidSourceHost, format!("CUPAAS_SOURCE_HOSTS: {host:?} is not a host"))
+                // Somebody may have written a login before it.
+                let shown = if host.contains('@') { "***" } else { host };
+                Failure::new(Code::InvalidSourceHost, format!("CUPAAS_SOURCE_HOSTS: {shown:?} is not a host"))
                     .hint("write hosts such as git.example.cu or git.example.cu:3000, separated by commas")
             };
             let address = RepositoryUrl::parse(&format!("{url}/x"), Path::new("/")).map_err(|_| odd())?;
@@ -92,7 +92,7 @@ pub struct Remotes {
     token: Option<SourceToken>,
     timeout: Duration,
     /// An empty folder to be in: git needs none of a repository, and must find none.
-    folder: TempDir,
+    folder: TemporaryFolder,
 }
 
 impl Remotes {

@@ -5,9 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use git2::{Oid, Repository};
-use tempfile::TempDir;
-
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::command::Git;
@@ -15,15 +12,19 @@ use crate::git::fetch::{self, Asking};
 use crate::git::objects::{FoundObject, Mode};
 use crate::git::stderr::{internal, misplaced};
 use crate::git::store::Store;
-use crate::git::temporary;
+use crate::git::temporary::{self, TemporaryFolder};
 use crate::token::Secret;
 use crate::tree::RepoPath;
+use git2::{Oid, Repository};
 
 /// The most bytes of a file that is read.
 pub(crate) const LARGEST: usize = 10 * 1024 * 1024;
 
 /// How long git may be silent.
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How many times as long one call may take in all, with a server that says a word now and then.
+const WHOLE: u32 = 10;
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub struct Snapshot {
     pub(super) root: Option<Oid>,
     pub(super) asking: Asking,
     pub(super) answered: bool,
-    _folder: TempDir,
+    _folder: TemporaryFolder,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -106,7 +107,8 @@ impl Snapshot {
     ) -> Result<Self, Failure> {
         let branch = branch.map(BranchName::parse).transpose()?;
         let folder = temporary::folder()?;
-        let git = Git::new(address, token, timeout, folder.path());
+        let whole = timeout.saturating_mul(WHOLE);
+        let git = Git::new(address, token, timeout, folder.path()).within(Some(whole));
         Self::begin(git, branch.as_ref(), folder, fetch::LADDER)
     }
 
@@ -126,7 +128,7 @@ impl Snapshot {
     fn begin(
         git: Git,
         branch: Option<&BranchName>,
-        folder: TempDir,
+        folder: TemporaryFolder,
         ladder: &[Asking],
     ) -> Result<Self, Failure> {
         let fetched = fetch::first(&git, branch, ladder)?;

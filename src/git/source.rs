@@ -1,7 +1,7 @@
 //! The app's own checkout -> where it comes from. Read-only, through libgit2 alone: no program, hook or filter
 //! runs, whatever the checkout's configuration says.
 
-use crate::repository::without_credentials;
+use crate::token::in_address::without_login;
 use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
@@ -122,7 +122,8 @@ fn origin(repository: &Repository) -> Option<String> {
     // From the file, not through a remote: `url.*.insteadOf` is this machine's own affair.
     let url = repository.config().ok()?.snapshot().ok()?.get_str("remote.origin.url").ok()?.to_owned();
     let url: String = url.chars().filter(|c| !c.is_control()).collect();
-    Some(without_credentials(&url)).filter(|url| !url.is_empty())
+    // What cannot be told from its credentials is not known.
+    without_login(&url).filter(|url| !url.is_empty())
 }
 
 #[cfg(test)]
@@ -138,7 +139,7 @@ mod tests {
             ("git@git.example.cu:me/a.git", "git@git.example.cu:me/a.git"),
             ("/srv/git/what?.git", "/srv/git/what?.git"),
         ] {
-            assert_eq!(without_credentials(address), kept);
+            assert_eq!(without_login(address).as_deref(), Some(kept));
         }
     }
 }

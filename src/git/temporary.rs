@@ -2,7 +2,8 @@
 //! away those whose process is gone.
 #![allow(clippy::disallowed_methods)] // the system's temporary folder and the clock
 
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::diagnostic::Failure;
 use crate::git::stderr::internal;
+use crate::stop::{self, Kept, Registered};
 
 /// Younger ones are left alone: process ids are handed out again, and containers that share a temporary
 /// folder do not see each other's processes.
@@ -19,14 +21,45 @@ const OLD: Duration = Duration::from_secs(60 * 60);
 const LOOKED_AT: usize = 2_000;
 const REMOVED: usize = 8;
 
-/// Makes `cupaas-<pid>-…`, readable by this user alone.
+/// Nobody else reads what is in there, or puts something there that git would run.
+const MODE: u32 = 0o700;
+
+/// A temporary folder; gone with this value, and where a signal ends the run.
+#[derive(Debug)]
+pub struct TemporaryFolder {
+    folder: TempDir,
+    _registered: Registered,
+}
+
+impl TemporaryFolder {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Makes `cupaas-<pid>-…`, which is this user's alone, whatever the umask says.
 ///
 /// # Errors
 /// `Internal` where the system's temporary folder cannot be written.
-pub(super) fn folder() -> Result<TempDir, Failure> {
+pub(super) fn folder() -> Result<TemporaryFolder, Failure> {
     sweep(&std::env::temp_dir(), OLD);
+    let made = stop::register(|| {
+        let folder = make(&std::env::temp_dir())?;
+        let kept = Kept::Folder(folder.path().to_owned());
+        Ok((folder, kept))
+    });
+    let (folder, registered) = made.map_err(|error: std::io::Error| internal(error))?;
+    Ok(TemporaryFolder { folder, _registered: registered })
+}
+
+fn make(parent: &Path) -> std::io::Result<TempDir> {
     let prefix = format!("cupaas-{}-", std::process::id());
-    tempfile::Builder::new().prefix(&prefix).tempdir().map_err(internal)
+    let own = || Permissions::from_mode(MODE);
+    // Made with it, so that it is nobody else's for a moment either; said again, as a umask may take from its owner.
+    let folder = tempfile::Builder::new().prefix(&prefix).permissions(own()).tempdir_in(parent)?;
+    std::fs::set_permissions(folder.path(), own())?;
+    Ok(folder)
 }
 
 /// Removes the leftovers in `parent` that are older than `age`. What cannot be removed is no reason to fail.
@@ -57,6 +90,31 @@ fn is_alive(pid: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const UMASKS: &str = "CUPAAS_TEST_UMASKS";
+
+    /// The umask is the whole process's, so the folders are made by this test in a process of its own.
+    #[test]
+    fn the_folder_is_its_owners_alone_under_every_umask() {
+        let parent = tempfile::tempdir().unwrap();
+        let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+        again.args(["--exact", "git::temporary::tests::folders_under_all_umasks", "--test-threads=1"]);
+        let output = again.env(UMASKS, parent.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    #[test]
+    fn folders_under_all_umasks() {
+        let Some(parent) = std::env::var_os(UMASKS) else { return };
+        for umask in 0..=0o777 {
+            let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(umask));
+            let made = make(Path::new(&parent)).unwrap();
+            let mode = std::fs::metadata(made.path()).unwrap().mode() & 0o7777;
+            rustix::process::umask(before);
+            assert_eq!(mode, 0o700, "under umask {umask:03o}");
+        }
+    }
 
     #[test]
     fn only_folders_of_dead_processes_are_swept() {

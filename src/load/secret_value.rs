@@ -7,11 +7,11 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
 use crate::diagnostic::Failure;
 use crate::seal;
+use crate::stop::Silent;
 
 /// The most bytes that a Secret holds (Kubernetes API, `MaxSecretSize`).
 pub(crate) const MOST_BYTES: usize = 1024 * 1024;
@@ -96,26 +96,6 @@ fn prompt(name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     drop(silent);
     let _ = writeln!(io::stderr());
     Ok(line)
-}
-
-/// A terminal that shows nothing of what is typed, until this is dropped.
-struct Silent(rustix::termios::Termios);
-
-impl Silent {
-    fn begin() -> io::Result<Self> {
-        let before = tcgetattr(io::stdin())?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        silent.local_modes.insert(LocalModes::ECHONL);
-        tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
-        Ok(Self(before))
-    }
-}
-
-impl Drop for Silent {
-    fn drop(&mut self) {
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use crate::git::{RepositoryUrl, Source, commit_time};
 use crate::load::query::ReleaseQuery;
 use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
-use crate::repository::without_credentials;
 use crate::request::assignments::assigned;
 use crate::request::ci::Built;
 use crate::request::ci_guard::{in_ci, shared_one};
@@ -16,6 +15,7 @@ use crate::request::environment::{Environment, text};
 use crate::request::{forge, gitops_from_cwd};
 use crate::run::home::Home;
 use crate::run::spec::{GitopsPlace, RunSpec, Selection, Stage};
+use crate::token::in_address::without_login;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -72,6 +72,18 @@ fn of_a_pull_request() -> Failure {
     Failure::new(Code::EnvironmentRequired, message).hint("to see what merging would do: cupaas diff")
 }
 
+/// The address that was stated for the app's repository, without its login.
+///
+/// # Errors
+/// It is not certain where the login ends: it would be committed.
+fn stated(url: &str) -> Result<String, Failure> {
+    without_login(url).ok_or_else(|| {
+        let message = "the address of the app's repository may hold credentials";
+        Failure::new(Code::AddressWithCredentials, message)
+            .hint("--source-repository, or CUPAAS_SOURCE_REPOSITORY, is written into the GitOps repository: remove them")
+    })
+}
+
 /// Where the app comes from: as was stated (repository, commit, branch), else as its folder says, else the CI job.
 fn source(
     folder: &Path,
@@ -83,7 +95,7 @@ fn source(
     let proposed = built.commit.filter(|_| built.pull_request);
     let commit = commit.or(proposed).filter(|commit| Some(commit) != found.commit.as_ref());
     SourceFacts {
-        repository: repository.map(|url| without_credentials(&url)).or(found.repository).or(built.repository),
+        repository: repository.or(found.repository).or(built.repository),
         path: found.path,
         time: match &commit {
             Some(commit) => commit_time(folder, commit),
@@ -128,7 +140,8 @@ impl RunSpec {
             return Err(of_a_pull_request());
         }
         let dirty = found.dirty;
-        let stated = (given(shared.source_repository), given(shared.source_commit), branch);
+        let repository = given(shared.source_repository).map(|url| stated(&url)).transpose()?;
+        let stated = (repository, given(shared.source_commit), branch);
         let source = source(&folder, stated, found, built);
         let gitops = place(given(shared.repository.gitops), &env.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.

@@ -1,13 +1,13 @@
 //! What the platform says, with all defaults, and what does not go together in it.
 
 use crate::diagnostic::{Code, Diagnostic, Source, Span};
-use crate::git::holds_credentials;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::scalars::Name;
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::{PlatformFacts, Store};
 use crate::schema::{DEFAULT, SUPPORTED, supported_version};
+use crate::token::in_address::holds_credentials;
 
 pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     let platform = &inputs.platform.value;
