@@ -20,8 +20,8 @@ pub mod diagnostic {
 /// A GitOps repository, read and committed to without a checkout.
 pub mod git {
     pub use crate::git::{
-        Author, BranchName, Entry, EntryKind, FileChanges, Proposal, Pushed, Remotes, RepositoryUrl,
-        Snapshot, Source, SourceToken, is_descendant,
+        AppRemote, Author, BranchName, Entry, EntryKind, FileChanges, Order, Proposal, Pushed, Remotes,
+        RepositoryUrl, Snapshot, Source, SourceToken, fetched_order, is_descendant, order,
     };
     /// A path -> a local bare repository with a first commit, for those who have no server yet.
     pub mod bare {

@@ -19,6 +19,7 @@ mod cli {
     mod deploying;
     mod dry_runs;
     mod git_words;
+    mod history;
     mod hostile;
     mod layers;
     mod lost;

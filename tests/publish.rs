@@ -6,6 +6,7 @@ mod publish {
     mod address;
     mod change;
     pub(crate) mod child;
+    mod history;
     mod hostile;
     pub(crate) mod http;
     mod killed;

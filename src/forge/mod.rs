@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 pub(crate) mod comment;
+mod compare;
 mod kind;
 mod limits;
 mod options;
@@ -15,6 +16,7 @@ pub(crate) mod status;
 mod texts;
 
 pub(crate) use comment::{CommentAction, Commented};
+pub(crate) use compare::Compared;
 pub(crate) use kind::Forge;
 pub(crate) use options::{ForgeOptions, Proposing};
 pub(crate) use place::{Endpoint, Job};

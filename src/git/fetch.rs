@@ -31,7 +31,7 @@ pub(super) const FOLDERS: &[Asking] = &[
 ];
 
 /// A name that no configuration of the user's has: git would add what it says of an `origin`.
-const REMOTE: &str = "cupaas-gitops";
+pub(super) const REMOTE: &str = "cupaas-gitops";
 
 /// One process for the branch's name, state and first objects.
 const CLONE: &[&str] = &[
@@ -114,7 +114,7 @@ pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -
 
 /// Whether git itself, and not the server, ends with these words: its exit status is 128 for every failure, and it runs in
 /// the C locale, where its words are not translated.
-fn git_says(answer: &GitOutput, words: &str) -> bool {
+pub(super) fn git_says(answer: &GitOutput, words: &str) -> bool {
     answer.words.lines().any(|line| line.starts_with(words))
 }
 
@@ -205,7 +205,7 @@ pub(super) fn objects(
 }
 
 /// Whether the server gives nothing but its branches, which git tells by its words alone. The address may hold any word.
-fn only_branches(git: &Git, answer: &GitOutput) -> bool {
+pub(super) fn only_branches(git: &Git, answer: &GitOutput) -> bool {
     let words = answer.words.replace(git.url(), "");
     ["unadvertised object", "not our ref", "filter"].iter().any(|pattern| words.contains(pattern))
 }
@@ -240,13 +240,13 @@ pub(super) fn history(git: &Git, branch: &BranchName, since: i64) -> Option<Vec<
     Some(String::from_utf8_lossy(&list.stdout).lines().map(str::to_owned).collect())
 }
 
-fn refs(args: &[String]) -> Vec<&str> {
+pub(super) fn refs(args: &[String]) -> Vec<&str> {
     args.iter().map(String::as_str).collect()
 }
 
 /// The remote, for one call. Objects that are absent are so by agreement; nothing that we have makes the
 /// server leave out what we ask for.
-fn settings(git: &Git) -> Vec<String> {
+pub(super) fn settings(git: &Git) -> Vec<String> {
     let url = format!("remote.{REMOTE}.url={}", git.url());
     let promisor = format!("remote.{REMOTE}.promisor=true");
     let filter = format!("remote.{REMOTE}.partialclonefilter=tree:0");
@@ -259,7 +259,7 @@ fn own_config(folder: &Path) -> Result<(), Failure> {
     std::fs::write(folder.join("config"), CONFIG).map_err(internal)
 }
 
-fn empty(folder: &Path) -> Result<(), Failure> {
+pub(super) fn empty(folder: &Path) -> Result<(), Failure> {
     let mut options = git2::RepositoryInitOptions::new();
     options.bare(true).external_template(false).initial_head("main");
     git2::Repository::init_opts(folder, &options).map_err(internal)?;

@@ -19,9 +19,12 @@ pub(crate) mod source;
 
 mod authorship;
 mod build;
+mod checkout_login;
 mod command;
 mod fetch;
+mod history;
 mod objects;
+mod order;
 mod process;
 pub(crate) mod stderr;
 mod store;
@@ -30,11 +33,14 @@ mod walk;
 pub(crate) mod watchdog;
 
 pub use address::{BranchName, RepositoryUrl};
+pub(crate) use checkout_login::origin_of;
 pub use commit::{Author, FileChanges};
+pub use history::{AppRemote, fetched_order, is_descendant, order};
+pub use order::Order;
 pub use proposal::Proposal;
 pub use push::Pushed;
 pub(crate) use remote::Heads;
 pub use remote::{Remotes, SourceToken};
 pub use snapshot::{Entry, EntryKind, Snapshot};
+pub use source::Source;
 pub(crate) use source::commit_time;
-pub use source::{Source, is_descendant};

@@ -51,7 +51,7 @@ impl SourceToken {
     }
 
     /// The token, where it may be sent to this address.
-    fn for_address(&self, address: &RepositoryUrl) -> Option<&Secret> {
+    pub(crate) fn for_address(&self, address: &RepositoryUrl) -> Option<&Secret> {
         (address.is_http() && self.origins.contains(&plain_origin(address.as_str()))).then_some(&self.secret)
     }
 }

@@ -49,18 +49,9 @@ impl Source {
     }
 }
 
-/// Whether `newer` is a descendant of `older`; `None` where the history at hand does not say.
-pub fn is_descendant(folder: &Path, newer: &str, older: &str) -> Option<bool> {
-    let (repository, _) = open(folder).ok()??;
-    let (newer, older) = (Oid::from_str(newer).ok()?, Oid::from_str(older).ok()?);
-    repository.find_commit(newer).ok()?;
-    repository.find_commit(older).ok()?;
-    match repository.graph_descendant_of(newer, older) {
-        Ok(true) => Some(true),
-        // Beyond a shallow clone's edge the answer may be another one.
-        Ok(false) if !repository.is_shallow() => Some(false),
-        _ => None,
-    }
+/// The repository around `folder`, for its objects.
+pub(super) fn objects(folder: &Path) -> Option<Repository> {
+    Some(open(folder).ok()??.0)
 }
 
 /// When `commit` was made, by its committer, in seconds since 1970; `None` where it is not at hand.

@@ -8,7 +8,9 @@ use crate::request::ci::Ci;
 use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
-use crate::request::{completion, forge, gitops_from_cwd, print, registered, scaffold, secret, sync};
+use crate::request::{
+    completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync,
+};
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
 use crate::run::spec::{Extent, RunSpec, Stage};
@@ -98,6 +100,7 @@ fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
     Ok(RunSpec {
         allow_data_loss: deploy.losses.names(),
         allow_older: deploy.allow_older,
+        app_remotes: history::app_remotes(&spec, env)?,
         forge: forge::deploy(deploy.proposed, status, &spec, env)?,
         ..spec
     })

@@ -179,7 +179,7 @@ pub(super) fn gitops_token(gitops: &GitopsPlace, env: &Environment) -> Option<Se
 }
 
 /// The job, as far as it tells where its forge is.
-fn job(ci: &Ci) -> Option<Job> {
+pub(super) fn job(ci: &Ci) -> Option<Job> {
     let names: &[&str] = match ci.forge {
         Forge::Forgejo => &["FORGEJO_TOKEN", "GITEA_TOKEN", "GITHUB_TOKEN"],
         Forge::Gitea => &["GITEA_TOKEN", "GITHUB_TOKEN"],

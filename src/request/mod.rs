@@ -10,6 +10,7 @@ mod detect;
 mod environment;
 mod forge;
 mod gitops_from_cwd;
+mod history;
 mod print;
 mod registered;
 mod scaffold;

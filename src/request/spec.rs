@@ -157,6 +157,7 @@ impl RunSpec {
             gitops,
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
+            app_remotes: Vec::new(),
             followed: None,
             exit_code: false,
             out: None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cli::Sync;
 use crate::diagnostic::Failure;
-use crate::git::{RepositoryUrl, SourceToken};
+use crate::git::SourceToken;
 use crate::registry::Access;
 use crate::report::Format;
 use crate::request::environment::Environment;
@@ -25,10 +25,6 @@ pub(super) fn sync(given: Sync, format: Format, env: &Environment) -> Result<Act
         spec.stage = Stage::Check;
     }
     let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-    let gitops = match &spec.gitops {
-        GitopsPlace::Address(address) => Some(address),
-        GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
-    };
     let timeout = Duration::from_secs(given.timeout.into());
     let options = Options {
         apps: given.app.into_iter().filter_map(filled).collect(),
@@ -37,13 +33,21 @@ pub(super) fn sync(given: Sync, format: Format, env: &Environment) -> Result<Act
         one_commit: given.one_commit,
         at_once: given.at_once.into(),
         timeout,
-        token: token(gitops)?,
+        token: token(&spec.gitops)?,
         registry: registry(timeout),
     };
     Ok(Action::Sync(Box::new(options), Box::new(spec)))
 }
 
-fn token(gitops: Option<&RepositoryUrl>) -> Result<Option<SourceToken>, Failure> {
+/// The token for apps' repositories, and the hosts that it may go to.
+///
+/// # Errors
+/// `Usage` where a host is none.
+pub(super) fn token(gitops: &GitopsPlace) -> Result<Option<SourceToken>, Failure> {
+    let gitops = match gitops {
+        GitopsPlace::Address(address) => Some(address),
+        GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
+    };
     let hosts: Vec<String> = list("CUPAAS_SOURCE_HOSTS").collect();
     let token = text("CUPAAS_SOURCE_TOKEN").map(Secret::new);
     token.map(|token| SourceToken::new(token, &hosts, gitops)).transpose()

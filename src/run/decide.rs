@@ -14,6 +14,8 @@ use crate::load::platform::RegistrationFile;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::resolve::{environment, resolve_leniently, routes, secrets, without_problems};
+use crate::run::orders::Orders;
+use crate::run::overtaken::{self, Overtaken};
 use crate::run::ownership;
 use crate::run::spec::{GitopsPlace, RunSpec, Stage};
 
@@ -101,22 +103,30 @@ pub(crate) fn pinned(spec: &RunSpec, current: &Current, inputs: &Inputs) -> Opti
     if spec.stage < Stage::Diff { None } else { Pinned::of(inputs, &deployed.environment) }
 }
 
-/// Why a newer commit stands already, or is proposed by a pull request that `is_open`.
+/// Whether a newer commit stands already, or is proposed by a pull request that `is_open`.
+///
+/// # Errors
+/// The repositories' own.
 pub(crate) fn superseded(
     spec: &RunSpec,
     current: &Current,
     inputs: &Inputs,
+    orders: &Orders,
     is_open: impl FnOnce() -> Result<bool, Failure>,
-) -> Result<Option<String>, Failure> {
+) -> Result<Overtaken, Failure> {
     match (&spec.followed, &inputs.query.source.commit) {
-        _ if spec.allow_older || spec.stage != Stage::Deploy => Ok(None),
-        (Some(followed), Some(commit)) => followed.superseded(current, commit),
+        _ if spec.allow_older || spec.stage != Stage::Deploy => Ok(Overtaken::default()),
+        (Some(followed), Some(commit)) => {
+            Ok(Overtaken { why: followed.superseded(current, commit)?, warning: None })
+        }
         _ => {
-            match (ownership::superseded(current, inputs), ownership::superseded_by_proposal(current, inputs))
-            {
-                (None, Some(why)) => Ok(is_open()?.then_some(why)),
-                (deployed, _) => Ok(deployed),
+            let deployed = overtaken::by_deployed(spec, current, inputs, orders)?;
+            if deployed.why.is_some() {
+                return Ok(deployed);
             }
+            let proposed = overtaken::by_proposed(spec, current, inputs, orders)?;
+            let counts = proposed.why.is_none() || is_open()?;
+            Ok(if counts && current.proposed.is_some() { proposed } else { deployed })
         }
     }
 }

@@ -59,7 +59,9 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
     }
     round.open_branch(|| branches::of_deploy(&release.environment, &release.app))?;
     round.add_proposed(&mut current)?;
-    if let Some(why) = decide::superseded(spec, &current, &inputs, || round.is_open())? {
+    let overtaken = decide::superseded(spec, &current, &inputs, round.orders, || round.is_open())?;
+    release.warnings.extend(overtaken.warning);
+    if let Some(why) = overtaken.why {
         return Ok(Sourced::Ended(Report::Superseded { release: Box::new(release), why }));
     }
     decide::keep_proposed_source(&current, &mut release);

@@ -11,6 +11,7 @@ use crate::plan::refused::refused;
 use crate::publish::{ChangeSet, Transition, change};
 use crate::run::context::Context;
 use crate::run::notify::Forges;
+use crate::run::orders::Orders;
 use crate::run::publisher::{Published, Publisher};
 use crate::run::spec::{RunSpec, Stage};
 
@@ -62,6 +63,8 @@ pub(crate) struct Planned {
 pub(crate) struct Round<'r> {
     pub(crate) spec: &'r RunSpec,
     pub(crate) gitops: &'r mut Gitops,
+    /// What is known of the order of commits.
+    pub(crate) orders: &'r Orders,
     forges: &'r Forges,
     publisher: &'r mut Publisher,
 }
@@ -69,7 +72,8 @@ pub(crate) struct Round<'r> {
 impl Round<'_> {
     /// The same round, for another step of it.
     pub(crate) fn of<'s>(&'s mut self, spec: &'s RunSpec) -> Round<'s> {
-        Round { spec, gitops: self.gitops, forges: self.forges, publisher: self.publisher }
+        let Self { gitops, orders, forges, publisher, .. } = self;
+        Round { spec, gitops, orders, forges, publisher }
     }
 
     /// Looks where the branch of the pull request stands, where the change becomes one.
@@ -111,9 +115,9 @@ pub(crate) fn land(
     mut source: impl FnMut(&mut Round<'_>) -> Result<Sourced, Failure>,
 ) -> Result<Landed, Failure> {
     let Site { context, gitops, forges } = site;
-    let mut publisher = Publisher::begin(spec);
+    let (mut publisher, orders) = (Publisher::begin(spec), Orders::default());
     loop {
-        let mut round = Round { spec, gitops, forges, publisher: &mut publisher };
+        let mut round = Round { spec, gitops, orders: &orders, forges, publisher: &mut publisher };
         let mut set = match source(&mut round)? {
             Sourced::Ended(report) => return Ok(Landed::Ended(Box::new(report))),
             Sourced::Changes(set) => set,

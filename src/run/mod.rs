@@ -14,6 +14,8 @@ pub(crate) mod inventory;
 mod land;
 mod notify;
 mod open;
+mod orders;
+mod overtaken;
 mod ownership;
 mod publisher;
 pub(crate) mod remove;

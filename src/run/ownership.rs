@@ -1,7 +1,6 @@
-//! Whether an app may be touched from here, and whether a newer release stands already.
+//! Whether an app may be touched from here.
 
 use crate::diagnostic::{Code, Diagnostic, Failure};
-use crate::git;
 use crate::layout::Folders;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
@@ -9,7 +8,7 @@ use crate::load::inputs::Inputs;
 use crate::load::platform::RegistrationFile;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
 use crate::load::{app_name, registered};
-use crate::repository::{same_repository, short, without_credentials};
+use crate::repository::{same_repository, without_credentials};
 
 /// Why this run may not touch that app: what is deployed, or registered, comes from elsewhere.
 pub(super) fn other_owner(
@@ -84,34 +83,4 @@ pub(crate) fn renamed(
         "set `name: {before}`, or first run `cupaas remove --app {before} --env {environment}`"
     ));
     Ok(Some(problem))
-}
-
-/// Why a newer commit stands already, where one does.
-///
-/// By descent where the history is at hand; else a commit of the same branch with a later committer time.
-pub(super) fn superseded(current: &Current, inputs: &Inputs) -> Option<String> {
-    newer(current.previous.as_ref()?, inputs, "deployed")
-}
-
-/// The same, of what a pull request would make it.
-pub(super) fn superseded_by_proposal(current: &Current, inputs: &Inputs) -> Option<String> {
-    newer(current.proposed.as_ref()?, inputs, "proposed")
-}
-
-fn newer(release: &ReleaseFile, inputs: &Inputs, word: &str) -> Option<String> {
-    let (was, is) = (&release.source, &inputs.query.source);
-    let (old, new) = (was.commit.as_deref()?, is.commit.as_deref()?);
-    if old == new || release.removed {
-        return None;
-    }
-    match git::is_descendant(&inputs.query.folder, old, new) {
-        Some(true) => Some(format!("{} is {word} already, which follows {}", short(old), short(new))),
-        Some(false) => None,
-        None => {
-            let same_branch = was.branch.is_some() && was.branch == is.branch;
-            let later = was.time.zip(is.time).is_some_and(|(was, is)| was > is);
-            (same_branch && later)
-                .then(|| format!("{} is {word} already, which is newer than {}", short(old), short(new)))
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! What one run along the stages is to do, decided from what was typed and from the environment.
 
 use crate::forge::ForgeOptions;
-use crate::git::RepositoryUrl;
+use crate::git::{AppRemote, RepositoryUrl};
 use crate::load::query::ReleaseQuery;
 use crate::load::records::Scope;
 use crate::run::edit::command::EditCommand;
@@ -73,6 +73,9 @@ pub struct RunSpec {
     pub allow_data_loss: BTreeSet<String>,
     /// Whether an older commit may follow a newer one.
     pub allow_older: bool,
+    /// The app's own repository, by each of its addresses: asked for what the checkout does not say of the order of
+    /// commits.
+    pub app_remotes: Vec<AppRemote>,
     /// The branch whose newest commit it is to be, where one is followed.
     pub followed: Option<Followed>,
     /// Whether a difference ends with 1.

@@ -1,9 +1,9 @@
 //! `deploy --pull-request` where others were faster, or have merged or declined: what is late replaces nothing.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::proposals::{ALL, action};
-use super::server::Manner;
+use super::server::{Fault, Manner};
 use super::world::{BRANCH, IMAGE, World};
 
 #[test]
@@ -157,4 +157,51 @@ fn racing_jobs_end_with_the_newest() {
     let commit = world.sandbox.git("shop", &["rev-parse", "HEAD"]);
     assert!(pull["title"].as_str().unwrap().contains(&commit[..10]), "and its words: {pull:#}");
     assert_eq!(world.git(&["rev-list", "--count", &format!("main..{BRANCH}")]), "1");
+}
+
+#[test]
+fn where_git_reaches_no_history_the_forge_compares() {
+    for manner in ALL {
+        let order = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
+        let known = std::sync::Arc::clone(&order);
+        // As each forge answers; the order is that of `known`.
+        let world = World::faulty(manner, move |heard, _| {
+            let (base, head) = heard.path.strip_prefix("/repos/me/shop/compare/")?.split_once("...")?;
+            let known = known.lock().unwrap();
+            let at = |commit: &str| known.iter().position(|other| other == commit);
+            let Some((base, head)) = at(base).zip(at(head)) else {
+                return Some(Fault::Say(404, String::new(), "{}".to_owned()));
+            };
+            let more = head.saturating_sub(base);
+            let status = if head > base { "ahead" } else { "behind" };
+            let body = match manner {
+                Manner::Github => json!({"status": status, "ahead_by": more, "commits": [], "files": []}),
+                Manner::Gitea | Manner::Forgejo => json!({"total_commits": more, "commits": []}),
+            };
+            Some(Fault::Say(200, String::new(), body.to_string()))
+        });
+        let clone = |folder: &str| {
+            let commit = world.sandbox.git("shop", &["rev-parse", "HEAD"]).trim().to_owned();
+            let source = format!("file://{}", world.sandbox.path("shop").display());
+            world.sandbox.git("", &["clone", "-q", "--depth=1", &source, folder]);
+            world.sandbox.git(folder, &["remote", "set-url", "origin", "/nowhere/me/shop.git"]);
+            commit
+        };
+        world.app("1");
+        let old = clone("old");
+        world.app("2");
+        world.app("3");
+        let new = clone("new");
+        let status = |folder: &str| world.json(&["deploy", folder])["status"].clone();
+        assert_eq!(status("new"), "deployed");
+        // The clock says that it is older, the forge that it is not.
+        *order.lock().unwrap() = vec![new.clone(), old.clone()];
+        assert_eq!(status("old"), "deployed", "{manner:?}");
+        assert_eq!(status("new"), "superseded", "{manner:?}");
+        // What the forge does not know is left to the clock, which is said.
+        order.lock().unwrap().clear();
+        let report = world.json(&["deploy", "new"]);
+        assert_eq!(report["status"], "deployed", "{manner:?}");
+        assert_eq!(report["warnings"][0]["code"], "history-missing", "{report:#}");
+    }
 }

@@ -119,6 +119,8 @@ fn one(
         token: spec.token.clone(),
         allow_data_loss: BTreeSet::new(),
         allow_older: false,
+        // The branch itself is asked.
+        app_remotes: Vec::new(),
         followed: Some(followed),
         exit_code: false,
         out: None,
