@@ -8,7 +8,7 @@ use crate::cli::Cli;
 use crate::diagnostic::Kind;
 use crate::report::{self, Detail, Format, ci};
 use crate::run::action::Request;
-use crate::run::dispatch;
+use crate::run::{dispatch, guard};
 use crate::{request, runner, seal};
 use anyhow::Context;
 
@@ -60,7 +60,8 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             let _ = writeln!(anstream::stderr(), "{text} …");
         }
     };
-    let ended = Request::new(cli, job.clone()).and_then(|request| dispatch::run(&request, &progress));
+    let ended = Request::new(cli, job.clone())
+        .and_then(|request| guard::alone(|| dispatch::run(&request, &progress)));
     let (mut out, mut err, code) = match &ended {
         Ok(done) => {
             (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())
