@@ -189,6 +189,10 @@ impl Kind {
     }
 }
 
+/// The most problems of a run that are shown with their places: what comes after so many is not read, and to show one
+/// takes as long as its file is.
+const SHOWN: usize = 200;
+
 /// One of several things that were refused together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cause {
@@ -225,7 +229,7 @@ impl Failure {
     }
 
     /// Problems in files that people wrote, put in the order of their files and places; one that was found twice is said
-    /// once.
+    /// once, and of very many the first [`SHOWN`] with their places.
     pub fn invalid(mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by(|one, other| one.place().cmp(&other.place()));
         let mut once: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
@@ -235,10 +239,16 @@ impl Failure {
                 once.push(one);
             }
         }
-        let diagnostics = once;
+        let mut diagnostics = once;
         let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         let message = match errors {
             1 => "1 problem found, nothing was written".to_owned(),
+            n if diagnostics.len() > SHOWN => {
+                // A warning is worth less than the mistake that it would keep out.
+                diagnostics.sort_by_key(|one| one.severity);
+                diagnostics.truncate(SHOWN);
+                format!("{n} problems found, of which the first {SHOWN} are shown; nothing was written")
+            }
             n => format!("{n} problems found, nothing was written"),
         };
         Self { diagnostics, ..Self::new(Code::InvalidFiles, message) }

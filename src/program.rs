@@ -9,7 +9,7 @@ use crate::diagnostic::Kind;
 use crate::git::watchdog;
 use crate::report::{self, Detail, Format, ci};
 use crate::run::action::Request;
-use crate::run::dispatch;
+use crate::run::{dispatch, guard};
 use crate::{request, runner, seal, stop};
 use anyhow::Context;
 
@@ -73,7 +73,8 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             let _ = writeln!(anstream::stderr(), "{text} …");
         }
     };
-    let ended = Request::new(cli, job.clone()).and_then(|request| dispatch::run(&request, &progress));
+    let ended = Request::new(cli, job.clone())
+        .and_then(|request| guard::alone(|| dispatch::run(&request, &progress)));
     let (mut out, mut err, code) = match &ended {
         Ok(done) => {
             (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())

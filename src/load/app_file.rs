@@ -14,6 +14,10 @@ use crate::load::scalars::{
 };
 use crate::load::secret_entry::SecretEntry;
 
+/// The most processes that an app may have. Each costs several objects, and a run has to end while one app asks for
+/// too much.
+pub(crate) const MAX_PROCESSES: usize = 100;
+
 /// A `.cupaas` file.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,31 +32,34 @@ pub struct AppFile {
     pub entrypoint: Option<Command>,
     /// Services that the app needs: `mongodb`, `mongodb:8.0` or `{mongodb: {version: "8.0"}}`.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub services: Vec<ServiceEntry>,
     /// What runs; default: the Procfile, else what the runtime's recipe finds.
     #[serde(default)]
-    #[schemars(schema_with = "keyed::<Name, ProcessEntry>")]
+    #[schemars(schema_with = "keyed::<Name, ProcessEntry>", extend("maxProperties" = MAX_PROCESSES))]
     pub processes: Named<ProcessEntry>,
     /// A command that runs before the processes of each new release; it must be safe to run again.
     pub release: Option<Command>,
     /// Environment variables.
     #[serde(default)]
-    #[schemars(schema_with = "keyed::<VariableName, Text>")]
+    #[schemars(schema_with = "keyed::<VariableName, Text>", extend("maxProperties" = 1000))]
     pub env: Named<Text>,
     /// Secrets that must have been set, by name; never values: `SECRET_KEY` becomes a variable,
     /// `{SIGNING_KEY: {file: /app/keys/signing.pem}}` a file.
     #[serde(default)]
+    #[schemars(length(max = 500))]
     pub secrets: Vec<SecretEntry>,
     /// Host names beside the one that the platform gives.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub domains: Vec<Host>,
     /// Disks, mounted into every process (not into the release command).
     #[serde(default)]
-    #[schemars(schema_with = "keyed::<Name, VolumeEntry>")]
+    #[schemars(schema_with = "keyed::<Name, VolumeEntry>", extend("maxProperties" = 100))]
     pub volumes: Named<VolumeEntry>,
     /// What differs in one environment.
     #[serde(default)]
-    #[schemars(schema_with = "keyed::<EnvironmentName, EnvironmentEntry>")]
+    #[schemars(schema_with = "keyed::<EnvironmentName, EnvironmentEntry>", extend("maxProperties" = 100))]
     pub environments: Named<EnvironmentEntry>,
 }
 
@@ -156,11 +163,11 @@ pub struct VolumeEntry {
 pub struct EnvironmentEntry {
     /// Environment variables, over the app's own.
     #[serde(default)]
-    #[schemars(schema_with = "keyed::<VariableName, Text>")]
+    #[schemars(schema_with = "keyed::<VariableName, Text>", extend("maxProperties" = 1000))]
     pub env: Named<Text>,
     /// Processes, key by key over the app's own.
     #[serde(default)]
-    #[schemars(schema_with = "keyed::<Name, ProcessEntry>")]
+    #[schemars(schema_with = "keyed::<Name, ProcessEntry>", extend("maxProperties" = MAX_PROCESSES))]
     pub processes: Named<ProcessEntry>,
     /// Host names, instead of the app's own.
     pub domains: Option<Vec<Host>>,

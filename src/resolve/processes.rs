@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Source, Span};
-use crate::load::app_file::{ProcessEntry, Scale};
+use crate::load::app_file::{MAX_PROCESSES, ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
 use crate::load::scalars::{Amount, Command, Cpu};
@@ -16,6 +16,8 @@ use crate::resolve::runtime::{self, Facts};
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;
+/// The most lines of a Procfile that are looked at; a run has to end whatever an app brings.
+const MAX_LINES: usize = 1000;
 /// The size where nothing is said.
 const DEFAULT_SIZE: &str = "small";
 
@@ -29,7 +31,7 @@ impl Procfile {
         let mut lines = BTreeMap::new();
         let Some(source) = source else { return Self { lines } };
         let mut at = 0;
-        for line in source.text.split_inclusive('\n') {
+        for (number, line) in source.text.split_inclusive('\n').enumerate() {
             let start = at;
             at += line.len();
             let text = line.trim();
@@ -37,6 +39,10 @@ impl Procfile {
                 continue;
             }
             let span = Span::new(source, start..start + line.trim_end().len());
+            if let Some(excess) = excess(number, text, &lines) {
+                notes.problem(Code::InvalidProcfile, span, excess, "check that this is the right file");
+                break;
+            }
             match text.split_once(':') {
                 Some((name, command)) if is_name(name.trim()) && !command.trim().is_empty() => {
                     let line = (command.trim().to_owned(), span.clone());
@@ -58,6 +64,17 @@ impl Procfile {
             }
         }
         Self { lines }
+    }
+}
+
+/// Why no line from `number` on is read, where that is so. The release command is no process.
+fn excess(number: usize, line: &str, lines: &BTreeMap<String, (String, Span)>) -> Option<String> {
+    let processes = lines.len() - usize::from(lines.contains_key("release"));
+    let is_release = line.split(':').next().is_some_and(|name| name.trim_end() == "release");
+    match processes {
+        _ if number >= MAX_LINES => Some(format!("more than {MAX_LINES} lines")),
+        MAX_PROCESSES.. if !is_release => Some(format!("more than {MAX_PROCESSES} processes")),
+        _ => None,
     }
 }
 

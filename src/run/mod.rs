@@ -8,6 +8,7 @@ pub(crate) mod deploy;
 pub(crate) mod dispatch;
 pub(crate) mod edit;
 pub(crate) mod files;
+pub(crate) mod guard;
 mod guess;
 pub(crate) mod home;
 pub(crate) mod inventory;

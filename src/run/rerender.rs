@@ -21,6 +21,7 @@ use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::run::context::Context;
 use crate::run::edit::{self, Edit};
+use crate::run::guard::alone;
 use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{RunSpec, Selection, Stage};
@@ -115,7 +116,7 @@ fn transitions(round: &mut Round<'_>, records: &[ReleaseFile]) -> Result<Vec<Tra
     let mut renderer = Renderer::default();
     let (mut transitions, mut failures) = (Vec::new(), Vec::new());
     for record in records {
-        match transition(round, record, &members, &mut renderer) {
+        match alone(|| transition(round, record, &members, &mut renderer)) {
             Ok(transition) => transitions.push(transition),
             Err(failure) if matches!(failure.kind(), Kind::Unavailable | Kind::Forbidden) => {
                 return Err(failure);

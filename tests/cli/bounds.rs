@@ -64,6 +64,54 @@ fn a_cupaas_file_that_is_too_much() {
 }
 
 #[test]
+fn a_cupaas_file_that_asks_for_too_much() {
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    let process = |i| format!("  w{i}: {{command: serve}}\n");
+    for (key, text, said) in [
+        ("processes", many(2000, &process), "at most 100 keys, has 2000"),
+        ("env", many(20_000, &|i| format!("  A{i}: b\n")), "at most 1000 keys"),
+        ("domains", many(20_000, &|i| format!("  - a{i}.example.org\n")), "at most 100 items"),
+        ("secrets", many(20_000, &|i| format!("  - A{i}\n")), "at most 500 items"),
+        ("services", many(2000, &|i| format!("  - mongodb: {{name: m{i}}}\n")), "at most 100 items"),
+        ("environments", many(8000, &|i| format!("  e{i}: {{env: {{A: b}}}}\n")), "at most 100 keys"),
+    ] {
+        let text = format!("name: app\nruntime: image\n{key}:\n{text}");
+        let said_of = refused(move |app| fs::write(app.join(".cupaas"), &text).unwrap());
+        assert!(said_of.contains(said), "{said_of}");
+    }
+    let text = refused(|app| fs::write(app.join(".cupaas"), "name: b\n".repeat(50_000)).unwrap());
+    assert!(text.contains("of which the first 200 are shown") || text.contains("more than"), "{text}");
+}
+
+#[test]
+fn a_procfile_that_asks_for_too_much() {
+    let sandbox = Sandbox::new();
+    let check = |procfile: String| {
+        sandbox.write("app", &[(".cupaas", "name: app\nruntime: image\n"), ("Procfile", &procfile)]);
+        let start = Instant::now();
+        let ran = sandbox.run(&["check", "app", "--image", "docker.io/library/nginx:1"]);
+        assert!(start.elapsed() < Duration::from_secs(20), "it took {:?}", start.elapsed());
+        ran
+    };
+    let processes = |count| (0..count).map(|i| format!("w{i}: serve\n")).collect::<String>();
+    let ran = check(processes(100) + "release: migrate\n\n# the end\n");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    for (procfile, said) in [
+        (processes(101), "more than 100 processes\n --> app/Procfile:101:1"),
+        (processes(60_000), "more than 100 processes\n --> app/Procfile:101:1"),
+        ("x=\n".repeat(1 << 18), "app/Procfile:1:1"),
+        ("#\n".repeat(1001) + "web: serve\n", "more than 1000 lines\n --> app/Procfile:1002:1"),
+        (format!("web: {}\n", "x ".repeat(500_000)), ""),
+    ] {
+        let ran = check(procfile);
+        assert!(ran.code == Some(3) || said.is_empty(), "{}", ran.stderr);
+        let text: Vec<&str> = ran.stderr.lines().map(str::trim_start).collect();
+        let said: Vec<&str> = said.lines().map(str::trim_start).collect();
+        assert!(said.iter().all(|said| text.iter().any(|line| line.contains(said))), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_cupaas_file_that_is_not_text() {
     let text = refused(|app| fs::write(app.join(".cupaas"), [0xff, 0xfe, 0x00, 0x80]).unwrap());
     assert!(text.contains("error[not-utf8]"));

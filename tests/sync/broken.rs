@@ -71,6 +71,32 @@ fn each_failure_is_said_and_the_others_are_deployed() {
 }
 
 #[test]
+fn an_app_that_asks_for_too_much_is_its_own_failure() {
+    let apps = ["procfile", "cupaas", "good"];
+    let registered = apps.map(|name| (name, format!("repository: ROOT/{name}\n")));
+    let world = World::new(&registered.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let lines: String = (0..40_000).map(|i| format!("worker{i}: serve {i}\n")).collect();
+    world.built("procfile", 1_700_000_100, &[(".cupaas", "runtime: image\n"), ("Procfile", &lines)]);
+    let processes: String = (0..8000).map(|i| format!("  worker{i}: {{command: serve {i}}}\n")).collect();
+    let text = format!("runtime: image\nprocesses:\n{processes}");
+    world.built("cupaas", 1_700_000_100, &[(".cupaas", &text)]);
+    world.built("good", 1_700_000_100, &[(".cupaas", APP)]);
+    let begun = Instant::now();
+    for args in [&["--one-commit"] as &[&str], &[]] {
+        let done = world.sync(args);
+        assert!(begun.elapsed() < Duration::from_secs(30), "it took {:?}", begun.elapsed());
+        let status = if args.is_empty() { "up-to-date" } else { "deployed" };
+        assert_eq!(done.status("good"), status, "{:#}", done.value);
+        for (app, said) in [("procfile", "more than 100 processes"), ("cupaas", "at most 100 keys")] {
+            assert_eq!(done.status(app), "failed", "{:#}", done.value);
+            let failure = &done.app(app)["failure"];
+            assert!(failure.to_string().contains(said), "{failure:#}");
+        }
+        assert_eq!(done.code, Some(3));
+    }
+}
+
+#[test]
 fn a_deleted_or_renamed_branch_leaves_what_is_deployed() {
     let world = World::new(&[("shop", "repository: ROOT/shop\nbranches: {trunk: production}\n")]);
     world.built("shop", 1_700_000_100, &[(".cupaas", APP)]);

@@ -15,6 +15,7 @@ use crate::load::release_file::SourceFacts;
 use crate::outcome::Report;
 use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome};
 use crate::registry::{self, Lookup, Reference};
+use crate::run::guard::alone;
 use crate::run::spec::{RunSpec, Selection, Stage};
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::followed::Followed;
@@ -64,7 +65,7 @@ pub(super) fn all(
     spec: &RunSpec,
 ) -> Vec<Result<ReadyApp, Box<SyncEntry>>> {
     at_once(news, options.at_once, |new| {
-        one(new, survey, options, remotes, spec).map_err(|failure| {
+        alone(|| one(new, survey, options, remotes, spec)).map_err(|failure| {
             let mut entry = entry(new);
             entry.outcome = SyncOutcome::Failed(failure);
             Box::new(entry)

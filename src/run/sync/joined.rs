@@ -9,6 +9,7 @@ use crate::plan::refused::refused;
 use crate::publish::{ChangeSet, Transition};
 use crate::resolve::routes;
 use crate::run::deploy;
+use crate::run::guard::alone;
 use crate::run::land::{Landed, Planned, Site, Sourced, land};
 use crate::run::spec::{RunSpec, Stage};
 use crate::run::sync::fetch::ReadyApp;
@@ -33,7 +34,7 @@ pub(super) fn deploy(
         let mut set = ChangeSet::default();
         ended.clear();
         for one in &ready {
-            ended.push(match deploy::source(&mut round.of(one.spec()), &members) {
+            ended.push(match alone(|| deploy::source(&mut round.of(one.spec()), &members)) {
                 Ok(Sourced::Changes(changes)) => {
                     set.join(changes);
                     None

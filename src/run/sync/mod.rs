@@ -19,6 +19,7 @@ use crate::outcome::sync::{SyncEntry, Synced};
 use crate::outcome::{Outcome, Report};
 use crate::run::context::Context;
 use crate::run::deploy::deploy;
+use crate::run::guard::alone;
 use crate::run::land::Site;
 use crate::run::notify::Forges;
 use crate::run::open;
@@ -55,7 +56,8 @@ fn one_by_one(site: &mut Site<'_>, ready: Vec<Result<ReadyApp, Box<SyncEntry>>>)
     let mut through = |ready: ReadyApp| {
         let name = ready.spec().query.app.as_deref().unwrap_or_default();
         site.context.progress(&format!("deploying {name}"));
-        let done = deploy(site, ready.spec()).and_then(|outcome| {
+        let done = alone(|| {
+            let outcome = deploy(site, ready.spec())?;
             if matches!(outcome.report, Report::Deployed(_)) {
                 site.gitops.refresh()?;
             }

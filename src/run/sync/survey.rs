@@ -11,6 +11,7 @@ use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
 use crate::load::{environments, inputs, registered};
 use crate::outcome::sync::{SyncEntry, SyncOutcome};
+use crate::run::guard::alone;
 use crate::run::spec::RunSpec;
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::options::Options;
@@ -60,11 +61,13 @@ pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Re
             continue;
         }
         match app {
-            Ok(app) => {
-                let (found, ended) = of_app(&app, &platform, &files)?;
-                all.extend(found);
-                entries.extend(ended);
-            }
+            Ok(app) => match alone(|| of_app(&app, &platform, &files)) {
+                Ok((found, ended)) => {
+                    all.extend(found);
+                    entries.extend(ended);
+                }
+                Err(failure) => entries.push(SyncEntry::of(&name, SyncOutcome::Failed(failure))),
+            },
             Err(problems) => {
                 entries.push(SyncEntry::of(&name, SyncOutcome::Failed(Failure::invalid(problems))));
             }
@@ -100,8 +103,9 @@ impl Survey {
         remotes: &Remotes,
     ) -> (Vec<NewCommit>, Vec<SyncEntry>) {
         let repositories: Vec<_> = self.repositories().into_iter().collect();
-        let answers =
-            at_once(&repositories, options.at_once, |(address, branches)| remotes.heads(address, branches));
+        let answers = at_once(&repositories, options.at_once, |(address, branches)| {
+            alone(|| remotes.heads(address, branches))
+        });
         let heads: BTreeMap<&RepositoryUrl, Result<Heads, Failure>> =
             repositories.iter().map(|(address, _)| address).zip(answers).collect();
         let (mut news, mut entries) = (Vec::new(), std::mem::take(&mut self.entries));
