@@ -21,6 +21,7 @@ mod cli {
     mod git_words;
     mod hostile;
     mod layers;
+    mod leaks;
     mod lost;
     mod named;
     mod pins;

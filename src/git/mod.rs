@@ -20,6 +20,7 @@ pub(crate) mod source;
 mod authorship;
 mod build;
 mod command;
+mod environment;
 mod fetch;
 mod objects;
 mod process;
