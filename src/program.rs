@@ -5,8 +5,10 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::cli::Cli;
-use crate::diagnostic::Kind;
+use crate::diagnostic::{Code, Kind};
 use crate::git::watchdog;
+use crate::outcome::Report;
+use crate::report::ci::Ended;
 use crate::report::{self, Detail, Format, ci};
 use crate::run::action::Request;
 use crate::run::{dispatch, guard};
@@ -41,7 +43,7 @@ fn typed(words: Vec<OsString>) -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let _ = writeln!(anstream::stderr(), "error: {error:#}");
-            ExitCode::from(Kind::Unavailable.exit_code())
+            ExitCode::from(Code::WriteFailed.kind().exit_code())
         }
     }
 }
@@ -94,10 +96,36 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     for failed in runner::tell(job.as_ref(), plan_file.as_deref(), &ended) {
         err.push_str(&format!("warning: {failed}\n"));
     }
-    write!(anstream::stderr(), "{err}").context("cannot write to standard error")?;
-    match write!(anstream::stdout(), "{out}") {
+    // Where nobody can be told anything, the exit code still says what became of it.
+    let _ = write!(anstream::stderr(), "{err}");
+    let mut to = anstream::stdout();
+    match write!(to, "{out}").and_then(|()| to.flush()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(code),
+        Err(error) if has_happened(&ended) => {
+            let _ = writeln!(anstream::stderr(), "warning: cannot write to standard output: {error}");
+            Ok(code)
+        }
         written => written.context("cannot write to standard output").map(|()| code),
+    }
+}
+
+/// Whether more became of the run than the text that it prints.
+fn has_happened(ended: &Ended) -> bool {
+    match ended {
+        Ok(done) => matches!(
+            done.report,
+            Report::Deployed(_)
+                | Report::Unchanged { .. }
+                | Report::Superseded { .. }
+                | Report::Pinned { .. }
+                | Report::Removed { .. }
+                | Report::Absent(_)
+                | Report::Rerendered(_)
+                | Report::Synced(_)
+                | Report::Each(_)
+                | Report::Wrote(_)
+        ),
+        Err(_) => true,
     }
 }

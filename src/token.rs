@@ -1,5 +1,6 @@
 //! A token in memory: wiped after use, never shown, and known in every form in which git might echo it.
 
+mod echoed;
 pub(crate) mod in_address;
 
 use base64::Engine as _;
@@ -86,6 +87,9 @@ pub(crate) fn scrub(text: &str, secret: Option<&Secret>) -> String {
     let mut text = text.to_owned();
     for form in secret.map(Secret::forms).unwrap_or_default() {
         text = text.replace(form.as_str(), "***");
+    }
+    if let Some(secret) = secret.filter(|secret| !secret.is_empty()) {
+        text = echoed::without(&text, secret.user_and_password().1);
     }
     without_url_credentials(&text)
 }

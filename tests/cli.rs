@@ -22,6 +22,7 @@ mod cli {
     mod history;
     mod hostile;
     mod layers;
+    mod leaks;
     mod lost;
     mod named;
     mod pins;

@@ -17,6 +17,7 @@ use crate::forge::answers::Refusal;
 use crate::forge::kind::Forge;
 use crate::forge::limits::{Said, Verdict};
 use crate::forge::rights::Right;
+use crate::forge::texts;
 use crate::http;
 use crate::token::Secret;
 
@@ -342,12 +343,17 @@ impl Client {
     fn failure(&self, code: Code, call: Call<'_>, what: &str) -> Failure {
         let path = call.path.split('?').next().unwrap_or_default();
         let whole = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.api) };
-        Failure::new(code, format!("{} {whole}: {what}", call.method))
+        Failure::new(code, format!("{} {}: {what}", call.method, self.clean(&whole)))
+    }
+
+    /// An address that the forge has given, for people.
+    pub(super) fn link(&self, url: &str) -> String {
+        texts::link(&self.clean(url))
     }
 
     /// A text of the server's without our token and control characters, cut.
     fn clean(&self, text: &str) -> String {
-        let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut text = texts::plain(text);
         if let Some(token) = &self.token {
             text = token.scrubbed(&text);
         }

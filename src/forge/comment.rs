@@ -133,19 +133,24 @@ impl Repository {
             (None, Some(_)) => nowhere(CommentAction::Removed),
             (Some(text), Some(there)) => {
                 if says(&there, text) {
-                    return Ok(done(CommentAction::Untouched, &there));
+                    return Ok(self.done(CommentAction::Untouched, &there));
                 }
                 let below = format!("/issues/comments/{}", there.id);
                 let now = self.put("PATCH", &below, &json!({"body": text}), Right::Comments)?;
-                Ok(done(CommentAction::Edited, &now))
+                Ok(self.done(CommentAction::Edited, &now))
             }
             (text, None) => self.anew(&list, marker, text.unwrap_or(nothing), &unsure),
         }
     }
 
+    fn done(&self, action: CommentAction, comment: &Comment) -> Commented {
+        let url = comment.html_url.as_deref().map(|url| self.client.link(url)).filter(|url| !url.is_empty());
+        Commented { action, url }
+    }
+
     fn anew(&self, list: &str, marker: &str, text: &str, unsure: &[Comment]) -> Result<Commented, Failure> {
         if let Some(there) = unsure.iter().find(|comment| says(comment, text)) {
-            return Ok(done(CommentAction::Untouched, there));
+            return Ok(self.done(CommentAction::Untouched, there));
         }
         let there = || {
             let Marked { ours, unsure } = self.marked(list, marker)?;
@@ -159,7 +164,7 @@ impl Repository {
         for old in unsure.iter().filter(|old| me.is_some() && login(old) == me) {
             self.delete(old)?;
         }
-        Ok(done(CommentAction::Created, &made))
+        Ok(self.done(CommentAction::Created, &made))
     }
 
     /// The comments with the marker, up to the first page that has any of ours.
@@ -232,10 +237,6 @@ fn says(comment: &Comment, text: &str) -> bool {
 
 fn login(comment: &Comment) -> Option<&str> {
     comment.user.as_ref()?.login.as_deref()
-}
-
-fn done(action: CommentAction, comment: &Comment) -> Commented {
-    Commented { action, url: comment.html_url.clone() }
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Repository {
         };
         let mut done = PullRequest {
             number: found.number,
-            url: found.html_url.clone(),
+            url: self.client.link(&found.html_url),
             action,
             ending: None,
             notes: Vec::new(),
@@ -129,7 +129,7 @@ impl Repository {
     pub(crate) fn close(&self, branch: &str, was: Option<&str>) -> Result<Option<PullRequest>, Failure> {
         let closed = |found: Pull| PullRequest {
             number: found.number,
-            url: found.html_url,
+            url: self.client.link(&found.html_url),
             action: PullAction::Closed,
             ending: None,
             notes: Vec::new(),

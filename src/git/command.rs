@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::RepositoryUrl;
+use crate::git::environment;
 use crate::git::process::{self, Broken, Timeout};
 use crate::git::stderr::{self, Remote};
 use crate::token::Secret;
@@ -187,8 +188,11 @@ impl Git {
     }
 
     fn set_environment(&self, command: &mut Command) {
+        // Who names a token wants no helper, and only http asks one.
+        let helped = self.address.is_http() && self.secret.is_none() && may_ask_helpers();
         for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|name| name.starts_with("GIT_") && !is_inherited(name)) {
+            let foreign = |name: &str| name.starts_with("GIT_") && !is_inherited(name);
+            if name.to_str().is_some_and(|name| foreign(name) || environment::is_withheld(name, helped)) {
                 command.env_remove(&name);
             }
         }
@@ -224,6 +228,12 @@ impl Git {
 
 fn is_inherited(name: &str) -> bool {
     INHERITED.contains(&name) || INHERITED_FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
+/// Whether there is a credential helper, in git's files or in the environment, where a program may be one too.
+fn may_ask_helpers() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value: OsString| !value.is_empty());
+    set("GIT_ASKPASS") || set("GIT_CONFIG_COUNT") || set("GIT_CONFIG_PARAMETERS") || environment::has_helper()
 }
 
 /// Whether nobody has chosen another ssh, in the environment or in git's configuration.

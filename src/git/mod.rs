@@ -21,6 +21,7 @@ mod authorship;
 mod build;
 mod checkout_login;
 mod command;
+mod environment;
 mod fetch;
 mod history;
 mod objects;

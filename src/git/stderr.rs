@@ -86,6 +86,9 @@ const REDIRECTS: &[&str] = &[
 /// What a failed git process means, from its cleaned words, since git ends with 128 whatever has failed; `doing` says
 /// what was tried.
 pub(super) fn failure(doing: &str, words: &str, remote: Remote) -> Failure {
+    if lacks_room(words.lines().filter(|line| !line.starts_with("remote:"))) {
+        return full();
+    }
     let means = MEANINGS.iter().find(|(_, patterns)| has(words, patterns));
     let code = means.map_or(Code::RepositoryUnavailable, |(code, _)| *code);
     let failure = Failure::new(code, format!("{doing}: {}", brief(words)));
@@ -159,12 +162,40 @@ pub(super) fn misplaced(code: Code, path: &RepoPath, why: &str) -> Failure {
 
 /// The temporary copy cannot be written, or its objects are damaged.
 pub(super) fn internal(error: impl std::fmt::Display) -> Failure {
+    let error = error.to_string();
+    if lacks_room(error.lines()) {
+        return full();
+    }
     Failure::new(Code::TemporaryFiles, format!("cannot use the temporary copy of the repository: {error}"))
+}
+
+/// Whether this machine's system says, in the C locale, that a disk is full.
+fn lacks_room<'a>(mut lines: impl Iterator<Item = &'a str>) -> bool {
+    lines.any(|line| line.contains("No space left on device") || line.contains("Disk quota exceeded"))
+}
+
+fn full() -> Failure {
+    Failure::new(Code::WriteFailed, "the temporary folder is full: the repository's copy has no room there")
+        .hint("make room there, or set TMPDIR to a folder that has some")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_of_this_machine_is_no_servers_fault() {
+        let code = |words: &str| failure("cannot read x", words, Remote::Gitops).code;
+        assert_eq!(
+            code("fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output"),
+            Code::WriteFailed
+        );
+        assert_eq!(code("error: unable to create temporary file: Disk quota exceeded"), Code::WriteFailed);
+        assert_eq!(code("remote: fatal: write error: No space left on device"), Code::RepositoryUnavailable);
+        let made = std::io::Error::from_raw_os_error(rustix::io::Errno::NOSPC.raw_os_error());
+        assert_eq!(internal(made).code, Code::WriteFailed);
+        assert_eq!(internal("damaged").code, Code::TemporaryFiles);
+    }
 
     #[test]
     fn a_refusal_says_what_its_repository_needs() {

@@ -39,12 +39,20 @@ pub(crate) fn read(from: &ValueFrom, name: &str) -> Result<Zeroizing<Vec<u8>>, F
             Ok(Zeroizing::new(made.as_bytes().to_vec()))
         }
         ValueFrom::File(path) if path != Path::new("-") => {
-            let file = File::open(path).map_err(|error| unread(&path.display().to_string(), &error))?;
-            bounded(file, &path.display().to_string())
+            let called = called(path);
+            bounded(File::open(path).map_err(|error| unread(&called, &error))?, &called)
         }
         ValueFrom::File(_) => bounded(io::stdin().lock(), "standard input"),
         ValueFrom::Input if io::stdin().is_terminal() => prompt(name).map(without_line_end),
         ValueFrom::Input => bounded(io::stdin().lock(), "standard input").map(without_line_end),
+    }
+}
+
+/// What a file is called in a message. A name of nothing may be the value itself, which somebody has typed in its place.
+fn called(path: &Path) -> String {
+    match path.symlink_metadata() {
+        Ok(_) => path.display().to_string(),
+        Err(_) => "the file that --file names".to_owned(),
     }
 }
 

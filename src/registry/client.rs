@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use ureq::http::{HeaderMap, Response, StatusCode};
-use ureq::{Agent, Body};
+use ureq::http::{HeaderMap, Response, StatusCode, Uri};
+use ureq::{Agent, Body, ResponseExt as _};
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Code, Failure};
@@ -60,6 +60,7 @@ impl<'a> Client<'a> {
         let (mut authorization, mut challenge) = (None, None);
         let mut answer = self.ask("HEAD", &url, None)?;
         if answer.status() == StatusCode::UNAUTHORIZED {
+            self.is_own(&answer, &url)?;
             challenge = asked(answer.headers());
             authorization = match self.meet(challenge.as_ref())? {
                 Ok(authorization) => authorization,
@@ -96,6 +97,22 @@ impl<'a> Client<'a> {
         let bytes = bytes.map_err(|error| self.unavailable(&error.to_string()))?;
         let hex = base16ct::lower::encode_string(&Sha256::digest(&bytes));
         Ok(Lookup::Digest(format!("sha256:{hex}")))
+    }
+
+    /// Whether the registry itself has answered: whoever it has redirected us to is given no login, and names no token
+    /// server.
+    fn is_own(&self, answer: &Response<Body>, asked: &str) -> Result<(), Failure> {
+        let from = answer.get_uri();
+        if asked.parse::<Uri>().is_ok_and(|asked| asked == *from) {
+            return Ok(());
+        }
+        let host = from.host().unwrap_or_default();
+        let message = format!(
+            "{}: the registry redirects to {host}, which wants a login; ours is not sent there",
+            self.name()
+        );
+        Err(Failure::new(Code::RegistryLoginRejected, message)
+            .hint("name the registry that holds the image: the login is for the one that is named"))
     }
 
     fn ask(&self, method: &str, url: &str, authorization: Option<&str>) -> Result<Response<Body>, Failure> {

@@ -25,6 +25,7 @@ mod wrap;
 
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::outcome::{Outcome, Report};
+use crate::report::style::upright;
 
 pub use folded::Detail;
 pub use format::Format;
@@ -39,9 +40,11 @@ pub fn of(outcome: &Outcome, format: Format, detail: Detail) -> String {
             text.clone()
         }
         (Format::Matrix, Report::Synced(synced)) => sync::matrix(synced),
-        (Format::Text | Format::Matrix, _) => text::with_notices(outcome, detail),
+        // For another program, every byte of it.
+        (Format::Text, Report::Rendered { out: None, .. }) => text::with_notices(outcome, detail),
+        (Format::Text | Format::Matrix, _) => upright(&text::with_notices(outcome, detail)),
         (Format::Json, _) => json::of(outcome),
-        (Format::Markdown, _) => markdown::of(outcome),
+        (Format::Markdown, _) => upright(&markdown::of(outcome)),
     }
 }
 
@@ -50,7 +53,7 @@ pub fn warnings(outcome: &Outcome, format: Format) -> String {
     match (format, &outcome.report) {
         (Format::Json, _) => String::new(),
         (Format::Matrix, Report::Synced(synced)) => sync::text(synced),
-        (_, report) => warnings_of(report) + &notices::warnings(&outcome.notices),
+        (_, report) => upright(&(warnings_of(report) + &notices::warnings(&outcome.notices))),
     }
 }
 
@@ -66,8 +69,8 @@ fn warnings_of(report: &Report) -> String {
 /// A failure in the form that was asked for.
 pub fn failure(failure: &Failure, format: Format) -> String {
     match format {
-        Format::Text | Format::Matrix => failure::text(failure),
+        Format::Text | Format::Matrix => upright(&failure::text(failure)),
         Format::Json => json::failure(failure),
-        Format::Markdown => markdown::failure(failure),
+        Format::Markdown => upright(&markdown::failure(failure)),
     }
 }

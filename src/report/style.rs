@@ -21,9 +21,18 @@ pub(super) fn tame(text: &str) -> String {
         .map(|c| match c {
             '\n' | '\t' => c,
             c if c.is_control() => '\u{fffd}',
-            // Marks that turn the reading direction around.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c if turns(c) => '\u{fffd}',
             c => c,
         })
         .collect()
+}
+
+/// Whether a character turns the reading direction around: a name would look like another one.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The same of a text that is painted already, so that its other commands stay.
+pub(super) fn upright(text: &str) -> String {
+    text.chars().map(|c| if turns(c) { '\u{fffd}' } else { c }).collect()
 }

@@ -262,6 +262,20 @@ fn a_login_is_not_taken_along_by_a_redirect() {
 }
 
 #[test]
+fn whoever_a_registry_redirects_to_gets_no_login_by_asking_for_one() {
+    for manner in [Manner::Basic, Manner::Bearer] {
+        let other = Registry::start(&[manner]);
+        other.push("team/shop", "abc");
+        let registry = Registry::start_redirecting(&other.host);
+        let failure = look(&registry, &access(true)).unwrap_err();
+        assert_eq!(failure.code.as_str(), "registry-login-rejected", "{failure}");
+        let seen = [registry.seen(), other.seen()].concat();
+        assert!(seen.iter().any(|line| line.contains("/v2/team/shop/manifests/abc")), "{seen:?}");
+        assert!(seen.iter().all(|line| !line.contains("Basic") && !line.contains("Bearer")), "{seen:?}");
+    }
+}
+
+#[test]
 fn a_login_goes_to_no_token_server_that_is_not_spoken_to_by_http() {
     let registry = Registry::start(&[Manner::Bearer, Manner::OddRealm]);
     let failure = look(&registry, &access(true)).unwrap_err();

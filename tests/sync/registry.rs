@@ -28,6 +28,8 @@ pub(crate) enum Manner {
 #[derive(Default)]
 struct Shared {
     manners: Vec<Manner>,
+    /// `HOST:PORT` that has all manifests.
+    elsewhere: Option<String>,
     images: Mutex<BTreeMap<String, Vec<u8>>>,
     seen: Mutex<Vec<String>>,
 }
@@ -45,7 +47,18 @@ impl Registry {
     pub(crate) fn start(manners: &[Manner]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
-        let shared = Arc::new(Shared { manners: manners.to_vec(), ..Shared::default() });
+        Self::serving(listener, host, Shared { manners: manners.to_vec(), ..Shared::default() })
+    }
+
+    /// One that wants no login, and sends everybody to another one.
+    pub(crate) fn start_redirecting(to: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        Self::serving(listener, host, Shared { elsewhere: Some(to.to_owned()), ..Shared::default() })
+    }
+
+    fn serving(listener: TcpListener, host: String, shared: Shared) -> Self {
+        let shared = Arc::new(shared);
         let (mine, own) = (Arc::clone(&shared), host.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -128,6 +141,9 @@ fn answer(
         } else {
             (401, String::new(), Vec::new())
         };
+    }
+    if let Some(to) = shared.elsewhere.as_ref().filter(|_| path != "/v2/") {
+        return (307, format!("Location: http://{to}{path}\r\n"), Vec::new());
     }
     if has(Manner::Basic) && login != Some(LOGIN) {
         return (401, "WWW-Authenticate: Basic realm=\"x\"\r\n".to_owned(), Vec::new());
