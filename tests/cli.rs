@@ -22,6 +22,7 @@ mod cli {
     mod history;
     mod hostile;
     mod layers;
+    mod local_owner;
     mod lost;
     mod named;
     mod pins;

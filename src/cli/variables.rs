@@ -15,7 +15,10 @@ pub(super) const READ: &[Group] = &[
         &[
             ("CUPAAS_GITOPS_TOKEN", "Token for the GitOps repository and its pull requests"),
             ("CUPAAS_FORGE_TOKEN", "Token for the app's forge: comments, statuses, deployments"),
-            ("CUPAAS_SOURCE_TOKEN", "Token that reads the apps' repositories: for `sync`, and for the history that `deploy` lacks"),
+            (
+                "CUPAAS_SOURCE_TOKEN",
+                "Token that reads the apps' repositories: for `sync`, and for the history that `deploy` lacks",
+            ),
             ("CUPAAS_SOURCE_HOSTS", "Hosts that are given CUPAAS_SOURCE_TOKEN, with commas between"),
             ("CUPAAS_REGISTRY_USER", "User for the image registry"),
             ("CUPAAS_REGISTRY_PASSWORD", "Password for the image registry"),
