@@ -23,6 +23,7 @@ mod cli {
     mod hostile;
     mod layers;
     mod leaks;
+    mod local_owner;
     mod lost;
     mod named;
     mod pins;

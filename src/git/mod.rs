@@ -44,4 +44,4 @@ pub(crate) use remote::Heads;
 pub use remote::{Remotes, SourceToken};
 pub use snapshot::{Entry, EntryKind, Snapshot};
 pub use source::Source;
-pub(crate) use source::commit_time;
+pub(crate) use source::{commit_time, is_foreign};

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
 
 use crate::diagnostic::{Code, Failure};
+use crate::git::order::whole;
 
 /// Facts about the repository that an app's folder is part of; what is not known is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +53,16 @@ impl Source {
 /// The repository around `folder`, for its objects.
 pub(super) fn objects(folder: &Path) -> Option<Repository> {
     Some(open(folder).ok()??.0)
+}
+
+/// Whether the checkout around `folder` has all commits that led to the one that is checked out, and `commit` is not among
+/// what it has.
+pub(crate) fn is_foreign(folder: &Path, commit: &str) -> bool {
+    let Some(repository) = objects(folder).filter(|repository| !repository.is_shallow()) else {
+        return false;
+    };
+    let (Some(id), Ok(objects)) = (whole(commit), repository.odb()) else { return false };
+    repository.head().is_ok() && !objects.exists(id)
 }
 
 /// When `commit` was made, by its committer, in seconds since 1970; `None` where it is not at hand.

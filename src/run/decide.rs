@@ -85,16 +85,21 @@ fn elsewhere(inputs: &mut Inputs, environment: String, failure: Option<Failure>)
     Failure::invalid(problems)
 }
 
-/// An app may be changed only from where it comes from. The local repository belongs to its user, and is not checked.
+/// An app may be changed only from where it comes from. The local repository belongs to its user, who may give a folder a
+/// repository later, and registers nothing there.
 pub(crate) fn owned(
     spec: &RunSpec,
     current: &Current,
     registration: Option<&RegistrationFile>,
 ) -> Result<(), Failure> {
-    if matches!(spec.gitops, GitopsPlace::Embedded(_)) {
-        return Ok(());
-    }
-    ownership::other_owner(current, &spec.query.source, registration).map_or(Ok(()), Err)
+    let source = &spec.query.source;
+    let other = match &spec.gitops {
+        GitopsPlace::Embedded(_) => ownership::other_local_owner(current, source, &spec.query.folder),
+        GitopsPlace::Address(_) | GitopsPlace::Folder(_) => {
+            ownership::other_owner(current, source, registration)
+        }
+    };
+    other.map_or(Ok(()), Err)
 }
 
 /// Where a pin holds an environment that a deploy would move.

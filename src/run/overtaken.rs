@@ -59,11 +59,8 @@ fn judged(
         return Ok(Overtaken::default());
     };
     // Of commits of two repositories none follows the other.
-    let one_repository = match (&was.repository, &is.repository) {
-        (Some(was), Some(is)) => same_repository(was, is),
-        (was, is) => was == is,
-    };
-    if !one_repository {
+    let repositories = was.repository.as_ref().zip(is.repository.as_ref());
+    if repositories.is_some_and(|(was, is)| !same_repository(was, is)) {
         return Ok(Overtaken::default());
     }
     let (old, new) = (old.to_owned(), new.to_owned());
@@ -86,8 +83,10 @@ fn by_time(
     place: Span,
 ) -> Overtaken {
     let (old, new) = (short(old), short(new));
+    let known = was.repository.is_some() && is.repository.is_some();
     let branches = was.branch.as_ref().zip(is.branch.as_ref());
     let (later, how) = match (branches, was.time.zip(is.time)) {
+        _ if !known => (false, format!("it may be another repository's, so that {new} replaces it")),
         (Some((was, is)), _) if was != is => {
             (false, format!("it is of another branch, {was:?}, so that {new} replaces it"))
         }

@@ -1,6 +1,9 @@
 //! Whether an app may be touched from here.
 
+use std::path::Path;
+
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::git;
 use crate::layout::Folders;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
@@ -8,7 +11,7 @@ use crate::load::inputs::Inputs;
 use crate::load::platform::RegistrationFile;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
 use crate::load::{app_name, registered};
-use crate::repository::{same_repository, without_credentials};
+use crate::repository::{same_repository, short, without_credentials};
 
 /// Why this run may not touch that app: what is deployed, or registered, comes from elsewhere.
 pub(super) fn other_owner(
@@ -16,11 +19,6 @@ pub(super) fn other_owner(
     source: &SourceFacts,
     registration: Option<&RegistrationFile>,
 ) -> Option<Failure> {
-    let place = |repository: Option<&str>, path: &str| match (repository, path) {
-        (Some(repository), "") => without_credentials(repository),
-        (Some(repository), path) => format!("{} ({path})", without_credentials(repository)),
-        (None, _) => "a folder without a repository".to_owned(),
-    };
     let is = place(source.repository.as_deref(), &source.path);
     let hint = "give this app another `name`, or state its repository with --source-repository";
     if let Some(file) = registration
@@ -45,6 +43,49 @@ pub(super) fn other_owner(
     let file = &current.folders.release;
     let moved = format!("if the repository moved, edit `source` in {file}/release.yaml");
     Some(Failure::new(Code::OwnerMismatch, message).hint(hint).hint(moved))
+}
+
+/// The same, in the local repository: what is deployed there comes from another repository, or from another folder of it.
+pub(super) fn other_local_owner(current: &Current, source: &SourceFacts, folder: &Path) -> Option<Failure> {
+    let previous = current.previous.as_ref().filter(|previous| !previous.removed)?;
+    let (app, environment) = (&previous.app, &previous.environment);
+    let was = &previous.source;
+    let is = place(source.repository.as_deref(), &source.path);
+    let (from, remedy) = match (&was.repository, &source.repository) {
+        (Some(theirs), Some(ours)) if same_repository(theirs, ours) && was.path == source.path => {
+            return None;
+        }
+        (Some(theirs), _) => {
+            let theirs = without_credentials(theirs);
+            let remedy =
+                format!("if it is the same app, state where it comes from: --source-repository {theirs}");
+            (place(Some(&theirs), &was.path), remedy)
+        }
+        // Without an address, what a repository has tells it from others.
+        (None, None) => {
+            let commit = was.commit.as_deref().filter(|commit| git::is_foreign(folder, commit))?;
+            let from =
+                format!("a repository with the commit {}, which this one does not have", short(commit));
+            (from, "if it is the same app, state where it comes from: --source-repository URL".to_owned())
+        }
+        (None, Some(_)) => return None,
+    };
+    let message = format!("{app} in {environment} comes from {from}, but this is {is}");
+    Some(
+        Failure::new(Code::OwnerMismatch, message)
+            .hint("give this app another `name`")
+            .hint(format!("or remove that one first: `cupaas remove --app {app} --env {environment}`"))
+            .hint(remedy),
+    )
+}
+
+/// What people call the source of an app.
+fn place(repository: Option<&str>, path: &str) -> String {
+    match (repository, path) {
+        (Some(repository), "") => without_credentials(repository),
+        (Some(repository), path) => format!("{} ({path})", without_credentials(repository)),
+        (None, _) => "a folder without a remote repository".to_owned(),
+    }
 }
 
 /// A name is frozen with the first deploy: one that is written later would make a second app, without its data.
