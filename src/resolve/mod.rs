@@ -15,6 +15,7 @@ pub(crate) mod routes;
 pub(crate) mod runtime;
 pub(crate) mod secrets;
 pub(crate) mod services;
+mod shell;
 mod unused;
 pub(crate) mod variables;
 mod version;

@@ -8,7 +8,7 @@ use crate::load::app_file::{ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
 use crate::load::scalars::{Amount, Command, Cpu};
-use crate::resolve::command::{literal, refused, words};
+use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels;
 use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
@@ -172,16 +172,30 @@ fn command(
         }
     };
     let words = words(&command);
-    if let Some(problem) = refused(&words) {
-        notes.problem(
-            Code::InvalidCommand,
+    // A job is not stopped where another version comes.
+    if !is_refused(&words, &place, notes)
+        && kind(name, entry) != ProcessKind::Scheduled
+        && let Some(why) = stays(&command)
+    {
+        notes.warning(
+            Code::StopNotReceived,
             place,
-            problem,
-            "put it into a script in the app's folder, and run that",
+            format!("process {name:?} does not receive SIGTERM: {why}"),
+            "let the line end in one program, or run a script that starts it with `exec`",
         );
     }
     notes.decided(what, shown(&words), origin);
     Some(words.iter().map(|word| literal(word)).collect())
+}
+
+/// Whether no program can be given these words, which is a problem then.
+fn is_refused(words: &[String], place: &Span, notes: &mut Notes) -> bool {
+    let problem = refused(words);
+    if let Some(problem) = &problem {
+        let hint = "put it into a script in the app's folder, and run that";
+        notes.problem(Code::InvalidCommand, place.clone(), problem, hint);
+    }
+    problem.is_some()
 }
 
 /// Where a key of a process is written: for the environment, where it says it, else for the app.
@@ -344,14 +358,7 @@ pub(super) fn release(
     };
     let words = words(&command);
     notes.decided("release", shown(&words), &place);
-    if let Some(problem) = refused(&words) {
-        notes.problem(
-            Code::InvalidCommand,
-            place,
-            problem,
-            "put it into a script in the app's folder, and run that",
-        );
-    }
+    is_refused(&words, &place, notes);
     let size = built_in_sizes().remove(DEFAULT_SIZE)?;
     let size = inputs.platform.value.sizes.get(DEFAULT_SIZE).cloned().unwrap_or(size);
     Some(ReleaseCommand {
