@@ -111,6 +111,9 @@ pub struct SetEnv {
     /// Variables from a .env file; `-` is standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
+    /// A variable that looks like a secret, and is none.
+    #[arg(long, value_name = "NAME")]
+    pub plain: Vec<String>,
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,

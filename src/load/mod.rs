@@ -23,5 +23,6 @@ pub(crate) mod released;
 pub(crate) mod requires;
 pub(crate) mod scalars;
 pub(crate) mod secret_entry;
+pub(crate) mod secret_like;
 pub(crate) mod secret_value;
 pub(crate) mod variable;

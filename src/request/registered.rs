@@ -128,7 +128,9 @@ fn nothing() -> Selection {
 pub(super) fn env(command: EnvCommand, env: &Environment) -> Result<Action, Failure> {
     match command {
         EnvCommand::Set(set) => {
-            let command = EditCommand::Env(EnvChange { set: variables(&set)?, ..EnvChange::default() });
+            let plain = set.plain.iter().cloned().collect();
+            let change = EnvChange { set: variables(&set)?, plain, ..EnvChange::default() };
+            let command = EditCommand::Env(change);
             edit(about(set.target, Selection::Edited(command), set.dry_run, env)?, set.proposed, env)
         }
         EnvCommand::Unset(unset) => {

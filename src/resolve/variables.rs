@@ -2,6 +2,7 @@
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
 use crate::load::scalars::VariableName;
+use crate::load::secret_like::secret_like;
 use crate::load::variable::refused;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
             notes.problems.push(problem);
         }
     }
+    in_clear(inputs, &layers, notes);
     let size = |(name, value): (&String, &String)| name.len() + value.len();
     let winners = winners(&layers);
     let total: usize = winners.iter().map(size).sum();
@@ -48,6 +50,22 @@ pub(super) fn resolve(inputs: &Inputs, environment: &str, notes: &mut Notes) -> 
         );
     }
     layers
+}
+
+/// Warns of what is plainly a secret. One that the app lists as its secret is a problem, and said elsewhere.
+fn in_clear(inputs: &Inputs, layers: &Layers, notes: &mut Notes) {
+    let listed = |name: &str| inputs.app.value.secrets.iter().any(|secret| secret.name == name);
+    for (name, layers) in layers.iter().filter(|(name, _)| !listed(name)) {
+        for layer in layers {
+            let (Some(value), Some(place)) = (&layer.value, layer.place()) else { continue };
+            let Some(why) = secret_like(name, value) else { continue };
+            let message = format!("{name} looks like a secret ({why}), and stands in plain text");
+            let hint = format!(
+                "remove it here, list it under `secrets` in .cupaas, and set a new value with `cupaas secret set {name}`"
+            );
+            notes.warning(Code::SecretInClear, place.masked(), message, hint);
+        }
+    }
 }
 
 /// The values that win.
@@ -104,9 +122,8 @@ pub(crate) fn layers(
         }
     }
     let line: Named<Text> = line.iter().map(|(k, v)| (k.clone(), Text(v.clone()))).collect();
-    let source =
-        Source::new("--set", line.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("\n"));
-    all.put(line.iter(), |_| Span::file(&source));
+    // Its value may be a secret; the name says enough.
+    all.put(line.iter(), |name| Span::file(&Source::new("--set", name)));
     (all.layers, all.problems)
 }
 

@@ -104,6 +104,31 @@ fn a_dotenv_file_is_set_and_what_cannot_be_a_variable_is_refused_with_its_place(
 }
 
 #[test]
+fn what_looks_like_a_secret_is_held_back_until_somebody_insists() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
+    world.good(&["app", "add", URL]);
+    let before = world.head();
+    let text =
+        "LOG_LEVEL=info\nSECRET_KEY=hidden-a\nDATABASE_URL=postgres://shop:hidden-b@db/shop\nAPI_TOKEN=\n";
+    world.sandbox.write("", &[(".env", text)]);
+    let ran = world.run(&["env", "set", "--file", ".env", "--app", "shop"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    for said in [".env:2", "cupaas secret set SECRET_KEY", ".env:3", "--plain DATABASE_URL"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("hidden") && !ran.stderr.contains("LOG_LEVEL"), "{}", ran.stderr);
+    let ran = world.run(&["env", "set", "AWS_SECRET_ACCESS_KEY=hidden", "--app", "shop"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("hidden"), "{}", ran.stderr);
+    let ran = world.run(&["env", "set", "A=1", "--plain", "B", "--app", "shop"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("B is not set here"), "{}", ran.stderr);
+    assert_eq!(world.head(), before, "nothing of it was set");
+    let insisting = ["--plain", "SECRET_KEY", "--plain", "DATABASE_URL"];
+    world.good(&[&["env", "set", "--file", ".env", "--app", "shop"], &insisting[..]].concat());
+    assert!(world.show("apps/shop.yaml").contains("SECRET_KEY: "));
+}
+
+#[test]
 fn one_name_has_one_value_and_a_file_may_come_from_standard_input() {
     let world = World::new(&[("cupaas.yaml", PLATFORM), ("apps/shop.yaml", "format: 1\n")]);
     for words in [["A=1", "A=2"], ["A=1", "A=1"]] {

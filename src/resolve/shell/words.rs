@@ -46,7 +46,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok((self.at > start).then(|| Word { place: start..self.at, text }))
+        Ok((self.at > start).then_some(Word { place: start..self.at, text }))
     }
 
     /// What stands in single quotes. It begins at the first.

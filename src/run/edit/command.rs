@@ -21,6 +21,8 @@ pub struct AddApp {
 pub struct EnvChange {
     /// Values by name, each with where it was written.
     pub set: BTreeMap<String, (String, Option<Span>)>,
+    /// Names that are no secrets, whatever they look like.
+    pub plain: BTreeSet<String>,
     /// Names that go.
     pub unset: BTreeSet<String>,
 }

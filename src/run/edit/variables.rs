@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Failure, Source, Span, typed};
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegistrationFile;
 use crate::load::records::Scope;
+use crate::load::secret_like::secret_like;
 use crate::load::variable::refused;
 use crate::resolve::variables::{Layered, layers};
 use crate::run::edit::registered_app::{Edit, RegisteredApp};
@@ -75,7 +76,16 @@ fn check_values(change: &EnvChange, known: &RegisteredApp) -> Result<(), Failure
             let message = format!("{name} is a secret of the app ({declared}); variables are not encrypted");
             let problem = Diagnostic::error(code(Code::SecretAsVariable), span, message);
             problems.push(problem.hint(format!("`cupaas secret set {name}`")));
+        } else if let Some(why) = secret_like(name, value).filter(|_| !change.plain.contains(name)) {
+            let message = format!("{name} looks like a secret ({why}); variables are not encrypted");
+            let hint =
+                format!("`cupaas secret set {name}` keeps it encrypted; if it is none, add `--plain {name}`");
+            problems.push(Diagnostic::error(code(Code::SecretAsVariable), span, message).hint(hint));
         }
+    }
+    if let Some(name) = change.plain.iter().find(|name| !change.set.contains_key(*name)) {
+        let hint = "name a variable that this command sets";
+        return Err(typed(Code::InvalidArgument, "--plain", name, format!("{name} is not set here"), hint));
     }
     if problems.is_empty() {
         return Ok(());
