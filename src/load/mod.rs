@@ -24,4 +24,5 @@ pub(crate) mod requires;
 pub(crate) mod scalars;
 pub(crate) mod secret_entry;
 pub(crate) mod secret_value;
+pub(crate) mod start_rule;
 pub(crate) mod variable;
