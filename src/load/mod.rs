@@ -25,4 +25,5 @@ pub(crate) mod scalars;
 pub(crate) mod secret_entry;
 pub(crate) mod secret_like;
 pub(crate) mod secret_value;
+pub(crate) mod start_rule;
 pub(crate) mod variable;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::load::scalars::{Amount, ContainerPath, Name, Named, Text, keyed};
+use crate::load::start_rule::{StartRule, SystemRule};
 
 /// A `recipe.yaml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -26,6 +27,9 @@ pub struct RecipeFile {
     /// Files (patterns) whose presence says that an app is of this runtime.
     #[serde(default)]
     pub markers: Vec<String>,
+    /// Names (patterns) of files and folders that facts do not look at, wherever they stand in the app.
+    #[serde(default)]
+    pub skip: Vec<String>,
     /// What is read from an app's files; the first rule that finds a fact decides it.
     #[serde(default)]
     pub facts: Vec<FactRule>,
@@ -35,6 +39,12 @@ pub struct RecipeFile {
     /// How the app is started, where neither `.cupaas` nor a Procfile says it; the first that fits.
     #[serde(default)]
     pub start: Vec<StartRule>,
+    /// Packages of the system that the image needs; all rules that fit count.
+    #[serde(default)]
+    pub system: Vec<SystemRule>,
+    /// Names of files and folders of the app that never belong into its image.
+    #[serde(default)]
+    pub ignore: Vec<String>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
     /// What an app may set on this service, beside `version`, `storage`, `name` and `as`.
@@ -93,26 +103,29 @@ pub struct Versions {
 pub struct FactRule {
     /// The fact's name.
     pub fact: String,
-    /// Its value: `{1}` is what the pattern's first group matched, `{file}` the file's path, `{module}` the same as
-    /// a dotted name.
+    /// Its value: `{1}` is what the pattern's first group matched, `{slug}` the same in small letters with single
+    /// dashes, `{path}` the same as a path from the file's folder; `{file}` the file's path, `{module}` the same as a
+    /// dotted name, `{folder}` its folder, and `{top}` the first folder of the path.
     pub is: String,
     /// Patterns of the files that are looked at, in this order; `*` is any part of a name.
     pub files: Vec<String>,
     /// A regular expression that must match the file's text; without it, the file need only be there.
     #[serde(rename = "match")]
     pub pattern: Option<String>,
-}
-
-/// A start command for apps with certain facts.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StartRule {
-    /// An expression over the facts.
+    /// A regular expression for the parts of the text that `match` looks at: its first group, else all of it.
+    pub within: Option<String>,
+    /// Only where this expression over the facts of the rules above is true.
     pub when: Option<String>,
-    /// The command, a template with the facts in it.
-    pub command: String,
-    /// What to tell the person when this rule is used.
-    pub warning: Option<String>,
+    /// Only files for which this expression over `file`, `folder`, `top`, `module` and the facts above is true.
+    #[serde(rename = "where")]
+    pub of_file: Option<String>,
+    /// A fact that is a folder: only files in it count, and `{module}` begins there.
+    pub below: Option<String>,
+    /// A path, with `{folder}` or `{top}`, at which there must be no file.
+    pub without: Option<String>,
+    /// Everything that is found counts, not the first alone: the fact is a list.
+    #[serde(default)]
+    pub all: bool,
 }
 
 /// What an app may set on a service.

@@ -1,7 +1,5 @@
 //! A runtime's recipe → the Dockerfile that it stands for.
 
-use std::collections::BTreeMap;
-
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde_json::json;
@@ -9,6 +7,7 @@ use serde_json::json;
 use crate::diagnostic::{Code, Failure, Span};
 use crate::expression;
 use crate::load::catalog::Recipe;
+use crate::resolve::fact_values::{system, values};
 use crate::resolve::release::Release;
 
 /// The Dockerfile of a release's runtime.
@@ -35,13 +34,18 @@ pub(crate) fn dockerfile(
         ));
     };
     let web = release.processes.iter().find(|process| process.name == "web");
+    let only = release.processes.first().filter(|_| release.processes.len() == 1);
+    let web = web.or(only);
     let command = web.and_then(|web| web.command.as_ref()).map(|words| json!(unliteral(words)).to_string());
-    let mut scope =
-        json!({"mirror": mirror, "command": command, "port": web.and_then(|web| web.port).unwrap_or(8000)});
-    let facts: BTreeMap<&str, &str> = release.facts.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    for (fact, value) in facts {
-        scope[fact] = json!(value);
-    }
+    let mut scope = values(&description.value, &release.facts);
+    let (build, run) = system(&description.value, &scope).map_err(|(index, message)| {
+        Failure::recipe(description.at(&["system", &index.to_string(), "when"]), message)
+    })?;
+    scope.insert("system".to_owned(), json!({"build": build, "run": run}));
+    scope.insert("ignore".to_owned(), json!(description.value.ignore));
+    scope.insert("mirror".to_owned(), json!(mirror));
+    scope.insert("command".to_owned(), json!(command));
+    scope.insert("port".to_owned(), json!(web.and_then(|web| web.port).unwrap_or(8000)));
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);

@@ -12,7 +12,8 @@ use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels;
 use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
-use crate::resolve::runtime::{self, Facts};
+use crate::resolve::runtime::Runtime;
+use crate::resolve::start::{self, Start};
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;
@@ -90,6 +91,7 @@ fn entries(
     inputs: &Inputs,
     environment: &str,
     procfile: &Procfile,
+    start: &Start,
     notes: &mut Notes,
 ) -> BTreeMap<String, ProcessEntry> {
     let app = &inputs.app.value;
@@ -98,7 +100,8 @@ fn entries(
         let names = procfile.lines.keys().filter(|name| *name != "release");
         entries = names.map(|name| (name.clone(), ProcessEntry::default())).collect();
         if entries.is_empty() {
-            entries.insert("web".to_owned(), ProcessEntry::default());
+            let name = if app.entrypoint.is_some() { "web" } else { start.process() };
+            entries.insert(name.to_owned(), ProcessEntry::default());
         }
     } else {
         for (name, (_, span)) in &procfile.lines {
@@ -136,12 +139,13 @@ pub(super) fn resolve(
     inputs: &Inputs,
     environment: &str,
     procfile: &Procfile,
-    facts: &Facts,
+    runtime: &Runtime,
     notes: &mut Notes,
 ) -> Vec<Process> {
-    let entries = entries(inputs, environment, procfile, notes);
+    let start = start::find(inputs, runtime);
+    let entries = entries(inputs, environment, procfile, &start, notes);
     let one = |(name, entry): (&String, &ProcessEntry)| {
-        let command = command(inputs, environment, name, entry, procfile, facts, notes);
+        let command = command(inputs, environment, name, entry, procfile, &start, notes);
         process(inputs, environment, name, entry, command, notes)
     };
     entries.iter().map(one).collect()
@@ -154,7 +158,7 @@ fn command(
     name: &str,
     entry: &ProcessEntry,
     procfile: &Procfile,
-    facts: &Facts,
+    start: &Start,
     notes: &mut Notes,
 ) -> Option<Vec<String>> {
     let what = format!("processes.{name}.command");
@@ -167,7 +171,7 @@ fn command(
             (command.clone(), place.to_string(), place)
         }
         (None, Some((line, span))) => (Command::Line(line.clone()), span.to_string(), span.clone()),
-        (None, None) if name == "web" => match runtime::start(inputs, facts, notes) {
+        (None, None) if name == "web" || name == start.process() => match start.used(notes) {
             Some((line, origin)) => (Command::Line(line), origin, inputs.app.at(&["runtime"])),
             None => {
                 let own = inputs.dockerfile.is_some();

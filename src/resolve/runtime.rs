@@ -1,23 +1,18 @@
-//! What an app's files say about it, by the rules of its runtime's recipe: facts, version, start command.
+//! What an app's files say about it, by the rules of its runtime's recipe: facts and version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use regex_lite::Regex;
-use serde_json::Value;
-
-use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::expression;
-use crate::load::app_folder::matches;
+use crate::diagnostic::Code;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::{Inputs, Recorded};
-use crate::load::recipe::{FactRule, RecipeFile};
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
+use crate::resolve::fact_search::Search;
+use crate::resolve::fact_values::{BETWEEN, Facts};
 use crate::resolve::version;
-use crate::yaml::document::Document;
 
-/// Facts by name.
-pub(crate) type Facts = BTreeMap<String, String>;
+/// By fact, values and the files that say them.
+pub(super) type Finds = BTreeMap<String, Vec<(String, String)>>;
 
 /// Which runtime, which version, and what was found.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +23,8 @@ pub(crate) struct Runtime {
     pub version: String,
     /// What was found in the app's files, `version` among it.
     pub facts: Facts,
+    /// For each fact all that the rule which decided it found, each with its file.
+    pub finds: Finds,
 }
 
 pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Runtime {
@@ -40,14 +37,14 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     let Some(recipe) = &inputs.runtime else {
         return Runtime { name: name.to_owned(), ..Runtime::default() };
     };
-    let facts = match &inputs.recorded {
-        Some(recorded) => known_facts(recorded, notes),
+    let (facts, finds) = match &inputs.recorded {
+        Some(recorded) => (known_facts(recorded, notes), Finds::new()),
         None => find_facts(recipe, inputs, notes),
     };
     let chosen = choose_version(inputs, recipe, asked, &facts, previous, notes);
     let mut facts = facts;
     facts.insert("version".to_owned(), chosen.clone());
-    Runtime { name: name.to_owned(), version: chosen, facts }
+    Runtime { name: name.to_owned(), version: chosen, facts, finds }
 }
 
 /// What the last deploy found, where the app's files are not at hand.
@@ -58,75 +55,56 @@ fn known_facts(recorded: &Recorded, notes: &mut Notes) -> Facts {
     recorded.facts.clone()
 }
 
-fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Facts {
-    let mut found: BTreeMap<&str, (String, String)> = BTreeMap::new();
+/// The facts, and for each all that the rule which decided it could have taken.
+fn find_facts(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> (Facts, Finds) {
+    let mut facts = Facts::new();
+    let mut finds = Finds::new();
     for (index, rule) in recipe.description.value.facts.iter().enumerate() {
-        let (value, file) = match apply(rule, inputs) {
-            Ok(Some(found)) => found,
-            Ok(None) => continue,
-            Err(message) => {
-                let span = recipe.description.at(&["facts", &index.to_string(), "match"]);
-                notes.problem(Code::InvalidExpression, span, "invalid regular expression", message);
+        let found = match Search::new(recipe, inputs, &facts).apply(rule) {
+            Ok(found) => found,
+            Err((key, message)) => {
+                let span = recipe.description.at(&["facts", &index.to_string(), key]);
+                notes.problem(Code::InvalidExpression, span, wrong(key), message);
                 continue;
             }
         };
-        let Some((first, first_file)) = found.get(rule.fact.as_str()) else {
-            found.insert(&rule.fact, (value, file));
+        let Some((value, file)) = found.first() else { continue };
+        if rule.all {
+            let known = finds.entry(rule.fact.clone()).or_default();
+            for (value, file) in found {
+                if !known.iter().any(|(other, _)| *other == value) {
+                    known.push((value, file));
+                }
+            }
+            let values: Vec<&str> = known.iter().map(|(value, _)| value.as_str()).collect();
+            facts.insert(rule.fact.clone(), values.join(BETWEEN));
+            continue;
+        }
+        let Some((first, first_file)) = finds.get(&rule.fact).and_then(|finds| finds.first()) else {
+            facts.insert(rule.fact.clone(), value.clone());
+            finds.insert(rule.fact.clone(), found);
             continue;
         };
         let advice = recipe.description.value.exclusive.get(&rule.fact);
-        if let Some(advice) = advice.filter(|_| *first != value) {
+        if let Some(advice) = advice.filter(|_| first != value) {
             let message = format!("{first_file} and {file} disagree on {}", rule.fact);
             notes.problem(Code::ConflictingFiles, inputs.app.at(&["runtime"]), message, advice);
         }
     }
-    for (fact, (value, file)) in &found {
-        notes.decided(format!("found.{fact}"), value, file);
+    for (fact, value) in &facts {
+        let files = finds.get(fact).into_iter().flatten().map(|(_, file)| file.as_str());
+        let files: BTreeSet<&str> = files.take(if is_list(recipe, fact) { usize::MAX } else { 1 }).collect();
+        notes.decided(format!("found.{fact}"), value, files.into_iter().collect::<Vec<_>>().join(BETWEEN));
     }
-    found.into_iter().map(|(fact, (value, _))| (fact.to_owned(), value)).collect()
+    (facts, finds)
 }
 
-/// What one rule finds, and in which file.
-///
-/// # Errors
-///
-/// Why its pattern is no regular expression.
-fn apply(rule: &FactRule, inputs: &Inputs) -> Result<Option<(String, String)>, String> {
-    let Some(pattern) = &rule.pattern else {
-        let file = rule.files.iter().find_map(|p| inputs.listing.iter().find(|path| matches(p, path)));
-        return Ok(file.and_then(|file| Some((fill(&rule.is, file, &[])?, file.clone()))));
-    };
-    let looked_at = |file| inputs.texts.iter().filter(move |(path, _)| matches(file, path));
-    if rule.files.iter().all(|file| looked_at(file).next().is_none()) {
-        return Ok(None);
-    }
-    let regex = Regex::new(pattern).map_err(|error| error.to_string())?;
-    for file in &rule.files {
-        for (path, text) in looked_at(file) {
-            if let Some(captures) = regex.captures(text) {
-                let groups: Vec<&str> =
-                    captures.iter().map(|group| group.map_or("", |g| g.as_str())).collect();
-                return Ok(fill(&rule.is, path, &groups).map(|value| (value, path.clone())));
-            }
-        }
-    }
-    Ok(None)
+fn is_list(recipe: &Recipe, fact: &str) -> bool {
+    recipe.description.value.facts.iter().any(|rule| rule.all && rule.fact == fact)
 }
 
-/// The rule's value with what was found in it. A file whose name is no plain word is not looked at: it would become
-/// a word of a command.
-fn fill(template: &str, file: &str, groups: &[&str]) -> Option<String> {
-    if !file.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c)) {
-        return None;
-    }
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let module = stem.strip_suffix("/__init__").unwrap_or(stem);
-    let module = module.strip_prefix("src/").unwrap_or(module).replace('/', ".");
-    let mut text = template.replace("{file}", file).replace("{module}", &module);
-    for (index, group) in groups.iter().enumerate().skip(1) {
-        text = text.replace(&format!("{{{index}}}"), group);
-    }
-    Some(text)
+fn wrong(key: &str) -> &'static str {
+    if matches!(key, "match" | "within") { "invalid regular expression" } else { "invalid expression" }
 }
 
 fn choose_version(
@@ -168,50 +146,4 @@ fn choose_version(
             wanted
         }
     }
-}
-
-/// The start command that the recipe knows for an app with these facts.
-pub(super) fn start(inputs: &Inputs, facts: &Facts, notes: &mut Notes) -> Option<(String, String)> {
-    let recipe = inputs.runtime.as_ref()?;
-    if inputs.dockerfile.is_some() {
-        // Whoever wrote it has said there how the app is started.
-        return None;
-    }
-    match start_rule(&recipe.description, facts) {
-        Err(problem) => {
-            notes.problems.push(*problem);
-            None
-        }
-        Ok(None) => None,
-        Ok(Some((command, warning))) => {
-            if let Some(warning) = warning {
-                let (message, hint) =
-                    warning.split_once(": ").unwrap_or((&warning, "set a command under `processes`"));
-                notes.warning(Code::StartCommandGuessed, inputs.app.at(&["runtime"]), message, hint);
-            }
-            Some((command, format!("recipe {}, by what is in the app's folder", recipe.name)))
-        }
-    }
-}
-
-type Start = Option<(String, Option<String>)>;
-
-fn start_rule(recipe: &Document<RecipeFile>, facts: &Facts) -> Result<Start, Box<Diagnostic>> {
-    let values: Value =
-        facts.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
-    for (index, rule) in recipe.value.start.iter().enumerate() {
-        let index = index.to_string();
-        let span = |key: &str| recipe.at(&["start", &index, key]);
-        let fail =
-            |span: Span, message: String| Box::new(Diagnostic::error(Code::InvalidExpression, span, message));
-        let fits = match &rule.when {
-            Some(when) => expression::is_true(when, &values).map_err(|e| fail(span("when"), e))?,
-            None => true,
-        };
-        if fits {
-            let command = expression::text(&rule.command, &values).map_err(|e| fail(span("command"), e))?;
-            return Ok(Some((command, rule.warning.clone())));
-        }
-    }
-    Ok(None)
 }

@@ -1,0 +1,3 @@
+import discord
+
+discord.Client().run("x")

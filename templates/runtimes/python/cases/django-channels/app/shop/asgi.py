@@ -1,0 +1,1 @@
+application = ProtocolTypeRouter({"http": get_asgi_application()})

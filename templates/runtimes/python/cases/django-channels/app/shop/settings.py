@@ -1,0 +1,2 @@
+ASGI_APPLICATION = "shop.asgi.application"
+WSGI_APPLICATION = "shop.wsgi.application"
