@@ -34,6 +34,7 @@ mod schema;
 mod seal;
 mod token;
 mod tree;
+mod version_range;
 mod yaml;
 
 pub use program::main;

@@ -21,6 +21,7 @@ mod authorship;
 mod build;
 mod command;
 mod fetch;
+mod links;
 mod objects;
 mod process;
 pub(crate) mod stderr;

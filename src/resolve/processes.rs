@@ -10,9 +10,10 @@ use crate::load::platform::Size;
 use crate::load::scalars::{Amount, Command, Cpu};
 use crate::resolve::command::{literal, refused, words};
 use crate::resolve::decisions::Notes;
+use crate::resolve::fact_values::Facts;
 use crate::resolve::labels;
 use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
-use crate::resolve::runtime::{self, Facts};
+use crate::resolve::runtime;
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;
