@@ -35,6 +35,7 @@ mod seal;
 mod stop;
 mod token;
 mod tree;
+mod version_range;
 mod yaml;
 
 pub use program::main;

@@ -11,6 +11,7 @@ mod unsealed;
 
 mod cli {
     mod again;
+    mod app_files;
     mod bounds;
     mod ci;
     mod codes;

@@ -1,6 +1,7 @@
 //! A branch's newest commit -> an app's files in a temporary folder. Only what will be read is fetched; of every other
 //! file there is the name. git checks nothing out: no hook, filter or attribute of the repository runs, and no link
-//! is made, so that nothing can be written beside the folder.
+//! is made, so that nothing can be written beside the folder: in the place of one that stays within the app stands the
+//! file that it leads to.
 #![allow(clippy::disallowed_methods)] // writes into a temporary folder of its own
 
 use std::collections::BTreeMap;
@@ -25,7 +26,9 @@ const LONGEST: usize = (1 << 20) + 1;
 pub struct Picks<'a> {
     /// Whether a file or folder counts at all.
     pub counts: &'a dyn Fn(&str) -> bool,
-    /// Whether a file's text is read.
+    /// Whether a file's name is asked for.
+    pub named: &'a dyn Fn(&str) -> bool,
+    /// Whether its text is read.
     pub read: &'a dyn Fn(&str) -> bool,
     /// Whether it must not be a link.
     pub own: &'a dyn Fn(&str) -> bool,
@@ -113,7 +116,7 @@ impl Snapshot {
                 match entry.mode {
                     _ if !(picks.counts)(&path) => {}
                     Mode::Folder => todo.push((path, entry.id)),
-                    Mode::File | Mode::Executable if listed.len() < MOST => {
+                    Mode::File | Mode::Executable if listed.len() < MOST && (picks.named)(&path) => {
                         if (picks.read)(&path) && !self.store.has(entry.id)? {
                             missing.whole.insert(entry.id);
                         }
@@ -121,6 +124,13 @@ impl Snapshot {
                     }
                     Mode::Symlink | Mode::Submodule if (picks.own)(&path) => {
                         build::refuse_link(&RepoPath::new(path).map_err(internal)?, entry.mode)?;
+                    }
+                    Mode::Symlink if listed.len() < MOST && (picks.named)(&path) => {
+                        let Some(id) = self.through_links(found.id, &path, missing)? else { continue };
+                        if (picks.read)(&path) && !self.store.has(id)? {
+                            missing.whole.insert(id);
+                        }
+                        listed.insert(path, id);
                     }
                     _ => {}
                 }

@@ -24,6 +24,7 @@ mod command;
 mod environment;
 mod fetch;
 mod history;
+mod links;
 mod objects;
 mod order;
 mod process;

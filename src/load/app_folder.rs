@@ -1,9 +1,8 @@
-//! An app's folder on disk → its `.cupaas`, Procfile and the files that a runtime's recipe looks at. Never follows
-//! a symlink, never reads a device, never reads more than it needs.
+//! An app's folder on disk → its `.cupaas` and Procfile, the files that a person writes for cupaas. Never follows a
+//! symlink, never reads a device, never reads more than it needs.
 #![allow(clippy::disallowed_methods)] // This is where an app's files are read.
 
 use crate::diagnostic::Code;
-use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,19 +13,13 @@ use sha2::{Digest, Sha256};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
+use crate::load::app_files::SKIPPED;
+use crate::load::encoding;
 
 /// The most bytes that a file which a person writes for cupaas may have.
 pub(crate) const MAX_FILE: u64 = 1 << 20;
-/// The most bytes that are looked at in a file of the app.
-const MAX_LOOK: u64 = 256 << 10;
-/// The most files of an app that are listed.
-const MAX_LISTED: usize = 20_000;
 /// Names under which an app's file may stand.
 pub(crate) const APP_FILES: [&str; 3] = [".cupaas", ".cupaas.yml", ".cupaas.yaml"];
-/// How deep a listing goes: a file in the folder itself is at 1.
-const DEPTH: usize = 4;
-/// Folders that never hold an app's own code.
-const SKIPPED: [&str; 8] = [".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "target", ".tox"];
 
 /// An app's folder.
 #[derive(Debug, Clone)]
@@ -35,8 +28,6 @@ pub(crate) struct AppFolder {
     pub app_file: Arc<Source>,
     /// The Procfile, where there is one.
     pub procfile: Option<Arc<Source>>,
-    /// Paths of files relative to the folder, sorted; four folders deep at most.
-    pub listing: Vec<String>,
 }
 
 /// Reads the folder's own files. `called`: the name that messages give the folder, where it is not the person's own.
@@ -49,7 +40,7 @@ pub(crate) fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Fai
         Ok(_) => Some(read_text(&folder.join("Procfile"), &shown(folder, called, "Procfile"))?),
         Err(_) => None,
     };
-    Ok(AppFolder { app_file, procfile, listing: list(folder) })
+    Ok(AppFolder { app_file, procfile })
 }
 
 /// What messages call a file of the folder.
@@ -91,7 +82,7 @@ pub(crate) fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source
 /// Reads one file that a person wrote for cupaas.
 ///
 /// # Errors
-/// When it is a symbolic link, a folder or a device, larger than 1 MiB, or not UTF-8; each as a diagnostic.
+/// When it is a symbolic link, a folder or a device, larger than 1 MiB, or not text in UTF-8 or UTF-16; each as a diagnostic.
 pub(crate) fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     let refuse = |code: Code, message: &str, hint: &str| {
         let problem = Diagnostic::error(code, Span::file(&Source::new(shown, "")), message).hint(hint);
@@ -117,16 +108,16 @@ pub(crate) fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Failure
     let bytes = open_plain(path)
         .and_then(|file| read_up_to(file, MAX_FILE))
         .map_err(|error| unreadable(&error, "check that you may read it"))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(shown, text)),
-        Err(_) => Err(refuse(Code::NotUtf8, "is not UTF-8 text", "save the file as UTF-8")),
+    match encoding::decode(bytes) {
+        Some(text) => Ok(Source::new(shown, text)),
+        None => Err(refuse(Code::NotUtf8, "is not UTF-8 text", "save the file as UTF-8")),
     }
 }
 
 /// Reads standard input as such a file.
 ///
 /// # Errors
-/// When it is larger than 1 MiB, or not UTF-8.
+/// When it is larger than 1 MiB, or not text in UTF-8 or UTF-16.
 pub(crate) fn read_input() -> Result<Arc<Source>, Failure> {
     let shown = "standard input";
     let refuse = |code: Code, message: &str| {
@@ -140,9 +131,9 @@ pub(crate) fn read_input() -> Result<Arc<Source>, Failure> {
     if bytes.len() as u64 > MAX_FILE {
         return Err(refuse(Code::FileTooLarge, "is larger than 1 MiB"));
     }
-    String::from_utf8(bytes)
+    encoding::decode(bytes)
         .map(|text| Source::new(shown, text))
-        .map_err(|_| refuse(Code::NotUtf8, "is not UTF-8 text"))
+        .ok_or_else(|| refuse(Code::NotUtf8, "is not UTF-8 text"))
 }
 
 /// Opens a file that is not a symlink, and does not wait for a pipe's other end.
@@ -157,55 +148,11 @@ fn read_up_to(file: File, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Texts of the files that match `patterns`, by path; what is not text is left out.
-pub(crate) fn texts(folder: &Path, listing: &[String], patterns: &[&str]) -> BTreeMap<String, String> {
-    listing
-        .iter()
-        .filter(|path| patterns.iter().any(|pattern| matches(pattern, path)))
-        .filter_map(|path| {
-            let bytes = open_plain(&folder.join(path)).and_then(|file| read_up_to(file, MAX_LOOK)).ok()?;
-            Some((path.clone(), String::from_utf8_lossy(&bytes).into_owned()))
-        })
-        .collect()
-}
-
-/// Whether `path` is what `pattern` says; `*` is any part of one name.
-pub(crate) fn matches(pattern: &str, path: &str) -> bool {
-    let mut patterns = pattern.split('/');
-    let mut parts = path.split('/');
-    loop {
-        match (patterns.next(), parts.next()) {
-            (None, None) => return true,
-            (Some(pattern), Some(part)) if part_matches(pattern, part) => {}
-            _ => return false,
-        }
-    }
-}
-
-fn part_matches(pattern: &str, part: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == part,
-        Some((start, rest)) => part.strip_prefix(start).is_some_and(|left| {
-            (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| part_matches(rest, &left[at..]))
-        }),
-    }
-}
-
-fn list(folder: &Path) -> Vec<String> {
-    walk(folder, DEPTH).take(MAX_LISTED).collect()
-}
-
-/// Whether a file or folder of an app counts: a path in the app's folder that is not too deep, and in none of the
-/// folders that never hold an app's own code.
-pub(crate) fn is_listed(path: &str) -> bool {
-    path.split('/').count() <= DEPTH && !path.split('/').any(|part| SKIPPED.contains(&part))
-}
-
 /// Paths of the files, in one order, without folders that never hold an app's own code.
-fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
+fn walk(folder: &Path) -> impl Iterator<Item = String> {
     let wanted =
         |entry: &DirEntry| !SKIPPED.iter().any(|name| entry.file_name() == *name) || entry.depth() == 0;
-    let walk = WalkDir::new(folder).max_depth(depth).follow_links(false).sort_by_file_name();
+    let walk = WalkDir::new(folder).follow_links(false).sort_by_file_name();
     walk.into_iter()
         .filter_entry(wanted)
         .filter_map(Result::ok)
@@ -219,7 +166,7 @@ fn walk(folder: &Path, depth: usize) -> impl Iterator<Item = String> {
 /// When a file cannot be read: an image would be built from it all the same.
 pub(crate) fn fingerprint(folder: &Path) -> Result<String, Failure> {
     let mut hash = Sha256::new();
-    for path in walk(folder, usize::MAX) {
+    for path in walk(folder) {
         let fail = |error: std::io::Error| {
             Failure::new(Code::UnreadableInput, format!("cannot read {path}: {error}"))
         };
@@ -235,15 +182,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_is_any_part_of_one_name() {
-        assert!(matches("*/settings.py", "shop/settings.py"));
-        assert!(matches("*.py", "app.py"));
-        assert!(!matches("*.py", "shop/app.py"));
-        assert!(!matches("*/settings.py", "a/b/settings.py"));
-        assert!(matches("a*b*c", "aXbYc"));
-    }
-
-    #[test]
     fn what_is_no_plain_text_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".cupaas");
@@ -255,7 +193,7 @@ mod tests {
         std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
         assert!(message().contains("is a symbolic link"));
         fs::remove_file(&path).unwrap();
-        fs::write(&path, [0xff, 0xfe]).unwrap();
+        fs::write(&path, b"caf\xe9").unwrap();
         assert!(message().contains("is not UTF-8"));
         File::create(&path).unwrap().set_len(100 << 20).unwrap();
         assert!(message().contains("larger than 1 MiB"));

@@ -5,16 +5,16 @@ use crate::layout::path;
 use crate::load::query::ReleaseQuery;
 use crate::load::release_file::previous;
 use crate::yaml::document::keep;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Failure, Source};
 use crate::load::app_file::AppFile;
+use crate::load::app_files::{self, AppFiles, Patterns};
 use crate::load::app_name::{app_name, app_of};
 use crate::load::catalog::{Catalog, Recipe, RecipeKind};
 use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, RegistrationFile};
-use crate::load::recipe::RecipeFile;
 use crate::load::requires::read_platform_leniently;
 use crate::load::scalars::Named;
 use crate::load::{app_folder, environments, registered};
@@ -32,10 +32,8 @@ pub struct Inputs {
     pub app: Document<AppFile>,
     /// The Procfile.
     pub procfile: Option<Arc<Source>>,
-    /// Paths of the app's files.
-    pub listing: Vec<String>,
-    /// Texts of the files that the runtime's recipe looks at.
-    pub texts: BTreeMap<String, String>,
+    /// The app's files that the runtime's recipe looks at.
+    pub files: AppFiles,
     /// The app's own Dockerfile.
     pub dockerfile: Option<String>,
     /// A fingerprint of the app's files, where no commit names them.
@@ -80,18 +78,17 @@ pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure
     let app = keep(document::read_leniently::<AppFile>(&folder.app_file), &mut problems);
     let name = app_name(query, app.as_ref(), &folder, gitops)?;
     let inputs = gather(query, name, app, problems, gitops)?;
-    let patterns =
-        inputs.runtime.as_ref().map(|recipe| looked_at(&recipe.description.value)).unwrap_or_default();
-    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let mut patterns = Patterns::of_dockerfile();
+    if let Some(recipe) = &inputs.runtime {
+        patterns.add(&recipe.description.value);
+    }
+    let called = query.called.clone().unwrap_or_else(|| query.folder.display().to_string());
+    let files = app_files::read(&query.folder, &called, &patterns);
     let unnamed = query.source.commit.is_none() && query.image.is_none() && query.needs_image;
     Ok(Inputs {
-        dockerfile: app_folder::texts(&query.folder, &folder.listing, &["Dockerfile"])
-            .remove("Dockerfile")
-            // `cupaas dockerfile > Dockerfile`: the shell makes it before anything is in it.
-            .filter(|text| !text.trim().is_empty()),
-        texts: app_folder::texts(&query.folder, &folder.listing, &patterns),
+        dockerfile: files.own_dockerfile(),
+        files,
         procfile: folder.procfile,
-        listing: folder.listing,
         fingerprint: if unnamed { Some(app_folder::fingerprint(&query.folder)?) } else { None },
         ..inputs
     })
@@ -125,8 +122,7 @@ pub(super) fn gather(
         name,
         app,
         procfile: None,
-        listing: Vec::new(),
-        texts: BTreeMap::new(),
+        files: AppFiles::default(),
         dockerfile: None,
         fingerprint: None,
         recorded: None,
@@ -236,18 +232,12 @@ fn schema_suggestion(name: &str, known: &[String]) -> Option<String> {
     crate::schema::suggest(name, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// The patterns of all files whose texts some runtime's recipe looks at; one that is wrong is said by whoever uses it.
-pub(crate) fn looked_at_by_any(catalog: &Catalog) -> Vec<String> {
+/// The patterns of all files that some runtime's recipe looks at; a recipe that is wrong is said by whoever uses it.
+pub(crate) fn looked_at_by_any(catalog: &Catalog) -> Patterns {
     let names = catalog.names(RecipeKind::Runtime);
-    let recipes = names.iter().filter_map(|name| catalog.get(RecipeKind::Runtime, name).ok().flatten());
-    let patterns: BTreeSet<String> =
-        recipes.flat_map(|recipe| looked_at(&recipe.description.value)).collect();
-    patterns.into_iter().collect()
-}
-
-/// The patterns of all files that a runtime's recipe looks at.
-fn looked_at(recipe: &RecipeFile) -> Vec<String> {
-    let patterns: BTreeSet<&String> =
-        recipe.facts.iter().filter(|rule| rule.pattern.is_some()).flat_map(|rule| &rule.files).collect();
-    patterns.into_iter().cloned().collect()
+    let mut patterns = Patterns::of_dockerfile();
+    for recipe in names.iter().filter_map(|name| catalog.get(RecipeKind::Runtime, name).ok().flatten()) {
+        patterns.add(&recipe.description.value);
+    }
+    patterns
 }

@@ -2,15 +2,19 @@
 
 pub(crate) mod age_keys;
 pub(crate) mod app_file;
+pub(crate) mod app_files;
 pub(crate) mod app_folder;
 pub(crate) mod app_name;
+mod beneath;
 pub(crate) mod catalog;
 pub(crate) mod current;
 mod decode;
 pub(crate) mod dotenv;
+mod encoding;
 pub(crate) mod environments;
 pub(crate) mod gitops;
 pub(crate) mod inputs;
+pub(crate) mod keyed;
 pub(crate) mod known_apps;
 pub(crate) mod known_names;
 pub(crate) mod platform;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::load::scalars::{Amount, ContainerPath, Name, Named, Text, keyed};
 use crate::load::start_rule::{StartRule, SystemRule};
+use crate::version_range::Scheme;
 
 /// A `recipe.yaml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -30,12 +31,15 @@ pub struct RecipeFile {
     /// Names (patterns) of files and folders that facts do not look at, wherever they stand in the app.
     #[serde(default)]
     pub skip: Vec<String>,
-    /// What is read from an app's files; the first rule that finds a fact decides it.
+    /// What is read from an app's files, rule by rule; the first that finds a fact decides it.
     #[serde(default)]
     pub facts: Vec<FactRule>,
     /// Facts that several rules must not find differently, and what to tell a person whose app does that.
     #[serde(default)]
     pub exclusive: Named<String>,
+    /// What is to be said of an app whose files this recipe cannot do justice to.
+    #[serde(default)]
+    pub checks: Vec<CheckRule>,
     /// How the app is started, where neither `.cupaas` nor a Procfile says it; the first that fits.
     #[serde(default)]
     pub start: Vec<StartRule>,
@@ -104,12 +108,18 @@ pub struct FactRule {
     /// The fact's name.
     pub fact: String,
     /// Its value: `{1}` is what the pattern's first group matched, `{slug}` the same in small letters with single
-    /// dashes, `{path}` the same as a path from the file's folder; `{file}` the file's path, `{module}` the same as a
-    /// dotted name, `{folder}` its folder, and `{top}` the first folder of the path.
+    /// dashes, `{path}` the same as a path from the file's folder; `{value}` the value at `key`; `{file}` the file's path,
+    /// `{module}` the same as a dotted name, `{folder}` its folder, and `{top}` the first folder of the path.
     pub is: String,
     /// Patterns of the files that are looked at, in this order; `*` is any part of a name.
     pub files: Vec<String>,
-    /// A regular expression that must match the file's text; without it, the file need only be there.
+    /// A value in a TOML, YAML or INI file, by the names on the way to it; `*` is any name or item. Of a list each item
+    /// is meant.
+    pub key: Option<String>,
+    /// What the file is written in, where its name does not end in `.toml`, `.yaml`, `.yml`, `.cfg` or `.ini`.
+    pub format: Option<KeyedFormat>,
+    /// A regular expression that must match the file's text, or the value at `key`; without it, the file or the value
+    /// need only be there.
     #[serde(rename = "match")]
     pub pattern: Option<String>,
     /// A regular expression for the parts of the text that `match` looks at: its first group, else all of it.
@@ -126,6 +136,36 @@ pub struct FactRule {
     /// Everything that is found counts, not the first alone: the fact is a list.
     #[serde(default)]
     pub all: bool,
+    /// Whose words the value is a range of versions in; for the fact `version`.
+    pub range: Option<Scheme>,
+}
+
+/// What a file with keys is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyedFormat {
+    /// TOML.
+    Toml,
+    /// YAML.
+    Yaml,
+    /// Sections of `key = value`, as Python's configparser reads them.
+    Ini,
+}
+
+/// What is said of an app with certain facts.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckRule {
+    /// An expression over the facts.
+    pub when: String,
+    /// What is wrong, a template with the facts in it: such an app is refused.
+    pub error: Option<String>,
+    /// The same of an app that is not refused.
+    pub warning: Option<String>,
+    /// What to do, a template with the facts in it.
+    pub hint: String,
+    /// The fact in whose file the problem is; without it, it is `runtime` in `.cupaas`.
+    pub at: Option<String>,
 }
 
 /// What an app may set on a service.

@@ -1,92 +1,159 @@
-//! One rule of a recipe → what it finds in the app's files, and in which.
+//! One rule of a recipe → what it finds in the app's files, and where.
 
-use regex_lite::Regex;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use regex_lite::{Captures, Regex};
 use serde_json::{Value, json};
 
+use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
 use crate::expression;
-use crate::load::app_folder::matches;
-use crate::load::catalog::Recipe;
-use crate::load::inputs::Inputs;
-use crate::load::recipe::FactRule;
+use crate::load::app_files::{AppFiles, matches};
+use crate::load::keyed;
+use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
+use crate::yaml::node::Node;
 
-/// A value, and the file that says it.
-type Find = (String, String);
+/// One thing that a rule has found.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// The fact's value.
+    pub value: String,
+    /// The file, by its path in the app's folder.
+    pub file: String,
+    /// Where in it.
+    pub place: Span,
+}
+
 /// Which key of the rule is wrong, and why.
 type Wrong = (&'static str, String);
 
-/// Where rules look, and what those above have found.
+/// Where rules look, and what has been read there.
 pub(super) struct Search<'a> {
-    recipe: &'a Recipe,
-    inputs: &'a Inputs,
-    facts: &'a Facts,
+    recipe: &'a RecipeFile,
+    files: &'a AppFiles,
+    /// Files with keys; nothing where one cannot be read.
+    read: BTreeMap<(String, KeyedFormat), Option<Node>>,
+    /// What is to be said of those.
+    pub unread: Vec<Diagnostic>,
+}
+
+/// A rule's regular expressions.
+struct Expressions {
+    pattern: Option<Regex>,
+    within: Option<Regex>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(recipe: &'a Recipe, inputs: &'a Inputs, facts: &'a Facts) -> Self {
-        Self { recipe, inputs, facts }
+    pub(super) fn new(recipe: &'a RecipeFile, files: &'a AppFiles) -> Self {
+        Self { recipe, files, read: BTreeMap::new(), unread: Vec::new() }
     }
 
-    /// What a rule finds, in the order of its files: one value of each, or all where it asks for all.
+    /// What a rule finds, in the order of its files: one value of each, or all where it asks for all. `facts`: what the
+    /// rules above it have found.
     ///
     /// # Errors
     ///
     /// Which of its expressions is wrong, and why.
-    pub(super) fn apply(&self, rule: &FactRule) -> Result<Vec<Find>, Wrong> {
-        let scope = Value::Object(values(&self.recipe.description.value, self.facts));
+    pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
+        let scope = Value::Object(values(self.recipe, facts));
         if let Some(when) = &rule.when
             && !expression::is_true(when, &scope).map_err(|message| ("when", message))?
         {
             return Ok(Vec::new());
         }
-        let Some(pattern) = &rule.pattern else {
-            let paths = self.paths(rule, self.inputs.listing.iter(), &scope)?;
-            let one = |path: &String| Some((value(&rule.is, &self.place(rule, path), &[])?, path.clone()));
-            return Ok(paths.into_iter().filter_map(one).collect());
-        };
-        let paths = self.paths(rule, self.inputs.texts.keys(), &scope)?;
+        let paths = self.paths(rule, facts, &scope)?;
         if paths.is_empty() {
             return Ok(Vec::new());
         }
-        let regex = |key, pattern: &str| Regex::new(pattern).map_err(|error| (key, error.to_string()));
-        let pattern = regex("match", pattern)?;
-        let within = rule.within.as_deref().map(|within| regex("within", within)).transpose()?;
-        let mut finds: Vec<Find> = Vec::new();
+        let regex = |key, pattern: &Option<String>| {
+            let made = pattern.as_deref().map(Regex::new).transpose();
+            made.map_err(|error| (key, error.to_string()))
+        };
+        let expressions =
+            Expressions { pattern: regex("match", &rule.pattern)?, within: regex("within", &rule.within)? };
+        let mut finds: Vec<Found> = Vec::new();
         for path in paths {
-            let Some(text) = self.inputs.texts.get(path) else { continue };
-            let place = self.place(rule, path);
-            let found = parts(within.as_ref(), text)
-                .into_iter()
-                .flat_map(|part| pattern.captures_iter(part))
-                .filter_map(|captures| value(&rule.is, &place, &groups(&captures)))
-                .filter(|found| !found.is_empty())
-                .take(if rule.all { usize::MAX } else { 1 });
-            for found in found {
-                if !finds.iter().any(|(other, _)| *other == found) {
-                    finds.push((found, path.clone()));
+            let mut found = self.look(rule, &expressions, path, facts)?;
+            found.retain(|one| !one.value.is_empty());
+            found.truncate(if rule.all { usize::MAX } else { 1 });
+            for one in found {
+                if !finds.iter().any(|other| other.value == one.value && other.file == one.file) {
+                    finds.push(one);
                 }
             }
         }
         Ok(finds)
     }
 
-    fn place<'b>(&'b self, rule: &FactRule, file: &'b str) -> Place<'b> {
-        let below = rule.below.as_ref().and_then(|fact| self.facts.get(fact));
-        Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
+    /// All that a rule finds in one file.
+    fn look(
+        &mut self,
+        rule: &FactRule,
+        expressions: &Expressions,
+        path: &str,
+        facts: &Facts,
+    ) -> Result<Vec<Found>, Wrong> {
+        let files = self.files;
+        let place = of(rule, path, facts);
+        let make = |groups: &[&str], at: Span| {
+            let value = value(&rule.is, &place, groups)?;
+            Some(Found { value, file: path.to_owned(), place: at })
+        };
+        if rule.key.is_none() && expressions.pattern.is_none() {
+            return Ok(make(&[], files.place(path)).into_iter().collect());
+        }
+        let Some(source) = files.texts.get(path) else { return Ok(Vec::new()) };
+        let at = |range: Range<usize>| Span::new(source, range);
+        let Some(key) = &rule.key else {
+            let Some(pattern) = &expressions.pattern else { return Ok(Vec::new()) };
+            let parts = parts(expressions.within.as_ref(), &source.text).into_iter();
+            let caught = parts
+                .flat_map(|(start, part)| pattern.captures_iter(part).map(move |captures| (start, captures)));
+            let found = caught.filter_map(|(start, captures)| {
+                let range = place_of(&captures);
+                make(&groups(&captures), at(start + range.start..start + range.end))
+            });
+            return Ok(found.take(if rule.all { usize::MAX } else { 1 }).collect());
+        };
+        let format = rule.format.or_else(|| keyed::format_of(path));
+        let format =
+            format.ok_or_else(|| ("key", format!("the name {path} does not say a format: add `format`")))?;
+        let Some(root) = self.keyed(path, source, format) else { return Ok(Vec::new()) };
+        let found = keyed::at(root, key).into_iter().filter_map(|node| {
+            let text = node.text().unwrap_or_default();
+            let groups = match &expressions.pattern {
+                Some(pattern) => groups(&pattern.captures(text)?),
+                None => vec![text],
+            };
+            make(&groups, at(node.range.clone()))
+        });
+        Ok(found.collect())
+    }
+
+    /// A file's values; of one that cannot be read it is said once.
+    fn keyed(&mut self, path: &str, source: &Arc<Source>, format: KeyedFormat) -> Option<&Node> {
+        let unread = &mut self.unread;
+        let read = self.read.entry((path.to_owned(), format)).or_insert_with(|| {
+            keyed::read(source, format)
+                .map_err(|problem| {
+                    let said =
+                        Diagnostic { code: Code::FileNotRead, severity: Severity::Warning, ..*problem };
+                    unread.push(said.hint("mend the file: what it says is not known to the recipe"));
+                })
+                .ok()
+        });
+        read.as_ref()
     }
 
     /// The files that the rule looks at, in the order of its patterns.
-    fn paths<'b>(
-        &self,
-        rule: &FactRule,
-        among: impl Iterator<Item = &'b String> + Clone,
-        scope: &Value,
-    ) -> Result<Vec<&'b String>, Wrong> {
+    fn paths(&self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a String>, Wrong> {
         let mut paths: Vec<&String> = Vec::new();
         for pattern in &rule.files {
-            for path in among.clone().filter(|path| matches(pattern, path)) {
-                if !paths.contains(&path) && self.counts(rule, path, scope)? {
+            for path in self.files.listing.iter().filter(|path| matches(pattern, path)) {
+                if !paths.contains(&path) && self.counts(rule, path, facts, scope)? {
                     paths.push(path);
                 }
             }
@@ -94,10 +161,10 @@ impl<'a> Search<'a> {
         Ok(paths)
     }
 
-    fn counts(&self, rule: &FactRule, path: &str, scope: &Value) -> Result<bool, Wrong> {
-        let skip = &self.recipe.description.value.skip;
-        let place = self.place(rule, path);
-        let skipped = path.split('/').any(|part| skip.iter().any(|pattern| matches(pattern, part)));
+    fn counts(&self, rule: &FactRule, path: &str, facts: &Facts, scope: &Value) -> Result<bool, Wrong> {
+        let place = of(rule, path, facts);
+        let skipped =
+            path.split('/').any(|part| self.recipe.skip.iter().any(|pattern| matches(pattern, part)));
         let below = place.below.is_empty()
             || path.strip_prefix(place.below).is_some_and(|rest| rest.starts_with('/'));
         if skipped || !below || !place.is_plain() {
@@ -105,7 +172,7 @@ impl<'a> Search<'a> {
         }
         if let Some(without) = &rule.without {
             let there = place.fill(without);
-            if self.inputs.listing.contains(&there) {
+            if self.files.listing.contains(&there) {
                 return Ok(false);
             }
         }
@@ -123,13 +190,24 @@ impl<'a> Search<'a> {
     }
 }
 
-fn groups<'t>(captures: &regex_lite::Captures<'t>) -> Vec<&'t str> {
+fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
+    let below = rule.below.as_ref().and_then(|fact| facts.get(fact));
+    Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
+}
+
+fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {
     captures.iter().map(|group| group.map_or("", |group| group.as_str())).collect()
 }
 
-/// The parts of a text that a rule looks at.
-fn parts<'t>(within: Option<&Regex>, text: &'t str) -> Vec<&'t str> {
-    let Some(within) = within else { return vec![text] };
-    let part = |captures: regex_lite::Captures<'t>| captures.get(1).or_else(|| captures.get(0));
-    within.captures_iter(text).filter_map(part).map(|part| part.as_str()).collect()
+/// Where the first group stands that is not empty, else the whole.
+fn place_of(captures: &Captures<'_>) -> Range<usize> {
+    let group = { captures.iter().skip(1) }.flatten().find(|group| !group.range().is_empty());
+    group.or_else(|| captures.get(0)).map(|found| found.range()).unwrap_or_default()
+}
+
+/// The parts of a text that a rule looks at, each with its beginning.
+fn parts<'t>(within: Option<&Regex>, text: &'t str) -> Vec<(usize, &'t str)> {
+    let Some(within) = within else { return vec![(0, text)] };
+    let part = |captures: Captures<'t>| captures.get(1).or_else(|| captures.get(0));
+    within.captures_iter(text).filter_map(part).map(|part| (part.start(), part.as_str())).collect()
 }

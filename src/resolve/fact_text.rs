@@ -55,7 +55,7 @@ pub(super) fn value(template: &str, place: &Place<'_>, groups: &[&str]) -> Optio
     for (index, group) in groups.iter().enumerate().skip(1) {
         text = text.replace(&format!("{{{index}}}"), group);
     }
-    Some(text)
+    Some(text.replace("{value}", groups.first().copied().unwrap_or_default()))
 }
 
 /// A path that stands in a file of `folder`, from the app's own folder; nothing where it leads out of it.

@@ -1,6 +1,7 @@
 //! Inputs → [`release::Release`]: layers, names, bindings; nothing optional is left. Pure: the same inputs give the
 //! same release, and all problems are found in one run.
 
+mod checks;
 pub(crate) mod command;
 pub(crate) mod decisions;
 mod entries;
@@ -8,6 +9,7 @@ pub(crate) mod environment;
 mod fact_search;
 mod fact_text;
 pub(crate) mod fact_values;
+mod facts;
 pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
@@ -16,6 +18,7 @@ mod processes;
 pub(crate) mod release;
 pub(crate) mod routes;
 pub(crate) mod runtime;
+mod runtime_version;
 pub(crate) mod secrets;
 pub(crate) mod services;
 mod shell;
@@ -141,7 +144,11 @@ fn as_written(recipe: String, version: &str) -> String {
 
 /// What is decided before anything else, and the problems that reading has found.
 fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
-    let mut notes = Notes { problems: inputs.problems.clone(), ..Notes::default() };
+    let mut notes = Notes {
+        problems: inputs.problems.clone(),
+        warnings: inputs.files.warnings.clone(),
+        ..Notes::default()
+    };
     notes.decided("app", &inputs.name, name_origin(inputs));
     notes.decided("environment", environment, origin);
     notes

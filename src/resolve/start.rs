@@ -142,7 +142,7 @@ impl Found<'_> {
     fn rivals(&self, rule: &StartRule) -> Vec<Rival> {
         let several = rule.one_of.iter().find_map(|fact| {
             let finds = self.runtime.finds.get(fact).filter(|finds| finds.len() > 1)?;
-            Some(finds.iter().map(|(value, file)| (fact.clone(), value.clone(), file.clone())).collect())
+            Some(finds.iter().map(|found| (fact.clone(), found.value.clone(), found.file.clone())).collect())
         });
         several.unwrap_or_default()
     }

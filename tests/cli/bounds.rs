@@ -113,7 +113,7 @@ fn a_procfile_that_asks_for_too_much() {
 
 #[test]
 fn a_cupaas_file_that_is_not_text() {
-    let text = refused(|app| fs::write(app.join(".cupaas"), [0xff, 0xfe, 0x00, 0x80]).unwrap());
+    let text = refused(|app| fs::write(app.join(".cupaas"), b"name: caf\xe9\n").unwrap());
     assert!(text.contains("error[not-utf8]"));
     let text = refused(|app| {
         fs::write(app.join(".cupaas"), fs::read("/bin/sh").unwrap().split_at(1 << 16).0).unwrap()

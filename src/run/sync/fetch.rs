@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::git::Remotes;
 use crate::git::checkout::{Checkout, Picks};
 use crate::load::app_file::AppFile;
+use crate::load::app_files::{self, Patterns};
 use crate::load::app_folder::{self, APP_FILES};
 use crate::load::query::ReleaseQuery;
 use crate::load::release_file::SourceFacts;
@@ -163,12 +164,9 @@ fn files(
     before: Option<(&str, i64)>,
 ) -> Result<(Checkout, Option<bool>), Failure> {
     let own = |path: &str| APP_FILES.contains(&path) || path == "Procfile";
-    let read = |path: &str| {
-        own(path)
-            || path == "Dockerfile"
-            || survey.patterns.iter().any(|pattern| app_folder::matches(pattern, path))
-    };
-    let picks = Picks { counts: &app_folder::is_listed, read: &read, own: &own };
+    let read = |path: &str| own(path) || survey.patterns.text(path);
+    let named = |path: &str| own(path) || survey.patterns.name(path);
+    let picks = Picks { counts: &app_files::is_listed, named: &named, read: &read, own: &own };
     let path = Some(new.target.path.as_str()).filter(|path| !path.is_empty());
     let folder = path
         .map(RepoPath::new)
@@ -226,9 +224,7 @@ fn image(new: &NewCommit, survey: &Survey, options: &Options, files: &Checkout) 
     if is_named && running.is_some_and(|image| !by_rule(image)) {
         return Ok(Image::Known(None));
     }
-    let own = app_folder::texts(&folder, &read.listing, &["Dockerfile"])
-        .into_values()
-        .any(|text| !text.trim().is_empty());
+    let own = app_files::read(&folder, &target.path, &Patterns::of_dockerfile()).own_dockerfile().is_some();
     let dockerfile = match (own, is_named) {
         (true, _) => Some(Dockerfile::Own),
         (false, false) => Some(Dockerfile::Generated),

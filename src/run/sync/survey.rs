@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::git::{BranchName, Heads, Remotes, RepositoryUrl};
 use crate::layout::path;
+use crate::load::app_files::Patterns;
 use crate::load::catalog::Catalog;
 use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
@@ -23,7 +24,7 @@ use crate::yaml::document::Document;
 pub(super) struct Survey {
     pub(super) platform: Arc<Document<PlatformFile>>,
     /// Files whose texts some runtime's recipe looks at.
-    pub(super) patterns: Vec<String>,
+    pub(super) patterns: Patterns,
     follows: Vec<FollowedBranch>,
     entries: Vec<SyncEntry>,
     named: BTreeSet<String>,

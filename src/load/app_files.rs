@@ -1,0 +1,303 @@
+//! An app's folder → the files in it that a runtime's recipe asks for: their names, and the texts of those that are
+//! read. Follows no link out of the folder, reads no device, and says what it did not read.
+#![allow(clippy::disallowed_methods)] // This is where an app's files are read.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustix::fs::{Dir, FileType};
+use rustix::io::Errno;
+
+use crate::diagnostic::{Code, Diagnostic, Source, Span};
+use crate::load::beneath::{self, Unreached};
+use crate::load::encoding;
+use crate::load::recipe::RecipeFile;
+
+/// The most bytes that are looked at in one file of the app.
+const MAX_LOOK: u64 = 1 << 20;
+/// The most bytes that are looked at in all of them.
+const MAX_LOOK_ALL: usize = 16 << 20;
+/// The most names that are seen on the way.
+const MAX_SEEN: usize = 200_000;
+/// The most files that are found.
+const MAX_FOUND: usize = 20_000;
+/// How deep the search goes: a file in the folder itself is at 1.
+const DEPTH: usize = 4;
+/// Folders that never hold an app's own code.
+pub(super) const SKIPPED: [&str; 8] =
+    [".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "target", ".tox"];
+
+/// Patterns of files; `*` in them is any part of one name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Patterns {
+    /// Of the files whose texts are read.
+    pub read: BTreeSet<String>,
+    /// Of all files whose names are asked for, the ones that are read among them.
+    pub named: BTreeSet<String>,
+}
+
+/// The app's own Dockerfile.
+const DOCKERFILE: &str = "Dockerfile";
+
+impl Patterns {
+    /// Those that everyone asks for.
+    pub(crate) fn of_dockerfile() -> Self {
+        let dockerfile = BTreeSet::from([DOCKERFILE.to_owned()]);
+        Self { read: dockerfile.clone(), named: dockerfile }
+    }
+
+    /// Adds those of a runtime's recipe.
+    pub(crate) fn add(&mut self, recipe: &RecipeFile) {
+        for rule in &recipe.facts {
+            self.named.extend(rule.files.iter().cloned());
+            if rule.pattern.is_some() || rule.key.is_some() {
+                self.read.extend(rule.files.iter().cloned());
+            }
+        }
+    }
+
+    /// Whether the name of this file is asked for.
+    pub(crate) fn name(&self, path: &str) -> bool {
+        self.named.iter().any(|pattern| matches(pattern, path))
+    }
+
+    /// Whether the text of this file is.
+    pub(crate) fn text(&self, path: &str) -> bool {
+        self.read.iter().any(|pattern| matches(pattern, path))
+    }
+}
+
+/// The files of an app that a recipe asks for.
+#[derive(Debug, Clone, Default)]
+pub struct AppFiles {
+    /// What messages call the folder.
+    folder: String,
+    /// Paths of files in the folder, sorted.
+    pub listing: Vec<String>,
+    /// Texts by path; the source has the name that the person knows.
+    pub texts: BTreeMap<String, Arc<Source>>,
+    /// What was not read, though it was asked for.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl AppFiles {
+    /// The app's own Dockerfile, where there is something in it: of `cupaas dockerfile > Dockerfile` the shell makes it
+    /// before that.
+    pub(crate) fn own_dockerfile(&self) -> Option<String> {
+        let text = self.texts.get(DOCKERFILE).map(|source| source.text.clone());
+        text.filter(|text| !text.trim().is_empty())
+    }
+
+    /// The beginning of a file of the app, as a place.
+    pub(crate) fn place(&self, path: &str) -> Span {
+        match self.texts.get(path) {
+            Some(source) => Span::file(source),
+            None => Span::file(&Source::new(shown(&self.folder, path), "")),
+        }
+    }
+
+    fn unread(&mut self, path: &str, message: impl Into<String>, hint: &str) {
+        let span = Span::file(&Source::new(shown(&self.folder, path), ""));
+        self.warnings.push(Diagnostic::warning(Code::FileNotRead, span, message).hint(hint));
+    }
+}
+
+fn shown(folder: &str, path: &str) -> String {
+    Path::new(folder).join(path).display().to_string().trim_start_matches("./").to_owned()
+}
+
+/// Finds the files that `patterns` ask for and reads them. `called`: the folder's name in messages.
+pub(crate) fn read(folder: &Path, called: &str, patterns: &Patterns) -> AppFiles {
+    let mut files = AppFiles { folder: called.to_owned(), ..AppFiles::default() };
+    find(folder, patterns, &mut files);
+    files.listing.sort();
+    let mut left = MAX_LOOK_ALL;
+    for path in files.listing.clone() {
+        if patterns.text(&path) {
+            look(folder, &path, &mut left, &mut files);
+        }
+    }
+    files
+}
+
+/// Whether `path` is what `pattern` says; `*` is any part of one name.
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
+    let mut patterns = pattern.split('/');
+    let mut parts = path.split('/');
+    loop {
+        match (patterns.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part)) if part_matches(pattern, part) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn part_matches(pattern: &str, part: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == part,
+        Some((start, rest)) => part.strip_prefix(start).is_some_and(|left| {
+            (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| part_matches(rest, &left[at..]))
+        }),
+    }
+}
+
+/// Whether a file or folder of an app counts: a path in the app's folder that is not too deep, and in none of the
+/// folders that never hold an app's own code.
+pub(crate) fn is_listed(path: &str) -> bool {
+    path.split('/').count() <= DEPTH && !path.split('/').any(|part| SKIPPED.contains(&part))
+}
+
+/// One folder that is still to be searched.
+struct Open {
+    path: String,
+    /// Whether the way there goes through a link: within such a folder no further one is followed, so that no circle is
+    /// walked.
+    linked: bool,
+}
+
+/// The files of a folder come before those of the folders in it: however much one of these holds, it hides none of them.
+fn find(root: &Path, patterns: &Patterns, files: &mut AppFiles) {
+    let mut todo = VecDeque::from([Open { path: String::new(), linked: false }]);
+    let mut seen = 0;
+    while let Some(open) = todo.pop_front() {
+        let Ok(entries) = entries(root, &open.path) else { continue };
+        for (name, kind) in entries {
+            seen += 1;
+            if seen > MAX_SEEN || files.listing.len() >= MAX_FOUND {
+                let place = if open.path.is_empty() { "." } else { open.path.as_str() };
+                let message = format!("more files than are looked at: the search ended after {}", seen - 1);
+                files.unread(
+                    place,
+                    message,
+                    "what the recipe did not find must be said in .cupaas: the version after `runtime: `, and the command under `processes`",
+                );
+                return;
+            }
+            let path = if open.path.is_empty() { name } else { format!("{}/{name}", open.path) };
+            if !is_listed(&path) {
+                continue;
+            }
+            match kind {
+                FileType::RegularFile if patterns.name(&path) => files.listing.push(path),
+                FileType::Directory => todo.push_back(Open { path, linked: open.linked }),
+                FileType::Symlink => follow(root, path, open.linked, patterns, files, &mut todo),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Names in a folder and what they are, in one order; a name that is no text counts for nothing.
+fn entries(root: &Path, path: &str) -> Result<Vec<(String, FileType)>, Unreached> {
+    let folder = beneath::open(root, path)?;
+    let mut entries = Vec::new();
+    for entry in Dir::read_from(&folder)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().to_str() else { continue };
+        if name == "." || name == ".." {
+            continue;
+        }
+        let kind = match entry.file_type() {
+            // Not every file system says it.
+            FileType::Unknown => {
+                let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+                let status = rustix::fs::statat(&folder, entry.file_name(), flags);
+                status.map_or(FileType::Unknown, |status| FileType::from_raw_mode(status.st_mode))
+            }
+            kind => kind,
+        };
+        entries.push((name.to_owned(), kind));
+    }
+    entries.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(entries)
+}
+
+fn follow(
+    root: &Path,
+    path: String,
+    linked: bool,
+    patterns: &Patterns,
+    files: &mut AppFiles,
+    todo: &mut VecDeque<Open>,
+) {
+    let asked = patterns.name(&path);
+    let reached = beneath::open(root, &path).and_then(|file| {
+        file.metadata().map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO).into())
+    });
+    match reached {
+        Ok(kind) if kind.is_file() && asked => files.listing.push(path),
+        Ok(kind) if kind.is_dir() && !linked => todo.push_back(Open { path, linked: true }),
+        Err(Unreached::Outside) if asked => files.unread(
+            &path,
+            "is a symbolic link that leads out of the app's folder, and is not read",
+            "put the file itself there: the image is built from this folder alone",
+        ),
+        Err(Unreached::System(error)) if asked => {
+            let message = format!("is a symbolic link that cannot be followed: {error}");
+            files.unread(&path, message, "mend or delete the link");
+        }
+        _ => {}
+    }
+}
+
+/// Reads one file into `files.texts`, or says why not.
+fn look(root: &Path, path: &str, left: &mut usize, files: &mut AppFiles) {
+    let (bytes, whole) = match open(root, path) {
+        Ok(file) => match bytes(file) {
+            Ok(read) => read,
+            Err(error) => {
+                return files.unread(path, format!("cannot be read: {error}"), "check that you may read it");
+            }
+        },
+        Err(Unreached::Outside) => return,
+        Err(Unreached::System(error)) => {
+            return files.unread(path, format!("cannot be read: {error}"), "check that you may read it");
+        }
+    };
+    if bytes.len() > *left {
+        if *left > 0 {
+            *left = 0;
+            let message = format!(
+                "more text than is looked at: the files before this one have {} MiB",
+                MAX_LOOK_ALL >> 20
+            );
+            files.unread(
+                path,
+                message,
+                "say in .cupaas what the recipe should have found: a version, a command",
+            );
+        }
+        return;
+    }
+    *left -= bytes.len();
+    if !whole {
+        let message = format!("is larger than {} MiB: only its beginning is looked at", MAX_LOOK >> 20);
+        files.unread(path, message, "say in .cupaas what the recipe should have found: a version, a command");
+    }
+    match encoding::decode_lossily(bytes) {
+        Some(text) => {
+            files.texts.insert(path.to_owned(), Source::new(shown(&files.folder, path), text));
+        }
+        None => files.unread(path, "is not text, and is not read", "save the file as UTF-8"),
+    }
+}
+
+fn open(root: &Path, path: &str) -> Result<File, Unreached> {
+    let file = beneath::open(root, path)?;
+    let regular = file.metadata().is_ok_and(|kind| kind.is_file());
+    // Something else has taken its place meanwhile.
+    if regular { Ok(file) } else { Err(Unreached::System(Errno::INVAL)) }
+}
+
+/// At most [`MAX_LOOK`] bytes, and whether that is the whole file.
+fn bytes(file: File) -> std::io::Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    file.take(MAX_LOOK + 1).read_to_end(&mut bytes)?;
+    let whole = bytes.len() as u64 <= MAX_LOOK;
+    bytes.truncate(usize::try_from(MAX_LOOK).unwrap_or(usize::MAX));
+    Ok((bytes, whole))
+}

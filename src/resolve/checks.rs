@@ -1,0 +1,57 @@
+//! What a runtime's recipe says of an app whose files it cannot do justice to.
+
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Span};
+use crate::expression;
+use crate::load::catalog::Recipe;
+use crate::load::inputs::Inputs;
+use crate::resolve::decisions::Notes;
+use crate::resolve::fact_values::values;
+use crate::resolve::facts::Known;
+
+/// Applies every check. With a Dockerfile of its own the app is not built by the recipe.
+pub(super) fn apply(inputs: &Inputs, recipe: &Recipe, known: &Known, notes: &mut Notes) {
+    if inputs.dockerfile.is_some() {
+        return;
+    }
+    let mut scope = values(&recipe.description.value, &known.facts);
+    // A text may name what was not found: it is empty there.
+    for rule in &recipe.description.value.facts {
+        scope.entry(rule.fact.clone()).or_insert_with(|| Value::String(String::new()));
+    }
+    let scope = Value::Object(scope);
+    for (index, check) in recipe.description.value.checks.iter().enumerate() {
+        let index = index.to_string();
+        let fail = |notes: &mut Notes, key: &str, message: String| {
+            let span = recipe.description.at(&["checks", &index, key]);
+            notes.problem(Code::InvalidExpression, span, "invalid check", message);
+        };
+        match expression::is_true(&check.when, &scope) {
+            Err(message) => {
+                fail(notes, "when", message);
+                continue;
+            }
+            Ok(false) => continue,
+            Ok(true) => {}
+        }
+        let place = check.at.as_ref().and_then(|fact| known.place(fact));
+        let place: Span = place.cloned().unwrap_or_else(|| inputs.app.at(&["runtime"]));
+        let (key, words) = match (&check.error, &check.warning) {
+            (Some(words), _) => ("error", words),
+            (None, Some(words)) => ("warning", words),
+            (None, None) => {
+                fail(notes, "when", "it has neither `error` nor `warning`".to_owned());
+                continue;
+            }
+        };
+        match (expression::text(words, &scope), expression::text(&check.hint, &scope)) {
+            (Ok(message), Ok(hint)) if key == "error" => {
+                notes.problem(Code::UnsuitableFiles, place, message, hint);
+            }
+            (Ok(message), Ok(hint)) => notes.warning(Code::UnsuitableFiles, place, message, hint),
+            (Err(message), _) => fail(notes, key, message),
+            (_, Err(message)) => fail(notes, "hint", message),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What an app's files say about it, by the rules of its runtime's recipe.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Code, Span};
+use crate::load::catalog::Recipe;
+use crate::load::inputs::{Inputs, Recorded};
+use crate::resolve::decisions::Notes;
+use crate::resolve::fact_search::{Found, Search};
+use crate::resolve::fact_values::{BETWEEN, Facts};
+
+/// The fact of which every find counts, not the first alone: see [`crate::resolve::runtime_version`].
+pub(super) const VERSION: &str = "version";
+
+/// For each fact all that the rule which decided it found.
+pub(crate) type Finds = BTreeMap<String, Vec<Found>>;
+
+/// What is known of an app's files.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The facts, without the version.
+    pub facts: Facts,
+    /// For each fact all that the rule which decided it found.
+    pub finds: Finds,
+    /// Everything that says something about the version, in the order of the rules, each with its rule's number.
+    pub versions: Vec<(usize, Found)>,
+}
+
+impl Known {
+    /// Where a fact stands.
+    pub(super) fn place(&self, fact: &str) -> Option<&Span> {
+        self.finds.get(fact)?.first().map(|found| &found.place)
+    }
+}
+
+/// What the last deploy found, where the app's files are not at hand.
+pub(super) fn recorded(recorded: &Recorded, notes: &mut Notes) -> Known {
+    for (fact, value) in &recorded.facts {
+        notes.decided(format!("found.{fact}"), value, &recorded.place);
+    }
+    Known { facts: recorded.facts.clone(), ..Known::default() }
+}
+
+/// Applies every rule, in order.
+pub(super) fn find(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Known {
+    let description = &recipe.description;
+    let mut search = Search::new(&description.value, &inputs.files);
+    let mut known = Known::default();
+    for (index, rule) in description.value.facts.iter().enumerate() {
+        let found = match search.apply(rule, &known.facts) {
+            Ok(found) => found,
+            Err((key, message)) => {
+                let span = description.at(&["facts", &index.to_string(), key]);
+                notes.problem(Code::InvalidExpression, span, wrong(key), message);
+                continue;
+            }
+        };
+        let Some(first) = found.first() else { continue };
+        if rule.fact == VERSION {
+            known.versions.extend(found.into_iter().map(|found| (index, found)));
+            continue;
+        }
+        if rule.all {
+            gather(&mut known, &rule.fact, found);
+            continue;
+        }
+        let Some(decided) = known.finds.get(&rule.fact).and_then(|finds| finds.first()) else {
+            known.facts.insert(rule.fact.clone(), first.value.clone());
+            known.finds.insert(rule.fact.clone(), found);
+            continue;
+        };
+        let advice = description.value.exclusive.get(&rule.fact);
+        if let Some(advice) = advice.filter(|_| decided.value != first.value) {
+            let message = format!("{} and {} disagree on {}", decided.file, first.file, rule.fact);
+            notes.problem(Code::ConflictingFiles, inputs.app.at(&["runtime"]), message, advice);
+        }
+    }
+    notes.warnings.append(&mut search.unread);
+    for (fact, value) in &known.facts {
+        notes.decided(format!("found.{fact}"), value, origin(recipe, &known, fact));
+    }
+    known
+}
+
+/// Adds to a fact that is a list.
+fn gather(known: &mut Known, fact: &str, found: Vec<Found>) {
+    let finds = known.finds.entry(fact.to_owned()).or_default();
+    for one in found {
+        if !finds.iter().any(|other| other.value == one.value) {
+            finds.push(one);
+        }
+    }
+    let values: Vec<&str> = finds.iter().map(|found| found.value.as_str()).collect();
+    known.facts.insert(fact.to_owned(), values.join(BETWEEN));
+}
+
+/// The files that say a fact.
+fn origin(recipe: &Recipe, known: &Known, fact: &str) -> String {
+    let is_list = recipe.description.value.facts.iter().any(|rule| rule.all && rule.fact == fact);
+    let files = known.finds.get(fact).into_iter().flatten().map(|found| found.file.as_str());
+    let files: BTreeSet<&str> = files.take(if is_list { usize::MAX } else { 1 }).collect();
+    files.into_iter().collect::<Vec<_>>().join(BETWEEN)
+}
+
+fn wrong(key: &str) -> &'static str {
+    if matches!(key, "match" | "within") { "invalid regular expression" } else { "invalid expression" }
+}
