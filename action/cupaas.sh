@@ -4,7 +4,26 @@
 # wget, tar, gzip and sha256sum, shasum or openssl.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
+# Secrets leave the environment before any program is started. A variable that the job has exported would stay so.
+unset gitops_token token forge_token source_token registry_password value
+gitops_token=${INPUT_GITOPS_TOKEN:-} token=${INPUT_TOKEN:-} forge_token=${INPUT_FORGE_TOKEN:-}
+source_token=${INPUT_SOURCE_TOKEN:-} registry_password=${INPUT_REGISTRY_PASSWORD:-} value=${INPUT_VALUE:-}
+unset INPUT_GITOPS_TOKEN INPUT_TOKEN INPUT_FORGE_TOKEN INPUT_SOURCE_TOKEN INPUT_REGISTRY_PASSWORD INPUT_VALUE
+
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+here=$(cd -- "${here:-/}" && pwd)
+
+# What installs needs no token, and a build runs the code of others: none gets there, the job's own neither.
+forget_tokens() {
+  unset CUPAAS_GITOPS_TOKEN CUPAAS_FORGE_TOKEN CUPAAS_SOURCE_TOKEN CUPAAS_REGISTRY_PASSWORD SOPS_AGE_KEY
+  unset GITHUB_TOKEN GH_TOKEN GITEA_TOKEN FORGEJO_TOKEN ACTIONS_RUNTIME_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN
+}
+
+# Runs a program that is not cupaas, without the tokens that the job itself has exported.
+alone() (
+  forget_tokens
+  exec "$@"
+)
 
 # What the runner shows as an annotation. Only this script's own words get in.
 fail() {
@@ -15,7 +34,7 @@ fail() {
 # The runner hides what it is told to, wherever it is printed later: each line by itself, and no line so short that half
 # of the log would be hidden.
 mask() {
-  printf '%s\n' "$1" | sed -e 's/%/%25/g' -e 's/\r/%0D/g' -e '/^.\{4,\}$/!d' -e 's/^/::add-mask::/'
+  printf '%s\n' "$1" | alone sed -e 's/%/%25/g' -e 's/\r/%0D/g' -e '/^.\{4,\}$/!d' -e 's/^/::add-mask::/'
 }
 
 # Whether an input is on.
@@ -97,18 +116,41 @@ release() { # VERSION TARGET
 # job left on this machine has no sum to be known by. From the source's folder, as the app's may name a toolchain of its own.
 source_build() {
   command -v cargo >/dev/null || fail "build needs cargo"
-  (cd "$(dirname "$here")" && CARGO_TARGET_DIR=$work/build/target cargo install --quiet --locked --root "$work/build" --path .) >&2 ||
+  (cd "$here/.." && CARGO_TARGET_DIR=$work/build/target cargo install --quiet --locked --root "$work/build" --path .) >&2 ||
     fail "cupaas cannot be built here"
   mv "$work/build/bin/cupaas" "$work/cupaas"
   rm -rf "$work/build"
   printf '%s\n' "$work/cupaas"
 }
 
+# Prints where a program is that is there already, by its whole path: a word of the shell is no program, and what is relative
+# would be another one for later steps, in another folder.
+existing() { # PATH OR NAME
+  found=
+  case $1 in
+    *"
+"*) fail "binary has several lines" ;;
+    /*) found=$1 ;;
+    */*) fail "binary is a relative path: give the whole one, which begins with /, or a name on the PATH" ;;
+    *)
+      rest=$PATH:
+      while [ -z "$found" ] && [ -n "$rest" ]; do
+        folder=${rest%%:*} rest=${rest#*:}
+        case $folder in
+          /*) if [ -f "${folder%/}/$1" ] && [ -x "${folder%/}/$1" ]; then found=${folder%/}/$1; fi ;;
+        esac
+      done
+      ;;
+  esac
+  if [ ! -f "$found" ] || [ ! -x "$found" ]; then fail "there is no program of the name that binary says"; fi
+  printf '%s\n' "$found"
+}
+
 # Prints where the program is.
 install() {
   binary=${INPUT_BINARY:-${CUPAAS_BINARY:-}}
   if [ -n "$binary" ]; then
-    command -v -- "$binary" || fail "there is no program of the name that binary says"
+    existing "$binary"
     return
   fi
   cache=${RUNNER_TOOL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}}/cupaas
@@ -129,12 +171,6 @@ install() {
   fi
 }
 
-# What installs needs no token, and a build runs the code of others: none gets there, the job's own neither.
-forget_tokens() {
-  unset CUPAAS_GITOPS_TOKEN CUPAAS_FORGE_TOKEN CUPAAS_SOURCE_TOKEN CUPAAS_REGISTRY_PASSWORD SOPS_AGE_KEY
-  unset GITHUB_TOKEN GH_TOKEN GITEA_TOKEN FORGEJO_TOKEN ACTIONS_RUNTIME_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN
-}
-
 # --- Running --------------------------------------------------------------------------------------------------------
 
 command=${INPUT_COMMAND:-deploy}
@@ -149,23 +185,22 @@ command=$*
 # Without one, cupaas works in a repository on this machine, for trying it out: in a job that would be lost, and green.
 case ${command%% *} in
   deploy | diff | remove | sync | app | env | secret | pin | unpin)
-    [ -n "${INPUT_GITOPS:-}${CUPAAS_GITOPS:-}" ] || printf '%s\n' "${INPUT_ARGS:-}" | grep -qE '^--gitops(=.|$)' ||
+    [ -n "${INPUT_GITOPS:-}${CUPAAS_GITOPS:-}" ] || printf '%s\n' "${INPUT_ARGS:-}" | alone grep -qE '^--gitops(=.|$)' ||
       fail "$command needs the GitOps repository: gitops and CUPAAS_GITOPS are both empty (is the variable set, and for this repository?)"
     ;;
 esac
-# Stays until the job ends: there is the plan's file, which later steps may read.
-work=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/cupaas-XXXXXX")
-# Secrets leave the environment before anything else is started. A variable that the job has exported would stay so.
-unset gitops_token token forge_token source_token registry_password value
-gitops_token=${INPUT_GITOPS_TOKEN:-} token=${INPUT_TOKEN:-} forge_token=${INPUT_FORGE_TOKEN:-}
-source_token=${INPUT_SOURCE_TOKEN:-} registry_password=${INPUT_REGISTRY_PASSWORD:-} value=${INPUT_VALUE:-}
-unset INPUT_GITOPS_TOKEN INPUT_TOKEN INPUT_FORGE_TOKEN INPUT_SOURCE_TOKEN INPUT_REGISTRY_PASSWORD INPUT_VALUE
+# Stays until the job ends: there is the plan's file, which later steps may read. Where it does not come to that, it goes.
+work=$(alone mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/cupaas-XXXXXX")
+kept=
+trap '[ -n "$kept" ] || alone rm -rf -- "$work"' EXIT
 for secret in "$gitops_token" "$token" "$forge_token" "$source_token" "$registry_password" "$value"; do
   mask "$secret"
 done
 program=$(set -e; forget_tokens; install)
 if [ "$command" = install ]; then
-  dirname -- "$program" >>"${GITHUB_PATH:?}"
+  folder=${program%/*}
+  printf '%s\n' "${folder:-/}" >>"${GITHUB_PATH:?}"
+  kept=1
   exit
 fi
 command -v git >/dev/null || fail "needs git"
@@ -208,19 +243,19 @@ END
 done
 [ -z "${INPUT_FOLDER:-}" ] || set -- "$@" -- "$INPUT_FOLDER"
 
-code=0
+code=0 kept=1
 case $command in
   "secret set") printf '%s' "$value" | "$program" "$@" || code=$? ;;
   render | dockerfile | schema* | completions* | man*)
     # A file for another program: it is shown as it is, and no line of it is a command of the runner's.
     "$program" "$@" </dev/null >"$work/out" || code=$?
-    word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    word=$(alone od -An -N16 -tx1 /dev/urandom | alone tr -d ' \n')
     printf '::stop-commands::%s\n' "$word"
-    cat "$work/out"
+    alone cat "$work/out"
     printf '\n::%s::\n' "$word"
-    rm -f "$work/out"
+    alone rm -f "$work/out"
     ;;
   *) "$program" "$@" </dev/null || code=$? ;;
 esac
-[ "$program" != "$work/cupaas" ] || rm -f "$program"
+[ "$program" != "$work/cupaas" ] || alone rm -f "$program"
 exit "$code"

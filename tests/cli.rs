@@ -10,6 +10,7 @@ mod sandbox;
 mod unsealed;
 
 mod cli {
+    mod action;
     mod again;
     mod app_files;
     mod bounds;
