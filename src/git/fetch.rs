@@ -85,7 +85,7 @@ pub(super) struct Fetched {
 /// # Errors
 /// Where the remote cannot be read; see [`Git::unreadable`].
 pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -> Result<Fetched, Failure> {
-    let mut refused = String::new();
+    let mut refused = Default::default();
     for asking in ladder {
         let options = asking.options();
         let mut args = CLONE.to_vec();
