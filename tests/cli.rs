@@ -21,6 +21,7 @@ mod cli {
     mod git_words;
     mod history;
     mod hostile;
+    mod init;
     mod layers;
     mod local_owner;
     mod lost;
