@@ -1,4 +1,4 @@
-//! `init` in a clone: what the clone says of itself is not invented.
+//! `init` in a clone: what the clone says of itself is not invented. And what is no repository at all.
 
 use crate::sandbox::Sandbox;
 
@@ -35,6 +35,19 @@ fn a_clones_own_branch_and_address_are_written() {
             );
         }
     }
+}
+
+#[test]
+fn a_file_is_no_gitops_repository() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", crate::sandbox::APP), ("x.bundle", "# v2 git bundle\n")]);
+    let refused = sandbox.run(&["deploy", "app", "--gitops", "app/x.bundle"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("[invalid-address]") && refused.stderr.contains("is a file"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
