@@ -23,6 +23,7 @@ mod cli {
     mod git_words;
     mod history;
     mod hostile;
+    mod init;
     mod layers;
     mod leaks;
     mod local_owner;

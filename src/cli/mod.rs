@@ -245,9 +245,9 @@ pub struct Init {
     /// Where images are: an app's is PREFIX/APP:COMMIT where none is named.
     #[arg(long, default_value = "localhost:5000", value_name = "PREFIX")]
     pub registry: String,
-    /// Address under which the cluster reaches this repository.
-    #[arg(long, default_value = "ssh://git@git.example.com/me/gitops.git", value_name = "URL")]
-    pub url: String,
+    /// Address under which the cluster reaches this repository [default: that of `origin`, else an example].
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// `schema`.

@@ -71,6 +71,11 @@ impl RepositoryUrl {
         (self.kind == AddressKind::Local).then(|| PathBuf::from(&self.text))
     }
 
+    /// Whether no other machine reaches it.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        matches!(self.kind, AddressKind::Local | AddressKind::File)
+    }
+
     /// Whether a token can be sent at all: ssh and files know none.
     pub(super) fn is_http(&self) -> bool {
         self.kind == AddressKind::Http

@@ -79,8 +79,8 @@ pub(super) struct Git {
 pub(super) struct GitOutput {
     pub(super) good: bool,
     pub(super) stdout: Vec<u8>,
-    /// Cleaned: one state a line, no progress, no secret.
-    pub(super) words: String,
+    /// Cleaned: one state a line, no progress. For judging alone: what is shown goes through [`stderr::brief`].
+    pub(super) words: Zeroizing<String>,
 }
 
 impl Git {
@@ -143,12 +143,17 @@ impl Git {
 
     /// The failure of a call that was to read the remote, by git's words.
     pub(super) fn unreadable(&self, words: &str) -> Failure {
-        stderr::failure(&format!("cannot read {}", self.url()), words, self.remote)
+        stderr::failure(("cannot read", self.url()), words, self.remote, self.secret.as_ref())
     }
 
     /// The failure of a call that was to write to the remote, by git's words.
     pub(super) fn unwritable(&self, words: &str) -> Failure {
-        stderr::failure(&format!("cannot write to {}", self.url()), words, self.remote)
+        stderr::failure(("cannot write to", self.url()), words, self.remote, self.secret.as_ref())
+    }
+
+    /// What of the remote's words matters to a person, without our secrets.
+    pub(super) fn brief(&self, words: &str) -> String {
+        stderr::brief(words, self.secret.as_ref())
     }
 
     /// A text of the remote's without our secrets.
@@ -169,7 +174,7 @@ impl Git {
         match process::run(command, input, self.timeout) {
             Ok(output) => Ok(GitOutput {
                 good: output.status.success(),
-                words: stderr::clean(&output.stderr, self.secret.as_ref()),
+                words: stderr::clean(&output.stderr),
                 stdout: output.stdout,
             }),
             Err(Broken::Silent(time)) => {

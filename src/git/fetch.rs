@@ -85,7 +85,7 @@ pub(super) struct Fetched {
 /// # Errors
 /// Where the remote cannot be read; see [`Git::unreadable`].
 pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -> Result<Fetched, Failure> {
-    let mut refused = String::new();
+    let mut refused = Default::default();
     for asking in ladder {
         let options = asking.options();
         let mut args = CLONE.to_vec();
@@ -122,7 +122,10 @@ pub(super) fn git_says(answer: &GitOutput, words: &str) -> bool {
 /// any word.
 fn wants_less(asking: Asking, git: &Git, answer: &GitOutput) -> bool {
     let patterns: &[&str] = match asking {
-        Asking::Filter(_) => &["filter", "Filter", "dumb http", "shallow capabilities"],
+        // One that can do neither says the latter first.
+        Asking::Filter(_) => {
+            &["filter", "Filter", "dumb http", "shallow capabilities", "does not support shallow"]
+        }
         Asking::Shallow => &["dumb http", "shallow capabilities", "does not support shallow"],
         Asking::All => &[],
     };

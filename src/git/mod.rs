@@ -45,4 +45,4 @@ pub(crate) use remote::Heads;
 pub use remote::{Remotes, SourceToken};
 pub use snapshot::{Entry, EntryKind, Snapshot};
 pub use source::Source;
-pub(crate) use source::{commit_time, is_foreign};
+pub(crate) use source::{branch_of, commit_time, is_foreign};

@@ -32,7 +32,11 @@ pub(super) fn compare(objects: &Odb<'_>, old: &str, new: &str) -> Order {
     let (Some(old), Some(new)) = (whole(old), whole(new)) else { return Order::Unknown };
     let (mut up, mut down) = (Walk::new(new, old), Walk::new(old, new));
     // By turns: the one that succeeds is most often short, and the other one the whole history.
-    while !(up.found || down.found) && !(up.is_done() && down.is_done()) {
+    loop {
+        let found = up.found || down.found;
+        if found || (up.is_done() && down.is_done()) {
+            break;
+        }
         up.step(objects);
         down.step(objects);
     }

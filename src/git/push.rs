@@ -2,12 +2,12 @@
 //! swaps. Writes to the remote; an answer that was lost on the way is looked up, never guessed.
 
 use git2::Oid;
+use zeroize::Zeroizing;
 
 use crate::diagnostic::{Code, Failure, Kind};
 use crate::git::address::BranchName;
 use crate::git::commit::Commit;
 use crate::git::snapshot::Snapshot;
-use crate::git::stderr;
 
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Snapshot {
             }
             Err(failure) => return Err(failure),
         };
-        let status = self.git.scrub(&String::from_utf8_lossy(&answer.stdout));
+        // As git says it: a password may be any word of its. What is shown of it is scrubbed.
+        let status = Zeroizing::new(String::from_utf8_lossy(&answer.stdout).into_owned());
         let line = status.lines().find(|line| line.contains(&refspec));
         match line.and_then(|line| judge(line, &answer.words)) {
             Some(Verdict::Landed) if answer.good => Ok(Pushed::Landed { commit: text(to) }),
@@ -98,9 +99,10 @@ impl Snapshot {
         let detail = if remote.is_empty() || checked_out {
             String::new()
         } else {
-            format!(": {}", stderr::brief(&remote))
+            format!(": {}", self.git.brief(&remote))
         };
-        let text = format!("{} declined the push to {branch} ({why}){detail}", self.git.url());
+        let text =
+            format!("{} declined the push to {branch} ({}){detail}", self.git.url(), self.git.scrub(why));
         let code = if checked_out { Code::BranchCheckedOut } else { Code::PushDeclined };
         let failure = Failure::new(code, text);
         if checked_out {

@@ -50,6 +50,14 @@ impl Source {
     }
 }
 
+/// The branch of the checkout whose root is `folder`, also where it has no commit yet.
+pub(crate) fn branch_of(folder: &Path) -> Option<String> {
+    let (repository, path) = open(folder).ok()??;
+    let head = repository.find_reference("HEAD").ok()?;
+    let name = head.symbolic_target().ok()??;
+    name.strip_prefix("refs/heads/").filter(|_| path.is_empty()).map(str::to_owned)
+}
+
 /// The repository around `folder`, for its objects.
 pub(super) fn objects(folder: &Path) -> Option<Repository> {
     Some(open(folder).ok()??.0)

@@ -20,18 +20,20 @@ pub(super) enum Remote {
 /// As much of a server's answer as helps; a hook can print a novel.
 const LONGEST: usize = 1_000;
 
-/// The last state of each line (progress rewrites its line), without progress, control characters and secrets.
-pub(super) fn clean(raw: &[u8], secret: Option<&Secret>) -> String {
+/// The last state of each line (progress rewrites its line), without progress and control characters. What git says is
+/// judged as it is: a password may be any word of its. It is scrubbed where it is shown, see [`brief`].
+pub(super) fn clean(raw: &[u8]) -> Zeroizing<String> {
     let text = Zeroizing::new(String::from_utf8_lossy(raw).into_owned());
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<Zeroizing<String>> = Vec::new();
     for line in text.split(['\n', '\r']) {
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let line = scrub(line.trim(), secret);
+        let line = Zeroizing::new(line.trim().to_owned());
         if !line.is_empty() && !is_progress(&line) && lines.last() != Some(&line) {
             lines.push(line);
         }
     }
-    lines.join("\n")
+    let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
+    Zeroizing::new(lines.join("\n"))
 }
 
 fn is_progress(line: &str) -> bool {
@@ -84,14 +86,20 @@ const REDIRECTS: &[&str] = &[
 ];
 
 /// What a failed git process means, from its cleaned words, since git ends with 128 whatever has failed; `doing` says
-/// what was tried.
-pub(super) fn failure(doing: &str, words: &str, remote: Remote) -> Failure {
+/// what was tried with the repository at `url`, whose words are none of git's.
+pub(super) fn failure(
+    (doing, url): (&str, &str),
+    words: &str,
+    remote: Remote,
+    secret: Option<&Secret>,
+) -> Failure {
     if lacks_room(words.lines().filter(|line| !line.starts_with("remote:"))) {
         return full();
     }
-    let means = MEANINGS.iter().find(|(_, patterns)| has(words, patterns));
+    let said = Zeroizing::new(words.replace(url, ""));
+    let means = MEANINGS.iter().find(|(_, patterns)| has(&said, patterns));
     let code = means.map_or(Code::RepositoryUnavailable, |(code, _)| *code);
-    let failure = Failure::new(code, format!("{doing}: {}", brief(words)));
+    let failure = Failure::new(code, format!("{doing} {url}: {}", brief(words, secret)));
     match remedy(code, remote) {
         Some(hint) => failure.hint(hint),
         None => failure,
@@ -134,8 +142,8 @@ pub(super) fn is_redirect(words: &str) -> bool {
     has(words, REDIRECTS)
 }
 
-/// The lines that matter, on one line, cut.
-pub(super) fn brief(words: &str) -> String {
+/// The lines that matter, on one line, without secrets, cut.
+pub(super) fn brief(words: &str, secret: Option<&Secret>) -> String {
     let telling = |line: &&str| {
         line.starts_with("fatal:")
             || line.starts_with("error:")
@@ -146,7 +154,7 @@ pub(super) fn brief(words: &str) -> String {
     if lines.is_empty() {
         lines = words.lines().collect();
     }
-    let text = lines.join("; ");
+    let text = scrub(&Zeroizing::new(lines.join("; ")), secret);
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None if text.is_empty() => "git gave no reason".to_owned(),
@@ -200,7 +208,7 @@ mod tests {
     #[test]
     fn a_refusal_says_what_its_repository_needs() {
         let hint = |words, remote| {
-            failure("cannot read x", words, remote)
+            failure(("cannot read", "x://y"), words, remote, None)
                 .hints
                 .iter()
                 .map(ToString::to_string)
@@ -212,5 +220,31 @@ mod tests {
         assert!(hint(login, Remote::App).contains("CUPAAS_SOURCE_TOKEN to a token that may read"));
         assert!(hint(rights, Remote::Gitops).contains("write access"));
         assert!(hint(rights, Remote::App).contains("read access"));
+    }
+
+    #[test]
+    fn a_password_may_be_any_word_of_gits_and_is_shown_nowhere() {
+        let said = "fatal: unable to access 'https://a.example/x/': The requested URL returned error: 403\n\
+                    remote: ref main";
+        for password in ["ref", "remote", "fatal", "main", "error", "403", "error: 403", "unable to access"] {
+            let secret = Secret::new(password);
+            let words = clean(said.as_bytes());
+            let failure =
+                failure(("cannot read", "https://a.example/x"), &words, Remote::Gitops, Some(&secret));
+            assert_eq!(failure.code, Code::RepositoryAccessDenied, "{password}");
+            let message = failure.message.to_string();
+            let (_, shown) = message.split_once("x: ").unwrap();
+            assert!(!shown.contains(password), "{password}: {shown}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_address_are_none_of_gits() {
+        let url = "https://a.example/access denied/not found";
+        let words = format!("fatal: unable to access '{url}/': Could not resolve host: a.example");
+        assert_eq!(
+            failure(("cannot read", url), &words, Remote::App, None).code,
+            Code::RepositoryUnavailable
+        );
     }
 }

@@ -58,6 +58,10 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
     let here = std::env::current_dir()
         .map_err(|e| Failure::new(Code::FolderNotFound, format!("no working directory: {e}")))?;
     let address = RepositoryUrl::parse(&text, &here)?;
+    if address.local().is_some_and(|path| path.is_file()) {
+        return Err(Failure::new(Code::InvalidAddress, format!("{address} is a file, not a repository"))
+            .hint("name a folder, a bare repository or an address; of a bundle, make one: `git clone --bare FILE`"));
+    }
     match address.local() {
         Some(folder) if folder.is_dir() && !folder.join(".git").exists() && !folder.join("HEAD").exists() => {
             Ok(GitopsPlace::Folder(PathBuf::from(text)))

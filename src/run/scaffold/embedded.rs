@@ -18,7 +18,8 @@ pub(crate) fn files(home: &Path, make: bool) -> Result<Files, Failure> {
         domain: "apps.localhost",
         cluster: "home",
         registry: "localhost:5000",
-        url: "ssh://git@git.example.com/me/gitops.git",
+        url: init::EXAMPLE,
+        branch: "",
         recipient: &recipient,
     })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::diagnostic::Failure;
-use crate::git::RepositoryUrl;
+use crate::git::{self, RepositoryUrl, Source};
 use crate::load::platform::Delivery;
 use crate::load::scalars::{Host, Name};
 use crate::outcome::Wrote;
@@ -23,6 +23,9 @@ const README: &str = include_str!("../../../templates/scaffold/README.md.j2");
 /// Stands for an identity that is made by the first deploy.
 pub(super) const RECIPIENT_LATER: &str = "";
 
+/// Stands for an address that nobody knows yet.
+pub(super) const EXAMPLE: &str = "ssh://git@git.example.com/me/gitops.git";
+
 /// What a platform's first files say.
 pub(super) struct Platform<'a> {
     pub(super) delivery: Delivery,
@@ -30,6 +33,8 @@ pub(super) struct Platform<'a> {
     pub(super) cluster: &'a str,
     pub(super) registry: &'a str,
     pub(super) url: &'a str,
+    /// Empty where nobody knows.
+    pub(super) branch: &'a str,
     pub(super) recipient: &'a str,
 }
 
@@ -38,6 +43,7 @@ pub(super) fn files(platform: &Platform<'_>) -> Result<Files, Failure> {
     let scope = json!({
         "domain": platform.domain, "cluster": platform.cluster, "registry": platform.registry,
         "url": platform.url, "recipient": platform.recipient, "delivery": platform.delivery,
+        "branch": platform.branch,
     });
     let internal = |message: String| Failure::new(Code::InternalError, message);
     // The engine drops the last newline of a template.
@@ -70,8 +76,11 @@ pub(crate) fn init(options: &InitOptions, home: &Path) -> Result<Wrote, Failure>
         "^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$",
         "a registry's host and path",
     )?;
-    RepositoryUrl::parse(&options.url, &options.folder)?;
-    checked("--url", &options.url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
+    let origin = reached_as(&options.folder);
+    let url = options.url.as_deref().or(origin.as_deref()).unwrap_or(EXAMPLE);
+    RepositoryUrl::parse(url, &options.folder)?;
+    checked("--url", url, r#"^[^\s"'\\{}]+$"#, "an address without spaces and quotes")?;
+    let branch = git::branch_of(&options.folder).map(|branch| scalar(&branch)).unwrap_or_default();
     let mut wrote = Wrote::default();
     let recipient = match options.delivery {
         Delivery::Flux => identity(home, &mut wrote)?,
@@ -82,20 +91,41 @@ pub(crate) fn init(options: &InitOptions, home: &Path) -> Result<Wrote, Failure>
         domain: &options.domain,
         cluster: &options.cluster,
         registry: &options.registry,
-        url: &options.url,
+        url,
+        branch: &branch,
         recipient: &recipient,
     })?;
     for (path, text) in files {
         write_new(&mut wrote, options.folder.join(path.as_str()), &text, 0o644)?;
     }
     wrote.next = match options.delivery {
-        Delivery::Flux => flux_next(options, home),
-        Delivery::Argocd => argocd_next(options),
+        Delivery::Flux => flux_next(options, url, home),
+        Delivery::Argocd => argocd_next(options, url),
     };
     Ok(wrote)
 }
 
-fn flux_next(options: &InitOptions, home: &Path) -> Vec<String> {
+/// The address that the folder's clone has, where others can reach it too: Flux takes ssh's in its long form alone.
+fn reached_as(folder: &Path) -> Option<String> {
+    let origin = Source::read(folder).ok().filter(|source| source.path.is_empty())?.repository?;
+    let address =
+        RepositoryUrl::read(&origin, folder).ok().filter(|address| !address.is_on_this_machine())?;
+    let text = address.as_str();
+    match text.split_once(':').filter(|_| !text.contains("://")) {
+        Some((host, path)) => Some(format!("ssh://{host}/{}", path.trim_start_matches('/'))),
+        None => Some(text.to_owned()),
+    }
+}
+
+/// A branch's name as YAML has it: `1.0` and `on` are none without quotes.
+fn scalar(branch: &str) -> String {
+    let plain = branch.len() > 4 || branch == "main" || branch == "live";
+    let simple = branch.starts_with(|c: char| c.is_ascii_lowercase())
+        && branch.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if plain && simple && branch != "false" { branch.to_owned() } else { json!(branch).to_string() }
+}
+
+fn flux_next(options: &InitOptions, url: &str, home: &Path) -> Vec<String> {
     vec![
         "commit and push this folder".to_owned(),
         format!(
@@ -104,9 +134,8 @@ fn flux_next(options: &InitOptions, home: &Path) -> Vec<String> {
             home.join("age").join("keys.txt").display()
         ),
         format!(
-            "let Flux read the repository: flux create secret git cupaas --url={} (by https also --username and \
-             --password; by ssh, let the key that it prints read the repository)",
-            options.url
+            "let Flux read the repository: flux create secret git cupaas --url={url} (by https also --username and \
+             --password; by ssh, let the key that it prints read the repository)"
         ),
         // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
         "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
@@ -118,10 +147,10 @@ fn flux_next(options: &InitOptions, home: &Path) -> Vec<String> {
     ]
 }
 
-fn argocd_next(options: &InitOptions) -> Vec<String> {
+fn argocd_next(options: &InitOptions, url: &str) -> Vec<String> {
     vec![
         "commit and push this folder".to_owned(),
-        format!("where it is private, let Argo CD read it: argocd repo add {} …", options.url),
+        format!("where it is private, let Argo CD read it: argocd repo add {url} …"),
         // Without it a sync that waits for a database that never comes up waits for ever, and newer commits with it.
         "bound how long a sync may wait: kubectl -n argocd patch configmap argocd-cmd-params-cm --type merge -p \
          '{\"data\":{\"controller.sync.timeout.seconds\":\"1800\"}}' && kubectl -n argocd rollout restart \

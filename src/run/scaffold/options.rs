@@ -45,6 +45,6 @@ pub struct InitOptions {
     pub cluster: String,
     /// The prefix of apps' images.
     pub registry: String,
-    /// Address under which the cluster reaches the repository.
-    pub url: String,
+    /// Address under which the cluster reaches the repository, where somebody has said it.
+    pub url: Option<String>,
 }
