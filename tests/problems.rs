@@ -176,3 +176,59 @@ fn all_mistakes_at_once_are_all_said() {
     }
     none(Sandbox::new().wrong(&lines.into_values().collect::<Vec<_>>()).into_iter().collect());
 }
+
+/// Keys that are names which people make up, by file, so that another one is as good: of variables, secrets, volumes,
+/// processes, sizes, branches, parameters. An environment of `.cupaas` may be another platform's: `explain` says so.
+const NAMES: [(&str, &[&str]); 4] = [
+    (
+        ".cupaas",
+        &[
+            "LOG_LEVEL",
+            "GREETING",
+            "SIGNING_KEY",
+            "uploads",
+            "web",
+            "worker",
+            "nightly",
+            "staging",
+            "production",
+        ],
+    ),
+    ("cupaas.yaml", &["production", "staging", "big", "TZ"]),
+    ("apps/tasks.yaml", &["main", "COLOUR"]),
+    ("catalog/services/cache/recipe.yaml", &["maxMemory"]),
+];
+
+/// What is neither a key of any file nor near to one.
+const NO_KEY: &str = "wqxzj";
+
+#[test]
+fn no_key_is_passed_over_in_silence() {
+    let sandbox = Sandbox::new();
+    let key = regex_lite::Regex::new(r"(?:^|[\s{])([A-Za-z_]\w*):(?: |$)").unwrap();
+    let (mut silent, mut tried) = (Vec::new(), 0);
+    for (name, names) in NAMES {
+        let text = FILES.iter().find(|(file, _)| *file == name).unwrap().1;
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, written) in lines.iter().enumerate() {
+            let keys = key.captures_iter(written).filter_map(|found| found.get(1));
+            for found in keys.filter(|found| !names.contains(&found.as_str())) {
+                tried += 1;
+                let renamed = format!("{}{NO_KEY}{}", &written[..found.start()], &written[found.end()..]);
+                let mut changed = lines.clone();
+                changed[at] = &renamed;
+                sandbox.write(name, &(changed.join("\n") + "\n"));
+                let place = format!("{name}:{}:", at + 1);
+                let says = |problem: &Diagnostic| {
+                    problem.span.to_string().contains(&place) || problem.message.to_string().contains(NO_KEY)
+                };
+                if !check(sandbox.0.path()).iter().any(says) {
+                    silent.push(format!("{place} {}", found.as_str()));
+                }
+            }
+        }
+        sandbox.write(name, text);
+    }
+    assert!(tried > 60, "{tried}");
+    none(silent);
+}

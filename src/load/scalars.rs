@@ -101,14 +101,15 @@ word!(
     "lower-case letters, digits, inner hyphens and dots"
 );
 word!(
-    /// A host name (RFC 1123), in lower case.
-    Host, r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", 253,
-    "a full host name in lower case, such as tasks.example.com"
+    /// A host name (RFC 1123), in lower case. The last label begins with a letter, as all on the internet do, so that an
+    /// IP address is none: an Ingress takes no address for a host.
+    Host, r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", 253,
+    "a full host name in lower case, such as tasks.example.com, and no IP address"
 );
 word!(
     /// A host name, or all that are one label longer: `*.example.com`.
-    HostPattern, r"^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", 253,
-    "a host name such as shop.example.com, or *.example.com"
+    HostPattern, r"^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", 253,
+    "a host name such as shop.example.com, or *.example.com, and no IP address"
 );
 word!(
     /// An amount of storage or memory, a Kubernetes quantity.

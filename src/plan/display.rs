@@ -34,7 +34,13 @@ impl Display for Effect {
             Self::Scale { process, from, to } => {
                 let count =
                     |n: &Option<i64>| n.map_or("as its autoscaler says".to_owned(), |n| n.to_string());
-                write!(f, "{process} scales: {} -> {}", count(from), count(to))
+                match (from, to) {
+                    // The API server's default for what is no longer written is one pod.
+                    (Some(from), None) => {
+                        write!(f, "{process} scales: {from} -> 1 pod, then as its autoscaler says")
+                    }
+                    _ => write!(f, "{process} scales: {} -> {}", count(from), count(to)),
+                }
             }
             Self::RunsJob { name } => write!(f, "job {name} runs"),
             Self::Reroute { added, removed } => {
@@ -108,6 +114,6 @@ mod tests {
         let hosts = Effect::Reroute { added: vec!["a.cu".into()], removed: vec!["b.cu".into()] };
         assert_eq!(hosts.to_string(), "hosts: +a.cu, -b.cu");
         let scale = Effect::Scale { process: "web".into(), from: Some(1), to: None };
-        assert_eq!(scale.to_string(), "web scales: 1 -> as its autoscaler says");
+        assert_eq!(scale.to_string(), "web scales: 1 -> 1 pod, then as its autoscaler says");
     }
 }

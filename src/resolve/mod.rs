@@ -13,6 +13,8 @@ mod facts;
 pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
+mod mounts;
+mod own_dockerfile;
 mod platform;
 mod processes;
 pub(crate) mod release;
@@ -73,14 +75,13 @@ pub(crate) fn resolve_leniently(
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
+    own_dockerfile::check(inputs, &processes, &mut notes);
     entries::check(inputs, &processes, &mut notes);
     unused::check(inputs, &processes, &mut notes);
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
-    if notes.problems.is_empty() {
-        dirty(inputs, &mut notes);
-    }
+    dirty(inputs, &mut notes);
     let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
         flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
@@ -132,7 +133,8 @@ pub(crate) fn without_problems(
 }
 
 fn dirty(inputs: &Inputs, notes: &mut Notes) {
-    if let (true, Some(commit)) = (inputs.query.dirty, &inputs.query.source.commit) {
+    let is_whole = notes.problems.is_empty();
+    if let (true, Some(commit)) = (inputs.query.dirty && is_whole, &inputs.query.source.commit) {
         let hint = format!("they are used, and recorded as commit {}", commit.get(..10).unwrap_or(commit));
         notes.warning(Code::UncommittedChanges, inputs.app.at(&["runtime"]), "uncommitted changes", hint);
     }
@@ -217,15 +219,6 @@ fn normal(path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// Folders that a container must have as they are.
-fn is_the_systems(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    path == "/"
-        || path == "/tmp"
-        || path == "/app"
-        || matches!(first, "proc" | "sys" | "dev" | "etc" | "bin" | "lib")
-}
-
 fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume> {
     let mut volumes: Vec<Volume> = Vec::new();
     for (name, entry) in &inputs.app.value.volumes {
@@ -239,7 +232,7 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
         if !inputs.app.is_sound(&["volumes", name, "path"]) {
             continue;
         }
-        if is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
+        if mounts::is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
             let message = format!("cannot mount a volume at {:?}", entry.path.0);
             let hint = "use a folder of the app, such as /app/uploads";
             notes.problem(Code::InvalidMount, place(), message, hint);
