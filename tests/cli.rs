@@ -25,6 +25,7 @@ mod cli {
     mod named;
     mod pins;
     mod reading;
+    mod recipe_bounds;
     mod recording;
     mod registered;
     mod reports;

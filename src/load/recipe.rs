@@ -25,15 +25,18 @@ pub struct RecipeFile {
     pub port: Option<u16>,
     /// Files (patterns) whose presence says that an app is of this runtime.
     #[serde(default)]
+    #[schemars(length(max = 100), inner(length(max = 200)))]
     pub markers: Vec<String>,
     /// What is read from an app's files; the first rule that finds a fact decides it.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub facts: Vec<FactRule>,
     /// Facts that several rules must not find differently, and what to tell a person whose app does that.
     #[serde(default)]
     pub exclusive: Named<String>,
     /// How the app is started, where neither `.cupaas` nor a Procfile says it; the first that fits.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub start: Vec<StartRule>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
@@ -45,12 +48,15 @@ pub struct RecipeFile {
     pub storage: Option<ServiceStorage>,
     /// Keys of the service's Secret.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub credentials: Vec<CredentialRule>,
     /// What a person does, in this order, once the cluster has new credentials; without it they cannot be rotated.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub rotation: Vec<RotationStep>,
     /// The variables that the app gets, in the order in which they build on each other.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub provides: Vec<ProvidedVariable>,
     /// A command in the service's image that succeeds once the service answers.
     pub ping: Option<Ping>,
@@ -58,6 +64,7 @@ pub struct RecipeFile {
     pub workload: Option<String>,
     /// The manifests.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub files: Vec<FileRule>,
 }
 
@@ -97,9 +104,11 @@ pub struct FactRule {
     /// a dotted name.
     pub is: String,
     /// Patterns of the files that are looked at, in this order; `*` is any part of a name.
+    #[schemars(length(max = 50), inner(length(max = 200)))]
     pub files: Vec<String>,
     /// A regular expression that must match the file's text; without it, the file need only be there.
     #[serde(rename = "match")]
+    #[schemars(length(max = 1000))]
     pub pattern: Option<String>,
 }
 

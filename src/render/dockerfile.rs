@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::{UndefinedBehavior, Value};
 use serde_json::json;
 
 use crate::diagnostic::{Code, Failure, Span};
-use crate::expression;
+use crate::expression::{self, bounds};
 use crate::load::catalog::Recipe;
+use crate::render::engine::{FUEL, place};
 use crate::resolve::release::Release;
 
 /// The Dockerfile of a release's runtime.
@@ -42,12 +43,12 @@ pub(crate) fn dockerfile(
     for (fact, value) in facts {
         scope[fact] = json!(value);
     }
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    bounds::template(&template.text)
+        .map_err(|excess| Failure::recipe(Span::new(template, excess.at), excess.message))?;
+    let environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
     let rendered = environment.render_str(&template.text, Value::from(Serde(&scope)));
     let text =
-        rendered.map_err(|error| Failure::recipe(Span::file(template), expression::message(&error)))?;
+        rendered.map_err(|error| Failure::recipe(place(template, &error), expression::message(&error)))?;
     Ok(text.trim_end().to_owned() + "\n")
 }
 

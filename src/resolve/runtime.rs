@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex_lite::Regex;
+use regex_lite::RegexBuilder;
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -15,6 +15,10 @@ use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::version;
 use crate::yaml::document::Document;
+
+/// The most bytes that a regular expression of a recipe may take once it is read, its repetitions written out: each is
+/// looked at for each letter of a file.
+const MAX_PATTERN: usize = 64 << 10;
 
 /// Facts by name.
 pub(crate) type Facts = BTreeMap<String, String>;
@@ -100,7 +104,8 @@ fn apply(rule: &FactRule, inputs: &Inputs) -> Result<Option<(String, String)>, S
     if rule.files.iter().all(|file| looked_at(file).next().is_none()) {
         return Ok(None);
     }
-    let regex = Regex::new(pattern).map_err(|error| error.to_string())?;
+    let regex =
+        RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build().map_err(|error| error.to_string())?;
     for file in &rule.files {
         for (path, text) in looked_at(file) {
             if let Some(captures) = regex.captures(text) {
