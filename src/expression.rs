@@ -1,13 +1,17 @@
-//! Small expressions and texts of recipes, over plain values: `when:` and `command:`. Bounded by fuel.
+//! Small expressions and texts of recipes, over plain values: `when:` and `command:`. Bounded in length, depth and fuel.
+
+pub(crate) mod bounds;
 
 use std::sync::OnceLock;
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Error, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde_json::Value as Json;
 
-/// The most steps that an expression may take.
+/// The most steps that an expression may take, of which each also pays for 64 bytes.
 const FUEL: u64 = 50_000;
+/// The most calls of macros and parts within each other.
+const DEPTH: usize = 50;
 
 /// Environments for conditions and for texts, made once in a process.
 fn environment(undefined: UndefinedBehavior) -> &'static Environment<'static> {
@@ -20,10 +24,16 @@ fn environment(undefined: UndefinedBehavior) -> &'static Environment<'static> {
 }
 
 fn make(undefined: UndefinedBehavior) -> Environment<'static> {
+    bounded(undefined, FUEL)
+}
+
+/// An environment in which nothing takes more than `fuel` steps. What is read there has to pass [`bounds`] first.
+pub(super) fn bounded(undefined: UndefinedBehavior, fuel: u64) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(undefined);
-    environment.set_fuel(Some(FUEL));
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.set_fuel(Some(fuel));
+    environment.set_recursion_limit(DEPTH);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment
 }
 
@@ -34,6 +44,7 @@ pub(crate) fn is_true(expression: &str, scope: &Json) -> Result<bool, String> {
 
 /// As [`is_true`], over a template's context.
 pub(super) fn holds(expression: &str, scope: Value) -> Result<bool, String> {
+    bounds::expression(expression).map_err(|excess| excess.message)?;
     let environment = environment(UndefinedBehavior::Chainable);
     let compiled =
         environment.compile_expression_owned(expression.to_owned()).map_err(|error| message(&error))?;
@@ -45,6 +56,7 @@ pub(crate) fn text(template: &str, scope: &Json) -> Result<String, String> {
     if !template.contains('{') {
         return Ok(template.to_owned());
     }
+    bounds::template(template).map_err(|excess| excess.message)?;
     environment(UndefinedBehavior::Strict)
         .render_str(template, Value::from(Serde(scope)))
         .map_err(|error| message(&error))
@@ -52,6 +64,9 @@ pub(crate) fn text(template: &str, scope: &Json) -> Result<String, String> {
 
 /// An error's words without the values that it saw.
 pub(super) fn message(error: &Error) -> String {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return "takes more steps or makes more text than a recipe may".to_owned();
+    }
     match error.detail() {
         Some(detail) => format!("{}: {detail}", error.kind()),
         None => error.kind().to_string(),
@@ -87,9 +102,14 @@ mod tests {
             let template = "{% for i in range(N) %}{% for j in range(N) %}x{% endfor %}{% endfor %}";
             text(&template.replace('N', &count.to_string()), &scope)
         };
-        let spent = Err("engine ran out of fuel".to_owned());
+        let spent = Err("takes more steps or makes more text than a recipe may".to_owned());
         assert_eq!(nested(9999), spent);
-        assert_eq!(text("{{ 'x' * 10000000000 }}", &scope), spent);
+        assert_eq!(text("{{ range(99999)|join(range(9999)|join) }}", &scope), spent);
+        let factor = text("{{ 'x' * 10000000000 }}", &scope).unwrap_err();
+        assert!(factor.contains("is for numbers"), "{factor}");
+        let deep = "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}";
+        assert!(text(deep, &scope).unwrap_err().contains("recursion limit"));
+        assert!(is_true(&format!("a{}", " + a".repeat(100_000)), &scope).unwrap_err().contains("2000 bytes"));
         assert_eq!(nested(20), Ok("x".repeat(400)));
     }
 }

@@ -32,6 +32,7 @@ mod cli {
     mod pins;
     mod prompt;
     mod reading;
+    mod recipe_bounds;
     mod recording;
     mod registered;
     mod reports;

@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_of_this_machine_is_no_servers_fault() {
-        let code = |words: &str| failure("cannot read x", words, Remote::Gitops).code;
+        let code = |words: &str| failure(("cannot read", "x"), words, Remote::Gitops, None).code;
         assert_eq!(
             code("fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output"),
             Code::WriteFailed

@@ -136,13 +136,17 @@ pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// Takes as long as both are: what stands between two stars is looked for once, from where the one before it ended.
 fn part_matches(pattern: &str, part: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == part,
-        Some((start, rest)) => part.strip_prefix(start).is_some_and(|left| {
-            (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| part_matches(rest, &left[at..]))
-        }),
-    }
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == part };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let between = part.strip_prefix(start).and_then(|left| left.strip_suffix(end));
+    let found = |left: &mut &str, piece: &str| {
+        let at = left.find(piece)?;
+        *left = &left[at + piece.len()..];
+        Some(())
+    };
+    between.is_some_and(|mut left| middle.split('*').all(|piece| found(&mut left, piece).is_some()))
 }
 
 /// Whether a file or folder of an app counts: a path in the app's folder that is not too deep, and in none of the
@@ -300,4 +304,32 @@ fn bytes(file: File) -> std::io::Result<(Vec<u8>, bool)> {
     let whole = bytes.len() as u64 <= MAX_LOOK;
     bytes.truncate(usize::try_from(MAX_LOOK).unwrap_or(usize::MAX));
     Ok((bytes, whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_part_of_one_name() {
+        assert!(matches("*/settings.py", "shop/settings.py"));
+        assert!(matches("*.py", "app.py"));
+        assert!(!matches("*.py", "shop/app.py"));
+        assert!(!matches("*/settings.py", "a/b/settings.py"));
+        for (pattern, part, expected) in [
+            ("*", "", true),
+            ("**", "a", true),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("*ab*ab*", "xabab", true),
+            ("*ab*ab*", "xabxb", false),
+            ("a*bc*c", "abcc", true),
+            ("a*bc*c", "abc", false),
+            ("*é*", "café.py", true),
+        ] {
+            assert_eq!(matches(pattern, part), expected, "{pattern} {part}");
+        }
+        let (many, long) = ("*a".repeat(100_000), "a".repeat(200_000));
+        assert!(!matches(&format!("{many}b"), &long) && matches(&many, &long));
+    }
 }

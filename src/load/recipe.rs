@@ -27,27 +27,34 @@ pub struct RecipeFile {
     pub port: Option<u16>,
     /// Files (patterns) whose presence says that an app is of this runtime.
     #[serde(default)]
+    #[schemars(length(max = 100), inner(length(max = 200)))]
     pub markers: Vec<String>,
     /// Names (patterns) of files and folders that facts do not look at, wherever they stand in the app.
     #[serde(default)]
+    #[schemars(length(max = 100), inner(length(max = 200)))]
     pub skip: Vec<String>,
     /// What is read from an app's files, rule by rule; the first that finds a fact decides it.
     #[serde(default)]
+    #[schemars(length(max = 200))]
     pub facts: Vec<FactRule>,
     /// Facts that several rules must not find differently, and what to tell a person whose app does that.
     #[serde(default)]
     pub exclusive: Named<String>,
     /// What is to be said of an app whose files this recipe cannot do justice to.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub checks: Vec<CheckRule>,
     /// How the app is started, where neither `.cupaas` nor a Procfile says it; the first that fits.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub start: Vec<StartRule>,
     /// Packages of the system that the image needs; all rules that fit count.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub system: Vec<SystemRule>,
     /// Names of files and folders of the app that never belong into its image.
     #[serde(default)]
+    #[schemars(length(max = 100), inner(length(max = 200)))]
     pub ignore: Vec<String>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
@@ -59,12 +66,15 @@ pub struct RecipeFile {
     pub storage: Option<ServiceStorage>,
     /// Keys of the service's Secret.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub credentials: Vec<CredentialRule>,
     /// What a person does, in this order, once the cluster has new credentials; without it they cannot be rotated.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub rotation: Vec<RotationStep>,
     /// The variables that the app gets, in the order in which they build on each other.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub provides: Vec<ProvidedVariable>,
     /// A command in the service's image that succeeds once the service answers.
     pub ping: Option<Ping>,
@@ -72,6 +82,7 @@ pub struct RecipeFile {
     pub workload: Option<String>,
     /// The manifests.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     pub files: Vec<FileRule>,
 }
 
@@ -112,17 +123,21 @@ pub struct FactRule {
     /// `{module}` the same as a dotted name, `{folder}` its folder, and `{top}` the first folder of the path.
     pub is: String,
     /// Patterns of the files that are looked at, in this order; `*` is any part of a name.
+    #[schemars(length(max = 50), inner(length(max = 200)))]
     pub files: Vec<String>,
     /// A value in a TOML, YAML or INI file, by the names on the way to it; `*` is any name or item. Of a list each item
     /// is meant.
+    #[schemars(length(max = 200))]
     pub key: Option<String>,
     /// What the file is written in, where its name does not end in `.toml`, `.yaml`, `.yml`, `.cfg` or `.ini`.
     pub format: Option<KeyedFormat>,
     /// A regular expression that must match the file's text, or the value at `key`; without it, the file or the value
     /// need only be there.
     #[serde(rename = "match")]
+    #[schemars(length(max = 2000))]
     pub pattern: Option<String>,
     /// A regular expression for the parts of the text that `match` looks at: its first group, else all of it.
+    #[schemars(length(max = 2000))]
     pub within: Option<String>,
     /// Only where this expression over the facts of the rules above is true.
     pub when: Option<String>,

@@ -4,27 +4,36 @@
 //! Invariant: no template output is a value's text; `safe` and `autoescape` cannot get round it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::value::{Kwargs, Serde};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
-use serde_json::{Map, Value as Json};
+use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
+use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
+use crate::expression::bounds;
 use crate::load::catalog::{Recipe, SHARED};
+use crate::render::values::{Budget, CLOSE, OPEN, fill, to_json};
 use crate::render::workload;
 use crate::resolve::command;
 use crate::{expression, names};
 
-const OPEN: char = '\u{e000}';
-const CLOSE: char = '\u{e001}';
-/// The most steps that one template may take.
-const FUEL: u64 = 1_000_000;
+/// The most steps that one template may take, of which each also pays for 64 bytes.
+pub(super) const FUEL: u64 = 1_000_000;
+/// The most bytes that a template may make: what is read again takes many times as much memory.
+const MAX_TEXT: usize = 1 << 20;
+/// The most parts that are rendered within each other.
+const MAX_PARTS: usize = 16;
 
 /// The values of one rendering, by the number of their placeholder.
 #[derive(Debug, Default)]
 struct Slots {
     values: Mutex<Vec<Json>>,
+    /// How many parts are being rendered within each other.
+    depth: AtomicUsize,
+    /// What may still be made of values.
+    budget: Budget,
 }
 
 impl Slots {
@@ -41,13 +50,16 @@ pub(crate) struct Parsed {
 
 impl Parsed {
     fn parse(&self, text: &str) -> Result<Arc<Json>, String> {
+        if text.len() > MAX_TEXT {
+            return Err(format!("makes more than {} KiB", MAX_TEXT >> 10));
+        }
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = texts.get(text) {
             return Ok(Arc::clone(known));
         }
         let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
-        let value: Json =
-            serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())?;
+        let value: Json = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| not_yaml(&error.to_string()))?;
         let value = Arc::new(value);
         texts.insert(text.to_owned(), Arc::clone(&value));
         Ok(value)
@@ -71,10 +83,7 @@ impl Engine {
     /// A template that cannot be read, with its place.
     pub(crate) fn new(recipe: &Recipe, parsed: &Arc<Parsed>) -> Result<Self, Failure> {
         let slots = Arc::new(Slots::default());
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(FUEL));
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        let mut environment = expression::bounded(UndefinedBehavior::Strict, FUEL);
         let placeholders = Arc::clone(&slots);
         environment.set_formatter(move |out, _, value| {
             let number = placeholder(&placeholders, value)?;
@@ -86,6 +95,8 @@ impl Engine {
                 let span = Span::new(source, at..at + OPEN.len_utf8());
                 return Err(Failure::recipe(span, "a template cannot contain U+E000 or U+E001".to_owned()));
             }
+            bounds::template(&source.text)
+                .map_err(|excess| Failure::recipe(Span::new(source, excess.at), excess.message))?;
             let added = environment.add_template_owned(name.clone(), source.text.clone());
             added.map_err(|error| Failure::recipe(place(source, &error), expression::message(&error)))?;
         }
@@ -140,14 +151,16 @@ impl Engine {
             self.failure(template, error, rule, lacks)
         };
         self.slots.with(Vec::clear);
+        self.slots.budget.renew();
+        self.slots.depth.store(0, Ordering::Relaxed);
         let compiled = self.environment.get_template(template).map_err(|error| fail(&error))?;
         let text = compiled.render(context.clone()).map_err(|error| fail(&error))?;
         let shared = template.starts_with(SHARED);
         let place = || if shared { rule.clone() } else { Span::file(source) };
         let wrong = |message: String| Failure::recipe(place(), message);
-        let parsed = self.parsed.parse(&text).map_err(|error| wrong(not_yaml(&error)))?;
+        let parsed = self.parsed.parse(&text).map_err(wrong)?;
         let slots = self.slots.with(std::mem::take);
-        let value = fill(&parsed, &slots).map_err(wrong)?;
+        let value = fill(&parsed, &slots, &self.slots.budget).map_err(wrong)?;
         Ok(without_nulls(value))
     }
 
@@ -229,7 +242,8 @@ fn not_yaml(error: &str) -> String {
     format!("rendered invalid YAML: {}", error.replace([OPEN, CLOSE], ""))
 }
 
-fn place(source: &Arc<Source>, error: &Error) -> Span {
+/// Where a template is wrong.
+pub(super) fn place(source: &Arc<Source>, error: &Error) -> Span {
     match (error.range(), error.line()) {
         (Some(range), _) => Span::new(source, range),
         (None, Some(line)) => {
@@ -244,15 +258,11 @@ fn placeholder(slots: &Slots, value: &Value) -> Result<usize, Error> {
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
-    let json = to_json(value)?;
+    let json = to_json(value, &slots.budget)?;
     Ok(slots.with(|values| {
         values.push(json);
         values.len() - 1
     }))
-}
-
-fn to_json(value: &Value) -> Result<Json, Error> {
-    serde_json::to_value(value).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
 #[derive(Clone)]
@@ -271,12 +281,18 @@ impl Part {
     }
 
     fn value(&self, state: &State, name: &str, context: BTreeMap<String, Value>) -> Result<Value, Error> {
-        let outer = self.slots.with(std::mem::take);
-        let text = state.env().get_template(name)?.render(Value::from(context))?;
-        let slots = self.slots.with(|values| std::mem::replace(values, outer));
         let invalid = |message: String| Error::new(ErrorKind::InvalidOperation, message);
-        let tree = self.parsed.parse(&text).map_err(|error| invalid(not_yaml(&error)))?;
-        Ok(Value::from(Serde(fill(&tree, &slots).map_err(invalid)?)))
+        if self.slots.depth.fetch_add(1, Ordering::Relaxed) >= MAX_PARTS {
+            return Err(invalid(format!("more than {MAX_PARTS} parts within each other")));
+        }
+        let outer = self.slots.with(std::mem::take);
+        let rendered = state.env().get_template(name)?.render_captured(Value::from(context))?;
+        let slots = self.slots.with(|values| std::mem::replace(values, outer));
+        self.slots.depth.fetch_sub(1, Ordering::Relaxed);
+        // A part begins with a measure of its own; what it took is taken from the template that asked for it.
+        state.consume_fuel(rendered.state().fuel_levels().map_or(0, |(taken, _)| taken))?;
+        let tree = self.parsed.parse(rendered.output()).map_err(invalid)?;
+        Ok(Value::from(Serde(fill(&tree, &slots, &self.slots.budget).map_err(invalid)?)))
     }
 }
 
@@ -291,12 +307,14 @@ fn add_functions(environment: &mut Environment<'static>, slots: &Arc<Slots>, par
         }
         part.render(state, name, context)
     });
-    environment.add_function("parts", move |state: &mut State, name: &str, item: &str, items: Vec<Value>| {
+    environment.add_function("parts", move |state: &mut State, name: &str, item: &str, items: &Value| {
+        // Each is paid for as it comes: a list may say that it is longer than any memory.
         let one = |value| parts.render(state, name, BTreeMap::from([(item.to_owned(), value)]));
-        items.into_iter().map(one).collect::<Result<Vec<Value>, Error>>()
+        items.try_iter()?.map(one).collect::<Result<Vec<Value>, Error>>()
     });
-    environment.add_function("hash", |value: &Value| {
-        let json = to_json(value)?;
+    let hashed = Arc::clone(slots);
+    environment.add_function("hash", move |value: &Value| {
+        let json = to_json(value, &hashed.budget)?;
         Ok::<_, Error>(names::hash(&sorted(&json).to_string(), 8))
     });
     environment.add_filter("literal", |text: &str| command::literal(text));
@@ -314,56 +332,6 @@ fn sorted(value: &Json) -> Json {
         Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),
         other => other.clone(),
     }
-}
-
-/// The parsed text with every placeholder replaced by its value.
-fn fill(tree: &Json, slots: &[Json]) -> Result<Json, String> {
-    match tree {
-        Json::String(text) if text.contains(OPEN) => fill_text(text, slots),
-        Json::Array(items) => {
-            items.iter().map(|item| fill(item, slots)).collect::<Result<_, _>>().map(Json::Array)
-        }
-        Json::Object(entries) => {
-            let mut filled = Map::new();
-            for (key, value) in entries {
-                let key = match key.contains(OPEN) {
-                    true => match fill_text(key, slots)? {
-                        Json::String(text) => text,
-                        other => other.to_string(),
-                    },
-                    false => key.clone(),
-                };
-                if filled.insert(key, fill(value, slots)?).is_some() {
-                    return Err("two keys are rendered to the same".to_owned());
-                }
-            }
-            Ok(Json::Object(filled))
-        }
-        other => Ok(other.clone()),
-    }
-}
-
-fn fill_text(text: &str, slots: &[Json]) -> Result<Json, String> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(OPEN) {
-        let (number, after) = after.split_once(CLOSE).ok_or("a filter cut a value")?;
-        let slot = number.parse::<usize>().ok().and_then(|number| slots.get(number));
-        let slot = slot.ok_or("a filter changed a value")?;
-        if before.is_empty() && after.is_empty() && pieces.is_empty() {
-            return Ok(slot.clone());
-        }
-        pieces.push(before.to_owned());
-        pieces.push(match slot {
-            Json::String(text) => text.clone(),
-            Json::Number(number) => number.to_string(),
-            Json::Bool(flag) => flag.to_string(),
-            _ => return Err("only text, numbers and booleans can be part of a text".to_owned()),
-        });
-        rest = after;
-    }
-    pieces.push(rest.to_owned());
-    Ok(Json::String(pieces.concat()))
 }
 
 /// A key whose value is null is a key that is not there, as the API server has it.

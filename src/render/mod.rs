@@ -8,6 +8,7 @@ pub(crate) mod engine;
 mod layers;
 mod sealed;
 mod tree;
+mod values;
 mod workload;
 
 use crate::layout::Folders;

@@ -115,10 +115,12 @@ fn number(walk: &mut Walk<'_>, node: &SchemaNode, value: &Value) {
     let Some(float) = value.as_f64() else { return };
     let (low, high) = match node.format.as_deref() {
         Some("int32") => (f64::from(i32::MIN), f64::from(i32::MAX)),
-        Some("int64") => (-9.3e18, 9.3e18),
         _ => (f64::NEG_INFINITY, f64::INFINITY),
     };
-    if float < low || float > high {
+    // The server reads every whole number into 64 bits; as a float the largest is the first that does not fit.
+    let whole = node.format.as_deref() == Some("int64") || node.types.0 == Types::INTEGER;
+    let too_large = whole && (float >= -(i64::MIN as f64) || float < i64::MIN as f64);
+    if float < low || float > high || too_large && value.as_i64().is_none() {
         return walk.say("is out of range", None);
     }
     let broken = [

@@ -63,6 +63,9 @@ mod tests {
             (json!({"type": "number", "minimum": 1}), json!(0.5), ": must be at least 1"),
             (json!({"exclusiveMaximum": 3}), json!(3), ": must be less than 3"),
             (json!({"type": "integer", "format": "int32"}), json!(3_000_000_000u64), ": is out of range"),
+            (json!({"type": "integer", "format": "int64"}), json!(1u64 << 63), ": is out of range"),
+            (json!({"type": "integer"}), json!(1u64 << 63), ": is out of range"),
+            (json!({"type": "integer"}), json!(-9.3e18), ": is out of range"),
             (json!({"minLength": 1}), json!(""), ": must have at least 1 character, has 0"),
             (json!({"pattern": "^a+$"}), json!("b"), ": does not match ^a+$"),
             (json!({"enum": ["a", "b"]}), json!("c"), r#": must be one of "a", "b""#),
@@ -110,6 +113,9 @@ mod tests {
         for (schema, value) in [
             (json!({"properties": {"a": {}}}), json!({"b": 1})),
             (json!({"type": "integer"}), json!(1.0)),
+            (json!({"type": "integer", "format": "int64"}), json!(i64::MAX)),
+            (json!({"type": "integer"}), json!(i64::MIN)),
+            (json!({"type": "number"}), json!(1u64 << 63)),
             (
                 json!({"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}], "$defs": {"A": {"type": "object"}}}),
                 json!(null),

@@ -101,8 +101,22 @@ pub(crate) fn http_route(root: &Cursor<'_>, out: &mut Vec<Violation>) {
             out.push(hostname.says("must be a host name, not an IP address"));
         }
     }
+    let mut seen = BTreeSet::new();
     for parent in spec.list("parentRefs") {
         Syntax::Subdomain.check_key(&parent, "name", out);
+        let key = |key: &str, default: &'static str| parent.text_of(key).unwrap_or(default).to_owned();
+        let whole = [
+            key("group", "gateway.networking.k8s.io"),
+            key("kind", "Gateway"),
+            key("namespace", ""),
+            key("name", ""),
+        ];
+        let section = key("sectionName", "");
+        let other = |(known, of): &(_, String)| *known == whole && (of.is_empty() || section.is_empty());
+        if seen.iter().any(other) || !seen.insert((whole.clone(), section.clone())) {
+            let message = "refers to the same parent as another item, so each needs a sectionName of its own";
+            out.push(parent.says(message));
+        }
     }
     for rule in spec.list("rules") {
         for backend in rule.list("backendRefs") {

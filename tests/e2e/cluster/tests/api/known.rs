@@ -102,7 +102,6 @@ pub(crate) const STRICTER: &[Known] = &[
 pub(crate) const LAXER: &[Known] = &[
     known("", null, "what is rendered holds no null: the emitter leaves such a key out"),
     known("is not in the valid range", any, "only the cluster knows which addresses its Services get"),
-    known("sectionName must be unique", any, "a rule in CEL, which the offline check does not run"),
 ];
 
 /// Why the difference is one that is known.
