@@ -69,7 +69,7 @@ const FOR_BROWSERS: [&str; 6] =
     ["NEXT_PUBLIC_", "NUXT_PUBLIC_", "EXPO_PUBLIC_", "VITE_", "REACT_APP_", "GATSBY_"];
 
 /// Forms of values that are secrets, and what each is.
-const FORMS: [(&str, &str); 24] = [
+const FORMS: [(&str, &str); 23] = [
     (r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----", "a private key"),
     (r"\b(AKIA|ASIA)[0-9A-Z]{16}\b", "an AWS access key"),
     (r"\bgh[pousr]_[A-Za-z0-9]{36,}", "a GitHub token"),
@@ -92,12 +92,16 @@ const FORMS: [(&str, &str); 24] = [
     (r"\b(dop_v1_[0-9a-f]{64}|shp(at|ca|pa|ss)_[0-9a-fA-F]{32})", "an API token"),
     (r"\bAGE-SECRET-KEY-1[0-9A-Z]+", "an age key"),
     (r"(^|[^0-9A-Za-z])[0-9]{8,10}:[A-Za-z0-9_-]{35}\b", "a Telegram bot's token"),
-    (r"(?i)(^|;)\s*(password|pwd|accountkey|sharedaccesskey)\s*=\s*[^;\s]", "a connection with its password"),
     (
         r"(?i)[?&](password|passwd|token|access_token|api_?key|secret|sig)=[^&\s]",
         "an address with a credential",
     ),
 ];
+
+/// Forms of which a secret is a part, in a syntax that other texts have too: `Server=db;Password=x`. It is said, and nothing
+/// is held back.
+const LIKELY: (&str, &str) =
+    (r"(?i)(^|;)\s*(password|pwd|accountkey|sharedaccesskey)\s*=\s*[^;\s]", "a connection with its password");
 
 /// How many characters of a value are looked at.
 const LONGEST: usize = 8192;
@@ -107,7 +111,15 @@ static COMPILED: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     compiled.collect()
 });
 
-/// What a variable is by which it should be a secret, in words that do not show its value.
+static COMPILED_LIKELY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(LIKELY.0).ok());
+
+/// As [`secret_like`], and of what may be another thing as well: for a warning.
+pub(crate) fn likely_secret(name: &str, value: &str) -> Option<String> {
+    let likely = || COMPILED_LIKELY.as_ref().filter(|form| form.is_match(value));
+    secret_like(name, value).or_else(|| likely().map(|_| format!("its value has the form of {}", LIKELY.1)))
+}
+
+/// What a variable is by which it must be a secret, in words that do not show its value.
 pub(crate) fn secret_like(name: &str, value: &str) -> Option<String> {
     let value = value.trim();
     if value.is_empty() {
@@ -277,12 +289,14 @@ mod tests {
             "redis://:pw@cache:6379/0".to_owned(),
             "amqp://shop:a/b:c@queue".to_owned(),
             "postgres://shop:123@db/shop".to_owned(),
-            "Server=db;Database=shop;User Id=sa;Password=pw;".to_owned(),
             "https://example.com/hook?token=abc".to_owned(),
             "https://hooks.slack.com/services/T0/B0/x".to_owned(),
         ] {
             assert!(secret_like("X", &value).is_some(), "{value}");
             assert!(!secret_like("X", &value).unwrap_or_default().contains(&value));
         }
+        let connection = "Server=db;Database=shop;User Id=sa;Password=pw;";
+        assert_eq!(secret_like("X", connection), None);
+        assert!(likely_secret("X", connection).is_some());
     }
 }

@@ -2,7 +2,7 @@
 //! < registration for the environment < command line. (What recipes give lies below all of them.)
 
 use crate::load::scalars::VariableName;
-use crate::load::secret_like::secret_like;
+use crate::load::secret_like::likely_secret;
 use crate::load::variable::refused;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ fn in_clear(inputs: &Inputs, layers: &Layers, notes: &mut Notes) {
     for (name, layers) in layers.iter().filter(|(name, _)| !listed(name)) {
         for layer in layers {
             let (Some(value), Some(place)) = (&layer.value, layer.place()) else { continue };
-            let Some(why) = secret_like(name, value) else { continue };
+            let Some(why) = likely_secret(name, value) else { continue };
             let message = format!("{name} looks like a secret ({why}), and stands in plain text");
             let hint = format!(
                 "remove it here, list it under `secrets` in .cupaas, and set a new value with `cupaas secret set {name}`"

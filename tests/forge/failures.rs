@@ -131,7 +131,7 @@ fn what_is_no_fault_of_the_files_leaves_it_alone() {
 #[test]
 fn it_is_bounded_and_nobody_is_called_by_it() {
     let world = World::new(Manner::Github);
-    let keys: String = (0..2_000).map(|n| format!("@eve-{n}-{}: 1\n", "x".repeat(60))).collect();
+    let keys: String = (0..2_000).map(|n| format!("@eve-{n}-{}: 1\n", "x".repeat(250))).collect();
     world.file(&format!("{SHOP}{}", keys.replace('@', "\"@").replace(": 1", "\": 1")));
     failing(&world, &[]);
     let body = bodies(&world.server).remove(0);
