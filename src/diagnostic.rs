@@ -229,7 +229,7 @@ impl Failure {
     }
 
     /// Problems in files that people wrote, put in the order of their files and places; one that was found twice is said
-    /// once, and of very many the first [`SHOWN`] with their places.
+    /// once, and of very many the first 200 with their places.
     pub fn invalid(mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by(|one, other| one.place().cmp(&other.place()));
         let mut once: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
