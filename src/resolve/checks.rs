@@ -10,8 +10,15 @@ use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::values;
 use crate::resolve::facts::Known;
 
-/// Applies every check. With a Dockerfile of its own the app is not built by the recipe.
-pub(super) fn apply(inputs: &Inputs, recipe: &Recipe, known: &Known, notes: &mut Notes) {
+/// Applies every check. With a Dockerfile of its own the app is not built by the recipe. `version`: the one that was chosen,
+/// and whether by default, since neither `.cupaas` nor a file nor an earlier deploy says one.
+pub(super) fn apply(
+    inputs: &Inputs,
+    recipe: &Recipe,
+    known: &Known,
+    version: (&str, bool),
+    notes: &mut Notes,
+) {
     if inputs.dockerfile.is_some() {
         return;
     }
@@ -20,6 +27,8 @@ pub(super) fn apply(inputs: &Inputs, recipe: &Recipe, known: &Known, notes: &mut
     for rule in &recipe.description.value.facts {
         scope.entry(rule.fact.clone()).or_insert_with(|| Value::String(String::new()));
     }
+    scope.insert("version".to_owned(), Value::from(version.0));
+    scope.insert("version_by_default".to_owned(), Value::from(version.1));
     let scope = Value::Object(scope);
     for (index, check) in recipe.description.value.checks.iter().enumerate() {
         let index = index.to_string();

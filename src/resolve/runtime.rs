@@ -36,7 +36,9 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     };
     let chosen = runtime_version::choose(inputs, recipe, asked, &known, previous, notes);
     if inputs.recorded.is_none() {
-        checks::apply(inputs, recipe, &known, notes);
+        let runs = previous.is_some_and(|release| release.runtime.starts_with(&format!("{}:", recipe.name)));
+        let by_default = asked.is_none() && known.versions.is_empty() && !runs;
+        checks::apply(inputs, recipe, &known, (&chosen, by_default), notes);
     }
     let mut facts = known.facts;
     facts.insert(facts::VERSION.to_owned(), chosen.clone());
