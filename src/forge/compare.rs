@@ -34,7 +34,7 @@ impl Repository {
     /// Where the forge does not answer.
     pub(crate) fn compare(&self, old: &str, new: &str) -> Result<Option<Compared>, Failure> {
         if self.forge() == Forge::Github {
-            let found = self.comparison(old, new, "per_page=1")?;
+            let found = self.comparison(old, new, "?per_page=1")?;
             let status = found.and_then(|found| found.status);
             return Ok(match status.as_deref() {
                 Some("ahead") => Some(Compared::Ahead),
@@ -44,7 +44,7 @@ impl Repository {
             });
         }
         let only = |one: &str, other: &str| {
-            let found = self.comparison(one, other, "files=false&verification=false")?;
+            let found = self.comparison(one, other, "")?;
             Ok(found.and_then(|found| found.total_commits))
         };
         Ok(match only(old, new)? {
@@ -59,7 +59,7 @@ impl Repository {
     }
 
     fn comparison(&self, base: &str, head: &str, query: &str) -> Result<Option<Comparison>, Failure> {
-        let below = format!("/compare/{base}...{head}?{query}");
+        let below = format!("/compare/{base}...{head}{query}");
         let answer = self.send("GET", &below, &Value::Null, Right::Look)?;
         Ok(answer.read())
     }
