@@ -24,6 +24,11 @@ const SHAPE: &str = concat!(
     r"(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$",
 );
 
+/// What images' names may begin with, as a setting says it: a host, with its port where it has one, and a path. No scheme:
+/// `https://` is part of no image's name.
+pub(crate) const REGISTRY: &str =
+    r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*/?$";
+
 impl<'a> ImageName<'a> {
     /// Nothing where `text` is no name that a registry would take. As docker has it, a first part without a dot and a
     /// colon that is not `localhost` is no host.

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::image_name::REGISTRY;
 use crate::load::scalars::{
     Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Text, VariableName, keyed,
 };
@@ -165,10 +166,10 @@ pub struct Storage {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Registry {
     /// An app's image is `<prefix>/<app>:<commit>` where none is named.
-    #[schemars(regex(pattern = r"^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$"), extend("x-hint" = "a registry's host and path, such as git.example.cu/team"))]
+    #[schemars(regex(pattern = REGISTRY), extend("x-hint" = "a registry's host and path, without https://, such as git.example.cu/team"))]
     pub prefix: Option<String>,
     /// A mirror of Docker Hub that base images and services are pulled through.
-    #[schemars(regex(pattern = r"^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$"), extend("x-hint" = "a registry's host and path, such as mirror.example.cu"))]
+    #[schemars(regex(pattern = REGISTRY), extend("x-hint" = "a registry's host and path, without https://, such as mirror.example.cu"))]
     pub mirror: Option<String>,
     /// The Secret (of type dockerconfigjson) in each app's namespace that images are pulled with.
     pub pull_secret: Option<ObjectName>,

@@ -38,6 +38,25 @@ fn a_clones_own_branch_and_address_are_written() {
 }
 
 #[test]
+fn a_registry_is_a_host_and_a_path() {
+    let sandbox = Sandbox::new();
+    let init = |registry: &str| {
+        let folder = format!("g{}", registry.len());
+        sandbox.run(&["init", &folder, "--domain", "example.cu", "--registry", registry])
+    };
+    for good in ["git.example.cu/me", "localhost:5000", "git.example.cu:3000/me/team_a/"] {
+        assert_eq!(init(good).code, Some(0), "{good}");
+    }
+    for bad in
+        ["https://git.example.cu/me", "git.example.cu/me:v1", "git.example.cu//me", "git.example.cu/Me"]
+    {
+        let done = init(bad);
+        assert_eq!(done.code, Some(2), "{bad}: {}", done.stderr);
+        assert!(done.stderr.contains("without https://"), "{}", done.stderr);
+    }
+}
+
+#[test]
 fn a_file_is_no_gitops_repository() {
     let sandbox = Sandbox::new();
     sandbox.write("app", &[(".cupaas", crate::sandbox::APP), ("x.bundle", "# v2 git bundle\n")]);

@@ -1,6 +1,7 @@
 //! `init`: `cupaas.yaml`, the cluster's entry point, and, where Flux delivers, an age identity outside the repository.
 
 use crate::diagnostic::Code;
+use crate::image_name::REGISTRY;
 use std::path::Path;
 
 use serde_json::json;
@@ -73,8 +74,8 @@ pub(crate) fn init(options: &InitOptions, home: &Path) -> Result<Wrote, Failure>
     checked(
         "--registry",
         &options.registry,
-        "^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$",
-        "a registry's host and path",
+        REGISTRY,
+        "a registry's host and path, without https://, such as git.example.cu/me",
     )?;
     let origin = reached_as(&options.folder);
     let url = options.url.as_deref().or(origin.as_deref()).unwrap_or(EXAMPLE);
