@@ -56,6 +56,10 @@ pub struct RecipeFile {
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(max = 200)))]
     pub ignore: Vec<String>,
+    /// Folders of the image, beside the app's own, that no volume may cover: what runs stands there.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub reserved: Vec<ContainerPath>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
     /// What an app may set on this service, beside `version`, `storage`, `name` and `as`.

@@ -232,7 +232,8 @@ fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume>
         if !inputs.app.is_sound(&["volumes", name, "path"]) {
             continue;
         }
-        if mounts::is_the_systems(&path) || entry.path.0.split('/').any(|part| part == "..") {
+        let hides = mounts::is_the_systems(&path) || mounts::is_reserved(inputs, &path);
+        if hides || entry.path.0.split('/').any(|part| part == "..") {
             let message = format!("cannot mount a volume at {:?}", entry.path.0);
             let hint = "use a folder of the app, such as /app/uploads";
             notes.problem(Code::InvalidMount, place(), message, hint);

@@ -1,5 +1,7 @@
 //! Where nothing may be mounted, because the container must have what stands there.
 
+use crate::load::inputs::Inputs;
+
 /// Folders of the system that are hidden by a volume at them, or at a folder below.
 const WHOLE: [&str; 23] = [
     "/bin",
@@ -46,11 +48,21 @@ const PACKAGES: [&str; 3] = [".venv", "node_modules", "site-packages"];
 
 /// Whether a volume at this path, which is normal, would hide what the container runs.
 pub(super) fn is_the_systems(path: &str) -> bool {
-    let below =
-        |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     THEMSELVES.contains(&path)
-        || WHOLE.into_iter().any(below)
+        || WHOLE.into_iter().any(|folder| is_within(path, folder))
         || path.split('/').any(|part| PACKAGES.contains(&part))
+}
+
+/// Whether it would hide what the recipe's image has beside the app. An image of another Dockerfile is not known, and what
+/// was deployed already is not judged anew.
+pub(super) fn is_reserved(inputs: &Inputs, path: &str) -> bool {
+    let recipe = inputs.runtime.as_ref().filter(|_| inputs.dockerfile.is_none() && inputs.recorded.is_none());
+    let mut reserved = recipe.into_iter().flat_map(|recipe| &recipe.description.value.reserved);
+    reserved.any(|folder| is_within(path, &folder.0))
+}
+
+fn is_within(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
