@@ -2,6 +2,8 @@
 //! nowhere else, or the run is refused with a place.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
 
+#[path = "support/kubelet.rs"]
+mod kubelet;
 mod values {
     pub(crate) mod rendered;
     pub(crate) mod traps;
@@ -11,7 +13,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
-use values::rendered::{app, kubelet, object, render, shape};
+use kubelet::kubelet;
+use values::rendered::{app, object, render, shape};
 use values::traps::TRAPS;
 
 /// What the kernel or kustomize would not pass on, however it is written.

@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(of("requirements/prod.txt", "base.txt").as_deref(), Some("requirements/base.txt"));
         assert_eq!(of("requirements/prod.txt", "../constraints.txt").as_deref(), Some("constraints.txt"));
         assert_eq!(of("requirements.txt", "./").as_deref(), Some("."));
-        assert_eq!(of("requirements.txt", "../shared"), None);
+        assert_eq!(of("requirements.txt", "../elsewhere"), None);
         assert_eq!(of("requirements.txt", "/etc/x"), None);
     }
 

@@ -36,8 +36,7 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     };
     let chosen = runtime_version::choose(inputs, recipe, asked, &known, previous, notes);
     if inputs.recorded.is_none() {
-        let runs = previous.is_some_and(|release| release.runtime.starts_with(&format!("{}:", recipe.name)));
-        let by_default = asked.is_none() && known.versions.is_empty() && !runs;
+        let by_default = runtime_version::is_default(recipe, asked, &known, previous);
         checks::apply(inputs, recipe, &known, (&chosen, by_default), notes);
     }
     let mut facts = known.facts;

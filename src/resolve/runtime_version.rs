@@ -218,7 +218,17 @@ fn recorded<'r>(recipe: &Recipe, previous: Option<&'r ReleaseFile>) -> Option<&'
     previous?.runtime.strip_prefix(&recipe.name)?.strip_prefix(':')
 }
 
-/// What the first deploy recorded, else the recipe's default; but no less than the fact `minimum` says.
+/// Whether nobody says a version: not `.cupaas`, no file, no earlier deploy.
+pub(super) fn is_default(
+    recipe: &Recipe,
+    asked: Option<&str>,
+    known: &Known,
+    previous: Option<&ReleaseFile>,
+) -> bool {
+    asked.is_none() && known.versions.is_empty() && recorded(recipe, previous).is_none()
+}
+
+/// What the first deploy recorded, else the recipe's default.
 fn by_default(inputs: &Inputs, recipe: &Recipe, known: &Known, previous: Option<&ReleaseFile>) -> Choice {
     let place = inputs.app.at(&["runtime"]);
     let default = recipe.description.value.versions.default.clone().unwrap_or_default();
@@ -227,11 +237,5 @@ fn by_default(inputs: &Inputs, recipe: &Recipe, known: &Known, previous: Option<
         (None, Some(recorded)) => (recorded.to_owned(), "recorded by the first deploy".to_owned()),
         (None, None) => (default, format!("the default of recipe {}", recipe.name)),
     };
-    match known.facts.get("minimum").filter(|least| version::older(&version, least)) {
-        Some(least) => {
-            let origin = "the least that the app's files ask for".to_owned();
-            Choice { version: least.clone(), origin, place }
-        }
-        None => Choice { version, origin, place },
-    }
+    Choice { version, origin, place }
 }

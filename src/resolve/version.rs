@@ -21,12 +21,6 @@ pub(super) fn pick(versions: &Versions, asked: &str) -> Result<String, String> {
     Err(format!("supported: {}", versions.supported.join(", ")))
 }
 
-/// Whether `one` is an older version than `other`, part by part.
-pub(super) fn older(one: &str, other: &str) -> bool {
-    let parts = |text: &str| -> Vec<u64> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
-    parts(one) < parts(other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +34,5 @@ mod tests {
         assert_eq!(pick(&versions, "8.0.29").as_deref(), Ok("8.0.29"));
         assert!(pick(&versions, "8.0.\n").is_err());
         assert!(pick(&versions, "80").is_err());
-        assert!(older("3.9", "3.10") && !older("3.10", "3.9"));
     }
 }

@@ -125,11 +125,13 @@ pub(crate) fn superseded(
             Ok(Overtaken { why: followed.superseded(current, commit)?, warning: None })
         }
         _ => {
-            let deployed = overtaken::by_deployed(spec, current, inputs, orders)?;
+            let deployed =
+                overtaken::by(spec, current, current.previous.as_ref(), inputs, orders, "deployed")?;
             if deployed.why.is_some() {
                 return Ok(deployed);
             }
-            let proposed = overtaken::by_proposed(spec, current, inputs, orders)?;
+            let proposed =
+                overtaken::by(spec, current, current.proposed.as_ref(), inputs, orders, "proposed")?;
             let counts = proposed.why.is_none() || is_open()?;
             Ok(if counts && current.proposed.is_some() { proposed } else { deployed })
         }

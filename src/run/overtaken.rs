@@ -19,33 +19,11 @@ pub(crate) struct Overtaken {
     pub(crate) warning: Option<Diagnostic>,
 }
 
-/// Compares with what is deployed.
+/// Compares with `release`, which is `word`: deployed, or proposed by a pull request.
 ///
 /// # Errors
 /// As [`Orders::of`].
-pub(crate) fn by_deployed(
-    spec: &RunSpec,
-    current: &Current,
-    inputs: &Inputs,
-    orders: &Orders,
-) -> Result<Overtaken, Failure> {
-    judged(spec, current, current.previous.as_ref(), inputs, orders, "deployed")
-}
-
-/// Compares with what a pull request would deploy.
-///
-/// # Errors
-/// As [`Orders::of`].
-pub(crate) fn by_proposed(
-    spec: &RunSpec,
-    current: &Current,
-    inputs: &Inputs,
-    orders: &Orders,
-) -> Result<Overtaken, Failure> {
-    judged(spec, current, current.proposed.as_ref(), inputs, orders, "proposed")
-}
-
-fn judged(
+pub(crate) fn by(
     spec: &RunSpec,
     current: &Current,
     release: Option<&ReleaseFile>,

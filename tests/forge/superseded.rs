@@ -6,6 +6,16 @@ use super::proposals::{ALL, action};
 use super::server::{Fault, Manner};
 use super::world::{BRANCH, IMAGE, World};
 
+/// A version that is proposed, and beside it a checkout `old` of the one before.
+fn proposed_after_old(manner: Manner) -> World {
+    let world = World::new(manner);
+    world.app("1");
+    world.sandbox.git("", &["clone", "-q", "shop", "old"]);
+    world.app("2");
+    world.propose(&[]);
+    world
+}
+
 #[test]
 fn a_newer_runs_pull_request_is_left_alone() {
     for manner in ALL {
@@ -47,11 +57,7 @@ fn after_a_merge_the_same_branch_begins_anew() {
 
 #[test]
 fn an_older_commit_does_not_replace_what_a_newer_one_proposes() {
-    let world = World::new(Manner::Github);
-    world.app("1");
-    world.sandbox.git("", &["clone", "-q", "shop", "old"]);
-    world.app("2");
-    world.propose(&[]);
+    let world = proposed_after_old(Manner::Github);
     let newer = world.tip(BRANCH);
     let args = ["deploy", "old", "--pull-request", "--source-branch", "main"];
     let late = world.json(&args);
@@ -64,11 +70,7 @@ fn an_older_commit_does_not_replace_what_a_newer_one_proposes() {
 #[test]
 fn what_is_merged_is_replaced_and_supersedes_nothing() {
     for manner in ALL {
-        let world = World::new(manner);
-        world.app("1");
-        world.sandbox.git("", &["clone", "-q", "shop", "old"]);
-        world.app("2");
-        world.propose(&[]);
+        let world = proposed_after_old(manner);
         // A person adds something, and squashes it all; the branch is left.
         let tree = world.git(&["rev-parse", &format!("{BRANCH}^{{tree}}")]);
         let theirs = world.git(&["commit-tree", &tree, "-p", BRANCH, "-m", "by hand"]);
@@ -91,11 +93,7 @@ fn what_is_merged_is_replaced_and_supersedes_nothing() {
 #[test]
 fn what_somebody_has_declined_supersedes_nothing() {
     for manner in ALL {
-        let world = World::new(manner);
-        world.app("1");
-        world.sandbox.git("", &["clone", "-q", "shop", "old"]);
-        world.app("2");
-        world.propose(&[]);
+        let world = proposed_after_old(manner);
         let older = ["deploy", "old", "--pull-request", "--source-branch", "main"];
         // A newer job has pushed, and opens its pull request a moment later.
         let pull = world.server.state(|state| state.pulls.remove(0));

@@ -131,34 +131,6 @@ fn without_texts(value: Value) -> Value {
 /// Said of an object that holds `${`, so that Flux leaves it as it is.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
-/// What the kubelet makes of a word of a command, with no variable but PORT (its source:
-/// `third_party/forked/golang/expansion`).
-pub(crate) fn kubelet(text: &str) -> Vec<u8> {
-    let input = text.as_bytes();
-    let (mut output, mut at) = (Vec::new(), 0);
-    while at < input.len() {
-        if input[at] != b'$' || at + 1 >= input.len() {
-            output.push(input[at]);
-            at += 1;
-            continue;
-        }
-        match input[at + 1] {
-            b'$' => output.push(b'$'),
-            b'(' => match input[at + 1..].iter().position(|byte| *byte == b')') {
-                Some(close) => {
-                    output.extend(b"EXPANDED");
-                    at += close;
-                }
-                None => output.extend(b"$("),
-            },
-            // It takes one byte for a character.
-            byte => output.extend(format!("${}", char::from(byte)).into_bytes()),
-        }
-        at += 2;
-    }
-    output
-}
-
 /// An app with a text in every place that takes one.
 pub(crate) fn app(texts: &[&str], health: &str, mount: &str) -> Value {
     let env: serde_json::Map<String, Value> =

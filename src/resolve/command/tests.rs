@@ -1,9 +1,12 @@
 //! Lines → words, and the kubelet's expansion undone.
 
+#[path = "../../../tests/support/kubelet.rs"]
+mod kubelet;
 mod shells;
 
 use proptest::prelude::*;
 
+use self::kubelet::kubelet;
 use crate::load::scalars::Command;
 use crate::resolve::command::{literal, stays, words};
 use crate::resolve::shell::Stays;
@@ -25,33 +28,6 @@ fn a_shell_is_used_only_where_one_is_needed() {
     assert_eq!(line("echo 'a  b'"), ["/bin/sh", "-c", "echo 'a  b'"]);
     assert_eq!(line("gunicorn 'a:b()'"), ["/bin/sh", "-c", "exec gunicorn 'a:b()'"]);
     assert_eq!(line("echo \"it's\" ; echo 'x'"), ["/bin/sh", "-c", "echo \"it's\" ; echo 'x'"]);
-}
-
-/// The kubelet's expansion with no variable defined, byte by byte as its source has it.
-fn kubelet(text: &str) -> Vec<u8> {
-    let input = text.as_bytes();
-    let mut output = Vec::new();
-    let mut at = 0;
-    while at < input.len() {
-        if input[at] != b'$' || at + 1 >= input.len() {
-            output.push(input[at]);
-            at += 1;
-            continue;
-        }
-        match input[at + 1] {
-            b'$' => output.push(b'$'),
-            b'(' => match input[at + 1..].iter().position(|byte| *byte == b')') {
-                Some(close) => {
-                    output.extend(b"EXPANDED");
-                    at += close;
-                }
-                None => output.extend(b"$("),
-            },
-            byte => output.extend(format!("${}", char::from(byte)).into_bytes()),
-        }
-        at += 2;
-    }
-    output
 }
 
 proptest! {
