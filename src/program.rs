@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use crate::cli::Cli;
 use crate::diagnostic::{Code, Kind};
-use crate::git::watchdog;
 use crate::outcome::Report;
 use crate::report::ci::Ended;
 use crate::report::{self, Detail, Format, ci};
 use crate::run::action::Request;
 use crate::run::{dispatch, guard};
-use crate::{request, runner, seal, stop};
+use crate::stop::{self, watchdog};
+use crate::{request, runner, seal};
 use anyhow::Context;
 
 /// The whole program, from the words of its command line to its exit code.
@@ -23,11 +23,11 @@ pub fn main() -> ExitCode {
     }
     // A core dump of this process would hold what it has just encrypted.
     let _ = seal::core_dumps_off();
-    // Where the system gives no pipe and no thread, a signal ends this process at once, and the watchdogs do the rest.
+    // Where the system gives no pipe and no thread, a signal ends this process at once, and the watchdog does the rest.
     let _ = stop::listen();
     watchdog::enable();
     let code = typed(words);
-    stop::hold();
+    stop::finish();
     code
 }
 

@@ -32,7 +32,6 @@ pub(crate) mod stderr;
 mod store;
 mod temporary;
 mod walk;
-pub(crate) mod watchdog;
 
 pub use address::{BranchName, RepositoryUrl};
 pub(crate) use checkout_login::origin_of;

@@ -1,5 +1,5 @@
 //! A prepared command -> its exit and output. Starts it in a process group of its own and ends the whole group
-//! when it is silent for too long, so that no hanging connection outlives the run. A signal ends it too, and a watchdog
+//! when it is silent for too long, so that no hanging connection outlives the run. A signal ends it too, and the watchdog
 //! where this process ends without a word.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // starts the one program that git.rs prepared
 
@@ -12,9 +12,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
+use rustix::io::Errno;
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-use crate::git::watchdog::Watchdog;
 use crate::stop::{self, Group, Kept};
 
 /// How long a finished program's pipes may stay open: a daemon that it left behind may hold them for ever.
@@ -50,61 +50,58 @@ enum Event {
     Out(Vec<u8>),
     Err(Vec<u8>),
     Closed,
-    Ended(std::io::Result<ExitStatus>),
+    Ended(std::io::Result<()>),
 }
 
 /// Runs `command` with `input`; ends it when neither output nor end comes for as long as `timeout` says.
 pub(super) fn run(mut command: Command, input: Vec<u8>, timeout: Timeout) -> Result<Output, Broken> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let begin = || {
-        let begun = begin(command)?;
-        let kept = Kept::Group(begun.group.clone());
-        Ok((begun, kept))
-    };
-    let (Begun { mut child, watchdog, group }, registered) = stop::register(begin).map_err(Broken::Start)?;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let ((mut child, group), registered) = stop::register(|| begin(command)).map_err(Broken::Start)?;
     let (sender, events) = channel();
     listen(&mut child, input, &sender);
-    let ended = Arc::clone(&group.ended);
+    let watched = group.clone();
     thread::spawn(move || {
-        let status = child.wait();
-        ended.store(true, Ordering::Release);
-        sender.send(Event::Ended(status))
+        let ended = has_ended(watched.id);
+        watched.ended.store(true, Ordering::Release);
+        sender.send(Event::Ended(ended))
     });
-    let result = collect(&events, timeout);
+    let said = collect(&events, timeout);
     // A git that a signal has ended says nothing about its server.
     stop::hold();
-    if matches!(result, Err(Broken::Silent(_) | Broken::Endless(_))) {
+    if matches!(said, Err(Broken::Silent(_) | Broken::Endless(_))) {
         group.end();
     }
-    // While the watchdog is not waited for, the group's number is nobody else's.
     drop(registered);
-    if let Some(watchdog) = watchdog {
-        watchdog.release();
-    }
-    result
-}
-
-struct Begun {
-    child: Child,
-    watchdog: Option<Watchdog>,
-    group: Group,
-}
-
-/// Starts it in the group of its watchdog, or in one of its own where it has none.
-fn begin(mut command: Command) -> std::io::Result<Begun> {
-    let watchdog = Watchdog::start(command.get_current_dir());
-    let leader = watchdog.as_ref().and_then(Watchdog::group);
-    command.process_group(leader.map_or(0, Pid::as_raw_pid));
-    let child = match command.spawn() {
-        Ok(child) => child,
-        Err(error) => {
-            watchdog.into_iter().for_each(Watchdog::release);
-            return Err(error);
+    let (stdout, stderr) = match said {
+        Ok(said) => said,
+        Err(broken) => {
+            // Even a signal may find it in a call of the system that does not end.
+            thread::spawn(move || child.wait());
+            return Err(broken);
         }
     };
-    let own = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let id = leader.or(own).ok_or_else(|| std::io::Error::other("a process without a number"))?;
-    Ok(Begun { child, watchdog, group: Group { id, ended: Arc::new(AtomicBool::new(false)) } })
+    let status = child.wait().map_err(Broken::Start)?;
+    Ok(Output { status, stdout, stderr })
+}
+
+/// Starts it as the leader of a group.
+fn begin(mut command: Command) -> std::io::Result<((Child, Group), Kept)> {
+    let child = command.spawn()?;
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let id = id.ok_or_else(|| std::io::Error::other("a process without a number"))?;
+    let group = Group { id, ended: Arc::new(AtomicBool::new(false)) };
+    Ok(((child, group.clone()), Kept::Group(group)))
+}
+
+/// Waits until the child has ended, and leaves its exit for later: until that is asked for, its number, by which its group
+/// is ended, is nobody else's.
+fn has_ended(id: Pid) -> std::io::Result<()> {
+    loop {
+        match waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+            Err(Errno::INTR) => {}
+            ended => return Ok(ended.map(drop)?),
+        }
+    }
 }
 
 fn listen(child: &mut Child, input: Vec<u8>, sender: &Sender<Event>) {
@@ -132,13 +129,14 @@ fn forward(mut pipe: impl Read + Send + 'static, sender: Sender<Event>, event: f
     });
 }
 
-fn collect(events: &Receiver<Event>, timeout: Timeout) -> Result<Output, Broken> {
+/// What it says until it has ended.
+fn collect(events: &Receiver<Event>, timeout: Timeout) -> Result<(Vec<u8>, Vec<u8>), Broken> {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let (mut open, mut ended, mut wait) = (2, None, timeout.silent);
+    let (mut open, mut ended, mut wait) = (2, false, timeout.silent);
     let end = timeout.whole.map(|whole| (Instant::now() + whole, whole));
     let mut until = Instant::now() + wait;
-    while open > 0 || ended.is_none() {
-        if let Some((end, whole)) = end.filter(|_| ended.is_none()) {
+    while open > 0 || !ended {
+        if let Some((end, whole)) = end.filter(|_| !ended) {
             if Instant::now() >= end {
                 return Err(Broken::Endless(whole));
             }
@@ -148,21 +146,19 @@ fn collect(events: &Receiver<Event>, timeout: Timeout) -> Result<Output, Broken>
             Ok(Event::Out(bytes)) => stdout.extend(bytes),
             Ok(Event::Err(bytes)) => stderr.extend(bytes),
             Ok(Event::Closed) => open -= 1,
-            Ok(Event::Ended(status)) => {
-                ended = Some(status.map_err(Broken::Start)?);
+            Ok(Event::Ended(result)) => {
+                result.map_err(Broken::Start)?;
+                ended = true;
                 wait = LINGER;
             }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) if ended.is_some() => break,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) if ended => break,
             // At the end of all its time, the next round says so.
             Err(RecvTimeoutError::Timeout) if end.is_some_and(|(end, _)| Instant::now() >= end) => {}
             Err(_) => return Err(Broken::Silent(timeout.silent)),
         }
         until = Instant::now() + wait;
     }
-    match ended {
-        Some(status) => Ok(Output { status, stdout, stderr }),
-        None => Err(Broken::Silent(timeout.silent)),
-    }
+    Ok((stdout, stderr))
 }
 
 #[cfg(test)]

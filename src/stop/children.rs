@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How long a program may take to end after it was asked to.
-pub(crate) const GRACE: Duration = Duration::from_secs(2);
-const PAUSE: Duration = Duration::from_millis(5);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_millis(5);
 
 /// A child, in a process group that it shares with nothing but what it has started.
 #[derive(Debug, Clone)]

@@ -3,10 +3,13 @@
 
 mod children;
 mod held;
+mod kept;
 mod signals;
 mod terminal;
+pub(crate) mod watchdog;
 
-pub(crate) use children::{GRACE, Group};
-pub(crate) use held::{Kept, Registered, hold, register, remove};
+pub(crate) use children::Group;
+pub(crate) use held::{Registered, finish, hold, register};
+pub(crate) use kept::Kept;
 pub(crate) use signals::listen;
 pub(crate) use terminal::Silent;

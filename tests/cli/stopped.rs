@@ -113,18 +113,26 @@ fn a_killed_run_leaves_no_program_and_no_folder() {
     }
 }
 
+/// Processes that watch the process `pid`.
+fn watching(pid: u32) -> Vec<String> {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    lines.filter(|line| line.contains(&format!("__watch {pid} "))).collect()
+}
+
 #[test]
-fn a_run_that_ends_well_leaves_no_watchdog() {
+fn one_watchdog_is_there_as_long_as_the_run() {
+    let mut run = Hanging::begin(":");
+    assert_eq!(watching(run.child.id()).len(), 1);
+    run.send(Signal::TERM);
+    run.child.wait().unwrap();
+    assert_eq!(watching(run.child.id()), [""; 0]);
     let sandbox = Sandbox::new();
     let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
     sandbox.write("app", &[(".cupaas", &format!("name: shop\n{APP}"))]);
-    sandbox.good(&["deploy", "app", "--gitops", &gitops, "--env", "production", "--image", "nginx:1"]);
-    let folder = sandbox.path("tmp").display().to_string();
-    let processes = fs::read_dir("/proc").unwrap().flatten();
-    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
-    let watching: Vec<String> = lines
-        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
-        .filter(|line| line.contains("__watch") && line.contains(&folder))
-        .collect();
-    assert_eq!(watching, [""; 0]);
+    let words = ["deploy", "app", "--gitops", &gitops, "--env", "production", "--image", "nginx:1"];
+    let mut well = sandbox.cupaas(&words).stdout(Stdio::null()).spawn().unwrap();
+    assert!(well.wait().unwrap().success());
+    assert_eq!(watching(well.id()), [""; 0]);
 }
