@@ -16,7 +16,6 @@ use crate::load::release_file::SourceFacts;
 use crate::outcome::Report;
 use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome};
 use crate::registry::{self, Lookup, Reference};
-use crate::run::guard::alone;
 use crate::run::spec::{RunSpec, Selection, Stage};
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::followed::Followed;
@@ -65,13 +64,11 @@ pub(super) fn all(
     remotes: &Arc<Remotes>,
     spec: &RunSpec,
 ) -> Vec<Result<ReadyApp, Box<SyncEntry>>> {
-    at_once(news, options.at_once, |new| {
-        alone(|| one(new, survey, options, remotes, spec)).map_err(|failure| {
-            let mut entry = entry(new);
-            entry.outcome = SyncOutcome::Failed(failure);
-            Box::new(entry)
-        })
-    })
+    let ended = at_once(news, options.at_once, |new| one(new, survey, options, remotes, spec));
+    let failed = |(new, ended): (&NewCommit, Result<ReadyApp, Failure>)| {
+        ended.map_err(|failure| Box::new(SyncEntry { outcome: SyncOutcome::Failed(failure), ..entry(new) }))
+    };
+    news.iter().zip(ended).map(failed).collect()
 }
 
 fn entry(new: &NewCommit) -> SyncEntry {

@@ -104,9 +104,8 @@ impl Survey {
         remotes: &Remotes,
     ) -> (Vec<NewCommit>, Vec<SyncEntry>) {
         let repositories: Vec<_> = self.repositories().into_iter().collect();
-        let answers = at_once(&repositories, options.at_once, |(address, branches)| {
-            alone(|| remotes.heads(address, branches))
-        });
+        let ask = |(address, branches): &(_, _)| remotes.heads(address, branches);
+        let answers = at_once(&repositories, options.at_once, ask);
         let heads: BTreeMap<&RepositoryUrl, Result<Heads, Failure>> =
             repositories.iter().map(|(address, _)| address).zip(answers).collect();
         let (mut news, mut entries) = (Vec::new(), std::mem::take(&mut self.entries));
