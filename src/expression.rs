@@ -5,7 +5,7 @@ pub(crate) mod bounds;
 use std::sync::OnceLock;
 
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 use serde_json::Value as Json;
 
 /// The most steps that an expression may take, of which each also pays for 64 bytes.
@@ -44,11 +44,34 @@ pub(crate) fn is_true(expression: &str, scope: &Json) -> Result<bool, String> {
 
 /// As [`is_true`], over a template's context.
 pub(super) fn holds(expression: &str, scope: Value) -> Result<bool, String> {
-    bounds::expression(expression).map_err(|excess| excess.message)?;
-    let environment = environment(UndefinedBehavior::Chainable);
-    let compiled =
-        environment.compile_expression_owned(expression.to_owned()).map_err(|error| message(&error))?;
-    compiled.eval(scope).map(|value| value.is_true()).map_err(|error| message(&error))
+    Condition::read(expression)?.holds(scope)
+}
+
+/// An expression that is asked of many things.
+pub(crate) struct Condition(Expression<'static, 'static>);
+
+impl Condition {
+    /// Reads it once.
+    ///
+    /// # Errors
+    /// Why it is no expression.
+    pub(crate) fn read(expression: &str) -> Result<Self, String> {
+        bounds::expression(expression).map_err(|excess| excess.message)?;
+        let environment = environment(UndefinedBehavior::Chainable);
+        environment.compile_expression_owned(expression.to_owned()).map(Self).map_err(|error| message(&error))
+    }
+
+    /// Whether it is true of this; what is not there counts as false.
+    ///
+    /// # Errors
+    /// Why it cannot be said.
+    pub(crate) fn is_true(&self, scope: &Json) -> Result<bool, String> {
+        self.holds(Value::from(Serde(scope)))
+    }
+
+    fn holds(&self, scope: Value) -> Result<bool, String> {
+        self.0.eval(scope).map(|value| value.is_true()).map_err(|error| message(&error))
+    }
 }
 
 /// The text of a template; what is not there is an error.

@@ -1,6 +1,6 @@
 //! One rule of a recipe → what it finds in the app's files, and where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use regex_lite::{Captures, Regex, RegexBuilder};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
-use crate::expression;
+use crate::expression::{self, Condition};
 use crate::load::app_files::{AppFiles, matches};
 use crate::load::keyed;
 use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
@@ -38,6 +38,8 @@ type Wrong = (&'static str, String);
 pub(super) struct Search<'a> {
     recipe: &'a RecipeFile,
     files: &'a AppFiles,
+    /// The paths that the recipe does not skip.
+    listing: Vec<&'a str>,
     /// Files with keys; nothing where one cannot be read.
     read: BTreeMap<(String, KeyedFormat), Option<Node>>,
     /// What is to be said of those.
@@ -52,7 +54,9 @@ struct Expressions {
 
 impl<'a> Search<'a> {
     pub(super) fn new(recipe: &'a RecipeFile, files: &'a AppFiles) -> Self {
-        Self { recipe, files, read: BTreeMap::new(), unread: Vec::new() }
+        let skips = |part: &str| recipe.skip.iter().any(|pattern| matches(pattern, part));
+        let listing = files.listing.iter().map(String::as_str).filter(|path| !path.split('/').any(skips));
+        Self { recipe, files, listing: listing.collect(), read: BTreeMap::new(), unread: Vec::new() }
     }
 
     /// What a rule finds, in the order of its files: one value of each, or all where it asks for all. `facts`: what the
@@ -153,11 +157,28 @@ impl<'a> Search<'a> {
     }
 
     /// The files that the rule looks at, in the order of its patterns.
-    fn paths(&self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a String>, Wrong> {
-        let mut paths: Vec<&String> = Vec::new();
+    fn paths(&self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a str>, Wrong> {
+        let condition = rule.of_file.as_deref().map(Condition::read).transpose();
+        let condition = condition.map_err(|message| ("where", message))?;
+        let mut scope = scope.clone();
+        let mut is_true = |place: &Place<'_>| {
+            let Some(condition) = &condition else { return Ok(true) };
+            for (name, value) in [
+                ("file", json!(place.file)),
+                ("folder", json!(place.folder())),
+                ("top", json!(place.top())),
+                ("module", json!(place.module())),
+            ] {
+                scope[name] = value;
+            }
+            condition.is_true(&scope).map_err(|message| ("where", message))
+        };
+        let (mut paths, mut seen) = (Vec::new(), BTreeSet::new());
         for pattern in &rule.files {
-            for path in self.files.listing.iter().filter(|path| matches(pattern, path)) {
-                if !paths.contains(&path) && self.counts(rule, path, facts, scope)? {
+            for path in self.listing.iter().copied().filter(|path| matches(pattern, path)) {
+                let place = of(rule, path, facts);
+                if self.counts(rule, &place) && !seen.contains(path) && is_true(&place)? {
+                    seen.insert(path);
                     paths.push(path);
                 }
             }
@@ -165,32 +186,12 @@ impl<'a> Search<'a> {
         Ok(paths)
     }
 
-    fn counts(&self, rule: &FactRule, path: &str, facts: &Facts, scope: &Value) -> Result<bool, Wrong> {
-        let place = of(rule, path, facts);
-        let skipped =
-            path.split('/').any(|part| self.recipe.skip.iter().any(|pattern| matches(pattern, part)));
+    fn counts(&self, rule: &FactRule, place: &Place<'_>) -> bool {
         let below = place.below.is_empty()
-            || path.strip_prefix(place.below).is_some_and(|rest| rest.starts_with('/'));
-        if skipped || !below || !place.is_plain() {
-            return Ok(false);
-        }
-        if let Some(without) = &rule.without {
-            let there = place.fill(without);
-            if self.files.listing.contains(&there) {
-                return Ok(false);
-            }
-        }
-        let Some(of_file) = &rule.of_file else { return Ok(true) };
-        let mut scope = scope.clone();
-        for (name, value) in [
-            ("file", json!(path)),
-            ("folder", json!(place.folder())),
-            ("top", json!(place.top())),
-            ("module", json!(place.module())),
-        ] {
-            scope[name] = value;
-        }
-        expression::is_true(of_file, &scope).map_err(|message| ("where", message))
+            || place.file.strip_prefix(place.below).is_some_and(|rest| rest.starts_with('/'));
+        let is_there = |path: &String| self.files.listing.binary_search(path).is_ok();
+        let beside = rule.without.as_ref().map(|without| place.fill(without));
+        below && place.is_plain() && !beside.as_ref().is_some_and(is_there)
     }
 }
 
