@@ -63,9 +63,9 @@ bench:
 fuzz seconds="60":
     fuzz/run.sh {{ seconds }}
 
-# Makes schemas/*.jsonl again from the packages that VERSIONS.json names
+# Makes src/schema/kinds/*.jsonl again from the packages that VERSIONS.json names
 schemas:
-    python3 schemas/update.py
+    python3 src/schema/kinds/update.py
 
 # The oldest Rust that must build this
 msrv:

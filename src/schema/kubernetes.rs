@@ -1,4 +1,4 @@
-//! The kinds that an API server knows: the embedded lines of `schemas/` and what a platform adds become a
+//! The kinds that an API server knows: the embedded lines of `kinds/` and what a platform adds become a
 //! [`Kinds`], which parses a definition when an object first needs it and keeps it.
 
 use std::collections::BTreeMap;
@@ -16,12 +16,12 @@ pub(crate) const SUPPORTED: (Version, Version) = ((1, 33), (1, 37));
 pub(crate) const DEFAULT: Version = (1, 36);
 
 const FILES: [&str; 6] = [
-    include_str!("../../schemas/kubernetes.jsonl"),
-    include_str!("../../schemas/kustomize.jsonl"),
-    include_str!("../../schemas/flux.jsonl"),
-    include_str!("../../schemas/argocd.jsonl"),
-    include_str!("../../schemas/gateway.jsonl"),
-    include_str!("../../schemas/external-secrets.jsonl"),
+    include_str!("kinds/kubernetes.jsonl"),
+    include_str!("kinds/kustomize.jsonl"),
+    include_str!("kinds/flux.jsonl"),
+    include_str!("kinds/argocd.jsonl"),
+    include_str!("kinds/gateway.jsonl"),
+    include_str!("kinds/external-secrets.jsonl"),
 ];
 
 /// Name of a definition -> its text. A kind's name is `apps/v1/Deployment`; no other name has a slash.
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_supported_versions_are_those_that_the_descriptions_are_made_from() {
-        let made: Value = serde_json::from_str(include_str!("../../schemas/VERSIONS.json")).unwrap();
+        let made: Value = serde_json::from_str(include_str!("kinds/VERSIONS.json")).unwrap();
         let made: Vec<Version> =
             made["kubernetes"].as_object().unwrap().keys().filter_map(|text| version(text)).collect();
         assert_eq!(made.iter().min().zip(made.iter().max()), Some((&SUPPORTED.0, &SUPPORTED.1)));

@@ -1,7 +1,7 @@
 //! Manifests and our own files against what is known of them: a value becomes violations, each with its place.
 //!
 //! `structural` walks a value along a JSON Schema; `kubernetes` holds the schemas of all kinds, from
-//! `schemas/`; `rules` knows what an API server refuses beyond them. Everything here is pure, and a message
+//! `kinds/`; `rules` knows what an API server refuses beyond them. Everything here is pure, and a message
 //! never shows a value of the file.
 
 mod combine;

@@ -10,7 +10,7 @@ wrong() { echo "WRONG: $*" && exit 1; }
 
 cargo package --list --allow-dirty --package cupaas >"$work/packaged"
 # All that the build embeds or the reader of a crate looks for.
-for file in $(git ls-files templates schemas/*.jsonl ':!templates/**/cases/**') build.rs Cargo.lock LICENSE-MIT NOTICE README.md; do
+for file in $(git ls-files templates src/schema/kinds/*.jsonl ':!templates/**/cases/**') build.rs Cargo.lock LICENSE-MIT NOTICE README.md; do
   grep -qxF -- "$file" "$work/packaged" || wrong "the package lacks $file"
 done
 

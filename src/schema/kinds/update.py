@@ -4,9 +4,9 @@
 Needs python3 and the `go` program (modules are fetched by `go mod download`); PyYAML is installed into a
 temporary venv where it is missing. Same packages, same bytes. To take newer packages, edit VERSIONS.json.
 
-    python3 schemas/update.py            # writes
-    python3 schemas/update.py --check    # says what would change, exit code 1
-    python3 schemas/update.py --crds DIR # copies the projects' CRD files as they are, for a server that should know them
+    python3 src/schema/kinds/update.py            # writes
+    python3 src/schema/kinds/update.py --check    # says what would change, exit code 1
+    python3 src/schema/kinds/update.py --crds DIR # copies the projects' CRD files as they are, for a server that should know them
 """
 
 import hashlib
