@@ -60,12 +60,11 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         let recipe = catalog.get(RecipeKind::Service, &entry.recipe).expect("built in")?;
         services.insert(entry.recipe.clone(), recipe);
     }
-    Some(Inputs {
+    let mut inputs = Inputs {
         query: ReleaseQuery { image: Some("registry.example.cu/tasks:1".to_owned()), ..ReleaseQuery::default() },
         name: app.value.name.as_ref().map_or_else(|| "tasks".to_owned(), |name| name.0.clone()),
         procfile: procfile.map(|text| Source::new("Procfile", text)),
-        listing: vec!["app.py".to_owned(), "requirements.txt".to_owned()],
-        texts: BTreeMap::from([("requirements.txt".to_owned(), "flask\ngunicorn\n".to_owned())]),
+        files: Default::default(),
         dockerfile: None,
         fingerprint: None,
         recorded: None,
@@ -77,7 +76,11 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         schemas: BTreeMap::new(),
         app,
         platform,
-    })
+    };
+    let requirements = Source::new("requirements.txt", "flask\ngunicorn\n");
+    inputs.files.listing = vec!["app.py".to_owned(), "requirements.txt".to_owned()];
+    inputs.files.texts = BTreeMap::from([("requirements.txt".to_owned(), requirements)]);
+    Some(inputs)
 }
 
 fn read<T: schemars::JsonSchema + for<'de> serde::Deserialize<'de> + 'static>(
