@@ -6,6 +6,7 @@ mod publish {
     mod address;
     mod change;
     pub(crate) mod child;
+    mod concurrent;
     mod history;
     mod hostile;
     pub(crate) mod http;
@@ -19,3 +20,7 @@ mod publish {
     mod token;
     mod writers;
 }
+
+#[path = "support/sandbox.rs"]
+#[allow(dead_code)] // each test program uses its part
+mod sandbox;

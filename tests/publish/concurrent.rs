@@ -1,30 +1,19 @@
 //! The real program many times at once, and killed at any moment: no deploy is lost, no old one wins, and the
 //! repository stays whole.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
-#![allow(clippy::disallowed_types)]
-
-#[allow(dead_code)] // each test program uses its part
-mod publish {
-    pub(crate) mod http;
-    pub(crate) mod support;
-}
-#[path = "support/sandbox.rs"]
-#[allow(dead_code)]
-mod sandbox;
 
 use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use publish::http::{Answer, Server};
-use sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
+use super::http::{Answer, Server};
+use crate::sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
 
 /// Apps that are deployed at once.
 const APPS: usize = 64;
 /// Deploys that are killed.
 const KILLED: usize = 50;
 
-/// One crowd at a time, so that a measured time means something.
+/// One crowd at a time: two would take the other's patience for a busy server.
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -108,7 +97,6 @@ fn many_apps_at_once_over_http() {
 /// Jobs of one app's commits at once: the newest stands.
 #[test]
 fn of_one_apps_versions_the_newest_stands() {
-    let _turn = alone();
     let sandbox = Sandbox::new();
     let bare = repository(&sandbox);
     let versions = 8;
@@ -139,7 +127,6 @@ fn of_one_apps_versions_the_newest_stands() {
 
 #[test]
 fn a_deploy_may_be_killed_at_any_moment() {
-    let _turn = alone();
     let sandbox = Sandbox::new();
     let bare = repository(&sandbox);
     let address = format!("file://{bare}");
