@@ -2,6 +2,7 @@
 
 mod ci;
 mod forge;
+mod history;
 pub(crate) mod read;
 mod registered;
 mod secret;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
+pub(crate) use history::{History, Status as StatusOf};
 pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
 pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
@@ -95,6 +97,10 @@ pub enum Command {
     Pin(Pin),
     /// Lets an environment's image move again.
     Unpin(Unpin),
+    /// What runs where: image, since when, by whom, under which address.
+    Status(StatusOf),
+    /// An app's releases, newest first: when, by whom, from what, and what each changed.
+    History(History),
     /// Deploys what is new in the registered repositories, or says what has to be built for it.
     Sync(Sync),
     /// The Dockerfile that the app's runtime stands for.

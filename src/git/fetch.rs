@@ -243,6 +243,21 @@ pub(super) fn history(git: &Git, branch: &BranchName, since: i64) -> Option<Vec<
     Some(String::from_utf8_lossy(&list.stdout).lines().map(str::to_owned).collect())
 }
 
+/// Brings commits of the branch, `depth` generations of them, without their files where the server can leave those out.
+/// The branch stays where it is here, also where it has moved on there.
+///
+/// # Errors
+/// As [`first`].
+pub(super) fn deepen(git: &Git, branch: &BranchName, depth: u32, asking: Asking) -> Result<(), Failure> {
+    let filter = if matches!(asking, Asking::Filter(_)) { "--filter=tree:0" } else { "--no-filter" };
+    let mut args = settings(git);
+    args.extend(["fetch", "--progress", "--no-tags", "--no-write-fetch-head"].map(str::to_owned));
+    args.extend([format!("--depth={depth}"), filter.to_owned()]);
+    args.extend(["--".to_owned(), REMOTE.to_owned(), branch.reference()]);
+    let answer = git.run(&refs(&args), Vec::new())?;
+    if answer.good { Ok(()) } else { Err(git.unreadable(&answer.words)) }
+}
+
 pub(super) fn refs(args: &[String]) -> Vec<&str> {
     args.iter().map(String::as_str).collect()
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)] // This is where a GitOps folder is read.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use walkdir::WalkDir;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::git::snapshot::LARGEST;
-use crate::git::{Entry, Snapshot};
+use crate::git::{Entry, LogEntry, Snapshot};
 use crate::layout::path;
 use crate::load::platform::PlatformFile;
 use crate::load::requires::read_platform;
@@ -59,6 +60,26 @@ impl Gitops {
         match &mut self.place {
             Backend::Snapshot(snapshot) => snapshot.refresh(),
             Backend::Folder(_) | Backend::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Shows `see` the branch's commits, newest first, until it has seen enough.
+    ///
+    /// # Errors
+    /// When the repository cannot be read, or is a folder without commits of its own; what `see` fails with.
+    pub(crate) fn log(
+        &mut self,
+        see: impl FnMut(LogEntry) -> Result<ControlFlow<()>, Failure>,
+    ) -> Result<(), Failure> {
+        match &mut self.place {
+            Backend::Snapshot(snapshot) => snapshot.log(see),
+            // Nothing was deployed yet.
+            Backend::Memory(_) => Ok(()),
+            Backend::Folder(folder) => {
+                let message = format!("{} is not a git repository, so it has no history", folder.display());
+                Err(Failure::new(Code::GitopsWithoutGit, message)
+                    .hint("name a repository with --gitops, or its clone"))
+            }
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) mod recipe;
 pub(crate) mod records;
 pub(crate) mod registered;
 pub(crate) mod release_file;
+pub(crate) mod release_log;
 pub(crate) mod released;
 pub(crate) mod requires;
 pub(crate) mod scalars;

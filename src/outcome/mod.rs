@@ -1,5 +1,6 @@
 //! What became of a run, as data: no text, and nothing is decided here.
 
+pub(crate) mod history;
 pub(crate) mod inventory;
 mod notices;
 mod removal;
@@ -8,6 +9,7 @@ pub(crate) mod secrets;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
 
+use crate::outcome::history::{History, Standing};
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::sync::Synced;
@@ -90,6 +92,10 @@ pub enum Report {
     Absent(Removal),
     /// `app list` and `app show`.
     Apps(Vec<AppFacts>),
+    /// `status`.
+    Status(Vec<Standing>),
+    /// `history`.
+    History(History),
     /// `env list`.
     Variables(Variables),
     /// Releases that stand in the GitOps repository, looked at, compared or committed.

@@ -7,6 +7,7 @@ mod diagnostic;
 mod failure;
 mod folded;
 mod format;
+mod history;
 mod inventory;
 mod json;
 mod markdown;

@@ -58,6 +58,8 @@ impl Request {
             Command::Secret(secret) => secret::asked(secret, &env)?,
             Command::Pin(pin) => registered::pin(pin, &env)?,
             Command::Unpin(unpin) => registered::unpin(unpin, &env)?,
+            Command::Status(asked) => registered::status(asked, &env)?,
+            Command::History(asked) => registered::history(asked, &env)?,
             Command::Sync(given) => sync::sync(given, cli.format, &env)?,
             Command::Remove(remove) => {
                 let spec = spec(Stage::Remove, remove.shared)?;

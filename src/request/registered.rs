@@ -5,7 +5,9 @@ use crate::request::environment::text;
 use crate::run::spec::Extent;
 use std::path::PathBuf;
 
-use crate::cli::{AppCommand, AppSelector, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared, Unpin};
+use crate::cli::{
+    AppCommand, AppSelector, EnvCommand, History, Pin, Proposed, Repository, SetEnv, Shared, StatusOf, Unpin,
+};
 use crate::diagnostic::{Code, Diagnostic, Failure, Source as Text, Span, typed};
 use crate::git::Source;
 use crate::load::app_folder::{read_input, read_text};
@@ -114,6 +116,18 @@ pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Fail
             Ok(Action::Remove(Extent::Everywhere, Box::new(spec)))
         }
     }
+}
+
+pub(super) fn status(asked: StatusOf, env: &Environment) -> Result<Action, Failure> {
+    let mut spec = spec(asked.repository, nothing(), true, env)?;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    (spec.query.app, spec.query.environment) = (given(asked.app), given(asked.env));
+    Ok(look(View::Status, spec))
+}
+
+pub(super) fn history(asked: History, env: &Environment) -> Result<Action, Failure> {
+    let limit = asked.limit as usize;
+    Ok(look(View::History { limit }, about(asked.target, nothing(), true, env)?))
 }
 
 fn look(look: View, spec: RunSpec) -> Action {

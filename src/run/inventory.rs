@@ -1,4 +1,4 @@
-//! What the GitOps repository knows of its apps, for `app list`, `app show` and `env list`. Changes nothing.
+//! What the GitOps repository knows of its apps, for `app list`, `app show`, `env list`, `status` and `history`. Changes nothing.
 
 use crate::load::records;
 use crate::outcome::inventory::{AppFacts, Deployment, OverriddenValue, Variable, Variables};
@@ -18,8 +18,8 @@ use crate::resolve;
 use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::variables::{Layered, layers};
 use crate::run::context::Context;
-use crate::run::open;
 use crate::run::spec::{RunSpec, View};
+use crate::run::{history, open};
 
 /// What is to be shown.
 ///
@@ -30,6 +30,8 @@ pub(crate) fn run(context: Context<'_>, look: View, spec: &RunSpec) -> Result<Ou
     let report = match look {
         View::Apps => Report::Apps(apps(spec, gitops)?),
         View::App => Report::Apps(vec![app(spec, gitops)?]),
+        View::Status => Report::Status(history::status(spec, gitops)?),
+        View::History { limit } => Report::History(history::history(spec, limit, gitops)?),
         View::Variables { origin } => Report::Variables(variables(spec, origin, gitops)?),
     };
     Ok(report.into())

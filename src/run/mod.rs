@@ -10,6 +10,7 @@ pub(crate) mod edit;
 pub(crate) mod files;
 pub(crate) mod guard;
 mod guess;
+mod history;
 pub(crate) mod home;
 pub(crate) mod inventory;
 mod land;

@@ -36,6 +36,13 @@ pub enum View {
     Apps,
     /// One app.
     App,
+    /// What runs where.
+    Status,
+    /// What ran before of one app.
+    History {
+        /// The most releases that are shown.
+        limit: usize,
+    },
     /// One app's variables.
     Variables {
         /// And where each comes from.

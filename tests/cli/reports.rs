@@ -40,6 +40,8 @@ fn every_command_prints_a_report_of_the_schema() {
         &["check", "--all"],
         &["deploy", "--all"],
         &["app", "list"],
+        &["status"],
+        &["history", "--app", "app"],
         &["env", "set", "A=1", "--app", "app"],
         &["env", "list", "--app", "app"],
         &["sync", "--dry-run"],

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Failure;
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
+use crate::outcome::history::{PastRelease, Standing};
 use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::{Outcome, Report};
@@ -59,6 +60,8 @@ enum Body<'a> {
     Releases(Releases<'a>),
     Each(Each<'a>),
     Apps(Apps<'a>),
+    Status(Standings<'a>),
+    History(History<'a>),
     Variables(Variables<'a>),
     Secrets(Secrets<'a>),
     SecretCheck(SecretCheck<'a>),
@@ -80,6 +83,24 @@ struct Each<'a> {
 struct Apps<'a> {
     status: Status,
     apps: &'a [AppFacts],
+}
+
+/// `status`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Standings<'a> {
+    status: Status,
+    releases: &'a [Standing],
+}
+
+/// `history`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct History<'a> {
+    status: Status,
+    app: &'a str,
+    /// Newest first.
+    releases: &'a [PastRelease],
+    /// Whether there are older ones.
+    more: bool,
 }
 
 /// `env list`.
@@ -216,6 +237,11 @@ impl<'a> Body<'a> {
                 Self::Each(Each { status, releases: reports.iter().map(Self::of).collect() })
             }
             Report::Apps(apps) => Self::Apps(Apps { status, apps }),
+            Report::Status(releases) => Self::Status(Standings { status, releases }),
+            Report::History(all) => {
+                let (app, releases, more) = (&*all.app, &*all.releases, all.more);
+                Self::History(History { status, app, releases, more })
+            }
             Report::Variables(all) => {
                 Self::Variables(Variables { status, app: &all.app, environments: &all.environments })
             }

@@ -1,0 +1,31 @@
+//! What runs where, and what ran before, as people ask for it.
+
+use clap::Args;
+
+use crate::cli::shared::WHAT;
+use crate::cli::{AppSelector, Repository};
+
+/// `status`.
+#[derive(Debug, Clone, Args)]
+pub struct Status {
+    /// One app; default: all of them.
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
+    pub app: Option<String>,
+    /// One environment; default: all of them.
+    #[arg(long, value_name = "ENV", env = "CUPAAS_ENV", help_heading = WHAT)]
+    pub env: Option<String>,
+    /// The GitOps repository.
+    #[command(flatten)]
+    pub repository: Repository,
+}
+
+/// `history`.
+#[derive(Debug, Clone, Args)]
+pub struct History {
+    /// The most releases that are shown.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: u32,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: AppSelector,
+}

@@ -1,0 +1,74 @@
+//! The branch's commits, newest first. They come without their files, a quarter of a kilobyte each, and more of them only
+//! while somebody looks further back.
+
+use std::collections::{BinaryHeap, HashSet};
+use std::ops::ControlFlow;
+
+use crate::diagnostic::Failure;
+use crate::git::fetch::{self, Asking};
+use crate::git::snapshot::Snapshot;
+use crate::git::stderr::internal;
+
+/// How many generations are fetched, each step where the one before was not enough; the last is git's word for all.
+const DEPTHS: &[u32] = &[250, 5_000, 2_147_483_647];
+
+/// One commit of the branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogEntry {
+    /// Its id.
+    pub(crate) id: String,
+    /// Who wrote it.
+    pub(crate) author: String,
+    /// When it was committed, in seconds since 1970.
+    pub(crate) time: i64,
+    /// What it says, whole.
+    pub(crate) message: String,
+}
+
+impl Snapshot {
+    /// Shows `see` each commit from which the branch's newest was made, merged ones too, newest first by their clocks and
+    /// children before parents, until it has seen enough.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`]; what `see` fails with.
+    pub(crate) fn log(
+        &mut self,
+        mut see: impl FnMut(LogEntry) -> Result<ControlFlow<()>, Failure>,
+    ) -> Result<(), Failure> {
+        let Some(head) = self.head else { return Ok(()) };
+        let mut depths = DEPTHS.iter();
+        let mut next = BinaryHeap::from([(i64::MAX, head)]);
+        let mut known = HashSet::from([head]);
+        while let Some((time, id)) = next.pop() {
+            if !self.store.has(id)? {
+                // A server that gave all it has would be asked in vain.
+                let Some(depth) = depths.next().filter(|_| self.asking != Asking::All) else {
+                    return Ok(());
+                };
+                fetch::deepen(&self.git, &self.branch, *depth, self.asking)?;
+                next.push((time, id));
+                continue;
+            }
+            let here = &self.store.repository;
+            let commit = here.find_commit(id).map_err(internal)?;
+            for index in 0..commit.parent_count() {
+                let parent = commit.parent_id(index).map_err(internal)?;
+                if known.insert(parent) {
+                    // One whose clock was ahead is no reason to see a parent before its child.
+                    let clock = here.find_commit(parent).map_or(time, |parent| parent.time().seconds());
+                    next.push((clock.min(commit.time().seconds()), parent));
+                }
+            }
+            let entry = LogEntry {
+                id: id.to_string(),
+                author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+                time: commit.time().seconds(),
+                message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
+            };
+            if see(entry)?.is_break() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}

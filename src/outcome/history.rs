@@ -1,0 +1,73 @@
+//! What ran where, since when and by whom.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// `status`: one release as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Standing {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// The cluster that it is for.
+    pub cluster: String,
+    /// The image.
+    pub image: String,
+    /// The app's repository, where it is known.
+    pub repository: Option<String>,
+    /// The app's commit, where it is known.
+    pub source_commit: Option<String>,
+    /// Its host names.
+    pub hosts: Vec<String>,
+    /// The image that the environment is pinned to.
+    pub pinned: Option<String>,
+    /// Whether it was removed, and its data waits.
+    pub removed: bool,
+    /// The commit in the GitOps repository that made it what it is; nothing where no commit says so.
+    pub last: Option<Change>,
+}
+
+/// A commit in the GitOps repository, and who is behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Change {
+    /// Its id.
+    pub commit: String,
+    /// When it was made, such as `2026-11-23T10:39:00Z`.
+    pub time: Option<String>,
+    /// Who wrote it.
+    pub author: String,
+    /// Who started the CI job that wrote it.
+    pub actor: Option<String>,
+    /// The CI job's address.
+    pub run: Option<String>,
+}
+
+/// `history`: what became of one app's releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The app.
+    pub app: String,
+    /// Newest first.
+    pub releases: Vec<PastRelease>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PastRelease {
+    /// The environment.
+    pub environment: String,
+    /// The commit that made it.
+    #[serde(flatten)]
+    pub change: Change,
+    /// The commit's first line.
+    pub subject: String,
+    /// What it did to the cluster, in words; nothing where the commit was about several releases.
+    pub changes: Option<String>,
+    /// The image, where the commit was about this release alone.
+    pub image: Option<String>,
+    /// The app's repository and commit, `REPOSITORY@COMMIT`, where the commit was about this release alone.
+    pub source: Option<String>,
+}

@@ -1,0 +1,88 @@
+//! What runs where, and what ran before → text.
+
+use std::fmt::Write;
+
+use crate::outcome::history::{Change, History, PastRelease, Standing};
+use crate::report::style::{FAINT, STRONG, paint, tame};
+use crate::repository::short;
+
+/// One line a release, in columns.
+pub(super) fn status(releases: &[Standing]) -> String {
+    if releases.is_empty() {
+        return "nothing is deployed\n".to_owned();
+    }
+    let rows: Vec<[String; 6]> = releases.iter().map(row).collect();
+    let titles = ["APP", "ENVIRONMENT", "IMAGE", "SINCE", "BY", "ADDRESS"].map(str::to_owned);
+    let width = |column: usize| {
+        let cells = rows.iter().chain([&titles]).map(|row| row[column].chars().count());
+        cells.max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..titles.len()).map(width).collect();
+    let line = |row: &[String; 6]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut text = format!("{}\n", paint(FAINT, line(&titles)));
+    for (row, release) in rows.iter().zip(releases) {
+        let _ = writeln!(text, "{}{}", line(row), note(release));
+    }
+    text
+}
+
+fn row(release: &Standing) -> [String; 6] {
+    let image = if release.removed { "removed, its data waits" } else { name(&release.image) };
+    [
+        tame(&release.app),
+        tame(&release.environment),
+        tame(image),
+        release.last.as_ref().and_then(|last| last.time.clone()).unwrap_or_default(),
+        release.last.as_ref().map(who).unwrap_or_default(),
+        release.hosts.first().map(|host| tame(host)).unwrap_or_default(),
+    ]
+}
+
+/// An image without the registry that all of them have in common.
+fn name(image: &str) -> &str {
+    image.rsplit('/').next().unwrap_or(image)
+}
+
+fn note(release: &Standing) -> String {
+    match &release.pinned {
+        Some(image) if *image == release.image => "  pinned".to_owned(),
+        Some(image) => format!("  pinned to {}", tame(image)),
+        None => String::new(),
+    }
+}
+
+/// Who started the job, else who wrote the commit.
+fn who(change: &Change) -> String {
+    tame(change.actor.as_deref().unwrap_or(&change.author))
+}
+
+/// Newest first, each with what it did.
+pub(super) fn history(history: &History) -> String {
+    if history.releases.is_empty() {
+        return format!("no commit of this repository deployed {}\n", tame(&history.app));
+    }
+    let mut text: String = history.releases.iter().map(past).collect();
+    if history.more {
+        let _ = writeln!(text, "{}", paint(FAINT, "there are older ones: --limit shows more"));
+    }
+    text
+}
+
+fn past(release: &PastRelease) -> String {
+    let change = &release.change;
+    let time = change.time.as_deref().unwrap_or("at an unknown time");
+    let mut text = format!(
+        "{} {time}  {}  {}\n",
+        paint(STRONG, short(&change.commit)),
+        tame(&release.environment),
+        who(change)
+    );
+    let _ = writeln!(text, "    {}", tame(&release.subject));
+    for line in [&release.image, &release.source, &release.changes, &change.run].into_iter().flatten() {
+        let _ = writeln!(text, "    {}", paint(FAINT, tame(line)));
+    }
+    text
+}

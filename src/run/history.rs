@@ -1,0 +1,142 @@
+//! What runs where and since when, for `status`, and what ran before, for `history`: from git alone. Changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use crate::clock::rfc3339;
+use crate::diagnostic::Failure;
+use crate::load::app_name::app_of;
+use crate::load::gitops::Gitops;
+use crate::load::registered::{self, Registered};
+use crate::load::release_file::ReleaseFile;
+use crate::load::release_log::{self, ReleaseCommit};
+use crate::load::{environments, known_apps, records};
+use crate::outcome::history::{Change, History, PastRelease, Standing};
+use crate::repository::without_credentials;
+use crate::run::spec::RunSpec;
+
+/// Every release that stands there, or those of one app or environment.
+///
+/// # Errors
+/// An app or environment that nobody knows, files that are wrong, or the repository's own.
+pub(crate) fn status(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<Standing>, Failure> {
+    let (app, environment) = (spec.query.app.as_deref(), spec.query.environment.as_deref());
+    known_environment(environment, gitops)?;
+    let (registered, problems) = registered::all(gitops, spec.query.ci)?;
+    if !problems.is_empty() {
+        return Err(Failure::invalid(problems));
+    }
+    let mut releases = records::records(gitops)?;
+    releases.retain(|release| {
+        app.is_none_or(|app| app == release.app)
+            && environment.is_none_or(|environment| environment == release.environment)
+    });
+    if let Some(app) = app.filter(|_| releases.is_empty())
+        && !known_apps::is_known(app, gitops)?
+    {
+        return Err(known_apps::unknown(app, gitops));
+    }
+    let mut last = last_changes(&releases, gitops)?;
+    let standing = |release: ReleaseFile| {
+        let last = last.remove(&(release.environment.clone(), release.app.clone()));
+        standing(registered.iter().find(|one| one.name == release.app), release, last)
+    };
+    Ok(releases.into_iter().map(standing).collect())
+}
+
+fn known_environment(environment: Option<&str>, gitops: &mut Gitops) -> Result<(), Failure> {
+    let platform = gitops.platform()?;
+    match environment {
+        Some(asked) if !platform.value.environments.contains_key(asked) => {
+            Err(environments::unknown(asked, &platform.value))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// By environment and app, the newest commit of each; it looks back until it has found all.
+fn last_changes(
+    releases: &[ReleaseFile],
+    gitops: &mut Gitops,
+) -> Result<BTreeMap<(String, String), Change>, Failure> {
+    let mut wanted: BTreeSet<(String, String)> =
+        releases.iter().map(|one| (one.environment.clone(), one.app.clone())).collect();
+    let mut found = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    release_log::walk(gitops, |one| {
+        let key = (one.environment.clone(), one.app.clone());
+        if wanted.remove(&key) {
+            found.insert(key, change(&one));
+        }
+        if wanted.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(found)
+}
+
+fn change(one: &ReleaseCommit) -> Change {
+    Change {
+        commit: one.commit.id.clone(),
+        time: rfc3339(one.commit.time),
+        author: one.commit.author.clone(),
+        actor: one.trailer("Cupaas-Actor").map(str::to_owned),
+        run: one.trailer("Cupaas-Run").map(str::to_owned),
+    }
+}
+
+fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<Change>) -> Standing {
+    let pinned =
+        registered.and_then(|app| app.file.value.environments.get(&release.environment)?.image.clone());
+    Standing {
+        repository: release.source.repository.as_deref().map(without_credentials),
+        source_commit: release.source.commit,
+        app: release.app,
+        environment: release.environment,
+        cluster: release.cluster,
+        image: release.image,
+        hosts: release.hosts,
+        pinned,
+        removed: release.removed,
+        last,
+    }
+}
+
+/// The last `limit` releases of an app, in one environment or all.
+///
+/// # Errors
+/// An app or environment that nobody knows, or the repository's own.
+pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Result<History, Failure> {
+    let app = app_of(&spec.query, gitops)?;
+    let environment = spec.query.environment.as_deref();
+    known_environment(environment, gitops)?;
+    let mut history = History { app, releases: Vec::new(), more: false };
+    release_log::walk(gitops, |one| {
+        let wanted = one.app == history.app && environment.is_none_or(|wanted| wanted == one.environment);
+        if !wanted {
+            return ControlFlow::Continue(());
+        }
+        if history.releases.len() == limit {
+            history.more = true;
+            return ControlFlow::Break(());
+        }
+        history.releases.push(past(one));
+        ControlFlow::Continue(())
+    })?;
+    if history.releases.is_empty() && !known_apps::is_known(&history.app, gitops)? {
+        return Err(known_apps::unknown(&history.app, gitops));
+    }
+    Ok(history)
+}
+
+fn past(one: ReleaseCommit) -> PastRelease {
+    let text = |text: Option<&str>| text.map(str::to_owned);
+    PastRelease {
+        change: change(&one),
+        subject: one.subject().to_owned(),
+        changes: text(one.changes()),
+        image: text(one.trailer("Cupaas-Image")),
+        source: text(one.trailer("Cupaas-Source")),
+        environment: one.environment,
+    }
+}

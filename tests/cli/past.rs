@@ -1,0 +1,134 @@
+//! `status` and `history`: what runs where, since when and by whom, from the GitOps repository's commits alone.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::world::{STAGED, URL, World};
+use crate::sandbox::APP;
+
+/// The address of the job that deploys.
+const RUN: &str = "https://ci.example.cu/7";
+
+fn world() -> World {
+    let world = World::new(&[("cupaas.yaml", STAGED)]);
+    for name in ["shop", "mail"] {
+        world.sandbox.write(name, &[(".cupaas", &format!("name: {name}\n{APP}"))]);
+    }
+    world
+}
+
+fn deploy(world: &World, app: &str, environment: &str, version: &str) -> Value {
+    let repository = URL.replace("shop", app);
+    let set = format!("VERSION={version}");
+    let args = ["deploy", app, "--env", environment, "--source-repository", &repository, "--set", &set];
+    world.json(&[&args[..], &["--run-url", RUN]].concat())
+}
+
+/// A person's own commit in the GitOps repository.
+fn edited(world: &World, file: &str, text: &str) {
+    let sandbox = &world.sandbox;
+    sandbox.git("", &["clone", "-q", &world.gitops, file]);
+    std::fs::write(sandbox.path(file).join(file), text).unwrap();
+    sandbox.commit(file, 1_700_000_001);
+    sandbox.git(file, &["push", "-q", "origin", "HEAD:main"]);
+}
+
+fn texts<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
+    list.as_array().unwrap().iter().map(|one| one[key].as_str().unwrap()).collect()
+}
+
+#[test]
+fn history_has_an_apps_releases_newest_first() {
+    let world = world();
+    let first = deploy(&world, "shop", "production", "1");
+    deploy(&world, "mail", "production", "1");
+    deploy(&world, "shop", "staging", "1");
+    let last = deploy(&world, "shop", "production", "2");
+    let all = world.json(&["history", "--app", "shop"]);
+    assert_eq!(texts(&all["releases"], "environment"), ["production", "staging", "production"], "{all:#}");
+    assert_eq!(all["more"], false);
+    let newest = &all["releases"][0];
+    assert_eq!((&newest["commit"], &all["releases"][2]["commit"]), (&last["commit"], &first["commit"]));
+    assert_eq!((newest["author"].as_str(), newest["run"].as_str()), (Some("tester"), Some(RUN)));
+    assert_eq!(newest["source"], URL);
+    assert!(newest["changes"].as_str().unwrap().contains("restarts web"), "{newest:#}");
+    let some = world.json(&["history", "--app", "shop", "--env", "production", "--limit", "1"]);
+    assert_eq!((texts(&some["releases"], "environment").len(), &some["more"]), (1, &Value::Bool(true)));
+    let text = world.good(&["history", "--app", "shop", "--limit", "2"]).stdout;
+    assert!(text.contains("tester") && text.contains("--limit shows more"), "{text}");
+}
+
+/// A commit about several releases is in each one's history, a person's own in none.
+#[test]
+fn commits_about_several_releases_and_about_none() {
+    let world = world();
+    deploy(&world, "shop", "production", "1");
+    deploy(&world, "mail", "production", "1");
+    edited(&world, "README.md", "Ours.\n");
+    world.good(&["env", "set", "A=1", "--app", "shop"]);
+    edited(&world, "cupaas.yaml", &STAGED.replace("LAYER: platform", "LAYER: other"));
+    let all = world.json(&["deploy", "--all"]);
+    for app in ["shop", "mail"] {
+        let history = world.json(&["history", "--app", app]);
+        assert_eq!(history["releases"][0]["commit"], all["commit"], "{history:#}");
+    }
+    assert_eq!(world.json(&["history", "--app", "shop"])["releases"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn status_says_since_when_and_by_whom() {
+    let world = world();
+    deploy(&world, "shop", "production", "1");
+    let staging = deploy(&world, "shop", "staging", "1");
+    deploy(&world, "mail", "production", "1");
+    let shop = deploy(&world, "shop", "production", "2");
+    world.good(&["pin", "--app", "shop", "--env", "production"]);
+    let all = world.json(&["status"]);
+    assert_eq!(texts(&all["releases"], "app"), ["mail", "shop", "shop"]);
+    let production = &all["releases"][1];
+    // A pin of what runs changes nothing that runs.
+    assert_eq!(production["last"]["commit"], shop["commit"]);
+    assert_eq!(production["pinned"], production["image"], "{production:#}");
+    assert_eq!(all["releases"][2]["last"]["commit"], staging["commit"]);
+    assert_eq!(texts(&world.json(&["status", "--app", "mail"])["releases"], "app"), ["mail"]);
+    let staging = world.json(&["status", "--env", "staging"]);
+    assert_eq!(texts(&staging["releases"], "environment"), ["staging"]);
+    let text = world.good(&["status"]).stdout;
+    assert!(
+        text.starts_with("APP") && text.contains("shop.apps.example.cu") && text.contains("pinned"),
+        "{text}"
+    );
+    let unknown = world.run(&["status", "--app", "shopp"]);
+    assert!(
+        unknown.code == Some(2) && unknown.stderr.contains("did you mean \"shop\"?"),
+        "{}",
+        unknown.stderr
+    );
+    let unknown = world.run(&["history", "--app", "shop", "--env", "stagin"]);
+    assert!(unknown.stderr.contains("error[unknown-environment]"), "{}", unknown.stderr);
+}
+
+/// More commits than the first step brings, over a server that can leave files out.
+#[test]
+fn status_looks_back_as_far_as_it_must() {
+    let world = world();
+    deploy(&world, "shop", "production", "1");
+    // Six hundred commits of others since, made from one file as quickly as that can be.
+    let one = |number: i64| {
+        let from = if number == 0 { "from refs/heads/main^0\n" } else { "" };
+        let time = 4_000_000_000 + number;
+        format!("commit refs/heads/main\ncommitter A <a@example.cu> {time} +0000\ndata 2\nx\n{from}\n")
+    };
+    let mut import = Command::new("git")
+        .args(["-C", &world.gitops, "fast-import", "--quiet"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stream: String = (0..600).map(one).collect();
+    import.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
+    assert!(import.wait().unwrap().success());
+    let all = world.json(&["status"]);
+    assert_eq!(all["releases"][0]["last"]["author"], "tester", "{all:#}");
+}
