@@ -26,6 +26,7 @@ mod fetch;
 mod history;
 mod links;
 mod objects;
+mod on_disk;
 mod order;
 mod process;
 pub(crate) mod stderr;
