@@ -19,6 +19,7 @@ pub(crate) mod source;
 
 mod authorship;
 mod build;
+mod checkout_files;
 mod checkout_login;
 mod command;
 mod environment;
