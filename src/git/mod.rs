@@ -8,6 +8,7 @@
 
 pub(crate) mod address;
 pub(crate) mod bare;
+pub(crate) mod branches;
 pub(crate) mod checkout;
 pub(crate) mod commit;
 pub(crate) mod local;
