@@ -243,19 +243,46 @@ END
 done
 [ -z "${INPUT_FOLDER:-}" ] || set -- "$@" -- "$INPUT_FOLDER"
 
+# A runner that cancels the job tells this shell alone. Whatever it says gets to cupaas, which then ends git and leaves nothing
+# half done; its exit is waited for. A program in the background is deaf to INT, so TERM is what it is told.
+child="" stop=""
+stopped() {
+  stop=1
+  [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :
+}
+trap stopped INT TERM HUP
+# Waits for the program that was started last.
+ended() {
+  child=$1 code=0
+  [ -z "$stop" ] || stopped
+  wait "$child" || code=$?
+  # A signal ends the waiting, and not the program.
+  while kill -0 "$child" 2>/dev/null; do
+    code=0
+    wait "$child" || code=$?
+  done
+}
+
 code=0 kept=1
 case $command in
-  "secret set") printf '%s' "$value" | "$program" "$@" || code=$? ;;
+  "secret set")
+    printf '%s' "$value" | "$program" "$@" &
+    ended $!
+    ;;
   render | dockerfile | schema* | completions* | man*)
     # A file for another program: it is shown as it is, and no line of it is a command of the runner's.
-    "$program" "$@" </dev/null >"$work/out" || code=$?
+    "$program" "$@" </dev/null >"$work/out" &
+    ended $!
     word=$(alone od -An -N16 -tx1 /dev/urandom | alone tr -d ' \n')
     printf '::stop-commands::%s\n' "$word"
     alone cat "$work/out"
     printf '\n::%s::\n' "$word"
     alone rm -f "$work/out"
     ;;
-  *) "$program" "$@" </dev/null || code=$? ;;
+  *)
+    "$program" "$@" </dev/null &
+    ended $!
+    ;;
 esac
 [ "$program" != "$work/cupaas" ] || alone rm -f "$program"
 exit "$code"

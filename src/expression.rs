@@ -1,6 +1,7 @@
 //! Small expressions and texts of recipes, over plain values: `when:` and `command:`. Bounded in length, depth and fuel.
 
 pub(crate) mod bounds;
+pub(crate) mod weighed;
 
 use std::sync::OnceLock;
 
@@ -8,8 +9,13 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 use serde_json::Value as Json;
 
+use self::bounds::Excess;
+use self::weighed::Weighed;
+
 /// The most steps that an expression may take, of which each also pays for 64 bytes.
 const FUEL: u64 = 50_000;
+/// The same for one that is asked of each file of an app.
+const FUEL_OF_FILE: u64 = 2_000;
 /// The most calls of macros and parts within each other.
 const DEPTH: usize = 50;
 
@@ -27,14 +33,23 @@ fn make(undefined: UndefinedBehavior) -> Environment<'static> {
     bounded(undefined, FUEL)
 }
 
-/// An environment in which nothing takes more than `fuel` steps. What is read there has to pass [`bounds`] first.
+/// An environment in which nothing takes more than `fuel` steps. What is read there has to be [`checked`] first.
 pub(super) fn bounded(undefined: UndefinedBehavior, fuel: u64) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(undefined);
     environment.set_fuel(Some(fuel));
     environment.set_recursion_limit(DEPTH);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
+    weighed::add(&mut environment);
     environment
+}
+
+/// A template of which nothing is too much, with what weighs its lists.
+///
+/// # Errors
+/// What is too much in it.
+pub(super) fn checked(template: &str) -> Result<Weighed, Excess> {
+    Weighed::of(template, &bounds::template(template)?)
 }
 
 /// Whether an expression is true; what is not there counts as false.
@@ -55,10 +70,24 @@ impl Condition {
     ///
     /// # Errors
     /// Why it is no expression.
-    pub(crate) fn read(expression: &str) -> Result<Self, String> {
-        bounds::expression(expression).map_err(|excess| excess.message)?;
-        let environment = environment(UndefinedBehavior::Chainable);
-        environment.compile_expression_owned(expression.to_owned()).map(Self).map_err(|error| message(&error))
+    fn read(expression: &str) -> Result<Self, String> {
+        Self::within(expression, environment(UndefinedBehavior::Chainable))
+    }
+
+    /// Reads one that is asked of many files.
+    ///
+    /// # Errors
+    /// Why it is no expression.
+    pub(crate) fn of_file(expression: &str) -> Result<Self, String> {
+        static OF_FILE: OnceLock<Environment<'static>> = OnceLock::new();
+        let make = || bounded(UndefinedBehavior::Chainable, FUEL_OF_FILE);
+        Self::within(expression, OF_FILE.get_or_init(make))
+    }
+
+    fn within(expression: &str, environment: &'static Environment<'static>) -> Result<Self, String> {
+        let weighed = bounds::expression(expression).and_then(|()| Weighed::expression(expression));
+        let weighed = weighed.map_err(|excess| excess.message)?;
+        environment.compile_expression_owned(weighed.text).map(Self).map_err(|error| message(&error))
     }
 
     /// Whether it is true of this; what is not there counts as false.
@@ -79,9 +108,9 @@ pub(crate) fn text(template: &str, scope: &Json) -> Result<String, String> {
     if !template.contains('{') {
         return Ok(template.to_owned());
     }
-    bounds::template(template).map_err(|excess| excess.message)?;
+    let weighed = checked(template).map_err(|excess| excess.message)?;
     environment(UndefinedBehavior::Strict)
-        .render_str(template, Value::from(Serde(scope)))
+        .render_str(&weighed.text, Value::from(Serde(scope)))
         .map_err(|error| message(&error))
 }
 

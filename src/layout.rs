@@ -11,6 +11,16 @@ pub(crate) fn path(text: &str) -> Result<RepoPath, Failure> {
     RepoPath::new(text).map_err(|error| Failure::new(Code::PathOutsideRepository, error.to_string()))
 }
 
+/// The folder of the registrations.
+pub(crate) const APPS: &str = "apps";
+
+/// The app that a file registers, where it registers one.
+pub(crate) fn registered(file: &str) -> Option<&str> {
+    let name = file.strip_prefix(APPS)?.strip_prefix('/')?;
+    let name = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+    (!name.is_empty() && !name.contains('/')).then_some(name)
+}
+
 /// The file that says who holds a host name.
 pub(crate) fn host_file(host: &str) -> Option<RepoPath> {
     RepoPath::new(format!("hosts/{host}")).ok()
@@ -51,5 +61,21 @@ impl Folders {
     /// A path below one of the folders.
     pub fn below(folder: &RepoPath, rest: &str) -> Result<RepoPath, Failure> {
         folder.join(rest).map_err(|error| Failure::new(Code::InternalError, error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_stands_in_its_folder_and_in_none_below() {
+        assert_eq!(registered("apps/shop.yaml"), Some("shop"));
+        assert_eq!(registered("apps/shop.yml"), Some("shop"));
+        for other in
+            ["apps/shop", "apps/a/b.yaml", "apps/.yaml", "appsx/a.yaml", "other/apps/a.yaml", "cupaas.yaml"]
+        {
+            assert_eq!(registered(other), None, "{other}");
+        }
     }
 }

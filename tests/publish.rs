@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 #![allow(clippy::print_stderr)] // it is a test
 
+#[path = "support/descendants.rs"]
+mod descendants;
+
 mod publish {
     mod address;
     mod change;

@@ -222,3 +222,31 @@ fn places(value: &Value, at: String) -> Vec<String> {
     let inner = below.into_iter().flat_map(|(key, one)| places(one, format!("{at}/{key}")));
     std::iter::once(at.clone()).chain(inner).collect()
 }
+
+#[test]
+fn references_to_one_parent_are_told_apart_by_their_sections() {
+    let checker = Checker::new((1, 37), &[]).unwrap();
+    let found = |parents: Value| {
+        let route = json!({
+            "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "web"},
+            "spec": {"parentRefs": parents, "rules": [{"backendRefs": [{"name": "web", "port": 80}]}]},
+        });
+        lines(&checker.object(&route))
+    };
+    let refused = |number: usize| {
+        let why = "refers to the same parent as another item, so each needs a sectionName of its own";
+        vec![format!("# spec.parentRefs[{number}]: {why}")]
+    };
+    let of = |section: &str| json!({"name": "public", "namespace": "gateways", "sectionName": section});
+    let whole = json!({"name": "public", "namespace": "gateways"});
+    let spelt = json!({"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "public", "namespace": "gateways"});
+    let elsewhere = json!({"name": "public", "namespace": "others"});
+    let service = json!({"group": "", "kind": "Service", "name": "public", "namespace": "gateways"});
+    assert_eq!(found(json!([of("a"), of("b")])), [""; 0]);
+    assert_eq!(found(json!([whole, elsewhere, service])), [""; 0]);
+    assert_eq!(found(json!([whole, whole])), refused(1));
+    assert_eq!(found(json!([whole, spelt])), refused(1));
+    assert_eq!(found(json!([of("a"), elsewhere, of("a")])), refused(2));
+    assert_eq!(found(json!([whole, of("a")])), refused(1));
+    assert_eq!(found(json!([of("a"), whole])), refused(1));
+}

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
 #![allow(clippy::disallowed_types)]
 
+#[path = "support/descendants.rs"]
+mod descendants;
 #[path = "publish/http.rs"]
 #[allow(dead_code)] // each test program uses its part
 mod http;

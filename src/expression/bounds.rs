@@ -21,7 +21,16 @@ pub(crate) struct Excess {
     pub(crate) message: String,
 }
 
-fn excess<T>(at: Range<usize>, message: impl Into<String>) -> Result<T, Excess> {
+/// What stands in a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag {
+    /// The bytes between its marks.
+    pub(crate) content: Range<usize>,
+    /// Whether it is a statement, and not an expression.
+    pub(crate) is_statement: bool,
+}
+
+pub(super) fn excess<T>(at: Range<usize>, message: impl Into<String>) -> Result<T, Excess> {
     Err(Excess { at, message: message.into() })
 }
 
@@ -33,15 +42,15 @@ pub(crate) fn expression(text: &str) -> Result<(), Excess> {
     tag(text, 0, false).map(drop)
 }
 
-/// Looks at the expressions and statements of a template.
+/// Looks at the expressions and statements of a template, and gives them.
 ///
 /// # Errors
 /// The first that is too much.
-pub(crate) fn template(text: &str) -> Result<(), Excess> {
+pub(crate) fn template(text: &str) -> Result<Vec<Tag>, Excess> {
     if text.len() > TEMPLATE {
         return excess(0..0, format!("a template of more than {} KiB", TEMPLATE >> 10));
     }
-    let (mut at, mut branches) = (0, 0);
+    let (mut at, mut branches, mut tags) = (0, 0, Vec::new());
     while let Some(start) = text[at..].find('{').map(|found| at + found) {
         let rest = &text[start + 1..];
         at = match rest.as_bytes().first() {
@@ -53,12 +62,15 @@ pub(crate) fn template(text: &str) -> Result<(), Excess> {
                 if branches > BRANCHES {
                     return excess(start..start + 2, format!("more than {BRANCHES} `elif` in a template"));
                 }
-                start + 2 + tag(content, start + 2, true)?
+                let end = start + 2 + tag(content, start + 2, true)?;
+                let is_statement = rest.starts_with('%');
+                tags.push(Tag { content: start + 2..end.saturating_sub(2).max(start + 2), is_statement });
+                end
             }
             _ => start + 1,
         };
     }
-    Ok(())
+    Ok(tags)
 }
 
 /// The first word of a statement.
@@ -160,7 +172,7 @@ mod tests {
             "{{ \"\\\" * [0]\" }}{{ (megabytes|float * 1.5) | int }}",
             "{%- for key, value in all|items -%}{{ key }}{%- endfor -%}",
         ] {
-            assert_eq!(template(text), Ok(()), "{text}");
+            assert!(template(text).is_ok(), "{text}");
         }
         assert_eq!(expression("a and not b or c == '*'"), Ok(()));
     }

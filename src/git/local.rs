@@ -4,12 +4,15 @@ use std::path::Path;
 
 use git2::{ObjectType, Repository};
 
+use crate::git::checkout_files;
+
 /// The newest commit's files.
 pub(crate) struct LocalHead(Repository);
 
 impl LocalHead {
     /// The repository whose folder this is, bare or with its files checked out; nothing where it is none.
     pub(crate) fn open(folder: &Path) -> Option<Self> {
+        checkout_files::check(folder).ok()?;
         Repository::open(folder).ok().map(Self)
     }
 

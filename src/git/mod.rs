@@ -8,6 +8,7 @@
 
 pub(crate) mod address;
 pub(crate) mod bare;
+pub(crate) mod branches;
 pub(crate) mod checkout;
 pub(crate) mod commit;
 pub(crate) mod local;
@@ -19,6 +20,7 @@ pub(crate) mod source;
 
 mod authorship;
 mod build;
+mod checkout_files;
 mod checkout_login;
 mod command;
 mod environment;
@@ -27,6 +29,7 @@ mod history;
 mod links;
 mod log;
 mod objects;
+mod on_disk;
 mod order;
 mod process;
 pub(crate) mod stderr;

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Failure};
 use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::checkout::{Checkout, Picks};
 use crate::git::command::{Git, origin};
+use crate::git::on_disk;
 use crate::git::snapshot::Snapshot;
 use crate::git::temporary::{self, TemporaryFolder};
 use crate::token::Secret;
@@ -110,6 +111,7 @@ impl Remotes {
     /// # Errors
     /// `Unavailable` where it does not answer in time, `Forbidden` where it does not let us read.
     pub fn heads(&self, address: &RepositoryUrl, branches: &BTreeSet<BranchName>) -> Result<Heads, Failure> {
+        on_disk::check(address)?;
         let token = self.token.as_ref().and_then(|token| token.for_address(address));
         let git = Git::new(address, token, self.timeout, self.folder.path());
         let git = git.of_app().within(Some(self.timeout));

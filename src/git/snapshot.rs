@@ -10,6 +10,7 @@ use crate::git::address::{BranchName, RepositoryUrl};
 use crate::git::command::Git;
 use crate::git::fetch::{self, Asking};
 use crate::git::objects::{FoundObject, Mode};
+use crate::git::on_disk;
 use crate::git::stderr::{internal, misplaced};
 use crate::git::store::Store;
 use crate::git::temporary::{self, TemporaryFolder};
@@ -106,6 +107,7 @@ impl Snapshot {
         timeout: Duration,
     ) -> Result<Self, Failure> {
         let branch = branch.map(BranchName::parse).transpose()?;
+        on_disk::check(address)?;
         let folder = temporary::folder()?;
         let whole = timeout.saturating_mul(WHOLE);
         let git = Git::new(address, token, timeout, folder.path()).within(Some(whole));
@@ -120,6 +122,7 @@ impl Snapshot {
         token: Option<&Secret>,
         (timeout, whole): (Duration, Duration),
     ) -> Result<Self, Failure> {
+        on_disk::check(address)?;
         let folder = temporary::folder()?;
         let git = Git::new(address, token, timeout, folder.path()).of_app().within(Some(whole));
         Self::begin(git, Some(branch), folder, fetch::FOLDERS)

@@ -3,10 +3,14 @@
 
 use crate::token::in_address::without_login;
 use std::path::{Component, Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
-use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
+use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags, StatusOptions};
 
 use crate::diagnostic::{Code, Failure};
+use crate::git::checkout_files;
 use crate::git::order::whole;
 
 /// Facts about the repository that an app's folder is part of; what is not known is not there.
@@ -30,8 +34,19 @@ impl Source {
     /// Looks at `folder`; one that is in no repository has nothing to say.
     ///
     /// # Errors
-    /// `Usage` where the checkout belongs to another user, whom git would not trust either.
+    /// `Usage` where the checkout belongs to another user, whom git would not trust either; `Invalid` where what git keeps
+    /// of it cannot be read in bounded time.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let own = folder.to_owned();
+        within(TIMEOUT, move || Self::look(&own)).unwrap_or_else(|| {
+            let seconds = TIMEOUT.as_secs();
+            let message = format!("cannot read the checkout of {} within {seconds} s", folder.display());
+            Err(Failure::new(Code::UnreadableCheckout, message)
+                .hint("look for a pipe or a device among its files, or for a disk that does not answer"))
+        })
+    }
+
+    fn look(folder: &Path) -> Result<Self, Failure> {
         let Some((repository, path)) = open(folder)? else { return Ok(Self::default()) };
         let head = repository.head().ok();
         let commit = head.as_ref().and_then(|head| head.peel_to_commit().ok());
@@ -48,6 +63,16 @@ impl Source {
             path,
         })
     }
+}
+
+/// How long reading a checkout may take. Only what is no file, or a disk that does not answer, takes longer.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What `read` gives, where it comes to an end in time. What does not end is left behind; it ends with the process.
+fn within<T: Send + 'static>(time: Duration, read: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(read()));
+    receiver.recv_timeout(time).ok()
 }
 
 /// The branch of the checkout whose root is `folder`, also where it has no commit yet.
@@ -83,6 +108,7 @@ pub(crate) fn commit_time(folder: &Path, commit: &str) -> Option<i64> {
 /// The repository around `folder`, and the folder's path in it.
 fn open(folder: &Path) -> Result<Option<(Repository, String)>, Failure> {
     let Ok(folder) = folder.canonicalize() else { return Ok(None) };
+    checkout_files::check(&folder)?;
     let none: [PathBuf; 0] = [];
     let repository = match Repository::open_ext(&folder, RepositoryOpenFlags::empty(), none) {
         Ok(repository) => repository,
@@ -92,6 +118,11 @@ fn open(folder: &Path) -> Result<Option<(Repository, String)>, Failure> {
                 format!("{} is owned by another user", folder.display()),
             )
             .hint("if you trust that user, run `git config --global --add safe.directory FOLDER`"));
+        }
+        Err(error) if error.class() == ErrorClass::Config => {
+            let message = format!("cannot read the app's checkout: {}", error.message());
+            return Err(Failure::new(Code::UnreadableCheckout, message)
+                .hint("mend that file, or clone the repository anew"));
         }
         Err(_) => return Ok(None),
     };
@@ -139,6 +170,13 @@ fn origin(repository: &Repository) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_end_is_given_up() {
+        assert_eq!(within(Duration::from_secs(20), || 1), Some(1));
+        let (_held, never) = channel::<u8>();
+        assert_eq!(within(Duration::from_millis(50), move || never.recv()), None);
+    }
 
     #[test]
     fn an_address_is_remembered_without_what_may_be_a_token() {

@@ -6,11 +6,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Source;
 use crate::git::local::LocalHead;
 use crate::layout::path;
+use crate::load::app_file::AppFile;
+use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
+use crate::load::release_file::ReleaseFile;
 use crate::load::requires::read_platform;
 use crate::tree::Files;
+use crate::yaml::document;
 
 /// A GitOps repository on this machine.
 pub(crate) enum KnownNames {
@@ -54,6 +59,24 @@ impl KnownNames {
         own.into_iter().chain(Catalog::default().names(kind)).collect()
     }
 
+    /// Secrets of an app's own, in one environment or in all: those that are set, and those that were asked for when it was
+    /// deployed.
+    pub(crate) fn secrets(&self, app: &str, environment: Option<&str>) -> BTreeSet<String> {
+        let environments =
+            environment.map_or_else(|| self.environments(), |one| BTreeSet::from([one.to_owned()]));
+        let mut names = BTreeSet::new();
+        for environment in environments {
+            let release = format!("releases/{environment}/{app}");
+            let files = self.list(&format!("{release}/secrets")).into_iter();
+            names.extend(files.filter_map(|file| Some(file.strip_suffix(".yaml")?.to_owned())));
+            let record = self.text(&format!("{release}/release.yaml"));
+            let record = record.and_then(|text| document::read::<ReleaseFile>(&Source::new("", text)).ok());
+            let written = record.and_then(|record| record.value.files.get(".cupaas").cloned());
+            names.extend(written.iter().flat_map(|text| secrets_of(text)));
+        }
+        names
+    }
+
     fn list(&self, folder: &str) -> Vec<String> {
         match self {
             Self::Git(head) => head.names(folder),
@@ -70,4 +93,16 @@ impl KnownNames {
             Self::Folder(root) => fs::read_to_string(root.join(path)).ok(),
         }
     }
+}
+
+/// The secrets that an app's folder asks for.
+pub(crate) fn secrets_in(folder: &Path) -> BTreeSet<String> {
+    let texts = APP_FILES.iter().filter_map(|name| fs::read_to_string(folder.join(name)).ok());
+    texts.flat_map(|text| secrets_of(&text)).collect()
+}
+
+/// The secrets that a text of `.cupaas` names, whatever else is wrong with it.
+fn secrets_of(text: &str) -> Vec<String> {
+    let (read, _) = document::read_leniently::<AppFile>(&Source::new("", text));
+    read.into_iter().flat_map(|file| file.value.secrets).map(|entry| entry.name).collect()
 }

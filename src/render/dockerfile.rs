@@ -5,7 +5,7 @@ use minijinja::{UndefinedBehavior, Value};
 use serde_json::json;
 
 use crate::diagnostic::{Code, Failure, Span};
-use crate::expression::{self, bounds};
+use crate::expression;
 use crate::load::catalog::Recipe;
 use crate::render::engine::{FUEL, place};
 use crate::resolve::fact_values::{system, values};
@@ -47,12 +47,12 @@ pub(crate) fn dockerfile(
     scope.insert("mirror".to_owned(), json!(mirror));
     scope.insert("command".to_owned(), json!(command));
     scope.insert("port".to_owned(), json!(web.and_then(|web| web.port).unwrap_or(8000)));
-    bounds::template(&template.text)
+    let weighed = expression::checked(&template.text)
         .map_err(|excess| Failure::recipe(Span::new(template, excess.at), excess.message))?;
     let environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
-    let rendered = environment.render_str(&template.text, Value::from(Serde(&scope)));
-    let text =
-        rendered.map_err(|error| Failure::recipe(place(template, &error), expression::message(&error)))?;
+    let rendered = environment.render_str(&weighed.text, Value::from(Serde(&scope)));
+    let text = rendered
+        .map_err(|error| Failure::recipe(place(template, &weighed, &error), expression::message(&error)))?;
     Ok(text.trim_end().to_owned() + "\n")
 }
 

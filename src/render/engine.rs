@@ -12,7 +12,7 @@ use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
-use crate::expression::bounds;
+use crate::expression::weighed::Weighed;
 use crate::load::catalog::{Recipe, SHARED};
 use crate::render::values::{Budget, CLOSE, OPEN, fill, to_json};
 use crate::render::workload;
@@ -20,7 +20,7 @@ use crate::resolve::command;
 use crate::{expression, names};
 
 /// The most steps that one template may take, of which each also pays for 64 bytes.
-pub(super) const FUEL: u64 = 1_000_000;
+pub(super) const FUEL: u64 = 300_000;
 /// The most bytes that a template may make: what is read again takes many times as much memory.
 const MAX_TEXT: usize = 1 << 20;
 /// The most parts that are rendered within each other.
@@ -73,6 +73,8 @@ pub(crate) struct Engine {
     slots: Arc<Slots>,
     parsed: Arc<Parsed>,
     sources: BTreeMap<String, Arc<Source>>,
+    /// The templates as the environment has them.
+    weighed: BTreeMap<String, Weighed>,
 }
 
 impl Engine {
@@ -90,18 +92,22 @@ impl Engine {
             write!(out, "{OPEN}{number}{CLOSE}").map_err(Error::from)
         });
         add_functions(&mut environment, &slots, parsed);
+        let mut weighed = BTreeMap::new();
         for (name, source) in recipe.texts.iter().filter(|(name, _)| name.ends_with(".j2")) {
             if let Some(at) = source.text.find([OPEN, CLOSE]) {
                 let span = Span::new(source, at..at + OPEN.len_utf8());
                 return Err(Failure::recipe(span, "a template cannot contain U+E000 or U+E001".to_owned()));
             }
-            bounds::template(&source.text)
+            let made = expression::checked(&source.text)
                 .map_err(|excess| Failure::recipe(Span::new(source, excess.at), excess.message))?;
-            let added = environment.add_template_owned(name.clone(), source.text.clone());
-            added.map_err(|error| Failure::recipe(place(source, &error), expression::message(&error)))?;
+            let added = environment.add_template_owned(name.clone(), made.text.clone());
+            added.map_err(|error| {
+                Failure::recipe(place(source, &made, &error), expression::message(&error))
+            })?;
+            weighed.insert(name.clone(), made);
         }
         let sources = recipe.texts.clone();
-        let engine = Self { environment, slots, parsed: Arc::clone(parsed), sources };
+        let engine = Self { environment, slots, parsed: Arc::clone(parsed), sources, weighed };
         engine.find_all_of(recipe)?;
         Ok(engine)
     }
@@ -190,8 +196,8 @@ impl Engine {
 
     /// An error is at the template's place; one in a shared part is at the rule that names the part.
     fn failure(&self, template: &str, error: &Error, rule: &Span, lacks_workload: bool) -> Failure {
-        if let Some(source) = self.sources.get(template).filter(|_| !template.starts_with(SHARED)) {
-            return Failure::recipe(self.place(source, error), expression::message(error));
+        if self.sources.contains_key(template) && !template.starts_with(SHARED) {
+            return Failure::recipe(self.place(template, rule, error), expression::message(error));
         }
         let problem = Diagnostic::error(Code::RecipeInvalid, rule.clone(), in_part(template, error));
         let hint = "name the template in recipe.yaml under `workload`";
@@ -199,13 +205,14 @@ impl Engine {
     }
 
     /// The place of an error, also where it is in a part of the template.
-    fn place(&self, source: &Arc<Source>, error: &Error) -> Span {
+    fn place(&self, template: &str, rule: &Span, error: &Error) -> Span {
         let inner = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
             .filter_map(|error| error.downcast_ref::<Error>())
             .last()
             .unwrap_or(error);
-        let named = inner.name().and_then(|name| self.sources.get(name));
-        place(named.unwrap_or(source), inner)
+        let named = [inner.name().unwrap_or(template), template];
+        let known = named.iter().find_map(|name| Some((self.sources.get(*name)?, self.weighed.get(*name)?)));
+        known.map_or_else(|| rule.clone(), |(source, weighed)| place(source, weighed, inner))
     }
 }
 
@@ -243,9 +250,9 @@ fn not_yaml(error: &str) -> String {
 }
 
 /// Where a template is wrong.
-pub(super) fn place(source: &Arc<Source>, error: &Error) -> Span {
+pub(super) fn place(source: &Arc<Source>, weighed: &Weighed, error: &Error) -> Span {
     match (error.range(), error.line()) {
-        (Some(range), _) => Span::new(source, range),
+        (Some(range), _) => Span::new(source, weighed.original(range)),
         (None, Some(line)) => {
             let start = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
             Span::new(source, start..start)

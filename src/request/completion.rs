@@ -12,11 +12,13 @@ use clap_complete::env::{CompleteEnv, Shells};
 
 use crate::cli::{self, Repository};
 use crate::diagnostic::{Code, Failure};
+use crate::git::branches;
 use crate::load::catalog::RecipeKind;
-use crate::load::known_names::KnownNames;
+use crate::load::known_names::{self, KnownNames};
 use crate::request::environment::text;
 use crate::request::gitops_from_cwd;
 use crate::request::spec::place;
+use crate::request::typed::Typed;
 use crate::run::home::Home;
 use crate::run::spec::GitopsPlace;
 
@@ -47,18 +49,51 @@ pub(crate) fn complete(words: &[OsString]) -> bool {
         return false;
     }
     let here = std::env::current_dir().ok();
-    let command = || with_names(cli::read::command(), repository(words));
+    let typed = Typed::new(words);
+    let known = || Known { repository: repository(&typed), typed: typed.clone(), here: here.clone() };
+    let command = || with_names(cli::read::command(), &known());
     // A shell shows whatever is printed, in the middle of what is being typed.
     let _ = CompleteEnv::with_factory(command).var(VARIABLE).try_complete(words.to_vec(), here.as_deref());
     true
 }
 
+/// Where names come from.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// The GitOps repository, where it is on this machine.
+    repository: Option<PathBuf>,
+    typed: Typed,
+    /// The working directory.
+    here: Option<PathBuf>,
+}
+
+impl Known {
+    /// The secrets of the app that is named, or of the one whose folder this is.
+    fn secrets(&self) -> BTreeSet<String> {
+        let (app, here) = (self.typed.named("--app"), self.here.as_deref());
+        let environment = self.typed.named("--env").or_else(|| text("CUPAAS_ENV"));
+        match (app, &self.repository) {
+            (Some(app), Some(folder)) => KnownNames::open(folder).secrets(&app, environment.as_deref()),
+            (Some(_), None) => BTreeSet::new(),
+            (None, _) => here.map(known_names::secrets_in).unwrap_or_default(),
+        }
+    }
+
+    /// What may follow `--branch`: each branch of the clone at hand, for each environment.
+    fn branches(&self) -> BTreeSet<String> {
+        let branches = self.here.as_deref().map(branches::of_clone).unwrap_or_default();
+        let environments = self.repository.as_deref().map(|folder| KnownNames::open(folder).environments());
+        let environments = environments.filter(|names| !names.is_empty());
+        let environments = environments.unwrap_or_else(|| BTreeSet::from([String::new()]));
+        let of =
+            |branch: &String| environments.iter().map(|name| format!("{branch}={name}")).collect::<Vec<_>>();
+        branches.iter().flat_map(of).collect()
+    }
+}
+
 /// The folder of the GitOps repository that the words mean, where it is on this machine.
-fn repository(words: &[OsString]) -> Option<PathBuf> {
-    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let apart = words.windows(2).rev().find(|pair| pair[0] == "--gitops").map(|pair| pair[1]);
-    let joined = words.iter().rev().find_map(|word| word.strip_prefix("--gitops="));
-    let gitops = apart.or(joined).map(str::to_owned).or_else(|| text("CUPAAS_GITOPS"));
+fn repository(typed: &Typed) -> Option<PathBuf> {
+    let gitops = typed.option("--gitops").or_else(|| text("CUPAAS_GITOPS"));
     let named = gitops_from_cwd::here(Repository { gitops, gitops_branch: None }).gitops;
     match place(named, &Home::read().ok()?).ok()? {
         GitopsPlace::Address(address) => address.local(),
@@ -67,35 +102,43 @@ fn repository(words: &[OsString]) -> Option<PathBuf> {
 }
 
 /// The commands with the names that their values can have.
-fn with_names(command: Command, repository: Option<PathBuf>) -> Command {
+fn with_names(command: Command, known: &Known) -> Command {
     let commands: BTreeSet<String> =
         command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
-    let names = named(command, &repository);
-    names.mut_subcommand("man", |man| {
+    named(command, "", known).mut_subcommand("man", |man| {
         man.mut_arg("command", |word| word.add(candidates(move || commands.clone())))
     })
 }
 
-fn named(command: Command, repository: &Option<PathBuf>) -> Command {
-    // `app show` and `app remove` name an app that is there; `app add` names a new one.
-    let of_app = ["show", "remove"].contains(&command.get_name());
-    let command = command.mut_args(|argument| with_values(argument, of_app, repository));
-    command.mut_subcommands(|below| named(below, repository))
+/// A command below the one that is called `above`.
+fn named(command: Command, above: &str, known: &Known) -> Command {
+    let name = command.get_name().to_owned();
+    let place = (above, name.as_str());
+    command
+        .mut_args(|argument| with_values(argument, place, known))
+        .mut_subcommands(|below| named(below, &name, known))
 }
 
-fn with_values(argument: Arg, of_app: bool, repository: &Option<PathBuf>) -> Arg {
-    let known = |names: fn(&KnownNames) -> BTreeSet<String>| {
-        let repository = repository.clone();
+fn with_values(argument: Arg, place: (&str, &str), known: &Known) -> Arg {
+    let of = |names: fn(&Known) -> BTreeSet<String>| {
+        let known = known.clone();
+        candidates(move || names(&known))
+    };
+    let listed = |names: fn(&KnownNames) -> BTreeSet<String>| {
+        let repository = known.repository.clone();
         candidates(move || {
             repository.as_deref().map(|folder| names(&KnownNames::open(folder))).unwrap_or_default()
         })
     };
-    match argument.get_id().as_str() {
-        "app" | "without" => argument.add(known(KnownNames::apps)),
-        "name" if of_app => argument.add(known(KnownNames::apps)),
-        "env" => argument.add(known(KnownNames::environments)),
-        "service" => argument.add(known(|names| names.recipes(RecipeKind::Service))),
-        "runtime" => argument.add(known(|names| names.recipes(RecipeKind::Runtime))),
+    match (place, argument.get_id().as_str()) {
+        (_, "app" | "without") => argument.add(listed(KnownNames::apps)),
+        // `app add` names a new one.
+        (("app", "show" | "remove"), "name") => argument.add(listed(KnownNames::apps)),
+        (("secret", "set" | "unset"), "name") => argument.add(of(Known::secrets)),
+        (("app", "add"), "branch") => argument.add(of(Known::branches)),
+        (_, "env") => argument.add(listed(KnownNames::environments)),
+        (_, "service") => argument.add(listed(|names| names.recipes(RecipeKind::Service))),
+        (_, "runtime") => argument.add(listed(|names| names.recipes(RecipeKind::Runtime))),
         _ => argument,
     }
 }
@@ -112,10 +155,20 @@ mod tests {
 
     /// What could stand in place of the last word.
     fn answers(repository: Option<PathBuf>, words: &[&str]) -> Vec<String> {
+        answers_in(repository, None, words)
+    }
+
+    fn answers_in(repository: Option<PathBuf>, here: Option<PathBuf>, words: &[&str]) -> Vec<String> {
         let words: Vec<OsString> = ["cupaas"].iter().chain(words).map(OsString::from).collect();
         let last = words.len() - 1;
-        let found = engine::complete(&mut with_names(cli::read::command(), repository), words, last, None);
+        let known = Known { repository, typed: Typed::new(&words), here };
+        let found = engine::complete(&mut with_names(cli::read::command(), &known), words, last, None);
         found.unwrap().iter().map(|one| one.get_value().to_string_lossy().into_owned()).collect()
+    }
+
+    /// Without the options that may stand there too.
+    fn names(answers: Vec<String>) -> Vec<String> {
+        answers.into_iter().filter(|one| !one.starts_with('-')).collect()
     }
 
     fn folder() -> tempfile::TempDir {
@@ -130,7 +183,11 @@ mod tests {
             "environments:\n  production: {cluster: home, domain: a.cu}\n  next: {cluster: home, domain: b.cu}\n",
         );
         write("apps/shop.yaml", "format: 1\n");
-        write("releases/production/tasks/release.yaml", "");
+        let record = "format: 1\napp: tasks\nenvironment: production\ncluster: home\nsource: {}\nimage: i\n\
+                      files:\n  .cupaas: |\n    runtime: image\n    secrets: [SECRET_KEY, {SIGNING: {file: /app/key}}]\n";
+        write("releases/production/tasks/release.yaml", record);
+        write("releases/production/tasks/secrets/OLD.yaml", "");
+        write("releases/next/tasks/secrets/OF_NEXT.yaml", "");
         write("catalog/services/redis/recipe.yaml", "");
         folder
     }
@@ -159,6 +216,12 @@ mod tests {
             assert_eq!(answers(&["env", "set", "--app", "s"]), ["shop"]);
             assert_eq!(answers(&["app", "remove", "t"]), ["tasks"]);
             assert_eq!(answers(&["diff", "--env", ""]), ["next", "production"]);
+            let set = |words: &[&str]| names(answers(&[&["secret"], words].concat()));
+            let all = ["OF_NEXT", "OLD", "SECRET_KEY", "SIGNING"];
+            assert_eq!(set(&["set", "--app", "tasks", ""]), all);
+            assert_eq!(set(&["unset", "--app=tasks", "--env", "next", ""]), ["OF_NEXT"]);
+            assert_eq!(set(&["set", "--app", "tasks", "--env=production", "S"]), ["SECRET_KEY", "SIGNING"]);
+            assert_eq!(set(&["set", "--app", "nobody", ""]), [""; 0]);
             assert!(answers(&["new", "--service", "r"]).contains(&"redis".to_owned()));
             assert!(answers(&["secret", "rotate", "r"]).contains(&"redis".to_owned()));
         }
@@ -175,10 +238,41 @@ mod tests {
     }
 
     #[test]
+    fn the_clone_at_hand_has_branches_and_the_folder_at_hand_has_secrets() {
+        let (gitops, app) = (folder(), folder());
+        let here = || Some(app.path().to_owned());
+        let branches = |repository: Option<PathBuf>| {
+            answers_in(repository, here(), &["app", "add", "x", "--branch", ""])
+        };
+        assert_eq!(branches(None), [""; 0]);
+        commit(app.path());
+        let repository = git2::Repository::open(app.path()).unwrap();
+        let head = repository.head().unwrap().peel_to_commit().unwrap();
+        let first = repository.head().unwrap().shorthand().unwrap().to_owned();
+        for name in
+            ["refs/heads/fix/a", "refs/remotes/origin/next", "refs/remotes/origin/HEAD", "refs/tags/v1"]
+        {
+            repository.reference(name, head.id(), false, "").unwrap();
+        }
+        assert_eq!(branches(None), ["fix/a=".to_owned(), format!("{first}="), "next=".to_owned()]);
+        let all = branches(Some(gitops.path().to_owned()));
+        assert!(
+            all.contains(&"next=next".to_owned()) && all.contains(&"fix/a=production".to_owned()),
+            "{all:?}"
+        );
+        std::fs::write(app.path().join(".cupaas"), "runtime: [\nsecrets: [A]\n").unwrap();
+        let set = || names(answers_in(None, here(), &["secret", "set", ""]));
+        assert_eq!(set(), [""; 0], "what is no YAML has no names");
+        std::fs::write(app.path().join(".cupaas"), "runtme: image\nsecrets: [KEY, B]\n").unwrap();
+        assert_eq!(set(), ["B", "KEY"]);
+    }
+
+    #[test]
     fn the_repository_is_the_one_that_is_typed_and_never_over_a_network() {
         let folder = folder();
         let typed = folder.path().display().to_string();
-        let of = |words: &[&str]| repository(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        let of =
+            |words: &[&str]| repository(&Typed::new(&words.iter().map(OsString::from).collect::<Vec<_>>()));
         assert_eq!(of(&["cupaas", "deploy", "--gitops", &typed]), Some(folder.path().to_owned()));
         assert_eq!(of(&["cupaas", "deploy", &format!("--gitops={typed}")]), Some(folder.path().to_owned()));
         assert_eq!(of(&["cupaas", "deploy", "--gitops", "https://git.example.cu/me/gitops.git"]), None);

@@ -17,6 +17,7 @@ mod scaffold;
 mod secret;
 mod spec;
 mod sync;
+mod typed;
 
 pub(crate) use completion::complete;
 pub(crate) use detect::{detect, is_empty};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use regex_lite::{Captures, Regex, RegexBuilder};
+use regex_lite::Captures;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
@@ -14,11 +14,8 @@ use crate::load::keyed;
 use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
+use crate::resolve::fact_work::{Pattern, Spent, Work};
 use crate::yaml::node::Node;
-
-/// The most bytes that a regular expression of a recipe may take once it is read, its repetitions written out: each is
-/// looked at for each letter of a file.
-const MAX_PATTERN: usize = 64 << 10;
 
 /// One thing that a rule has found.
 #[derive(Debug, Clone)]
@@ -31,8 +28,25 @@ pub(crate) struct Found {
     pub place: Span,
 }
 
-/// Which key of the rule is wrong, and why.
-type Wrong = (&'static str, String);
+/// Makes a find of what an expression has caught and of its place.
+type Make<'m> = &'m dyn Fn(&[&str], Span) -> Option<Found>;
+
+/// Which key of the rule is wrong, what is wrong with it, and why.
+pub(super) struct Wrong {
+    pub key: &'static str,
+    pub what: &'static str,
+    pub why: String,
+}
+
+impl Wrong {
+    fn expression(key: &'static str, why: String) -> Self {
+        Self { key, what: "invalid expression", why }
+    }
+
+    fn spent(key: &'static str) -> impl Fn(Spent) -> Self {
+        move |spent| Self { key, what: "too much to look for", why: spent.0 }
+    }
+}
 
 /// Where rules look, and what has been read there.
 pub(super) struct Search<'a> {
@@ -44,19 +58,21 @@ pub(super) struct Search<'a> {
     read: BTreeMap<(String, KeyedFormat), Option<Node>>,
     /// What is to be said of those.
     pub unread: Vec<Diagnostic>,
+    work: Work,
 }
 
 /// A rule's regular expressions.
 struct Expressions {
-    pattern: Option<Regex>,
-    within: Option<Regex>,
+    pattern: Option<Pattern>,
+    within: Option<Pattern>,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(recipe: &'a RecipeFile, files: &'a AppFiles) -> Self {
         let skips = |part: &str| recipe.skip.iter().any(|pattern| matches(pattern, part));
         let listing = files.listing.iter().map(String::as_str).filter(|path| !path.split('/').any(skips));
-        Self { recipe, files, listing: listing.collect(), read: BTreeMap::new(), unread: Vec::new() }
+        let (read, unread) = (BTreeMap::new(), Vec::new());
+        Self { recipe, files, listing: listing.collect(), read, unread, work: Work::default() }
     }
 
     /// What a rule finds, in the order of its files: one value of each, or all where it asks for all. `facts`: what the
@@ -68,7 +84,7 @@ impl<'a> Search<'a> {
     pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
         let scope = Value::Object(values(self.recipe, facts));
         if let Some(when) = &rule.when
-            && !expression::is_true(when, &scope).map_err(|message| ("when", message))?
+            && !expression::is_true(when, &scope).map_err(|message| Wrong::expression("when", message))?
         {
             return Ok(Vec::new());
         }
@@ -77,18 +93,18 @@ impl<'a> Search<'a> {
             return Ok(Vec::new());
         }
         let regex = |key, pattern: &Option<String>| {
-            let made = pattern.as_deref().map(read).transpose();
-            made.map_err(|error| (key, error.to_string()))
+            let made = pattern.as_deref().map(Pattern::read).transpose();
+            made.map_err(|error| Wrong { key, what: "invalid regular expression", why: error.to_string() })
         };
         let expressions =
             Expressions { pattern: regex("match", &rule.pattern)?, within: regex("within", &rule.within)? };
-        let mut finds: Vec<Found> = Vec::new();
+        let (mut finds, mut known) = (Vec::new(), BTreeSet::new());
         for path in paths {
             let mut found = self.look(rule, &expressions, path, facts)?;
             found.retain(|one| !one.value.is_empty());
             found.truncate(if rule.all { usize::MAX } else { 1 });
             for one in found {
-                if !finds.iter().any(|other| other.value == one.value && other.file == one.file) {
+                if known.insert((one.value.clone(), one.file.clone())) {
                     finds.push(one);
                 }
             }
@@ -110,41 +126,86 @@ impl<'a> Search<'a> {
             let value = value(&rule.is, &place, groups)?;
             Some(Found { value, file: path.to_owned(), place: at })
         };
+        let make: Make<'_> = &make;
         if rule.key.is_none() && expressions.pattern.is_none() {
             return Ok(make(&[], files.place(path)).into_iter().collect());
         }
         let Some(source) = files.texts.get(path) else { return Ok(Vec::new()) };
-        let at = |range: Range<usize>| Span::new(source, range);
-        let Some(key) = &rule.key else {
-            let Some(pattern) = &expressions.pattern else { return Ok(Vec::new()) };
-            let parts = parts(expressions.within.as_ref(), &source.text).into_iter();
-            let caught = parts
-                .flat_map(|(start, part)| pattern.captures_iter(part).map(move |captures| (start, captures)));
-            let found = caught.filter_map(|(start, captures)| {
-                let range = place_of(&captures);
-                make(&groups(&captures), at(start + range.start..start + range.end))
-            });
-            return Ok(found.take(if rule.all { usize::MAX } else { 1 }).collect());
-        };
-        let format = rule.format.or_else(|| keyed::format_of(path));
-        let format =
-            format.ok_or_else(|| ("key", format!("the name {path} does not say a format: add `format`")))?;
-        let Some(root) = self.keyed(path, source, format) else { return Ok(Vec::new()) };
-        let found = keyed::at(root, key).into_iter().filter_map(|node| {
-            let text = node.text().unwrap_or_default();
-            let groups = match &expressions.pattern {
-                Some(pattern) => groups(&pattern.captures(text)?),
-                None => vec![text],
-            };
-            make(&groups, at(node.range.clone()))
-        });
-        Ok(found.collect())
+        match (&rule.key, &expressions.pattern) {
+            (None, None) => Ok(Vec::new()),
+            (None, Some(pattern)) => {
+                self.by_pattern(rule, pattern, expressions.within.as_ref(), source, make)
+            }
+            (Some(key), pattern) => {
+                let format = rule.format.or_else(|| keyed::format_of(path));
+                let unknown = || format!("the name {path} does not say a format: add `format`");
+                let format = format.ok_or_else(|| Wrong::expression("key", unknown()))?;
+                self.keyed(path, source, format);
+                self.by_key((path, format), key, pattern.as_ref(), source, make)
+            }
+        }
     }
 
-    /// A file's values; of one that cannot be read it is said once.
-    fn keyed(&mut self, path: &str, source: &Arc<Source>, format: KeyedFormat) -> Option<&Node> {
+    fn by_pattern(
+        &mut self,
+        rule: &FactRule,
+        pattern: &Pattern,
+        within: Option<&Pattern>,
+        source: &Arc<Source>,
+        make: Make<'_>,
+    ) -> Result<Vec<Found>, Wrong> {
+        let parts = parts(&mut self.work, within, &source.text);
+        let mut found = Vec::new();
+        for (start, part) in parts.map_err(Wrong::spent("within"))? {
+            let each = self.work.each(pattern, part, |work, captures| {
+                let range = place_of(&captures);
+                let one = make(&groups(&captures), Span::new(source, start + range.start..start + range.end));
+                if let Some(one) = one {
+                    work.keep(&one.value)?;
+                    found.push(one);
+                }
+                Ok(rule.all || found.is_empty())
+            });
+            each.map_err(Wrong::spent("match"))?;
+            if !rule.all && !found.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn by_key(
+        &mut self,
+        (path, format): (&str, KeyedFormat),
+        key: &str,
+        pattern: Option<&Pattern>,
+        source: &Arc<Source>,
+        make: Make<'_>,
+    ) -> Result<Vec<Found>, Wrong> {
+        let (read, work) = (&self.read, &mut self.work);
+        let Some(Some(root)) = read.get(&(path.to_owned(), format)) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for node in keyed::at(root, key) {
+            let text = node.text().unwrap_or_default();
+            let groups = match pattern {
+                Some(pattern) => match work.first(pattern, text).map_err(Wrong::spent("match"))? {
+                    Some(captures) => groups(&captures),
+                    None => continue,
+                },
+                None => vec![text],
+            };
+            if let Some(one) = make(&groups, Span::new(source, node.range.clone())) {
+                work.keep(&one.value).map_err(Wrong::spent("key"))?;
+                found.push(one);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads a file's values; of one that cannot be read it is said once.
+    fn keyed(&mut self, path: &str, source: &Arc<Source>, format: KeyedFormat) {
         let unread = &mut self.unread;
-        let read = self.read.entry((path.to_owned(), format)).or_insert_with(|| {
+        self.read.entry((path.to_owned(), format)).or_insert_with(|| {
             keyed::read(source, format)
                 .map_err(|problem| {
                     let said =
@@ -153,16 +214,16 @@ impl<'a> Search<'a> {
                 })
                 .ok()
         });
-        read.as_ref()
     }
 
     /// The files that the rule looks at, in the order of its patterns.
-    fn paths(&self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a str>, Wrong> {
-        let condition = rule.of_file.as_deref().map(Condition::read).transpose();
-        let condition = condition.map_err(|message| ("where", message))?;
+    fn paths(&mut self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a str>, Wrong> {
+        let condition = rule.of_file.as_deref().map(Condition::of_file).transpose();
+        let condition = condition.map_err(|message| Wrong::expression("where", message))?;
         let mut scope = scope.clone();
-        let mut is_true = |place: &Place<'_>| {
+        let mut is_true = |work: &mut Work, place: &Place<'_>| {
             let Some(condition) = &condition else { return Ok(true) };
+            work.ask().map_err(Wrong::spent("where"))?;
             for (name, value) in [
                 ("file", json!(place.file)),
                 ("folder", json!(place.folder())),
@@ -171,13 +232,13 @@ impl<'a> Search<'a> {
             ] {
                 scope[name] = value;
             }
-            condition.is_true(&scope).map_err(|message| ("where", message))
+            condition.is_true(&scope).map_err(|message| Wrong::expression("where", message))
         };
         let (mut paths, mut seen) = (Vec::new(), BTreeSet::new());
         for pattern in &rule.files {
             for path in self.listing.iter().copied().filter(|path| matches(pattern, path)) {
                 let place = of(rule, path, facts);
-                if self.counts(rule, &place) && !seen.contains(path) && is_true(&place)? {
+                if self.counts(rule, &place) && !seen.contains(path) && is_true(&mut self.work, &place)? {
                     seen.insert(path);
                     paths.push(path);
                 }
@@ -200,11 +261,6 @@ fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
     Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
 }
 
-/// A rule's regular expression.
-fn read(pattern: &str) -> Result<Regex, regex_lite::Error> {
-    RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build()
-}
-
 fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {
     captures.iter().map(|group| group.map_or("", |group| group.as_str())).collect()
 }
@@ -216,8 +272,17 @@ fn place_of(captures: &Captures<'_>) -> Range<usize> {
 }
 
 /// The parts of a text that a rule looks at, each with its beginning.
-fn parts<'t>(within: Option<&Regex>, text: &'t str) -> Vec<(usize, &'t str)> {
-    let Some(within) = within else { return vec![(0, text)] };
-    let part = |captures: Captures<'t>| captures.get(1).or_else(|| captures.get(0));
-    within.captures_iter(text).filter_map(part).map(|part| (part.start(), part.as_str())).collect()
+fn parts<'t>(
+    work: &mut Work,
+    within: Option<&Pattern>,
+    text: &'t str,
+) -> Result<Vec<(usize, &'t str)>, Spent> {
+    let Some(within) = within else { return Ok(vec![(0, text)]) };
+    let mut parts = Vec::new();
+    work.each(within, text, |_, captures: Captures<'t>| {
+        let part = captures.get(1).or_else(|| captures.get(0));
+        parts.extend(part.map(|part| (part.start(), part.as_str())));
+        Ok(true)
+    })?;
+    Ok(parts)
 }

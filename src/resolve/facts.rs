@@ -49,9 +49,9 @@ pub(super) fn find(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Known
     for (index, rule) in description.value.facts.iter().enumerate() {
         let found = match search.apply(rule, &known.facts) {
             Ok(found) => found,
-            Err((key, message)) => {
-                let span = description.at(&["facts", &index.to_string(), key]);
-                notes.problem(Code::InvalidExpression, span, wrong(key), message);
+            Err(wrong) => {
+                let span = description.at(&["facts", &index.to_string(), wrong.key]);
+                notes.problem(Code::InvalidExpression, span, wrong.what, wrong.why);
                 continue;
             }
         };
@@ -100,8 +100,4 @@ fn origin(recipe: &Recipe, known: &Known, fact: &str) -> String {
     let files = known.finds.get(fact).into_iter().flatten().map(|found| found.file.as_str());
     let files: BTreeSet<&str> = files.take(if is_list { usize::MAX } else { 1 }).collect();
     files.into_iter().collect::<Vec<_>>().join(BETWEEN)
-}
-
-fn wrong(key: &str) -> &'static str {
-    if matches!(key, "match" | "within") { "invalid regular expression" } else { "invalid expression" }
 }

@@ -9,6 +9,7 @@ pub(crate) mod environment;
 mod fact_search;
 mod fact_text;
 pub(crate) mod fact_values;
+mod fact_work;
 mod facts;
 pub(crate) mod image;
 mod labels;

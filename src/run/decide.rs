@@ -163,7 +163,7 @@ pub(super) fn admitted(spec: &RunSpec, inputs: &Inputs) -> Result<(), Failure> {
 }
 
 fn is_registration(span: &Span) -> bool {
-    span.source.name.starts_with("apps/")
+    crate::layout::registered(&span.source.name).is_some()
 }
 
 /// Lets a release that is made from the same things as the one that is proposed keep that one's commit: a new commit with

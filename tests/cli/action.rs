@@ -27,13 +27,17 @@ fn executable(path: &Path, text: &str) {
 
 /// A step with these inputs.
 fn step(sandbox: &Sandbox, shell: &[&str], inputs: &[(&str, &str)]) -> Ran {
+    ran(&started(sandbox, shell, inputs).output().unwrap())
+}
+
+fn started(sandbox: &Sandbox, shell: &[&str], inputs: &[(&str, &str)]) -> Command {
     let mut command = Command::new(shell[0]);
     command.args(&shell[1..]).arg(concat!(env!("CARGO_MANIFEST_DIR"), "/action/cupaas.sh"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(sandbox.path(""));
     command.env("HOME", sandbox.path("home")).env("RUNNER_TEMP", sandbox.path("tmp"));
     command.env("RUNNER_TOOL_CACHE", sandbox.path("cache")).env("GITHUB_PATH", sandbox.path("paths"));
     command.envs(inputs.iter().copied());
-    ran(&command.output().unwrap())
+    command
 }
 
 fn left(sandbox: &Sandbox) -> usize {
@@ -118,5 +122,43 @@ fn no_program_but_cupaas_is_started_with_a_token_in_its_environment() {
         let lines: Vec<&str> = seen.lines().filter(|line| line.contains(TOKEN)).collect();
         assert_eq!(lines, [""; 0], "{shell:?}");
         assert!(fs::read_to_string(format!("{log}.cupaas")).unwrap().contains("CUPAAS_GITOPS_TOKEN="));
+    }
+}
+
+#[test]
+fn a_signal_to_the_step_gets_to_cupaas_and_its_exit_is_the_steps() {
+    for shell in shells() {
+        for (signal, command) in
+            [("INT", "check"), ("TERM", "check"), ("TERM", "render"), ("INT", "secret set"), ("HUP", "check")]
+        {
+            let sandbox = Sandbox::new();
+            let bin = sandbox.write("bin", &[("cupaas", "")]);
+            let (begun, told) = (sandbox.path("begun"), sandbox.path("told"));
+            let script = format!(
+                "#!/bin/sh\ntrap 'sleep 0.3; echo told >{}; exit 9' TERM\n: >{}\nwhile :; do sleep 0.05; done\n",
+                told.display(),
+                begun.display()
+            );
+            executable(&bin.join("cupaas"), &script);
+            let whole = bin.join("cupaas").display().to_string();
+            let inputs = [
+                ("INPUT_COMMAND", command),
+                ("INPUT_BINARY", &whole),
+                ("INPUT_GITOPS", "/x"),
+                ("INPUT_VALUE", "v"),
+            ];
+            let mut child =
+                started(&sandbox, shell, &inputs).stdout(std::process::Stdio::null()).spawn().unwrap();
+            let start = std::time::Instant::now();
+            while !begun.exists() && start.elapsed().as_secs() < 20 {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            assert!(begun.exists(), "{shell:?} {command}: cupaas was not started");
+            let id = child.id().to_string();
+            assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
+            let code = child.wait().unwrap().code();
+            assert!(told.exists(), "{shell:?} {signal} {command}: the step has ended before cupaas");
+            assert_eq!(code, Some(9), "{shell:?} {signal} {command}");
+        }
     }
 }

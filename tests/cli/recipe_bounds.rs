@@ -51,6 +51,10 @@ fn every_step_of_a_runtime_has_a_bound() {
         (pattern(&"(".repeat(900)), "invalid regular expression"),
         ("start: [{when: '[[0] * 99999999] == [[0] * 99999999]', command: x}]".to_owned(), "for numbers"),
         (format!("start: [{{command: '{loops}'}}]"), "more steps"),
+        (
+            "start: [{when: '[x, x]|map(\"default\", range(3000)|list)|list == [1]', command: x}]".to_owned(),
+            "5000 values",
+        ),
     ] {
         refused(
             "explain",
@@ -68,6 +72,12 @@ fn every_step_of_a_runtime_has_a_bound() {
         (filters, "2000 bytes", "D.j2:2:"),
         (branches, "200 `elif`", "D.j2:2:"),
         ("x".repeat(1 << 20), "64 KiB", "D.j2:1:"),
+        (
+            "FROM x\n{% set n = namespace(a=[1]) %}{% for i in range(99) %}{% set n.a = [n.a] %}{% endfor %}"
+                .to_owned(),
+            "32 levels",
+            "D.j2:2:",
+        ),
         ("FROM x\n{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}".to_owned(), "recursion", "D.j2:2:"),
     ] {
         refused("dockerfile", "runtimes", &[("recipe.yaml", &recipe), ("D.j2", &template)], said, place);
@@ -77,7 +87,13 @@ fn every_step_of_a_runtime_has_a_bound() {
 #[test]
 fn every_step_of_a_service_has_a_bound() {
     let doubled = format!("{{% set a = [0] %}}{}", "{% set a = a + a %}".repeat(28));
+    let nested = "\n{% set a = [0] %}{% set b = [0] %}".to_owned()
+        + &"{% set a = [a, a] %}{% set b = [b, b] %}".repeat(40);
     for (template, said, place) in [
+        (format!("{nested}\na: {{{{ a == b }}}}"), "5000 values within", "a.yaml.j2:2:"),
+        (format!("{nested}\na: {{{{ [a, b] | sort }}}}"), "5000 values within", "a.yaml.j2:2:"),
+        (format!("{nested}\na: {{{{ a in [b] }}}}"), "5000 values within", "a.yaml.j2:2:"),
+        ("a: {{ {'x': [1]} }}{{ nobody.x }}".to_owned(), "undefined", "a.yaml.j2:1:23"),
         ("a: {{ [0] * 100000000 }}".to_owned(), "for numbers", "a.yaml.j2:1:"),
         (format!("{doubled}a: {{{{ a }}}}"), "more than 200000 values", "a.yaml.j2:1:"),
         (format!("{doubled}a: {{{{ hash(a) }}}}"), "more than 200000 values", "a.yaml.j2:1:"),
@@ -100,5 +116,35 @@ fn every_step_of_a_service_has_a_bound() {
             ("c.j2", "{% for i in range(9999) %}{% endfor %}c: 1"),
         ];
         refused("render", "services", &files, said, place);
+    }
+}
+
+#[test]
+fn what_rules_look_for_in_all_files_has_a_bound() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["init", "try"]);
+    let start = "start: [{command: x}]\n";
+    let one = "{fact: a, files: ['*.x'], match: 'x([a-z]{900})', is: x}";
+    let all = "{fact: a, files: ['*.x'], match: '(.)', all: true, is: '{file}{1}'}";
+    let many = "abcd".repeat(1 << 8);
+    sandbox.write("app", &[(".cupaas", "name: a\nruntime: x\n")]);
+    for (rule, files, text, said) in [
+        // A large expression over thousands of files.
+        (one, 9000, &many, "more work than they may"),
+        (all, 100, &many, "find more than 4 MiB"),
+    ] {
+        let _ = std::fs::remove_dir_all(sandbox.path("app"));
+        let names: Vec<String> = (0..files).map(|number| format!("a{number}.x")).collect();
+        sandbox.write("app", &[(".cupaas", "name: a\nruntime: x\n")]);
+        let written: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
+        sandbox.write("app", &written);
+        let recipe = format!("{RUNTIME}facts:\n  - {rule}\n{start}");
+        sandbox.write("try/catalog/runtimes/x", &[("recipe.yaml", &recipe)]);
+        let begun = Instant::now();
+        let ran = sandbox.run(&["explain", "app", "--gitops", "try", "--env", "production"]);
+        assert_eq!(ran.code, Some(3), "{said}: {:.2000}", ran.stderr);
+        let place = ran.stderr.contains("catalog/runtimes/x/recipe.yaml:5:");
+        assert!(place && ran.stderr.contains(said), "{said}: {:.2000}", ran.stderr);
+        assert!(begun.elapsed() < Duration::from_secs(30), "{said}: it took {:?}", begun.elapsed());
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cupaas::parts::diagnostic::{Failure, Kind};
-use cupaas::parts::git::{Pushed, Snapshot};
+use cupaas::parts::git::{Pushed, Remotes, Snapshot};
 
 use super::http::{Answer, Request, Server};
 use super::support::{Remote, address, file, git, publish};
@@ -77,6 +77,44 @@ fn a_repository_that_is_not_there_forbids() {
             "{failure}"
         );
     }
+}
+
+#[test]
+fn a_path_that_is_no_repository_is_a_mistake_and_not_tried_again() {
+    let remote = remote();
+    let at = |name: &str| remote.folder.path().join(name);
+    git(&remote.path(), &["bundle", "create", "-q", at("b.bundle").to_str().unwrap(), "--all"]);
+    std::fs::write(at("plain"), "text").unwrap();
+    std::fs::write(at("empty file"), "").unwrap();
+    std::fs::create_dir(at("folder")).unwrap();
+    std::os::unix::fs::symlink("plain", at("link")).unwrap();
+    for (name, hint) in [
+        ("b.bundle", "git clone --bare"),
+        ("plain", "a repository is a folder"),
+        ("empty file", "a repository is a folder"),
+        ("link", "a repository is a folder"),
+        ("folder", "git init --bare"),
+    ] {
+        let path = at(name).display().to_string();
+        for text in [path.clone(), format!("file://{}", path.replace(' ', "%20"))] {
+            let failure = Snapshot::open(&address(&text), None, None).unwrap_err();
+            assert_eq!(
+                (failure.code.as_str(), failure.kind()),
+                ("invalid-address", Kind::Usage),
+                "{failure}"
+            );
+            assert!(failure.hints.iter().any(|one| one.to_string().contains(hint)), "{failure:?}");
+        }
+    }
+    let remotes = Remotes::new(None, Duration::from_secs(20)).unwrap();
+    let heads = remotes.heads(&address(at("b.bundle").to_str().unwrap()), &Default::default());
+    assert_eq!(heads.unwrap_err().code.as_str(), "invalid-address");
+    for text in [remote.path().display().to_string(), format!("file://{}", remote.path().display())] {
+        assert!(Snapshot::open(&address(&text), None, None).is_ok(), "{text}");
+    }
+    // git finds it without its ending, too.
+    let short = at("repo").display().to_string();
+    assert!(Snapshot::open(&address(&short), None, None).is_ok(), "{short}");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use cupaas::parts::token::Secret;
 
 use super::child::deploy;
 use super::http::{Answer, Request, Server};
-use super::support::{Remote, address, file, script_file};
+use super::support::{Remote, file, script_file};
+use crate::descendants::Family;
 
 const TOKEN: &str = "s3cr3t+to/ken=%";
 /// `x-access-token:s3cr3t+to/ken=%`
@@ -32,24 +33,32 @@ fn publish_with(
     snapshot.push(&commit)
 }
 
-/// Each process's arguments that hold the token in a form that tells something.
-fn on_command_lines() -> Vec<String> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let lines = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
-    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
-    lines.filter(|line| line.contains(TOKEN) || line.contains(BASIC) || line.contains("s3cr3t")).collect()
+/// The words of the deploy's processes that hold the token in a form that tells something.
+fn on_command_lines(family: &Family) -> Vec<String> {
+    let told = |line: &String| line.contains(TOKEN) || line.contains(BASIC) || line.contains("s3cr3t");
+    let lines = family.command_lines();
+    assert!(lines.iter().any(|line| line.contains("git")), "no git at work: {lines:?}");
+    lines.into_iter().filter(told).collect()
+}
+
+/// A deploy by a process of its own, whose family is known.
+fn deploys(url: &str, family: &Family) -> bool {
+    let mut child = deploy(url, "deploy/a", "text", Some(TOKEN)).spawn().unwrap();
+    family.begins_with(child.id());
+    child.wait().unwrap().success()
 }
 
 #[test]
 fn the_right_token_is_let_in_without_being_asked_for() {
     let remote = Remote::with(&[("a", "a")]);
-    let found = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&found);
+    let (family, found) = (Family::default(), Arc::new(Mutex::new(Vec::new())));
+    let (of_server, log) = (family.clone(), Arc::clone(&found));
     let server = Server::start(remote.folder.path(), move |request| {
-        log.lock().unwrap().extend(on_command_lines());
+        log.lock().unwrap().extend(on_command_lines(&of_server));
         if authorized(request) { Answer::Pass } else { ask() }
     });
-    assert!(matches!(publish_with(&server.address(), Some(TOKEN)), Ok(Pushed::Landed { .. })));
+    assert!(deploys(&format!("{}/repo.git", server.url), &family));
+    assert!(!server.seen.lock().unwrap().is_empty());
     assert!(server.seen.lock().unwrap().iter().all(authorized), "no round trip is spent on a refusal");
     assert_eq!(*found.lock().unwrap(), Vec::<String>::new(), "arguments are public");
 }
@@ -104,18 +113,18 @@ fn a_wrong_token_is_not_replaced_by_what_a_helper_knows() {
 #[test]
 fn a_redirect_on_the_same_server_is_followed_with_the_token() {
     let remote = Remote::with(&[("a", "a")]);
-    let found = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&found);
+    let (family, found) = (Family::default(), Arc::new(Mutex::new(Vec::new())));
+    let (of_server, log) = (family.clone(), Arc::clone(&found));
     let server = Server::start(remote.folder.path(), move |request| {
-        log.lock().unwrap().extend(on_command_lines());
+        log.lock().unwrap().extend(on_command_lines(&of_server));
         match request.path.strip_prefix("/old") {
             Some(rest) => Answer::Status(301, format!("Location: {rest}?{}", request.query)),
             None if authorized(request) => Answer::Pass,
             None => ask(),
         }
     });
-    let old = address(&format!("{}/old/repo.git", server.url));
-    assert!(matches!(publish_with(&old, Some(TOKEN)), Ok(Pushed::Landed { .. })));
+    assert!(deploys(&format!("{}/old/repo.git", server.url), &family));
+    assert_eq!(remote.commits(), 2, "it has landed");
     assert_eq!(*found.lock().unwrap(), Vec::<String>::new());
 }
 

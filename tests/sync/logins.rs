@@ -1,7 +1,7 @@
 //! Who may read: git servers with a login, a private certificate authority, registries with a login.
 
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use cupaas::parts::token::Secret;
 use super::registry::{Manner, Registry};
 use super::tls;
 use super::world::{APP, World, read};
+use crate::descendants::Family;
 use crate::http::{Answer, Request, Server};
 use crate::sandbox::ran;
 
@@ -72,10 +73,10 @@ fn no_process_is_started_with_the_token_among_its_words() {
     const SECRET: &str = "t0ken";
     let world = World::new(&[]);
     // While a request is answered, git is at work: that is when another user of the machine would look.
-    let seen = Arc::new(Mutex::new(Vec::<u8>::new()));
-    let scanned = Arc::clone(&seen);
+    let (family, seen) = (Family::default(), Arc::new(Mutex::new(Vec::<u8>::new())));
+    let (of_server, scanned) = (family.clone(), Arc::clone(&seen));
     let server = Server::start(&world.sandbox.path(""), move |request: &Request| {
-        scanned.lock().unwrap().extend(words_of_all_processes());
+        scanned.lock().unwrap().extend(of_server.command_lines().join("\n").into_bytes());
         match request.headers.get("authorization").map(String::as_str) {
             Some(TOKEN) => Answer::Pass,
             _ => Answer::Status(401, "WWW-Authenticate: Basic realm=\"x\"".to_owned()),
@@ -87,7 +88,7 @@ fn no_process_is_started_with_the_token_among_its_words() {
     let real = String::from_utf8(found).unwrap();
     let log = world.sandbox.path("started");
     let script = format!(
-        "#!/bin/sh\n{{ printf '%s\\n' \"$@\"; cat /proc/[0-9]*/cmdline 2>/dev/null; }} >> {}\nexec {} \"$@\"\n",
+        "#!/bin/sh\n{{ printf '%s\\n' \"$@\"; cat /proc/$$/cmdline /proc/$PPID/cmdline; }} >> {}\nexec {} \"$@\"\n",
         log.display(),
         real.trim()
     );
@@ -98,7 +99,9 @@ fn no_process_is_started_with_the_token_among_its_words() {
         world.built("shop", time, &[(".cupaas", APP), ("version", format)]);
         let mut command = world.command(&["--format", format]);
         command.env("CUPAAS_SOURCE_TOKEN", SECRET).env("CUPAAS_SOURCE_HOSTS", &server.url).env("PATH", &path);
-        let done = ran(&command.output().unwrap());
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        family.begins_with(child.id());
+        let done = ran(&child.wait_with_output().unwrap());
         assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
         assert!(
             !done.stdout.contains(SECRET) && !done.stderr.contains(SECRET),
@@ -122,12 +125,6 @@ fn no_process_is_started_with_the_token_among_its_words() {
     }
     let objects = world.sandbox.git("", &["-C", &world.gitops, "cat-file", "--batch-all-objects", "--batch"]);
     assert!(!objects.contains(SECRET) && !objects.contains(encoded));
-}
-
-/// What `ps` shows to everybody.
-fn words_of_all_processes() -> Vec<u8> {
-    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok()).flatten().collect()
 }
 
 #[test]
