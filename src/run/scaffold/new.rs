@@ -12,7 +12,7 @@ use crate::layout::path;
 use crate::load::app_files::matches;
 use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
-use crate::load::inputs::WITHOUT_RECIPE;
+use crate::load::known_runtimes::WITHOUT_RECIPE;
 use crate::outcome::Wrote;
 use crate::run::context::Context;
 use crate::run::files::write_new;
