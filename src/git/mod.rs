@@ -17,6 +17,7 @@ pub(crate) mod remote;
 pub(crate) mod snapshot;
 pub(crate) mod source;
 
+mod asked;
 mod authorship;
 mod build;
 mod checkout_login;
@@ -28,6 +29,7 @@ mod links;
 mod objects;
 mod order;
 mod process;
+mod remedy;
 pub(crate) mod stderr;
 mod store;
 mod temporary;
