@@ -29,6 +29,7 @@ mod cli {
     mod local_owner;
     mod lost;
     mod named;
+    mod newcomer;
     mod pins;
     mod prompt;
     mod reading;

@@ -37,13 +37,7 @@ pub(super) fn with_hints(failure: Failure, asked: &Asked<'_>, words: &str) -> Fa
         Code::UnsafeRepository => {
             failure.hint("if you trust its owner, run `git config --global --add safe.directory FOLDER`")
         }
-        Code::RepositoryNotFound => {
-            let failure =
-                failure.hint("check the address; forges also answer this when a permission is missing");
-            let unset = asked.is_http() && asked.secret.is_none();
-            let hint = || format!("where it is private, set {}", variable(asked.remote));
-            if unset { failure.hint(hint()) } else { failure }
-        }
+        Code::RepositoryNotFound => not_found(failure, asked),
         Code::RepositoryMoved => failure.hint("use the repository's new address"),
         Code::HostKeyUnknown => failure.hint(host_key(asked, words)),
         Code::CertificateUntrusted => {
@@ -61,6 +55,26 @@ pub(super) fn with_hints(failure: Failure, asked: &Asked<'_>, words: &str) -> Fa
         }
         _ => failure,
     }
+}
+
+fn not_found(failure: Failure, asked: &Asked<'_>) -> Failure {
+    let remote = asked.is_http() || asked.is_ssh();
+    let failure = match remote {
+        true => failure.hint("check the address; forges also answer this when a permission is missing"),
+        false => failure.hint("check the path"),
+    };
+    let variable = variable(asked.remote);
+    let failure = match asked.is_http() && asked.secret.is_none() {
+        true => failure.hint(format!("where it is private, set {variable}")),
+        false => failure,
+    };
+    if asked.remote != Remote::Gitops {
+        return failure;
+    }
+    let made = if remote { "create it on the forge, empty" } else { "make it, `git init --bare FOLDER`" };
+    failure.hint(format!(
+        "to begin one: {made}; then `git clone ADDRESS gitops`, `cupaas init gitops`, and commit and push what that writes"
+    ))
 }
 
 /// The variable of the token for a repository.

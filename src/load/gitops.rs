@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::git::snapshot::LARGEST;
 use crate::git::{Entry, Snapshot};
 use crate::layout::path;
+use crate::load::missing_platform;
 use crate::load::platform::PlatformFile;
 use crate::load::requires::read_platform;
 use crate::tree::{Edits, Files, RepoPath};
@@ -74,9 +75,14 @@ impl Gitops {
         {
             return Ok(Arc::clone(known));
         }
-        let platform = Arc::new(read_platform(&files).map_err(Failure::invalid)?);
+        let platform = Arc::new(read_platform(&files).map_err(|wrong| Failure::invalid(self.told(wrong)))?);
         self.platform = Some(Arc::clone(&platform));
         Ok(platform)
+    }
+
+    /// What is wrong with the platform's files, in words that fit this repository.
+    pub(super) fn told(&self, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        missing_platform::told(problems, &self.place)
     }
 
     /// All files at and below `paths`; what is not there is left out.

@@ -104,7 +104,8 @@ pub(super) fn gather(
     gitops: &mut Gitops,
 ) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
-    let platform = keep(read_platform_leniently(&files), &mut problems);
+    let (platform, wrong) = read_platform_leniently(&files);
+    problems.extend(gitops.told(wrong));
     let (registration, wrong) = registered::of(&name, &files, query.ci)?;
     problems.extend(wrong);
     let catalog = Catalog::new(files);

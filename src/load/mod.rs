@@ -18,6 +18,7 @@ pub(crate) mod keyed;
 pub(crate) mod known_apps;
 pub(crate) mod known_names;
 pub(crate) mod known_runtimes;
+mod missing_platform;
 pub(crate) mod platform;
 pub(crate) mod process_entry;
 pub(crate) mod query;
