@@ -305,12 +305,7 @@ impl Client {
         };
         let mut failure = self.failure(code, call, &said);
         if answer.status == 401 {
-            failure = failure.hint(match &self.token {
-                Some(token) => {
-                    format!("{} was refused: it is invalid, expired or another server's", token.called())
-                }
-                None => "no token is set for this forge".to_owned(),
-            });
+            failure = failure.hint(texts::refused(self.token.as_ref()));
         }
         if matches!(answer.status, 401 | 403 | 404) {
             let hint = call.right.hint(self.forge, call.method != "GET");

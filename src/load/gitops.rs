@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::git::snapshot::LARGEST;
 use crate::git::{Entry, Snapshot};
 use crate::layout::path;
-use crate::load::missing_platform;
+use crate::load::missing_platform::{self, Lacking};
 use crate::load::platform::PlatformFile;
 use crate::load::requires::read_platform;
 use crate::tree::{Edits, Files, RepoPath};
@@ -82,7 +82,14 @@ impl Gitops {
 
     /// What is wrong with the platform's files, in words that fit this repository.
     pub(super) fn told(&self, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        missing_platform::told(problems, &self.place)
+        let place = match &self.place {
+            Backend::Snapshot(one) => {
+                Lacking::Repository(one.address(), one.branch().as_str(), one.head().is_some())
+            }
+            Backend::Folder(folder) => Lacking::Folder(folder),
+            Backend::Memory(_) => Lacking::Memory,
+        };
+        missing_platform::told(problems, &place)
     }
 
     /// All files at and below `paths`; what is not there is left out.

@@ -1,11 +1,22 @@
 //! A GitOps repository without `cupaas.yaml` → what it is instead, and what to type.
 
+use std::path::Path;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::app_folder::APP_FILES;
-use crate::load::gitops::Backend;
+
+/// Where there is no such file.
+pub(super) enum Lacking<'a> {
+    /// In a repository: its address and branch, and whether that has a commit.
+    Repository(&'a str, &'a str, bool),
+    /// In a folder without git.
+    Folder(&'a Path),
+    /// In files that are nowhere yet.
+    Memory,
+}
 
 /// What is wrong, where what is missing is said of a repository that is known.
-pub(super) fn told(problems: Vec<Diagnostic>, place: &Backend) -> Vec<Diagnostic> {
+pub(super) fn told(problems: Vec<Diagnostic>, place: &Lacking<'_>) -> Vec<Diagnostic> {
     let one = |problem: Diagnostic| match problem.code {
         Code::MissingPlatform => {
             let (message, hint) = words(place);
@@ -16,17 +27,16 @@ pub(super) fn told(problems: Vec<Diagnostic>, place: &Backend) -> Vec<Diagnostic
     problems.into_iter().map(one).collect()
 }
 
-fn words(place: &Backend) -> (String, String) {
+fn words(place: &Lacking<'_>) -> (String, String) {
     match place {
-        Backend::Snapshot(snapshot) => {
-            let (address, branch) = (snapshot.address(), snapshot.branch());
+        Lacking::Repository(address, branch, has_commit) => {
             let clone = format!("git clone {} gitops && cd gitops", shown(address));
-            match snapshot.head() {
-                None => (
+            match has_commit {
+                false => (
                     format!("the GitOps repository is empty: {address} has no commit on its branch {branch}"),
                     format!("begin it:\n  {clone}\n  {BEGIN}"),
                 ),
-                Some(_) => (
+                true => (
                     format!("the GitOps repository {address} has no cupaas.yaml on its branch {branch}"),
                     format!(
                         "for another branch or repository: --gitops-branch, --gitops; if it is this one:\n  {clone}\n  \
@@ -35,7 +45,7 @@ fn words(place: &Backend) -> (String, String) {
                 ),
             }
         }
-        Backend::Folder(folder) => {
+        Lacking::Folder(folder) => {
             let shown = shown(&folder.display().to_string());
             let is_app = APP_FILES.iter().any(|name| folder.join(name).symlink_metadata().is_ok());
             let hint = match is_app {
@@ -48,7 +58,7 @@ fn words(place: &Backend) -> (String, String) {
             };
             (format!("the folder {} has no cupaas.yaml", folder.display()), hint)
         }
-        Backend::Memory(_) => (
+        Lacking::Memory => (
             "the GitOps repository has no cupaas.yaml".to_owned(),
             "create one with `cupaas init`".to_owned(),
         ),
