@@ -10,7 +10,11 @@ use crate::http::percent_encoded;
 
 /// A token for the GitOps repository: `token`, or `user:password` where a server wants a name too.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret {
+    text: Zeroizing<String>,
+    /// The variable that it was given in, which messages name.
+    variable: Option<&'static str>,
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,13 +26,31 @@ impl Secret {
     /// Takes the text over; white space around it (a trailing newline of a file) is not part of it.
     pub fn new(text: impl Into<String>) -> Self {
         let text = Zeroizing::new(text.into());
-        Self(Zeroizing::new(text.trim().to_owned()))
+        Self { text: Zeroizing::new(text.trim().to_owned()), variable: None }
+    }
+
+    /// The same, of a text that stands in a variable of the environment.
+    pub(crate) fn of_variable(variable: &'static str, text: impl Into<String>) -> Self {
+        Self { variable: Some(variable), ..Self::new(text) }
+    }
+
+    /// What a person knows it by.
+    pub(crate) fn called(&self) -> String {
+        self.variable.map_or_else(
+            || "the login that is known for it".to_owned(),
+            |name| format!("the token in {name}"),
+        )
+    }
+
+    /// The variable that it was given in.
+    pub(crate) fn variable(&self) -> Option<&'static str> {
+        self.variable
     }
 
     /// User name and password for HTTP's basic authentication. Forges take any user name beside a token;
     /// `x-access-token` is the one that GitHub documents.
     pub(super) fn user_and_password(&self) -> (&str, &str) {
-        self.0.split_once(':').unwrap_or(("x-access-token", &self.0))
+        self.text.split_once(':').unwrap_or(("x-access-token", &self.text))
     }
 
     /// The value of an `Authorization` header.
@@ -39,17 +61,17 @@ impl Secret {
 
     /// The same, with the whole secret as the password of `user`.
     pub(crate) fn basic_for(&self, user: &str) -> Zeroizing<String> {
-        encoded(user, &self.0)
+        encoded(user, &self.text)
     }
 
     /// The same, for a server that wants the token behind the name of its scheme.
     pub(crate) fn prefixed(&self, scheme: &str) -> Zeroizing<String> {
-        Zeroizing::new(format!("{scheme}{}", *self.0))
+        Zeroizing::new(format!("{scheme}{}", *self.text))
     }
 
     /// Whether a user's name stands before it.
     pub(crate) fn has_user(&self) -> bool {
-        self.0.contains(':')
+        self.text.contains(':')
     }
 
     /// A text without any form of it.
@@ -59,7 +81,7 @@ impl Secret {
 
     /// Whether there is anything in it: an unset CI variable is an empty one.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
     }
 
     /// Every text that must not appear in a message.
@@ -68,7 +90,7 @@ impl Secret {
         let basic = self.basic();
         let encoded = basic.trim_start_matches("Basic ").trim_end_matches('=').to_owned();
         let alone = base64::engine::general_purpose::STANDARD_NO_PAD.encode(password);
-        [self.0.to_string(), encoded, alone, percent_encoded(password), password.to_owned()]
+        [self.text.to_string(), encoded, alone, percent_encoded(password), password.to_owned()]
             .into_iter()
             .filter(|form| !form.is_empty())
             .map(Zeroizing::new)

@@ -31,6 +31,7 @@ mod cli {
     mod lost;
     mod named;
     mod past;
+    mod newcomer;
     mod pins;
     mod prompt;
     mod reading;

@@ -254,6 +254,9 @@ pub struct Init {
     /// Address under which the cluster reaches this repository [default: that of `origin`, else an example].
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// Writes also into the folder of an app.
+    #[arg(long)]
+    pub allow_app_folder: bool,
 }
 
 /// `schema`.

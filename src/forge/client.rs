@@ -305,7 +305,7 @@ impl Client {
         };
         let mut failure = self.failure(code, call, &said);
         if answer.status == 401 {
-            failure = failure.hint("the token is invalid or has expired");
+            failure = failure.hint(texts::refused(self.token.as_ref()));
         }
         if matches!(answer.status, 401 | 403 | 404) {
             let hint = call.right.hint(self.forge, call.method != "GET");

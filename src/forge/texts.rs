@@ -33,6 +33,14 @@ pub(super) fn brief(text: &str) -> String {
     }
 }
 
+/// What is said of a token that a forge does not take.
+pub(super) fn refused(token: Option<&crate::token::Secret>) -> String {
+    match token {
+        Some(token) => format!("{} was refused: it is invalid, expired or another server's", token.called()),
+        None => "no token is set for this forge".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

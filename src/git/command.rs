@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::RepositoryUrl;
+use crate::git::asked::{Asked, Remote};
 use crate::git::environment;
 use crate::git::process::{self, Broken, Timeout};
-use crate::git::stderr::{self, Remote};
+use crate::git::stderr;
 use crate::token::Secret;
 
 /// Set for every call. A hook, a monitor or a background job would be a second program, and a second cost.
@@ -115,6 +116,11 @@ impl Git {
         self.address.as_str()
     }
 
+    /// Whether no forge has it.
+    pub(super) fn is_local(&self) -> bool {
+        self.address.is_on_this_machine()
+    }
+
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -143,12 +149,16 @@ impl Git {
 
     /// The failure of a call that was to read the remote, by git's words.
     pub(super) fn unreadable(&self, words: &str) -> Failure {
-        stderr::failure(("cannot read", self.url()), words, self.remote, self.secret.as_ref())
+        stderr::failure("cannot read", &self.asked(), words)
     }
 
     /// The failure of a call that was to write to the remote, by git's words.
     pub(super) fn unwritable(&self, words: &str) -> Failure {
-        stderr::failure(("cannot write to", self.url()), words, self.remote, self.secret.as_ref())
+        stderr::failure("cannot write to", &self.asked(), words)
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { url: self.url(), remote: self.remote, secret: self.secret.as_ref() }
     }
 
     /// What of the remote's words matters to a person, without our secrets.

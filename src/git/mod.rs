@@ -18,6 +18,7 @@ pub(crate) mod remote;
 pub(crate) mod snapshot;
 pub(crate) mod source;
 
+mod asked;
 mod authorship;
 mod build;
 mod checkout_files;
@@ -32,6 +33,7 @@ mod objects;
 mod on_disk;
 mod order;
 mod process;
+mod remedy;
 pub(crate) mod stderr;
 mod store;
 mod temporary;

@@ -113,7 +113,13 @@ impl Snapshot {
                      `git config receive.denyCurrentBranch updateInstead` there",
                 );
         }
-        failure.hint("if the branch is protected, allow the token's user to push to it")
+        let failure = failure.hint("if the branch is protected, allow the token's user to push to it");
+        // A branch beside is what `--pull-request` has pushed already.
+        if *branch != self.branch || self.git.is_local() {
+            return failure;
+        }
+        failure
+            .hint("or leave the branch as it is, and propose the change in a pull request: `--pull-request`")
     }
 }
 

@@ -156,6 +156,11 @@ impl Snapshot {
         }
     }
 
+    /// The repository's address.
+    pub fn address(&self) -> &str {
+        self.git.url()
+    }
+
     /// The branch that is read and written.
     pub fn branch(&self) -> &BranchName {
         &self.branch

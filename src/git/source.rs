@@ -26,8 +26,8 @@ pub struct Source {
     pub branch: Option<String>,
     /// When the commit was made, by its committer, in seconds since 1970.
     pub time: Option<i64>,
-    /// Whether files below the folder differ from the commit.
-    pub dirty: bool,
+    /// Files below the folder that differ from the commit, by their paths in the folder.
+    pub uncommitted: Vec<String>,
 }
 
 impl Source {
@@ -56,7 +56,7 @@ impl Source {
             .and_then(|head| head.shorthand().ok().map(str::to_owned));
         Ok(Self {
             repository: origin(&repository),
-            dirty: is_dirty(&repository, &path),
+            uncommitted: uncommitted(&repository, &path),
             commit: commit.as_ref().map(|commit| commit.id().to_string()),
             time: commit.as_ref().map(|commit| commit.time().seconds()),
             branch,
@@ -144,9 +144,9 @@ fn place(repository: &Repository, folder: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// Whether anything below `path` is changed, new, or gone. libgit2 knows git's own conversions and starts no
+/// What below `path` is changed, new, or gone. libgit2 knows git's own conversions and starts no
 /// filter program, so that a file behind a foreign filter may look changed: the careful side.
-fn is_dirty(repository: &Repository, path: &str) -> bool {
+fn uncommitted(repository: &Repository, path: &str) -> Vec<String> {
     let mut options = StatusOptions::new();
     options
         .include_untracked(true)
@@ -156,7 +156,12 @@ fn is_dirty(repository: &Repository, path: &str) -> bool {
     if !path.is_empty() {
         options.pathspec(path);
     }
-    repository.statuses(Some(&mut options)).is_ok_and(|changes| !changes.is_empty())
+    let Ok(changes) = repository.statuses(Some(&mut options)) else { return Vec::new() };
+    let name = |bytes: &[u8]| {
+        let whole = String::from_utf8_lossy(bytes).into_owned();
+        whole.strip_prefix(path).map_or(whole.as_str(), |rest| rest.trim_start_matches('/')).to_owned()
+    };
+    changes.iter().map(|change| name(change.path_bytes())).collect()
 }
 
 fn origin(repository: &Repository) -> Option<String> {

@@ -1,21 +1,14 @@
 //! What git and a server said -> one readable text and the kind of failure. Pure. Nothing leaves here that
 //! holds a secret or a control character.
 
+use crate::git::asked::{Asked, has};
+use crate::git::remedy;
 use crate::token::scrub;
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::token::Secret;
 use crate::tree::RepoPath;
-
-/// Whose the remote repository is: what messages call it, and what a person can do about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remote {
-    /// The GitOps repository, which is read and written.
-    Gitops,
-    /// An app's own, which is only read.
-    App,
-}
 
 /// As much of a server's answer as helps; a hook can print a novel.
 const LONGEST: usize = 1_000;
@@ -86,55 +79,35 @@ const REDIRECTS: &[&str] = &[
 ];
 
 /// What a failed git process means, from its cleaned words, since git ends with 128 whatever has failed; `doing` says
-/// what was tried with the repository at `url`, whose words are none of git's.
-pub(super) fn failure(
-    (doing, url): (&str, &str),
-    words: &str,
-    remote: Remote,
-    secret: Option<&Secret>,
-) -> Failure {
+/// what was tried.
+pub(super) fn failure(doing: &str, asked: &Asked<'_>, words: &str) -> Failure {
     if lacks_room(words.lines().filter(|line| !line.starts_with("remote:"))) {
         return full();
     }
-    let said = Zeroizing::new(words.replace(url, ""));
+    let said = Zeroizing::new(words.replace(asked.url, ""));
     let means = MEANINGS.iter().find(|(_, patterns)| has(&said, patterns));
     let code = means.map_or(Code::RepositoryUnavailable, |(code, _)| *code);
-    let failure = Failure::new(code, format!("{doing} {url}: {}", brief(words, secret)));
-    match remedy(code, remote) {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    let shown = match asked.is_ssh() {
+        true => on_one_line(&of_ssh(words), asked.secret),
+        false => brief(words, asked.secret),
+    };
+    let message = match asked.secret.filter(|_| code == Code::RepositoryLoginRejected) {
+        Some(secret) => {
+            format!("{doing} {}: {} refused {} ({shown})", asked.url, asked.host(), secret.called())
+        }
+        None => format!("{doing} {}: {shown}", asked.url),
+    };
+    remedy::with_hints(Failure::new(code, message), asked, &said)
 }
 
-fn has(words: &str, patterns: &[&str]) -> bool {
-    patterns.iter().any(|pattern| words.contains(pattern))
-}
-
-fn remedy(code: Code, remote: Remote) -> Option<&'static str> {
-    Some(match (code, remote) {
-        (Code::RepositoryLoginRejected, Remote::Gitops) => {
-            "set CUPAAS_GITOPS_TOKEN to a token that may write to the repository"
-        }
-        (Code::RepositoryLoginRejected, Remote::App) => {
-            "set CUPAAS_SOURCE_TOKEN to a token that may read the repository"
-        }
-        (Code::RepositoryAccessDenied, Remote::Gitops) => {
-            "give the token or key write access to the repository"
-        }
-        (Code::RepositoryAccessDenied, Remote::App) => "give the token or key read access to the repository",
-        (Code::UnsafeRepository, _) => {
-            "if you trust its owner, run `git config --global --add safe.directory FOLDER`"
-        }
-        (Code::RepositoryNotFound, _) => {
-            "check the address; forges also answer this when a permission is missing"
-        }
-        (Code::RepositoryMoved, _) => "use the repository's new address",
-        (Code::HostKeyUnknown, _) => "add the server's key to known_hosts",
-        (Code::CertificateUntrusted, _) => {
-            "set GIT_SSL_CAINFO to the certificate of the authority, if it is your own"
-        }
-        _ => return None,
-    })
+/// What ssh and git said, without git's general advice and ssh's frames. All of it tells something: ssh's own line has no
+/// mark, and git's says only that ssh has failed.
+fn of_ssh(words: &str) -> Zeroizing<String> {
+    const ADVICE: &[&str] =
+        &["Please make sure you have", "and the repository exists", "Warning: Permanently added"];
+    let telling =
+        |line: &&str| !ADVICE.iter().any(|words| line.starts_with(words)) && !line.starts_with("@@");
+    Zeroizing::new(words.lines().filter(telling).collect::<Vec<_>>().join("\n"))
 }
 
 /// Whether the server sent us elsewhere and git was told not to go.
@@ -150,11 +123,13 @@ pub(super) fn brief(words: &str, secret: Option<&Secret>) -> String {
             || line.starts_with("remote:")
             || line.contains("denied")
     };
-    let mut lines: Vec<&str> = words.lines().filter(telling).collect();
-    if lines.is_empty() {
-        lines = words.lines().collect();
-    }
-    let text = scrub(&Zeroizing::new(lines.join("; ")), secret);
+    let lines: Vec<&str> = words.lines().filter(telling).collect();
+    if lines.is_empty() { on_one_line(words, secret) } else { on_one_line(&lines.join("\n"), secret) }
+}
+
+/// All lines on one, without secrets, cut.
+fn on_one_line(words: &str, secret: Option<&Secret>) -> String {
+    let text = scrub(&Zeroizing::new(words.lines().collect::<Vec<_>>().join("; ")), secret);
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None if text.is_empty() => "git gave no reason".to_owned(),
@@ -188,63 +163,4 @@ fn full() -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_of_this_machine_is_no_servers_fault() {
-        let code = |words: &str| failure(("cannot read", "x"), words, Remote::Gitops, None).code;
-        assert_eq!(
-            code("fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output"),
-            Code::WriteFailed
-        );
-        assert_eq!(code("error: unable to create temporary file: Disk quota exceeded"), Code::WriteFailed);
-        assert_eq!(code("remote: fatal: write error: No space left on device"), Code::RepositoryUnavailable);
-        let made = std::io::Error::from_raw_os_error(rustix::io::Errno::NOSPC.raw_os_error());
-        assert_eq!(internal(made).code, Code::WriteFailed);
-        assert_eq!(internal("damaged").code, Code::TemporaryFiles);
-    }
-
-    #[test]
-    fn a_refusal_says_what_its_repository_needs() {
-        let hint = |words, remote| {
-            failure(("cannot read", "x://y"), words, remote, None)
-                .hints
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        let (login, rights) = ("fatal: Authentication failed for 'x'", "error: 403");
-        assert!(hint(login, Remote::Gitops).contains("CUPAAS_GITOPS_TOKEN to a token that may write"));
-        assert!(hint(login, Remote::App).contains("CUPAAS_SOURCE_TOKEN to a token that may read"));
-        assert!(hint(rights, Remote::Gitops).contains("write access"));
-        assert!(hint(rights, Remote::App).contains("read access"));
-    }
-
-    #[test]
-    fn a_password_may_be_any_word_of_gits_and_is_shown_nowhere() {
-        let said = "fatal: unable to access 'https://a.example/x/': The requested URL returned error: 403\n\
-                    remote: ref main";
-        for password in ["ref", "remote", "fatal", "main", "error", "403", "error: 403", "unable to access"] {
-            let secret = Secret::new(password);
-            let words = clean(said.as_bytes());
-            let failure =
-                failure(("cannot read", "https://a.example/x"), &words, Remote::Gitops, Some(&secret));
-            assert_eq!(failure.code, Code::RepositoryAccessDenied, "{password}");
-            let message = failure.message.to_string();
-            let (_, shown) = message.split_once("x: ").unwrap();
-            assert!(!shown.contains(password), "{password}: {shown}");
-        }
-    }
-
-    #[test]
-    fn words_of_the_address_are_none_of_gits() {
-        let url = "https://a.example/access denied/not found";
-        let words = format!("fatal: unable to access '{url}/': Could not resolve host: a.example");
-        assert_eq!(
-            failure(("cannot read", url), &words, Remote::App, None).code,
-            Code::RepositoryUnavailable
-        );
-    }
-}
+mod tests;

@@ -9,8 +9,9 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_untagged::UntaggedEnumVisitor;
 
+use crate::load::process_entry::{ProcessEntry, Written, processes};
 use crate::load::scalars::{
-    Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, UrlPath, VariableName, keyed,
+    Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, VariableName, keyed,
 };
 use crate::load::secret_entry::SecretEntry;
 
@@ -35,8 +36,8 @@ pub struct AppFile {
     #[schemars(length(max = 100))]
     pub services: Vec<ServiceEntry>,
     /// What runs; default: the Procfile, else what the runtime's recipe finds.
-    #[serde(default)]
-    #[schemars(schema_with = "keyed::<Name, ProcessEntry>", extend("maxProperties" = MAX_PROCESSES))]
+    #[serde(default, deserialize_with = "processes")]
+    #[schemars(schema_with = "keyed::<Name, Written>", extend("maxProperties" = MAX_PROCESSES))]
     pub processes: Named<ProcessEntry>,
     /// A command that runs before the processes of each new release; it must be safe to run again.
     pub release: Option<Command>,
@@ -63,90 +64,6 @@ pub struct AppFile {
     pub environments: Named<EnvironmentEntry>,
 }
 
-/// One process.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProcessEntry {
-    /// What it runs; default: the Procfile's line of this name, else what the runtime's recipe finds.
-    pub command: Option<Command>,
-    /// The port it listens on, also given to it as `PORT`; `web` has one by default.
-    #[schemars(range(min = 1, max = 65535))]
-    pub port: Option<u16>,
-    /// A path that answers 2xx when the process is ready.
-    pub health: Option<UrlPath>,
-    /// One of the platform's sizes.
-    pub size: Option<String>,
-    /// How many, or between which bounds.
-    pub scale: Option<Scale>,
-    /// Five cron fields: the process runs then, and ends.
-    #[schemars(extend("x-hint" = "five cron fields, such as \"0 3 * * *\""))]
-    pub schedule: Option<String>,
-}
-
-/// How many of a process run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// So many, always.
-    Fixed(u32),
-    /// As many as its CPU load asks for.
-    Auto {
-        /// At least.
-        min: u32,
-        /// At most.
-        max: u32,
-        /// Per cent of the requested CPU that is aimed at.
-        cpu: u32,
-    },
-}
-
-impl JsonSchema for Scale {
-    fn schema_name() -> Cow<'static, str> {
-        "Scale".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": 1000},
-                {
-                    "type": "object",
-                    "properties": {
-                        "min": {"type": "integer", "minimum": 1, "maximum": 1000},
-                        "max": {"type": "integer", "minimum": 1, "maximum": 1000},
-                        "cpu": {"type": "integer", "minimum": 1, "maximum": 1000},
-                    },
-                    "required": ["max"],
-                    "additionalProperties": false,
-                },
-            ],
-            "x-hint": "a number such as 2, or {min: 2, max: 10, cpu: 70}",
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Scale {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(default)]
-        struct Auto {
-            min: u32,
-            max: u32,
-            cpu: u32,
-        }
-        impl Default for Auto {
-            fn default() -> Self {
-                Self { min: 1, max: 1, cpu: 70 }
-            }
-        }
-        UntaggedEnumVisitor::new()
-            .expecting("a number or {min, max, cpu}")
-            .u64(|number| u32::try_from(number).map(Scale::Fixed).map_err(de::Error::custom))
-            .f64(|number| format!("{number:.0}").parse().map(Scale::Fixed).map_err(de::Error::custom))
-            .map(|map| map.deserialize().map(|Auto { min, max, cpu }| Scale::Auto { min, max, cpu }))
-            .deserialize(deserializer)
-    }
-}
-
 /// One disk.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -166,12 +83,15 @@ pub struct EnvironmentEntry {
     #[schemars(schema_with = "keyed::<VariableName, Text>", extend("maxProperties" = 1000))]
     pub env: Named<Text>,
     /// Processes, key by key over the app's own.
-    #[serde(default)]
-    #[schemars(schema_with = "keyed::<Name, ProcessEntry>", extend("maxProperties" = MAX_PROCESSES))]
+    #[serde(default, deserialize_with = "processes")]
+    #[schemars(schema_with = "keyed::<Name, Written>", extend("maxProperties" = MAX_PROCESSES))]
     pub processes: Named<ProcessEntry>,
     /// Host names, instead of the app's own.
     pub domains: Option<Vec<Host>>,
 }
+
+/// The settings that every service takes, whatever its recipe.
+pub(super) const SERVICE_SETTINGS: [&str; 4] = ["version", "storage", "name", "as"];
 
 /// One entry of `services`.
 #[derive(Debug, Clone, PartialEq)]

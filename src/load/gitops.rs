@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::git::snapshot::LARGEST;
 use crate::git::{Entry, LogEntry, Snapshot};
 use crate::layout::path;
+use crate::load::missing_platform::{self, Lacking};
 use crate::load::platform::PlatformFile;
 use crate::load::requires::read_platform;
 use crate::tree::{Edits, Files, RepoPath};
@@ -95,9 +96,21 @@ impl Gitops {
         {
             return Ok(Arc::clone(known));
         }
-        let platform = Arc::new(read_platform(&files).map_err(Failure::invalid)?);
+        let platform = Arc::new(read_platform(&files).map_err(|wrong| Failure::invalid(self.told(wrong)))?);
         self.platform = Some(Arc::clone(&platform));
         Ok(platform)
+    }
+
+    /// What is wrong with the platform's files, in words that fit this repository.
+    pub(super) fn told(&self, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let place = match &self.place {
+            Backend::Snapshot(one) => {
+                Lacking::Repository(one.address(), one.branch().as_str(), one.head().is_some())
+            }
+            Backend::Folder(folder) => Lacking::Folder(folder),
+            Backend::Memory(_) => Lacking::Memory,
+        };
+        missing_platform::told(problems, &place)
     }
 
     /// All files at and below `paths`; what is not there is left out.

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Failure, Source};
-use crate::load::app_file::AppFile;
+use crate::load::app_file::{AppFile, SERVICE_SETTINGS};
 use crate::load::app_files::{self, AppFiles, Patterns};
 use crate::load::app_name::{app_name, app_of};
 use crate::load::catalog::{Catalog, Recipe, RecipeKind};
 use crate::load::gitops::Gitops;
+use crate::load::known_runtimes::{self, WITHOUT_RECIPE};
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::requires::read_platform_leniently;
 use crate::load::scalars::Named;
@@ -65,9 +66,6 @@ pub struct Recorded {
     pub facts: Named<String>,
 }
 
-/// The runtimes that need no recipe: the image is whatever the person builds.
-pub(crate) const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
-
 /// Reads everything.
 ///
 /// # Errors
@@ -106,10 +104,14 @@ pub(super) fn gather(
     gitops: &mut Gitops,
 ) -> Result<Inputs, Failure> {
     let files = gitops.read(&platform_paths(&name))?;
-    let platform = keep(read_platform_leniently(&files), &mut problems);
+    let (platform, wrong) = read_platform_leniently(&files);
+    problems.extend(gitops.told(wrong));
     let (registration, wrong) = registered::of(&name, &files, query.ci)?;
     problems.extend(wrong);
     let catalog = Catalog::new(files);
+    if let Some(app) = &app {
+        known_runtimes::offer(&catalog, app, &mut problems);
+    }
     problems.extend(catalog.misplaced());
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems));
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
@@ -189,9 +191,7 @@ fn runtime_recipe(catalog: &Catalog, app: &Document<AppFile>) -> (Option<Arc<Rec
     }
     match catalog.get_leniently(RecipeKind::Runtime, name) {
         (None, problems) if problems.is_empty() => {
-            let mut known = catalog.names(RecipeKind::Runtime);
-            known.extend(WITHOUT_RECIPE.map(str::to_owned));
-            (None, vec![unknown(app, &["runtime"], "runtime", name, &known)])
+            (None, vec![unknown(app, &["runtime"], "runtime", name, &known_runtimes::known(catalog))])
         }
         read => read,
     }
@@ -206,9 +206,11 @@ fn service_recipes(
     for (index, entry) in app.value.services.iter().enumerate() {
         match catalog.get_leniently(RecipeKind::Service, &entry.recipe) {
             (None, found) if found.is_empty() => {
-                let index = index.to_string();
+                let place = ["services", &index.to_string()];
                 let known = catalog.names(RecipeKind::Service);
-                problems.push(unknown(app, &["services", &index], "service", &entry.recipe, &known));
+                let problem = unknown(app, &place, "service", &entry.recipe, &known);
+                let is_setting = index > 0 && SERVICE_SETTINGS.contains(&entry.recipe.as_str());
+                problems.push(if is_setting { problem.hint(SETTING) } else { problem });
             }
             read => {
                 if let Some(recipe) = keep(read, problems) {
@@ -219,6 +221,10 @@ fn service_recipes(
     }
     recipes
 }
+
+/// Of a setting that begins an item of its own.
+const SETTING: &str =
+    "it is a setting of the service above: write it without `- `, indented further than the service's name";
 
 fn unknown(app: &Document<AppFile>, at: &[&str], what: &str, name: &str, known: &[String]) -> Diagnostic {
     let problem = Diagnostic::error(Code::RecipeNotFound, app.at(at), format!("unknown {what} {name:?}"));

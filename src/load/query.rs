@@ -25,8 +25,8 @@ pub struct ReleaseQuery {
     pub variables: BTreeMap<String, String>,
     /// Where the app's files come from.
     pub source: SourceFacts,
-    /// Whether the app's folder has changes that no commit holds.
-    pub dirty: bool,
+    /// Files of the app's folder whose changes no commit holds.
+    pub uncommitted: Vec<String>,
     /// Whether this is a CI job, whose folders are gone when it ends.
     pub ci: bool,
 }

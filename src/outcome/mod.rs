@@ -205,6 +205,8 @@ pub struct Deployed {
     pub commit: String,
     /// The GitOps repository.
     pub place: String,
+    /// Whether that is the one which cupaas has made on this machine, that no cluster reads.
+    pub embedded: bool,
     /// How often someone else was first.
     pub retries: u32,
     /// Whether it waits in a pull request.

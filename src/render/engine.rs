@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::expression::weighed::Weighed;
 use crate::load::catalog::{Recipe, SHARED};
+use crate::render::origin::Origin;
 use crate::render::values::{Budget, CLOSE, OPEN, fill, to_json};
 use crate::render::workload;
 use crate::resolve::command;
@@ -49,17 +50,17 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
-    fn parse(&self, text: &str) -> Result<Arc<Json>, String> {
+    fn parse(&self, text: &str) -> Result<Arc<Json>, Unread> {
         if text.len() > MAX_TEXT {
-            return Err(format!("makes more than {} KiB", MAX_TEXT >> 10));
+            return Err(Unread { message: format!("makes more than {} KiB", MAX_TEXT >> 10), line: None });
         }
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = texts.get(text) {
             return Ok(Arc::clone(known));
         }
         let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
-        let value: Json = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| not_yaml(&error.to_string()))?;
+        let value: Json =
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| Unread::of(&error))?;
         let value = Arc::new(value);
         texts.insert(text.to_owned(), Arc::clone(&value));
         Ok(value)
@@ -143,6 +144,13 @@ impl Engine {
         })
     }
 
+    /// What an object is made from, by its rule's template and the recipe's `workload`.
+    pub(super) fn origin(&self, template: &str, workload: Option<&str>, rule: &Span) -> Origin {
+        let whole = !template.starts_with(SHARED);
+        let own = if whole { Some(template) } else { workload };
+        Origin { template: own.and_then(|name| self.sources.get(name).cloned()), rule: rule.clone(), whole }
+    }
+
     /// The object that a template makes of `context`.
     ///
     /// # Errors
@@ -164,7 +172,10 @@ impl Engine {
         let shared = template.starts_with(SHARED);
         let place = || if shared { rule.clone() } else { Span::file(source) };
         let wrong = |message: String| Failure::recipe(place(), message);
-        let parsed = self.parsed.parse(&text).map_err(wrong)?;
+        let parsed = self.parsed.parse(&text).map_err(|unread| match unread.line_of(&text, source) {
+            Some(span) if !shared => Failure::recipe(span, unread.message),
+            _ => wrong(unread.message),
+        })?;
         let slots = self.slots.with(std::mem::take);
         let value = fill(&parsed, &slots, &self.slots.budget).map_err(wrong)?;
         Ok(without_nulls(value))
@@ -245,8 +256,27 @@ fn in_part(name: &str, error: &Error) -> String {
     }
 }
 
-fn not_yaml(error: &str) -> String {
-    format!("rendered invalid YAML: {}", error.replace([OPEN, CLOSE], ""))
+/// Why what a template renders cannot be read, and in which of its lines.
+struct Unread {
+    message: String,
+    line: Option<usize>,
+}
+
+impl Unread {
+    fn of(error: &serde_saphyr::Error) -> Self {
+        let message = format!("rendered invalid YAML: {}", error.to_string().replace([OPEN, CLOSE], ""));
+        let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
+        Self { message, line }
+    }
+
+    /// The template's line, where it has as many lines as what it renders.
+    fn line_of(&self, rendered: &str, source: &Arc<Source>) -> Option<Span> {
+        let line = self.line.filter(|_| rendered.lines().count() == source.text.lines().count())?;
+        let start: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let text = source.text.get(start..)?.lines().next()?;
+        let indent = text.len() - text.trim_start().len();
+        Some(Span::new(source, start + indent..start + text.len()))
+    }
 }
 
 /// Where a template is wrong.
@@ -298,7 +328,7 @@ impl Part {
         self.slots.depth.fetch_sub(1, Ordering::Relaxed);
         // A part begins with a measure of its own; what it took is taken from the template that asked for it.
         state.consume_fuel(rendered.state().fuel_levels().map_or(0, |(taken, _)| taken))?;
-        let tree = self.parsed.parse(rendered.output()).map_err(invalid)?;
+        let tree = self.parsed.parse(rendered.output()).map_err(|unread| invalid(unread.message))?;
         Ok(Value::from(Serde(fill(&tree, &slots, &self.slots.budget).map_err(invalid)?)))
     }
 }

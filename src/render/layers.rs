@@ -14,6 +14,7 @@ use crate::load::platform::Delivery;
 use crate::load::recipe::{FileRule, Layer};
 use crate::render::delivery;
 use crate::render::engine::Engine;
+use crate::render::origin::Origin;
 use crate::tree::RepoPath;
 
 /// One object with the layer that it belongs to.
@@ -21,6 +22,7 @@ pub(super) struct Rendered {
     pub(super) layer: Layer,
     pub(super) path: RepoPath,
     pub(super) object: Json,
+    pub(super) origin: Origin,
 }
 
 /// What the recipes' rules render.
@@ -43,7 +45,7 @@ impl Layers<'_> {
         for (index, rule) in recipe.description.value.files.iter().enumerate() {
             let place = recipe.description.at(&["files", &index.to_string()]);
             let Some(list) = &rule.each else {
-                self.one(engine, rule, &place, context)?;
+                self.one((engine, recipe), rule, &place, context)?;
                 continue;
             };
             let items = self.values.get(list).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -51,7 +53,7 @@ impl Layers<'_> {
                 let mut context = context.clone();
                 let name = rule.item.as_ref().map_or("item", |name| &name.0);
                 context.insert(name.to_owned(), Value::from(Serde(item)));
-                self.one(engine, rule, &place, &context)?;
+                self.one((engine, recipe), rule, &place, &context)?;
             }
         }
         Ok(())
@@ -59,7 +61,7 @@ impl Layers<'_> {
 
     fn one(
         &mut self,
-        engine: &Engine,
+        (engine, recipe): (&Engine, &Recipe),
         rule: &FileRule,
         place: &Span,
         context: &BTreeMap<String, Value>,
@@ -84,7 +86,8 @@ impl Layers<'_> {
         if rule.layer != Layer::Cluster && self.rendered.iter().any(|other| other.path == path) {
             return Err(Failure::recipe(place.clone(), format!("{path} is rendered twice")));
         }
-        self.rendered.push(Rendered { layer: rule.layer, path, object });
+        let origin = engine.origin(&rule.template, recipe.description.value.workload.as_deref(), place);
+        self.rendered.push(Rendered { layer: rule.layer, path, object, origin });
         Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! [`Release`] → [`Tree`]: templates, then parsed, checked against Kubernetes' own description, and written in one
 //! style. Pure: the same release gives the same bytes.
 
+mod blame;
 pub(crate) mod delivery;
 pub(crate) mod dockerfile;
 pub(crate) mod emit;
 pub(crate) mod engine;
 mod layers;
+mod origin;
 mod sealed;
 mod tree;
 mod values;
@@ -19,7 +21,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
+use crate::diagnostic::{Code, Failure, Source};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
@@ -132,14 +134,9 @@ impl Renderer {
         if found.is_empty() {
             return Ok(());
         }
-        let said = |(file, violation): (String, crate::schema::Violation)| {
-            let message = format!("{}: {}", violation.place(), violation.message);
-            Diagnostic {
-                hint: violation.hint.map(Into::into),
-                ..Diagnostic::error(Code::ManifestInvalid, Span::file(&Source::new(file, "")), message)
-            }
-        };
-        let diagnostics = found.into_iter().map(said).collect();
+        let said = found.into_iter();
+        let diagnostics =
+            said.map(|(file, violation)| blame::diagnostic(&file, violation, objects)).collect();
         let message = "the API server would reject the rendered manifests, nothing was written";
         Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
     }

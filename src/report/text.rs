@@ -117,12 +117,10 @@ fn done(deployed: &Deployed) -> String {
     let release = &deployed.release;
     let word = if deployed.proposed { "proposed" } else { "deployed" };
     let mut text = format!("{} {}, image {}\n", paint(GOOD, word), title(release), release.image.reference);
-    if !release.image.by_digest {
-        let _ = writeln!(
-            text,
-            "  {}",
-            paint(FAINT, "the image is named by a tag: a digest would name one image for ever")
-        );
+    if release.image.may_change() {
+        let words =
+            "the image is named by a tag, which may be another image tomorrow: a digest names one for ever";
+        let _ = writeln!(text, "  {}", paint(FAINT, words));
     }
     text.push_str(&plan(&deployed.plan));
     let tries = match deployed.retries {
@@ -132,7 +130,20 @@ fn done(deployed: &Deployed) -> String {
     };
     let _ = writeln!(text, "  commit {} in {}{tries}", short(&deployed.commit), deployed.place);
     text.push_str(&address(release));
+    if deployed.embedded {
+        text.push_str(&nowhere(deployed));
+    }
     text
+}
+
+/// What is true of a deploy to this machine's own repository, and what comes next.
+fn nowhere(deployed: &Deployed) -> String {
+    format!(
+        "\nNo cluster has seen this: the repository is on this machine alone, and no image was built.\n  \
+         next: git -C {} show --stat\n  \
+         for a cluster: cupaas init begins a repository that it reads; then cupaas deploy --gitops URL\n",
+        deployed.place
+    )
 }
 
 fn removed(removal: &Removal, plan_: &Plan, commit: Option<&str>, proposed: bool) -> String {

@@ -4,6 +4,7 @@
 use crate::diagnostic::{Code, Failure};
 use crate::request::ci::Ci;
 use crate::run::home::Home;
+use crate::token::Secret;
 use std::path::PathBuf;
 
 /// What surrounds every command.
@@ -18,6 +19,11 @@ pub(super) struct Environment {
 
 pub(super) fn text(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|text| !text.is_empty())
+}
+
+/// The token in a variable, which knows the variable's name.
+pub(super) fn token(variable: &'static str) -> Option<Secret> {
+    text(variable).map(|text| Secret::of_variable(variable, text))
 }
 
 impl Home {

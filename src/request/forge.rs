@@ -1,7 +1,7 @@
 //! What was typed of forges, and what the CI job and the environment say for it → [`ForgeOptions`].
 
 use crate::diagnostic::Code;
-use crate::request::environment::text;
+use crate::request::environment::{text, token};
 use std::path::Path;
 use std::time::Duration;
 
@@ -125,7 +125,7 @@ pub(super) fn propose(given: Proposed, spec: &RunSpec, env: &Environment) -> Res
             GitopsPlace::Address(address) => Some(address.as_str().to_owned()),
             GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
         },
-        token: text("CUPAAS_GITOPS_TOKEN").map(Secret::new),
+        token: token("CUPAAS_GITOPS_TOKEN"),
         // It is for the address that it was given with.
         bound: false,
     };
@@ -137,7 +137,7 @@ fn wishes(spec: &RunSpec, env: &Environment) -> Result<ForgeOptions, Failure> {
     let ci = env.ci.as_ref();
     let job = ci.and_then(job);
     // In a job that does not say where its forge is, nobody knows whose host an address is.
-    let token = text("CUPAAS_FORGE_TOKEN").filter(|_| ci.is_none() || job.is_some()).map(Secret::new);
+    let token = token("CUPAAS_FORGE_TOKEN").filter(|_| ci.is_none() || job.is_some());
     let address = spec.query.source.repository.clone();
     // Of a checkout whose address is another name of the job's own server, the job knows better.
     let same = |job: &&Job| address.as_ref().is_none_or(|address| is_of(address, &job.repository));
@@ -175,12 +175,12 @@ pub(super) fn gitops_token(gitops: &GitopsPlace, env: &Environment) -> Option<Se
         let GitopsPlace::Address(address) = gitops else { return None };
         job(env.ci.as_ref()?)?.token_for(address.as_str()).cloned()
     };
-    text("CUPAAS_GITOPS_TOKEN").map(Secret::new).or_else(own)
+    token("CUPAAS_GITOPS_TOKEN").or_else(own)
 }
 
 /// The job, as far as it tells where its forge is.
 pub(super) fn job(ci: &Ci) -> Option<Job> {
-    let names: &[&str] = match ci.forge {
+    let names: &[&'static str] = match ci.forge {
         Forge::Forgejo => &["FORGEJO_TOKEN", "GITEA_TOKEN", "GITHUB_TOKEN"],
         Forge::Gitea => &["GITEA_TOKEN", "GITHUB_TOKEN"],
         Forge::Github => &["GITHUB_TOKEN"],
@@ -190,7 +190,7 @@ pub(super) fn job(ci: &Ci) -> Option<Job> {
         api: ci.api.clone()?,
         server: ci.server.clone().unwrap_or_default(),
         repository: ci.repository.clone()?,
-        token: names.iter().find_map(|name| text(name)).map(Secret::new),
+        token: names.iter().find_map(|name| token(name)),
     })
 }
 

@@ -23,6 +23,6 @@ pub(super) fn new(given: cli::New, env: &Environment) -> Result<NewOptions, Fail
 }
 
 pub(super) fn init(given: cli::Init) -> InitOptions {
-    let cli::Init { folder, delivery, domain, cluster, registry, url } = given;
-    InitOptions { folder, delivery, domain, cluster, registry, url }
+    let cli::Init { folder, delivery, domain, cluster, registry, url, allow_app_folder } = given;
+    InitOptions { folder, delivery, domain, cluster, registry, url, allow_app_folder }
 }

@@ -143,7 +143,7 @@ impl RunSpec {
         if built.pull_request && stage >= Stage::Deploy && environment.is_none() && branch.is_none() {
             return Err(of_a_pull_request());
         }
-        let dirty = found.dirty;
+        let uncommitted = found.uncommitted.clone();
         let repository = given(shared.source_repository).map(|url| stated(&url)).transpose()?;
         let stated = (repository, given(shared.source_commit), branch);
         let source = source(&folder, stated, found, built);
@@ -176,7 +176,7 @@ impl RunSpec {
                 needs_image: stage != Stage::Dockerfile,
                 variables: assigned(&shared.set, "--set NAME=VALUE")?,
                 source,
-                dirty,
+                uncommitted,
                 ci: elsewhere && in_ci(),
             },
         })

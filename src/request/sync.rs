@@ -1,6 +1,6 @@
 //! What was typed of `sync`, and what the environment says for it.
 
-use crate::request::environment::text;
+use crate::request::environment::{text, token as token_in};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub(super) fn token(gitops: &GitopsPlace) -> Result<Option<SourceToken>, Failure
         GitopsPlace::Folder(_) | GitopsPlace::Embedded(_) => None,
     };
     let hosts: Vec<String> = list("CUPAAS_SOURCE_HOSTS").collect();
-    let token = text("CUPAAS_SOURCE_TOKEN").map(Secret::new);
+    let token = token_in("CUPAAS_SOURCE_TOKEN");
     token.map(|token| SourceToken::new(token, &hosts, gitops)).transpose()
 }
 

@@ -4,8 +4,8 @@
 use crate::diagnostic::Code;
 use std::sync::Arc;
 
-use crate::load::app_file::ProcessEntry;
 use crate::load::inputs::Inputs;
+use crate::load::process_entry::ProcessEntry;
 use crate::load::scalars::Name;
 use crate::resolve::decisions::{Notes, did_you_mean};
 use crate::resolve::environment;

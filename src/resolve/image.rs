@@ -116,6 +116,14 @@ fn is_sound(inputs: &Inputs, environment: &str) -> bool {
         && inputs.registration.as_ref().is_none_or(|file| file.is_sound(&pin))
 }
 
+impl Image {
+    /// Whether another image may get this name: a tag that is neither a commit nor a fingerprint of files.
+    pub fn may_change(&self) -> bool {
+        let tag = ImageName::parse(&self.reference).and_then(|name| name.tag.map(str::to_owned));
+        !self.by_digest && !tag.is_some_and(|tag| is_commit(&tag) || is_fingerprint(&tag))
+    }
+}
+
 /// Whether a tag is a whole commit, as the rule writes it.
 fn is_commit(tag: &str) -> bool {
     matches!(tag.len(), 40 | 64) && tag.bytes().all(|byte| byte.is_ascii_hexdigit())

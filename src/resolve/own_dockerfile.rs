@@ -36,7 +36,8 @@ const OWN: &str = "dockerfile";
 fn compare(inputs: &Inputs, stage: &Stage, processes: &[Process], notes: &mut Notes) {
     let place = |process: &Process, key: &str| {
         let path = ["processes", &process.name, key];
-        if inputs.app.holds(&path) { inputs.app.at(&path) } else { inputs.app.at(&["runtime"]) }
+        let short = key == "command" && inputs.app.is_short(&path[..2]);
+        if short || inputs.app.holds(&path) { inputs.app.at(&path) } else { inputs.app.at(&["runtime"]) }
     };
     for process in processes {
         let exposed = stage.exposed.iter().flatten().copied().collect::<Vec<u16>>();

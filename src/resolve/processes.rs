@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Source, Span};
-use crate::load::app_file::{MAX_PROCESSES, ProcessEntry, Scale};
+use crate::load::app_file::MAX_PROCESSES;
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
+use crate::load::process_entry::{ProcessEntry, Scale};
 use crate::load::scalars::{Amount, Command, Cpu};
 use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
@@ -222,7 +223,8 @@ fn is_refused(words: &[String], place: &Span, notes: &mut Notes) -> bool {
 /// Where a key of a process is written: for the environment, where it says it, else for the app.
 fn place(inputs: &Inputs, environment: &str, process: &str, key: &str) -> Span {
     let own = ["environments", environment, "processes", process, key];
-    if inputs.app.holds(&own) { inputs.app.at(&own) } else { inputs.app.at(&own[2..]) }
+    let short = key == "command" && inputs.app.is_short(&own[..4]);
+    if short || inputs.app.holds(&own) { inputs.app.at(&own) } else { inputs.app.at(&own[2..]) }
 }
 
 /// Whether a key of a process is what a person wrote, for the app and for the environment.
@@ -235,7 +237,7 @@ fn is_sound(inputs: &Inputs, environment: &str, process: &str, key: &str) -> boo
 /// Where a process's command is written: its own key, or the first version's `entrypoint`.
 fn place_of_command(inputs: &Inputs, environment: &str, name: &str) -> Span {
     let for_environment = ["environments", environment, "processes", name, "command"];
-    if inputs.app.holds(&for_environment) {
+    if inputs.app.holds(&for_environment) || inputs.app.is_short(&for_environment[..4]) {
         return inputs.app.at(&for_environment);
     }
     let own = inputs.app.value.processes.get(name).is_some_and(|entry| entry.command.is_some());

@@ -104,7 +104,8 @@ fn outcome(spec: &RunSpec, planned: Planned) -> Outcome {
         })),
         Some(commit) => {
             let place = spec.gitops.to_string();
-            Report::Deployed(Box::new(Deployed { release, plan, commit, place, retries, proposed }))
+            let embedded = matches!(spec.gitops, GitopsPlace::Embedded(_));
+            Report::Deployed(Box::new(Deployed { release, plan, commit, place, embedded, retries, proposed }))
         }
         None => Report::Unchanged { release: Box::new(release) },
     };

@@ -83,8 +83,12 @@ fn quotes(types: Types, value: &Value) -> Option<String> {
         Value::String(_) if types.0 == Types::ARRAY => {
             Some("write it as a list: a line with `- `".to_owned())
         }
+        Value::Object(_) if types.0 == Types::ARRAY => {
+            Some("write it as a list: begin each item with `- `".to_owned())
+        }
         Value::Null if types.0 == Types::OBJECT || types.0 == Types::ARRAY => {
-            Some("the key has no value: add one, or remove the key".to_owned())
+            let hint = "the key has no value: indent the lines that belong to it further, or remove the key";
+            Some(hint.to_owned())
         }
         _ => None,
     }

@@ -10,6 +10,9 @@ use crate::schema::violation::{Fault, Segment};
 use crate::schema::walk::Walk;
 use crate::schema::{leaf, suggest};
 
+/// The most keys that are named where one was expected.
+const CROWD: usize = 6;
+
 impl Walk<'_> {
     /// Checks `value` against `node`, which alone decides what else a mapping may hold.
     pub(crate) fn check(&mut self, node: &SchemaNode, value: &Value) {
@@ -69,6 +72,12 @@ impl Walk<'_> {
             }
         }
         if let Some(message) = leaf::outside(node.size, map.len(), "key") {
+            if node.size.1 == Some(1) && map.len() > 1 {
+                // What the others hold says nothing while they are in the wrong place.
+                let keys = suggest::quoted(map.keys().map(String::as_str).take(CROWD));
+                let message = format!("expected one key, found {}: {keys}", map.len());
+                return self.say_fault(Fault::Crowded, message, None);
+            }
             self.say(message, None);
         }
         let references = std::mem::take(&mut self.references);

@@ -34,6 +34,8 @@ pub enum Fault {
     },
     /// A text that does not match a pattern.
     Pattern,
+    /// A mapping that may hold one key, and holds more.
+    Crowded,
 }
 
 /// One thing that is wrong with a value.

@@ -60,6 +60,12 @@ impl<T> Document<T> {
         path.iter().try_fold(&self.root, |node, part| child(node, part)).is_some()
     }
 
+    /// Whether what is written at `path` is no mapping: the short form of one.
+    pub fn is_short(&self, path: &[&str]) -> bool {
+        let found = path.iter().try_fold(&self.root, |node, part| child(node, part));
+        found.is_some_and(|node| !matches!(node.kind, NodeKind::Map(_)))
+    }
+
     /// The place of the key at the end of `path`.
     pub fn key(&self, path: &[&str]) -> Span {
         let (last, parents) = match path.split_last() {

@@ -164,7 +164,7 @@ impl Mending<'_> {
                 _ => drop(self.take(at)),
             },
             Fault::Value | Fault::Pattern if violation.at_key => self.doubt(at, Why::Key),
-            Fault::Value | Fault::Pattern => self.leave_out(at),
+            Fault::Value | Fault::Pattern | Fault::Crowded => self.leave_out(at),
         }
     }
 

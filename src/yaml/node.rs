@@ -12,6 +12,7 @@ use serde_json::{Map, Number, Value};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span as YamlSpan};
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::yaml::advice::advice;
 
 /// The deepest nesting that a file may have.
 const MAX_DEPTH: usize = 64;
@@ -134,7 +135,12 @@ pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnos
     for next in Parser::new_from_str(&source.text) {
         let (event, span) = next.map_err(|error| {
             let at = error.marker().byte_offset().unwrap_or(0);
-            problem(at..at + 1, format!("not valid YAML: {}", error.info()))
+            let found = problem(at..at + 1, format!("not valid YAML: {}", error.info()));
+            let advise = |one: Diagnostic| match advice(&source.text, at) {
+                Some(advice) => one.hint(advice),
+                None => one,
+            };
+            found.into_iter().map(advise).collect::<Vec<_>>()
         })?;
         builder.event(event, span).map_err(|diagnostic| vec![*diagnostic])?;
     }

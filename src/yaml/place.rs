@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::schema::{Fault, Segment, Violation};
+use crate::yaml::nesting;
 use crate::yaml::node::{Node, NodeKind};
 
 /// A violation at its place: the key where the key is to blame, else the value.
@@ -25,6 +26,7 @@ pub(crate) fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> 
             _ => value.range.clone(),
         };
     }
+    let advice = nesting::advice(source, root, node, &violation);
     let range = first_line(&source.text, range);
     let mut message = violation.message;
     let written = source.text.get(range.clone()).unwrap_or_default();
@@ -37,10 +39,10 @@ pub(crate) fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> 
     let code = match violation.fault {
         Fault::UnknownKey { .. } => Code::UnknownKey,
         Fault::MissingKey { .. } => Code::MissingKey,
-        Fault::Value | Fault::Pattern => Code::InvalidValue,
+        Fault::Value | Fault::Pattern | Fault::Crowded => Code::InvalidValue,
     };
     let diagnostic = Diagnostic::error(code, Span::new(source, range), message);
-    match violation.hint {
+    match advice.or(violation.hint) {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,
     }

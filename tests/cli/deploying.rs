@@ -172,5 +172,8 @@ fn changes_that_are_not_committed_are_used_and_said() {
     assert!(!said.contains("uncommitted-changes"), "{said}");
     sandbox.write("app", &[(".cupaas", &format!("{WITH_DATABASE}env: {{A: '1'}}\n"))]);
     let said = sandbox.good(&["check", "app"]).stderr;
-    assert!(said.contains("warning[uncommitted-changes]: uncommitted changes"), "{said}");
+    assert!(said.contains("warning[uncommitted-changes]: uncommitted changes: .cupaas\n"), "{said}");
+    sandbox.write("app", &[("a.py", ""), ("b.py", ""), ("c.py", "")]);
+    let said = sandbox.good(&["check", "app"]).stderr;
+    assert!(said.contains("uncommitted changes: .cupaas, a.py, b.py and 1 more\n"), "{said}");
 }

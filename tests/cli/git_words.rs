@@ -75,3 +75,45 @@ fn without_git_and_without_room_for_a_copy_nothing_is_read() {
         assert!(said.stderr.contains(&format!("error[{code}]")), "{}", said.stderr);
     }
 }
+
+#[test]
+fn a_token_that_is_refused_is_named_and_one_that_is_missing_is_asked_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    let words = "fatal: could not read Username for 'https://git.example.cu': terminal prompts disabled";
+    git_that_says(&sandbox, words);
+    for (set, said, hint) in [
+        (
+            Some("CUPAAS_GITOPS_TOKEN"),
+            "git.example.cu refused the token in CUPAAS_GITOPS_TOKEN",
+            "it may have expired, been revoked, or belong to another server: set CUPAAS_GITOPS_TOKEN to a token",
+        ),
+        (None, words, "hint: set CUPAAS_GITOPS_TOKEN to a token that may write to the repository"),
+    ] {
+        let mut command = sandbox.cupaas(&DIFF);
+        command.env("PATH", sandbox.path("bin"));
+        command.envs(set.map(|name| (name, "s3cr3t-t0ken")));
+        let ran = ran(&command.output().unwrap());
+        assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+        assert!(ran.stderr.contains(said) && ran.stderr.contains(hint), "{}", ran.stderr);
+        assert!(ran.stderr.contains(words), "git's own line stays: {}", ran.stderr);
+        assert_eq!(ran.stderr.contains("refused"), set.is_some(), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("s3cr3t"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_line_of_ssh_stays_and_has_a_hint() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    for (line, hint) in [
+        ("Host key verification failed.", "ssh-keyscan git.example.cu >> ~/.ssh/known_hosts"),
+        ("git@git.example.cu: Permission denied (publickey).", "ssh-add -l"),
+        ("ssh: connect to host git.example.cu port 22: Network is unreachable", "check the network"),
+    ] {
+        git_that_says(&sandbox, &format!("{line}\nfatal: Could not read from remote repository."));
+        let args = ["diff", "app", "--image", "x:1", "--gitops", "git@git.example.cu:me/gitops.git"];
+        let said = ran(&sandbox.cupaas(&args).env("PATH", sandbox.path("bin")).output().unwrap());
+        assert!(said.stderr.contains(line) && said.stderr.contains(hint), "{}", said.stderr);
+    }
+}

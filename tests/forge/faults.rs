@@ -121,7 +121,11 @@ fn a_token_that_is_not_accepted_is_said() {
     let ran = propose(&world);
     assert_eq!(ran.code, Some(6), "{}", ran.stderr);
     assert!(ran.stderr.contains("error[forge-token-rejected]"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("invalid or has expired"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the token in CUPAAS_GITOPS_TOKEN was refused: it is invalid"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -43,7 +43,9 @@ fn a_protected_branch_forbids() {
         .hook("update", "echo 'GitLab: You are not allowed to push code to protected branches' >&2; exit 1");
     let failure = push_fails(&remote);
     assert_eq!((failure.code.as_str(), failure.kind()), ("push-declined", Kind::Forbidden));
-    assert!(failure.hints.iter().any(|hint| hint.to_string().contains("protected")), "{failure:?}");
+    for hint in ["protected", "`--pull-request`"] {
+        assert!(failure.hints.iter().any(|one| one.to_string().contains(hint)), "{failure:?}");
+    }
 }
 
 #[test]

@@ -21,6 +21,10 @@ fn checkout(folder: &Path) {
     git(folder, &["remote", "add", "origin", "https://user:s3cr3t@git.example/o/tasks.git"]);
 }
 
+fn changed(folder: &std::path::Path) -> Vec<String> {
+    Source::read(folder).unwrap().uncommitted
+}
+
 #[test]
 fn facts_of_an_app_in_a_folder() {
     let around = tempfile::tempdir().unwrap();
@@ -35,18 +39,18 @@ fn facts_of_an_app_in_a_folder() {
         commit: Some(head),
         branch: Some("trunk".to_owned()),
         time: Some(time),
-        dirty: false,
+        uncommitted: Vec::new(),
     };
     assert_eq!(source, wanted);
     std::fs::write(around.path().join("other"), "y").unwrap();
     std::fs::write(around.path().join("new"), "y").unwrap();
-    assert!(!Source::read(&app).unwrap().dirty, "only files of the app count");
-    assert!(Source::read(around.path()).unwrap().dirty);
+    assert_eq!(changed(&app), [""; 0], "only files of the app count");
+    assert_eq!(changed(around.path()), ["new", "other"]);
     std::fs::write(app.join("new"), "y").unwrap();
-    assert!(Source::read(&app).unwrap().dirty, "a new file");
+    assert_eq!(changed(&app), ["new"], "a new file");
     std::fs::remove_file(app.join("new")).unwrap();
     std::fs::remove_file(app.join(".cupaas")).unwrap();
-    assert!(Source::read(&app).unwrap().dirty, "a removed file");
+    assert_eq!(changed(&app), [".cupaas"], "a removed file");
 }
 
 #[test]
@@ -56,7 +60,7 @@ fn a_folder_of_no_repository_and_one_without_commits() {
     assert_eq!(Source::read(&around.path().join("missing")).unwrap(), Source::default());
     git(around.path(), &["init", "-q", "-b", "trunk"]);
     let source = Source::read(around.path()).unwrap();
-    assert_eq!((source.commit, source.branch, source.dirty), (None, None, false));
+    assert_eq!((source.commit, source.branch, source.uncommitted), (None, None, vec![]));
 }
 
 #[test]
@@ -106,7 +110,7 @@ fn a_hostile_checkout_runs_nothing() {
     std::fs::write(&path, before.clone() + &config).unwrap();
     std::fs::write(around.path().join(".gitattributes"), "* filter=evil diff=evil\n").unwrap();
     std::fs::write(around.path().join("other"), "changed").unwrap();
-    assert!(Source::read(around.path()).unwrap().dirty);
+    assert!(changed(around.path()).contains(&"other".to_owned()));
     assert!(!mark.exists());
     let elsewhere = format!("{before}[core]\n worktree = /\n");
     std::fs::write(&path, elsewhere).unwrap();

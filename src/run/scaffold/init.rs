@@ -13,6 +13,7 @@ use crate::load::scalars::{Host, Name};
 use crate::outcome::Wrote;
 use crate::run::files::{read_secret, write_new};
 use crate::run::scaffold::options::InitOptions;
+use crate::run::scaffold::{consent, detected};
 use crate::tree::{Files, RepoPath};
 use crate::{expression, seal};
 
@@ -77,6 +78,7 @@ pub(crate) fn init(options: &InitOptions, home: &Path) -> Result<Wrote, Failure>
         REGISTRY,
         "a registry's host and path, without https://, such as git.example.cu/me",
     )?;
+    not_an_apps(options)?;
     let origin = reached_as(&options.folder);
     let url = options.url.as_deref().or(origin.as_deref()).unwrap_or(EXAMPLE);
     RepositoryUrl::parse(url, &options.folder)?;
@@ -104,6 +106,25 @@ pub(crate) fn init(options: &InitOptions, home: &Path) -> Result<Wrote, Failure>
         Delivery::Argocd => argocd_next(options, url),
     };
     Ok(wrote)
+}
+
+/// Looks that the folder is none of an app, or that somebody wants it to be both; on a terminal they are asked.
+fn not_an_apps(options: &InitOptions) -> Result<(), Failure> {
+    let folder = &options.folder;
+    if options.allow_app_folder || folder.join("cupaas.yaml").exists() {
+        return Ok(());
+    }
+    let Some(file) = detected::app_in(folder) else { return Ok(()) };
+    let here = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+    let message = format!("{} is an app's folder: it has {file}", here.display());
+    let question = format!("{message}. Begin the GitOps repository of a platform here all the same?");
+    match consent::asked(&question) {
+        Some(true) => Ok(()),
+        Some(false) | None => Err(Failure::new(Code::AppInFolder, message + "; nothing was written")
+            .hint("for the app itself: `cupaas new`")
+            .hint("for a platform, a repository of its own: `git init ../gitops && cupaas init ../gitops`")
+            .hint("to have both in this folder: `cupaas init --allow-app-folder`")),
+    }
 }
 
 /// The address that the folder's clone has, where others can reach it too: Flux takes ssh's in its long form alone.

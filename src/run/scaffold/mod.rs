@@ -1,5 +1,7 @@
 //! `new` and `init`: the first files of an app and of a GitOps repository. Writes only files that are not there.
 
+mod consent;
+mod detected;
 pub(crate) mod embedded;
 mod init;
 mod new;

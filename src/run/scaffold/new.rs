@@ -4,18 +4,16 @@ use crate::diagnostic::Code;
 use crate::run::open::open;
 use std::path::Path;
 
-use walkdir::WalkDir;
-
 use crate::diagnostic::Failure;
 use crate::forge::Forge;
 use crate::layout::path;
-use crate::load::app_files::matches;
 use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
-use crate::load::inputs::WITHOUT_RECIPE;
+use crate::load::known_runtimes::WITHOUT_RECIPE;
 use crate::outcome::Wrote;
 use crate::run::context::Context;
 use crate::run::files::write_new;
+use crate::run::scaffold::detected;
 use crate::run::scaffold::options::NewOptions;
 use crate::run::scaffold::workflow::{self, Workflow};
 
@@ -67,6 +65,7 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
          CUPAAS_GITOPS_TOKEN"
             .to_owned(),
     ];
+    wrote.next.extend(workflow::until_released().map(str::to_owned));
     if forge != Forge::Github {
         let next = "and who may push images: the variable REGISTRY_USER and the secret REGISTRY_TOKEN";
         wrote.next.push(next.to_owned());
@@ -92,20 +91,9 @@ fn known(catalog: &Catalog, kind: RecipeKind, text: &str) -> Result<String, Fail
     })
 }
 
-/// The first runtime, by name, one of whose markers stands at the top of the folder.
 fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
-    let walk = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
-    let names: Vec<String> =
-        walk.into_iter().filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.to_owned())).collect();
-    if names.iter().any(|name| name == "Dockerfile") {
-        return Ok("dockerfile".to_owned());
-    }
-    for name in catalog.names(RecipeKind::Runtime) {
-        let recipe = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)?;
-        let markers = recipe.map(|recipe| recipe.description.value.markers.clone()).unwrap_or_default();
-        if markers.iter().any(|marker| names.iter().any(|name| matches(marker, name))) {
-            return Ok(name);
-        }
+    if let Some((runtime, _)) = detected::runtime(catalog, folder)? {
+        return Ok(runtime);
     }
     let known = catalog.names(RecipeKind::Runtime).join(", ");
     Err(Failure::new(

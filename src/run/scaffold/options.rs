@@ -47,4 +47,6 @@ pub struct InitOptions {
     pub registry: String,
     /// Address under which the cluster reaches the repository, where somebody has said it.
     pub url: Option<String>,
+    /// Whether the folder may be an app's.
+    pub allow_app_folder: bool,
 }

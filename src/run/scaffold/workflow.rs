@@ -15,6 +15,19 @@ const GITHUB: &str = include_str!("../../../examples/deploy/.github/workflows/de
 const GITEA: &str = include_str!("../../../examples/deploy/.gitea/workflows/deploy.yaml");
 const FORGEJO: &str = include_str!("../../../examples/deploy/.forgejo/workflows/deploy.yaml");
 
+const CHANGES: &str = include_str!("../../../CHANGELOG.md");
+
+/// Where this program is older than the first release, what has to be changed in the workflow until then: it names the
+/// action by the tag of releases.
+pub(super) fn until_released() -> Option<&'static str> {
+    let released =
+        CHANGES.lines().any(|line| line.starts_with("## [") && !line.starts_with("## [Unreleased]"));
+    (!released).then_some(
+        "until cupaas has a release, there is no tag v0: in the workflow, write cupaas@main for each cupaas@v0, and \
+         `build: true` below each `with:` of it",
+    )
+}
+
 /// A workflow that can be written.
 #[derive(Debug)]
 pub(super) struct Workflow {

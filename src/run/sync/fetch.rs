@@ -148,7 +148,7 @@ fn asked(new: &NewCommit, files: &Checkout, image: Option<String>, spec: &RunSpe
         needs_image: true,
         variables: BTreeMap::new(),
         source,
-        dirty: false,
+        uncommitted: Vec::new(),
         ci: spec.query.ci,
     }
 }

@@ -1,0 +1,42 @@
+//! Which runtime the app in a folder needs, by the names of its files.
+
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use crate::diagnostic::Failure;
+use crate::load::app_files::matches;
+use crate::load::app_folder::APP_FILES;
+use crate::load::catalog::{Catalog, RecipeKind};
+
+/// The first runtime, by name, one of whose markers stands at the top of the folder; and the file that tells.
+///
+/// # Errors
+/// A recipe that is wrong.
+pub(super) fn runtime(catalog: &Catalog, folder: &Path) -> Result<Option<(String, String)>, Failure> {
+    let names = names(folder);
+    if let Some(file) = names.iter().find(|name| *name == "Dockerfile") {
+        return Ok(Some(("dockerfile".to_owned(), file.clone())));
+    }
+    for name in catalog.names(RecipeKind::Runtime) {
+        let recipe = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)?;
+        let markers = recipe.map(|recipe| recipe.description.value.markers.clone()).unwrap_or_default();
+        let found = names.iter().find(|name| markers.iter().any(|marker| matches(marker, name)));
+        if let Some(file) = found {
+            return Ok(Some((name, file.clone())));
+        }
+    }
+    Ok(None)
+}
+
+/// The file that says that an app is in a folder.
+pub(super) fn app_in(folder: &Path) -> Option<String> {
+    let names = names(folder);
+    let own = names.iter().find(|name| APP_FILES.contains(&name.as_str()) || *name == "Procfile");
+    own.cloned().or_else(|| Some(runtime(&Catalog::default(), folder).ok()??.1))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let walk = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    walk.into_iter().filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.to_owned())).collect()
+}
