@@ -14,6 +14,7 @@ mod cli {
     mod again;
     mod app_files;
     mod bounds;
+    mod catalog;
     mod ci;
     mod codes;
     mod commands;

@@ -1,5 +1,6 @@
 //! What became of a run, as data: no text, and nothing is decided here.
 
+pub(crate) mod catalog;
 pub(crate) mod inventory;
 mod notices;
 mod removal;
@@ -8,6 +9,7 @@ pub(crate) mod secrets;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
 
+use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::sync::Synced;
@@ -102,6 +104,12 @@ pub enum Report {
     Synced(Box<Synced>),
     /// One report for each of several releases.
     Each(Vec<Report>),
+    /// `catalog list` and `catalog show`.
+    Recipes(Recipes),
+    /// `catalog check` found nothing wrong.
+    CatalogChecked(CatalogChecked),
+    /// `catalog test`.
+    CatalogTested(CatalogTested),
     /// `new` and `init`.
     Wrote(Wrote),
     /// `dockerfile`.
@@ -121,6 +129,7 @@ impl Report {
         match self {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
             Self::Synced(synced) => synced.exit_code(),
+            Self::CatalogTested(tested) if !tested.is_as_expected() => 1,
             Self::Rerendered(done) if done.exit_code && !done.is_empty() => 1,
             _ => 0,
         }

@@ -21,6 +21,8 @@ pub(super) struct Rendered {
     pub(super) layer: Layer,
     pub(super) path: RepoPath,
     pub(super) object: Json,
+    /// The recipe's rule for it.
+    pub(super) rule: Span,
 }
 
 /// What the recipes' rules render.
@@ -84,7 +86,7 @@ impl Layers<'_> {
         if rule.layer != Layer::Cluster && self.rendered.iter().any(|other| other.path == path) {
             return Err(Failure::recipe(place.clone(), format!("{path} is rendered twice")));
         }
-        self.rendered.push(Rendered { layer: rule.layer, path, object });
+        self.rendered.push(Rendered { layer: rule.layer, path, object, rule: place.clone() });
         Ok(())
     }
 }

@@ -7,7 +7,9 @@ pub(crate) mod emit;
 pub(crate) mod engine;
 mod layers;
 mod sealed;
+mod service_checks;
 mod tree;
+mod trial;
 mod values;
 mod workload;
 
@@ -25,7 +27,7 @@ use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
 use crate::resolve::routes;
-use crate::schema::{Checker, ExternalObjects, ExtraSchema};
+use crate::schema::{Checker, ExternalObjects, ExtraSchema, Violation};
 use crate::tree::Files;
 
 use engine::{Engine, Parsed};
@@ -107,6 +109,7 @@ impl Renderer {
             }
             let first = layers.rendered.len();
             layers.recipe(&engine, recipe, &context)?;
+            service_checks::check(service, recipe, &layers.rendered[first..], &values["prune_protection"])?;
             if service.major_parts != 1 {
                 layers.rendered[first..]
                     .iter_mut()
@@ -118,6 +121,25 @@ impl Renderer {
 
     /// Whether the API server would take every object; what it refuses is the recipe's fault, or cupaas's.
     fn check(&mut self, release: &Release, inputs: &Inputs, objects: &[Rendered]) -> Result<(), Failure> {
+        let found = self.violations(release, inputs, objects)?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let said = |(file, violation): (String, Violation)| {
+            refused(Code::ManifestInvalid, Span::file(&Source::new(file, "")), violation, "")
+        };
+        let diagnostics = found.into_iter().map(said).collect();
+        let message = "the API server would reject the rendered manifests, nothing was written";
+        Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
+    }
+
+    /// What the API server would refuse, each with the file that it stands in.
+    fn violations(
+        &mut self,
+        release: &Release,
+        inputs: &Inputs,
+        objects: &[Rendered],
+    ) -> Result<Vec<(String, Violation)>, Failure> {
         let version = release.platform.kubernetes;
         if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
             let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
@@ -126,23 +148,16 @@ impl Renderer {
                 .map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
             e.insert(Arc::new(checker));
         }
-        let Some(checker) = self.checkers.get(&version) else { return Ok(()) };
+        let Some(checker) = self.checkers.get(&version) else { return Ok(Vec::new()) };
         let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
-        let found = checker.tree_beside(all, &elsewhere(release));
-        if found.is_empty() {
-            return Ok(());
-        }
-        let said = |(file, violation): (String, crate::schema::Violation)| {
-            let message = format!("{}: {}", violation.place(), violation.message);
-            Diagnostic {
-                hint: violation.hint.map(Into::into),
-                ..Diagnostic::error(Code::ManifestInvalid, Span::file(&Source::new(file, "")), message)
-            }
-        };
-        let diagnostics = found.into_iter().map(said).collect();
-        let message = "the API server would reject the rendered manifests, nothing was written";
-        Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
+        Ok(checker.tree_beside(all, &elsewhere(release)))
     }
+}
+
+/// A violation in words; `of` is what its place begins with.
+fn refused(code: Code, span: Span, violation: Violation, of: &str) -> Diagnostic {
+    let message = format!("{of}{}: {}", violation.place(), violation.message);
+    Diagnostic { hint: violation.hint.map(Into::into), ..Diagnostic::error(code, span, message) }
 }
 
 /// Tells a plan how much of a version is its major version, on what carries the version.

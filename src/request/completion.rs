@@ -95,6 +95,12 @@ fn with_values(argument: Arg, of_app: bool, repository: &Option<PathBuf>) -> Arg
         "name" if of_app => argument.add(known(KnownNames::apps)),
         "env" => argument.add(known(KnownNames::environments)),
         "service" => argument.add(known(|names| names.recipes(RecipeKind::Service))),
+        "known_recipe" => argument.add(known(|names| {
+            [RecipeKind::Runtime, RecipeKind::Service]
+                .into_iter()
+                .flat_map(|kind| names.recipes(kind))
+                .collect()
+        })),
         "runtime" => argument.add(known(|names| names.recipes(RecipeKind::Runtime))),
         _ => argument,
     }
@@ -161,6 +167,7 @@ mod tests {
             assert_eq!(answers(&["diff", "--env", ""]), ["next", "production"]);
             assert!(answers(&["new", "--service", "r"]).contains(&"redis".to_owned()));
             assert!(answers(&["secret", "rotate", "r"]).contains(&"redis".to_owned()));
+            assert!(answers(&["catalog", "show", "r"]).contains(&"redis".to_owned()));
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use regex_lite::{Captures, Regex, RegexBuilder};
+use regex_lite::{Captures, Regex};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
@@ -12,13 +12,10 @@ use crate::expression::{self, Condition};
 use crate::load::app_files::{AppFiles, matches};
 use crate::load::keyed;
 use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
+use crate::load::recipe_checks;
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
 use crate::yaml::node::Node;
-
-/// The most bytes that a regular expression of a recipe may take once it is read, its repetitions written out: each is
-/// looked at for each letter of a file.
-const MAX_PATTERN: usize = 64 << 10;
 
 /// One thing that a rule has found.
 #[derive(Debug, Clone)]
@@ -77,7 +74,7 @@ impl<'a> Search<'a> {
             return Ok(Vec::new());
         }
         let regex = |key, pattern: &Option<String>| {
-            let made = pattern.as_deref().map(read).transpose();
+            let made = pattern.as_deref().map(recipe_checks::regex).transpose();
             made.map_err(|error| (key, error.to_string()))
         };
         let expressions =
@@ -198,11 +195,6 @@ impl<'a> Search<'a> {
 fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
     let below = rule.below.as_ref().and_then(|fact| facts.get(fact));
     Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
-}
-
-/// A rule's regular expression.
-fn read(pattern: &str) -> Result<Regex, regex_lite::Error> {
-    RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build()
 }
 
 fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {

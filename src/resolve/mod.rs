@@ -128,8 +128,10 @@ pub(crate) fn without_problems(
     if problems.is_empty() {
         return Ok(release);
     }
+    // A recipe's templates are nobody's who deploys an app.
+    let of_recipes = problems.iter().all(|problem| problem.code == Code::RecipeInvalid);
     problems.extend(release.warnings);
-    Err(Failure::invalid(problems))
+    Err(if of_recipes { Failure::recipes(problems) } else { Failure::invalid(problems) })
 }
 
 fn dirty(inputs: &Inputs, notes: &mut Notes) {
@@ -146,11 +148,10 @@ fn as_written(recipe: String, version: &str) -> String {
 
 /// What is decided before anything else, and the problems that reading has found.
 fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
-    let mut notes = Notes {
-        problems: inputs.problems.clone(),
-        warnings: inputs.files.warnings.clone(),
-        ..Notes::default()
-    };
+    let mut warnings = inputs.files.warnings.clone();
+    let recipes = inputs.runtime.iter().chain(inputs.services.values());
+    warnings.extend(recipes.flat_map(|recipe| recipe.warnings.clone()));
+    let mut notes = Notes { problems: inputs.problems.clone(), warnings, ..Notes::default() };
     notes.decided("app", &inputs.name, name_origin(inputs));
     notes.decided("environment", environment, origin);
     notes
