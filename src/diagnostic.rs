@@ -150,6 +150,13 @@ impl Diagnostic {
         (&self.span.source.name, self.span.range.start)
     }
 
+    /// The same, which is so in one case alone.
+    #[must_use]
+    pub(crate) fn with(mut self, case: &str) -> Self {
+        self.message = Message::from(format!("with {case}: {}", self.message));
+        self
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

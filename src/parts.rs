@@ -46,7 +46,8 @@ pub mod load {
     }
     /// Recipes by name.
     pub mod catalog {
-        pub use crate::load::catalog::{Catalog, RecipeKind};
+        pub use crate::load::catalog::Catalog;
+        pub use crate::load::recipe_folder::RecipeKind;
     }
     /// What the GitOps repository says of one app in one environment.
     pub mod current {
@@ -119,6 +120,11 @@ pub mod report {
     pub use crate::report::{Detail, Document, Format, failure, of, warnings};
 }
 
+/// What was typed → one request.
+pub mod request {
+    pub use crate::request::catalog::typed;
+}
+
 /// Inputs → a release.
 pub mod resolve {
     pub use crate::resolve::resolve;
@@ -141,6 +147,13 @@ pub mod run {
     /// One run, as it was decided from what was typed and from the environment.
     pub mod action {
         pub use crate::run::action::Request;
+    }
+    /// Recipes as their authors see them.
+    pub mod catalog {
+        /// Cases: an app, what is run on it, and what must come out.
+        pub mod cases {
+            pub use crate::run::catalog::cases::{CaseFile, Ran, Setting, run, write_files};
+        }
     }
     /// What `sync` follows.
     pub mod sync {

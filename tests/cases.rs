@@ -2,34 +2,17 @@
 //! with `tasks` in their path. `UPDATE=1` writes what comes out as what is expected; look at the difference.
 //! `TREES_DIR` gets all that each case renders, for the programs that look at whole trees.
 //!
-//! | in a case's folder | is |
-//! | --- | --- |
-//! | `case.yaml` | what is run, see [`case_file::CaseFile`] |
-//! | `app/` | the app's folder |
-//! | `gitops/` | the GitOps repository; without it, the one that cupaas makes on a machine |
-//! | `before/` | an app's folder that is deployed first |
-//! | `expected/` | the files that `render` must make, of those that `expect` in `case.yaml` names |
-//! | `expected.values.yaml` | what must stand in further ones, where `values` names it |
-//! | `expected.paths` | the paths of all of them, with `paths: true` |
-//! | `expected.diff` | what `diff` must print: the plan, and the changes of the files that `expect` names |
-//! | `expected.stdout`, `expected.stderr` | what anything else must print; without the file, nothing |
+//! What stands in a case's folder: `src/run/catalog/cases/`, which runs the cases of anybody's recipes too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::exit)] // it is a test
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // and reads its cases from disk
 
-#[path = "cases/case_file.rs"]
-mod case_file;
-#[path = "cases/compare.rs"]
-mod compare;
-#[path = "cases/expect.rs"]
-mod expect;
 #[path = "support/report_schema.rs"]
 mod report_schema;
-#[path = "cases/run.rs"]
-mod run;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cupaas::parts::run::catalog::cases::{self, Ran, Setting};
 use libtest_mimic::{Arguments, Trial};
 use walkdir::WalkDir;
 
@@ -48,9 +31,29 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let trials = folders(root).into_iter().map(|folder| {
         let name = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
-        Trial::test(name, move || run::case(root, &folder, update).map_err(Into::into))
+        Trial::test(name, move || case(root, &folder, update).map_err(Into::into))
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// Runs the case in `folder`; errors: everything that is not as expected, in words.
+fn case(root: &Path, folder: &Path, update: bool) -> Result<(), String> {
+    let run = |words: &[String]| {
+        let ran = cupaas::parts::request::typed(words)?;
+        report_schema::check(&ran.stdout);
+        keep_tree(root, folder, &ran)?;
+        Ok(ran)
+    };
+    let setting = Setting { root, beside: None, commands: None, run: &run };
+    let ran = cases::run(&setting, folder, update);
+    ran.map_err(|wrong| format!("{wrong}\nif this is right: UPDATE=1 cargo test --test cases"))
+}
+
+/// Writes all that a case renders below `TREES_DIR`.
+fn keep_tree(root: &Path, folder: &Path, ran: &Ran) -> Result<(), String> {
+    let (Some(files), Some(trees)) = (&ran.files, std::env::var_os("TREES_DIR")) else { return Ok(()) };
+    let name = folder.strip_prefix(root).unwrap_or(folder).display().to_string().replace('/', "-");
+    cases::write_files(&Path::new(&trees).join(name), files).map_err(|error| error.to_string())
 }
 
 /// What cupaas reads from the environment must not come from whoever runs the tests.

@@ -14,6 +14,7 @@ mod cli {
     mod again;
     mod app_files;
     mod bounds;
+    mod catalog;
     mod checkout_files;
     mod ci;
     mod codes;
@@ -30,8 +31,8 @@ mod cli {
     mod local_owner;
     mod lost;
     mod named;
-    mod past;
     mod newcomer;
+    mod past;
     mod pins;
     mod prompt;
     mod reading;

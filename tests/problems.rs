@@ -2,9 +2,6 @@
 //! pair of them made at once. Both are said, at their places, and nothing else is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
 
-#[path = "cases/case_file.rs"]
-#[allow(dead_code)] // only its keys are asked for here
-mod case_file;
 #[path = "problems/keys.rs"]
 mod keys;
 #[path = "problems/mistakes.rs"]

@@ -1,5 +1,6 @@
 //! The command line, as people type it. What it means is `request.rs`'s.
 
+mod catalog;
 mod ci;
 mod forge;
 mod history;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use catalog::{CatalogCommand, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use history::{History, Status as StatusOf};
@@ -61,7 +63,7 @@ Examples:
   cupaas diff --all                              what a change of cupaas.yaml would do to every app
 
 Exit codes:
-  0 done, nothing to do, or superseded   1 differs (diff --exit-code)   2 usage
+  0 done, nothing to do, or superseded   1 differs (diff --exit-code, catalog test)   2 usage
   3 a file that a person wrote is wrong  4 the plan is refused          5 the GitOps side failed, try again
   6 the GitOps side forbids it           7 a recipe or cupaas is wrong";
 
@@ -103,6 +105,9 @@ pub enum Command {
     History(History),
     /// Deploys what is new in the registered repositories, or says what has to be built for it.
     Sync(Sync),
+    /// Recipes of runtimes and services: lists, shows, begins, checks and tests them.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// The Dockerfile that the app's runtime stands for.
     Dockerfile(Shared),
     /// The JSON Schema of a file, for editors.

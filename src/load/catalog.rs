@@ -1,75 +1,41 @@
 //! Recipes by name: the platform's own in the GitOps repository's `catalog/`, else those in the binary. A folder of
 //! the platform's shadows a built-in one as a whole.
 
+mod misplaced;
+mod own;
+
 use crate::diagnostic::Code;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
-use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::load::recipe::RecipeFile;
-use crate::tree::Files;
-use crate::yaml::document::{self, Document};
+use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::load::recipe_checks;
+pub(crate) use crate::load::recipe_folder::{Recipe, RecipeKind, SHARED};
+use crate::tree::{Files, RepoPath};
+use crate::yaml::document;
 
 static BUILT_IN: Dir<'_> = include_dir!("$OUT_DIR/templates");
-
-/// Names that begin so are those of parts that any recipe can use, and of nothing else: what stands in the folders of
-/// `templates/shared/`. What stands beside those folders is the base's own.
-pub(crate) const SHARED: &str = "shared/";
-
-/// What a recipe is for: its folder's parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RecipeKind {
-    /// What every app is made of.
-    Shared,
-    /// A language runtime.
-    Runtime,
-    /// A backing service.
-    Service,
-}
-
-impl RecipeKind {
-    pub(super) fn folder(self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Runtime => "runtimes",
-            Self::Service => "services",
-        }
-    }
-}
-
-/// A recipe: its description and the files beside it.
-#[derive(Debug, Clone)]
-pub struct Recipe {
-    /// Its folder's name.
-    pub name: String,
-    /// What it is for.
-    pub kind: RecipeKind,
-    /// `recipe.yaml`.
-    pub description: Document<RecipeFile>,
-    /// Templates and other texts, by name: those beside `recipe.yaml`, and the [shared parts](SHARED).
-    pub texts: BTreeMap<String, Arc<Source>>,
-}
 
 /// All recipes at hand; each is read when it is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     own: Files,
+    /// How the beginning of a path is shown, where people know it by another name.
+    shown: Option<(String, String)>,
 }
 
 impl Catalog {
     /// A catalog over the GitOps repository's files below `catalog/`.
     pub fn new(own: Files) -> Self {
-        Self { own }
+        Self { own, shown: None }
     }
 
     /// The names of all recipes of a kind, sorted.
     pub fn names(&self, kind: RecipeKind) -> Vec<String> {
-        let prefix = format!("catalog/{}/", kind.folder());
-        let own = self.own.keys().filter_map(|path| path.as_str().strip_prefix(&prefix)?.split_once('/'));
         let built_in = BUILT_IN.get_dir(kind.folder()).into_iter().flat_map(Dir::dirs);
-        let mut names: Vec<String> = own.map(|(name, _)| name.to_owned()).collect();
+        let mut names = self.own_names(kind);
         names.extend(built_in.filter_map(|dir| Some(dir.path().file_name()?.to_str()?.to_owned())));
         names.sort();
         names.dedup();
@@ -95,7 +61,7 @@ impl Catalog {
         }
         let own = self.own_texts(kind, name);
         if !own.is_empty() {
-            return read(kind, name, own);
+            return checked(read(kind, name, own));
         }
         lenient(built_in(kind, name))
     }
@@ -110,31 +76,22 @@ impl Catalog {
 
     /// What stands where nobody looks for it, and so would be passed over without a word.
     pub fn misplaced(&self) -> Vec<Diagnostic> {
-        let problems = self.own.iter().filter_map(|(path, text)| {
-            let parts: Vec<&str> = path.as_str().split('/').collect();
-            let (message, hint) = match parts.as_slice() {
-                ["catalog", "runtimes" | "services", _, _, ..] => return None,
-                ["catalog", "shared", ..] => (
-                    "a catalog cannot replace the shared recipe",
-                    "put recipes in catalog/services/<name>/ or catalog/runtimes/<name>/; they may have files of their own",
-                ),
-                ["catalog", .., "recipe.yaml"] => (
-                    "this recipe is ignored: it is in neither catalog/services/ nor catalog/runtimes/",
-                    "move it to catalog/services/<name>/ or catalog/runtimes/<name>/",
-                ),
-                _ => return None,
-            };
-            let place = Span::file(&Source::new(path.as_str(), text.as_str()));
-            Some(Diagnostic::error(Code::MisplacedFile, place, message).hint(hint))
-        });
-        problems.collect()
+        misplaced::find(&self.own, &|path| self.shown(path))
+    }
+
+    /// Where a GitOps repository has its catalog, and where people put it by a slip.
+    pub(crate) fn paths() -> Vec<RepoPath> {
+        let slips =
+            misplaced::SLIPS.iter().flat_map(|top| [format!("{top}/runtimes"), format!("{top}/services")]);
+        let paths = std::iter::once("catalog".to_owned()).chain(slips);
+        paths.filter_map(|path| RepoPath::new(path).ok()).collect()
     }
 
     fn own_texts(&self, kind: RecipeKind, name: &str) -> BTreeMap<String, Arc<Source>> {
         let folder = format!("catalog/{}/{name}/", kind.folder());
         let texts = self.own.iter().filter_map(|(path, text)| {
-            let rest = path.as_str().strip_prefix(&folder)?;
-            Some((rest.to_owned(), Source::new(path.as_str(), text.clone())))
+            let rest = path.as_str().strip_prefix(&folder).filter(|rest| !rest.starts_with("cases/"))?;
+            Some((rest.to_owned(), Source::new(self.shown(path.as_str()), text.clone())))
         });
         texts.collect()
     }
@@ -157,6 +114,7 @@ fn built_in(kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Dia
     }
     match read(kind, name, texts) {
         (Some(recipe), problems) if problems.is_empty() => {
+            let recipe = Arc::new(recipe);
             known.insert((kind, name.to_owned()), Arc::clone(&recipe));
             Ok(Some(recipe))
         }
@@ -168,7 +126,7 @@ fn read(
     kind: RecipeKind,
     name: &str,
     mut texts: BTreeMap<String, Arc<Source>>,
-) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
+) -> (Option<Recipe>, Vec<Diagnostic>) {
     let (description, mut problems) = match texts.get("recipe.yaml") {
         Some(source) => document::read_leniently(source),
         None => {
@@ -184,8 +142,22 @@ fn read(
     problems
         .extend(texts.iter().filter(|(name, _)| name.starts_with(SHARED)).map(|(_, source)| hidden(source)));
     texts.extend(shared_parts().map(|(name, source)| (name.clone(), Arc::clone(source))));
-    let recipe = description.map(|description| Recipe { name: name.to_owned(), kind, description, texts });
-    (recipe.map(Arc::new), problems)
+    let Some(description) = description else { return (None, problems) };
+    let recipe = Recipe { name: name.to_owned(), kind, description, warnings: Vec::new(), texts };
+    (Some(recipe), problems)
+}
+
+/// A recipe of the platform's with all that is wrong with it. Those that come with cupaas have been through the same
+/// checks in its tests, and are not looked at again by every deploy.
+fn checked(
+    (recipe, mut problems): (Option<Recipe>, Vec<Diagnostic>),
+) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
+    let Some(mut recipe) = recipe else { return (None, problems) };
+    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+    let (errors, warnings): (Vec<_>, Vec<_>) = recipe_checks::check(&recipe).into_iter().partition(is_error);
+    problems.extend(errors);
+    recipe.warnings = warnings;
+    (Some(Arc::new(recipe)), problems)
 }
 
 /// A file of a recipe's own under a name that is a shared part's.

@@ -178,10 +178,8 @@ pub(crate) fn named(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<NamedAp
 
 /// The files that concern all apps, and this one's registration: nothing that grows with the number of apps.
 fn platform_paths(name: &str) -> Vec<RepoPath> {
-    ["cupaas.yaml", "catalog", &format!("apps/{name}.yaml"), &format!("apps/{name}.yml")]
-        .into_iter()
-        .filter_map(|p| RepoPath::new(p).ok())
-        .collect()
+    let own = ["cupaas.yaml", &format!("apps/{name}.yaml"), &format!("apps/{name}.yml")];
+    own.into_iter().filter_map(|p| RepoPath::new(p).ok()).chain(Catalog::paths()).collect()
 }
 
 fn runtime_recipe(catalog: &Catalog, app: &Document<AppFile>) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {

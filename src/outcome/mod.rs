@@ -1,5 +1,6 @@
 //! What became of a run, as data: no text, and nothing is decided here.
 
+pub(crate) mod catalog;
 pub(crate) mod history;
 pub(crate) mod inventory;
 mod notices;
@@ -9,6 +10,7 @@ pub(crate) mod secrets;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
 
+use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
 use crate::outcome::history::{History, Standing};
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};
@@ -108,6 +110,12 @@ pub enum Report {
     Synced(Box<Synced>),
     /// One report for each of several releases.
     Each(Vec<Report>),
+    /// `catalog list` and `catalog show`.
+    Recipes(Recipes),
+    /// `catalog check` found nothing wrong.
+    CatalogChecked(CatalogChecked),
+    /// `catalog test`.
+    CatalogTested(CatalogTested),
     /// `new` and `init`.
     Wrote(Wrote),
     /// `dockerfile`.
@@ -127,6 +135,7 @@ impl Report {
         match self {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
             Self::Synced(synced) => synced.exit_code(),
+            Self::CatalogTested(tested) if !tested.is_as_expected() => 1,
             Self::Rerendered(done) if done.exit_code && !done.is_empty() => 1,
             _ => 0,
         }

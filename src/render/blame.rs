@@ -27,7 +27,8 @@ pub(super) fn diagnostic(file: &str, violation: Violation, objects: &[Rendered])
     }
 }
 
-fn place(origin: &Origin, path: &[Segment]) -> Span {
+/// Where a recipe says what stands at `path` of an object: in its own template, else its rule.
+pub(super) fn place(origin: &Origin, path: &[Segment]) -> Span {
     let Some(source) = &origin.template else { return origin.rule.clone() };
     match written(source, path) {
         Some((span, all)) if all || origin.whole => span,

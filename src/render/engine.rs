@@ -108,40 +108,7 @@ impl Engine {
             weighed.insert(name.clone(), made);
         }
         let sources = recipe.texts.clone();
-        let engine = Self { environment, slots, parsed: Arc::clone(parsed), sources, weighed };
-        engine.find_all_of(recipe)?;
-        Ok(engine)
-    }
-
-    /// Looks for every template that the recipe names, also for those whose `when` is false today.
-    fn find_all_of(&self, recipe: &Recipe) -> Result<(), Failure> {
-        let description = &recipe.description;
-        let mut problems = Vec::new();
-        for (index, rule) in description.value.files.iter().enumerate() {
-            let place = || description.at(&["files", &index.to_string(), "template"]);
-            problems.extend(self.unknown(&rule.template, place));
-        }
-        if let Some(workload) = &description.value.workload {
-            problems.extend(self.unknown(workload, || description.at(&["workload"])));
-        }
-        if problems.is_empty() { Ok(()) } else { Err(Failure::recipes(problems)) }
-    }
-
-    fn unknown(&self, name: &str, place: impl Fn() -> Span) -> Option<Diagnostic> {
-        if self.sources.contains_key(name) {
-            return None;
-        }
-        let message = match name.starts_with(SHARED) {
-            true => format!("unknown shared part {name:?}"),
-            false => format!("{name:?} does not exist beside recipe.yaml"),
-        };
-        let templates = self.sources.keys().map(String::as_str).filter(|name| name.ends_with(".j2"));
-        let problem = Diagnostic::error(Code::RecipeInvalid, place(), message);
-        let mut same = templates.clone().filter(|known| known.rsplit('/').next() == Some(name));
-        Some(match same.next().or_else(|| crate::schema::suggest(name, templates.clone())) {
-            Some(close) => problem.hint(format!("did you mean {close:?}?")),
-            None => problem.hint(format!("available: {}", templates.collect::<Vec<_>>().join(", "))),
-        })
+        Ok(Self { environment, slots, parsed: Arc::clone(parsed), sources, weighed })
     }
 
     /// What an object is made from, by its rule's template and the recipe's `workload`.
@@ -158,7 +125,7 @@ impl Engine {
     /// The recipe's, with the template's place.
     pub(crate) fn object(&self, template: &str, context: &Value, rule: &Span) -> Result<Json, Failure> {
         let Some(source) = self.sources.get(template) else {
-            return Err(Failure::recipes(self.unknown(template, || rule.clone()).into_iter().collect()));
+            return Err(Failure::recipe(rule.clone(), format!("there is no template {template:?}")));
         };
         let fail = |error: &Error| {
             let lacks = source.text.contains("workload") && lacks_workload(context);

@@ -9,7 +9,9 @@ pub(crate) mod engine;
 mod layers;
 mod origin;
 mod sealed;
+mod service_checks;
 mod tree;
+mod trial;
 mod values;
 mod workload;
 
@@ -27,7 +29,7 @@ use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
 use crate::resolve::release::Release;
 use crate::resolve::routes;
-use crate::schema::{Checker, ExternalObjects, ExtraSchema};
+use crate::schema::{Checker, ExternalObjects, ExtraSchema, Violation};
 use crate::tree::Files;
 
 use engine::{Engine, Parsed};
@@ -109,6 +111,7 @@ impl Renderer {
             }
             let first = layers.rendered.len();
             layers.recipe(&engine, recipe, &context)?;
+            service_checks::check(service, recipe, &layers.rendered[first..], &values["prune_protection"])?;
             if service.major_parts != 1 {
                 layers.rendered[first..]
                     .iter_mut()
@@ -120,17 +123,7 @@ impl Renderer {
 
     /// Whether the API server would take every object; what it refuses is the recipe's fault, or cupaas's.
     fn check(&mut self, release: &Release, inputs: &Inputs, objects: &[Rendered]) -> Result<(), Failure> {
-        let version = release.platform.kubernetes;
-        if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
-            let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
-            let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
-            let checker = Checker::new(version, &extra)
-                .map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
-            e.insert(Arc::new(checker));
-        }
-        let Some(checker) = self.checkers.get(&version) else { return Ok(()) };
-        let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
-        let found = checker.tree_beside(all, &elsewhere(release));
+        let found = self.violations(release, inputs, objects)?;
         if found.is_empty() {
             return Ok(());
         }
@@ -139,6 +132,26 @@ impl Renderer {
             said.map(|(file, violation)| blame::diagnostic(&file, violation, objects)).collect();
         let message = "the API server would reject the rendered manifests, nothing was written";
         Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
+    }
+
+    /// What the API server would refuse, each with the file that it stands in.
+    fn violations(
+        &mut self,
+        release: &Release,
+        inputs: &Inputs,
+        objects: &[Rendered],
+    ) -> Result<Vec<(String, Violation)>, Failure> {
+        let version = release.platform.kubernetes;
+        if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
+            let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
+            let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
+            let checker = Checker::new(version, &extra)
+                .map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
+            e.insert(Arc::new(checker));
+        }
+        let Some(checker) = self.checkers.get(&version) else { return Ok(Vec::new()) };
+        let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
+        Ok(checker.tree_beside(all, &elsewhere(release)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Outcome | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
 mod bounded;
+mod catalog;
 pub(crate) mod ci;
 mod cut;
 mod diagnostic;
@@ -62,6 +63,7 @@ fn warnings_of(report: &Report) -> String {
     let warnings: &[Diagnostic] = match report {
         Report::Each(reports) => return reports.iter().map(warnings_of).collect(),
         Report::Rerendered(done) => &done.warnings,
+        Report::CatalogChecked(checked) => &checked.warnings,
         _ => report.release().map(|release| release.warnings.as_slice()).unwrap_or_default(),
     };
     failure::diagnostics(warnings)

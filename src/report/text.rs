@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::report::folded::{self, Detail};
 use crate::report::plan::{plan, rest};
 use crate::report::style::{FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use crate::report::{history, inventory, secrets, sync};
+use crate::report::{catalog, history, inventory, secrets, sync};
 use crate::repository::short;
 use crate::resolve::release::Release;
 use crate::tree::Files;
@@ -69,6 +69,9 @@ pub(super) fn of(report: &Report, detail: Detail) -> String {
         Report::SecretsChecked(checked) => secrets::checked(checked),
         Report::Synced(synced) => sync::text(synced),
         Report::Each(reports) => reports.iter().map(|report| of(report, detail)).collect(),
+        Report::Recipes(recipes) => catalog::recipes(recipes),
+        Report::CatalogChecked(checked) => catalog::checked(checked),
+        Report::CatalogTested(tested) => catalog::tested(tested),
         Report::Wrote(wrote) => wrote_text(wrote),
         Report::Text(text) | Report::Dockerfile { text, .. } => text.clone(),
     }

@@ -9,7 +9,7 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync,
+    catalog, completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync,
 };
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
@@ -34,6 +34,7 @@ impl Request {
         let action = match cli.command {
             Command::New(new) => Action::New(scaffold::new(new, &env)?),
             Command::Init(init) => Action::Init(scaffold::init(init)),
+            Command::Catalog(command) => Action::Catalog(catalog::asked(command, &env)?),
             Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
             Command::Completions(completions) => Action::Print(completion::script(completions.shell)?),
             Command::Environment => Action::Print(cli::variables(&cli::read::command())),

@@ -139,6 +139,10 @@ fn with_values(argument: Arg, place: (&str, &str), known: &Known) -> Arg {
         (_, "env") => argument.add(listed(KnownNames::environments)),
         (_, "service") => argument.add(listed(|names| names.recipes(RecipeKind::Service))),
         (_, "runtime") => argument.add(listed(|names| names.recipes(RecipeKind::Runtime))),
+        (_, "known_recipe") => argument.add(listed(|names| {
+            let kinds = [RecipeKind::Runtime, RecipeKind::Service];
+            kinds.into_iter().flat_map(|kind| names.recipes(kind)).collect()
+        })),
         _ => argument,
     }
 }
@@ -224,6 +228,7 @@ mod tests {
             assert_eq!(set(&["set", "--app", "nobody", ""]), [""; 0]);
             assert!(answers(&["new", "--service", "r"]).contains(&"redis".to_owned()));
             assert!(answers(&["secret", "rotate", "r"]).contains(&"redis".to_owned()));
+            assert!(answers(&["catalog", "show", "r"]).contains(&"redis".to_owned()));
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod assignments;
 mod build;
+pub(crate) mod catalog;
 pub(crate) mod ci;
 mod ci_guard;
 mod completion;

@@ -2,9 +2,8 @@
 
 use regex_lite::{Captures, Regex, RegexBuilder};
 
-/// The most bytes that a regular expression may take once it is read, its repetitions written out: each is looked at for
-/// each letter of a file.
-const MAX_PATTERN: usize = 64 << 10;
+use crate::load::recipe_checks::MAX_PATTERN;
+
 /// The least that one counts as.
 const MIN_PATTERN: usize = 1 << 10;
 /// From this size on, many parts of an expression may be looked at for one letter, and it counts eightfold.

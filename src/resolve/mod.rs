@@ -129,8 +129,10 @@ pub(crate) fn without_problems(
     if problems.is_empty() {
         return Ok(release);
     }
+    // A recipe's templates are nobody's who deploys an app.
+    let of_recipes = problems.iter().all(|problem| problem.code == Code::RecipeInvalid);
     problems.extend(release.warnings);
-    Err(Failure::invalid(problems))
+    Err(if of_recipes { Failure::recipes(problems) } else { Failure::invalid(problems) })
 }
 
 /// The most files that a message names.
@@ -162,11 +164,10 @@ fn as_written(recipe: String, version: &str) -> String {
 
 /// What is decided before anything else, and the problems that reading has found.
 fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
-    let mut notes = Notes {
-        problems: inputs.problems.clone(),
-        warnings: inputs.files.warnings.clone(),
-        ..Notes::default()
-    };
+    let mut warnings = inputs.files.warnings.clone();
+    let recipes = inputs.runtime.iter().chain(inputs.services.values());
+    warnings.extend(recipes.flat_map(|recipe| recipe.warnings.clone()));
+    let mut notes = Notes { problems: inputs.problems.clone(), warnings, ..Notes::default() };
     notes.decided("app", &inputs.name, name_origin(inputs));
     notes.decided("environment", environment, origin);
     notes

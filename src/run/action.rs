@@ -1,6 +1,7 @@
 //! One run, as it was decided from what was typed and from the environment.
 
 use crate::git::Author;
+use crate::run::catalog::CatalogCommand;
 use crate::run::home::Home;
 use crate::run::scaffold::{InitOptions, NewOptions};
 use crate::run::secrets::SecretCommand;
@@ -43,6 +44,8 @@ pub enum Action {
     New(NewOptions),
     /// `init`.
     Init(InitOptions),
+    /// `catalog …`.
+    Catalog(CatalogCommand),
     /// A text that is made of cupaas's own types alone: schemas, completions, manual pages.
     Print(String),
     /// Several of them, into a folder.

@@ -5,7 +5,7 @@ use crate::outcome::{Outcome, Report, Wrote};
 use crate::publish::Job;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
-use crate::run::{deploy, files, inventory, remove, rerender, scaffold, secrets, sync};
+use crate::run::{catalog, deploy, files, inventory, remove, rerender, scaffold, secrets, sync};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
@@ -29,6 +29,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
             let wrote = scaffold::init(options, request.home.folder()?)?;
             Ok(Report::Wrote(wrote).into())
         }
+        Action::Catalog(command) => catalog::run(&context, command),
         Action::Write { folder, files } => {
             files::write_files(folder, files)?;
             let written = files.keys().map(|path| folder.join(path.as_str())).collect();

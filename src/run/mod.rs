@@ -2,6 +2,7 @@
 
 pub(crate) mod action;
 mod branches;
+pub(crate) mod catalog;
 pub(crate) mod context;
 mod decide;
 pub(crate) mod deploy;

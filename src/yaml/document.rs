@@ -37,6 +37,11 @@ impl<T> Document<T> {
         Self { source, root, value, doubts: Doubts::default() }
     }
 
+    /// What stands at `path`.
+    pub(crate) fn node(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(&self.root, |node, part| child(node, part))
+    }
+
     /// The place of the value at `path`, or of the nearest one above it that is there.
     pub fn at(&self, path: &[&str]) -> Span {
         let node = path.iter().try_fold(&self.root, |node, part| child(node, part).ok_or(node));

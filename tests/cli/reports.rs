@@ -63,6 +63,10 @@ fn every_command_prints_a_report_of_the_schema() {
         &["secret", "check", "app"],
         &["new", "--runtime", "image", "--forge", "none", "tmp"],
         &["dockerfile", "shop"],
+        &["catalog", "new", "service", "cache"],
+        &["catalog", "list"],
+        &["catalog", "check"],
+        &["catalog", "test"],
     ] {
         seen.insert(report(&sandbox, args)["report"].as_str().unwrap().to_owned());
     }

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::case_file::CaseFile;
+use cupaas::parts::run::catalog::cases::CaseFile;
 
 /// What a key is renamed to.
 const RENAMED: &str = "nobody-knows-this-key";

@@ -12,6 +12,7 @@ use crate::outcome::history::{PastRelease, Standing};
 use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::{Outcome, Report};
+use crate::report::json::catalog::{CatalogCheck, CatalogTest, Recipes};
 use crate::report::json::failed::Failed;
 use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
 use crate::report::json::shared::Status;
@@ -65,6 +66,9 @@ enum Body<'a> {
     Variables(Variables<'a>),
     Secrets(Secrets<'a>),
     SecretCheck(SecretCheck<'a>),
+    Recipes(Recipes<'a>),
+    CatalogCheck(CatalogCheck<'a>),
+    CatalogTest(CatalogTest<'a>),
     Sync(Sync<'a>),
     Files(Files<'a>),
     Text(Text<'a>),
@@ -248,6 +252,9 @@ impl<'a> Body<'a> {
             Report::Secrets(listing) => Self::Secrets(Secrets { status, listing }),
             Report::SecretsChecked(checked) => Self::SecretCheck(SecretCheck { status, checked }),
             Report::Synced(synced) => Self::Sync((&**synced).into()),
+            Report::Recipes(recipes) => Self::Recipes(recipes.into()),
+            Report::CatalogChecked(checked) => Self::CatalogCheck(checked.into()),
+            Report::CatalogTested(tested) => Self::CatalogTest(tested.into()),
             Report::Wrote(wrote) => {
                 Self::Files(Files { status, written: &wrote.written, kept: &wrote.kept, next: &wrote.next })
             }

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use crate::diagnostic::Failure;
 use crate::forge::Forge;
-use crate::layout::path;
 use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::known_runtimes::WITHOUT_RECIPE;
@@ -23,7 +22,7 @@ use crate::run::scaffold::workflow::{self, Workflow};
 /// A repository that cannot be read, or a catalog that is wrong.
 pub(crate) fn catalog(context: &Context<'_>, options: &NewOptions) -> Result<Catalog, Failure> {
     let Some(spec) = &options.catalog else { return Ok(Catalog::default()) };
-    let catalog = Catalog::new(open(context, spec)?.read(&[path("catalog")?])?);
+    let catalog = Catalog::new(open(context, spec)?.read(&Catalog::paths())?);
     let problems = catalog.misplaced();
     if problems.is_empty() { Ok(catalog) } else { Err(Failure::invalid(problems)) }
 }

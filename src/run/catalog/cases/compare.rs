@@ -6,14 +6,14 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use cupaas::parts::tree::Files;
+use crate::tree::Files;
 use similar::TextDiff;
 use walkdir::WalkDir;
 
 type Texts<'a> = BTreeMap<&'a str, String>;
 
 /// Compares; errors: every difference, line by line.
-pub(crate) fn check(folder: &Path, files: &Files, texts: &Texts<'_>) -> Result<(), String> {
+pub(super) fn check(folder: &Path, files: &Files, texts: &Texts<'_>) -> Result<(), String> {
     let mut wrong = String::new();
     for (name, got) in texts {
         let wanted = fs::read_to_string(folder.join(name)).unwrap_or_default();
@@ -38,11 +38,7 @@ pub(crate) fn check(folder: &Path, files: &Files, texts: &Texts<'_>) -> Result<(
             (None, None) => {}
         }
     }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{wrong}\nif this is right: UPDATE=1 cargo test --test cases"))
-    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 fn differ(name: &str, wanted: &str, got: &str, wrong: &mut String) {
@@ -53,7 +49,7 @@ fn differ(name: &str, wanted: &str, got: &str, wrong: &mut String) {
 }
 
 /// Writes what came out as what is expected.
-pub(crate) fn write(folder: &Path, files: &Files, texts: &Texts<'_>) -> io::Result<()> {
+pub(super) fn write(folder: &Path, files: &Files, texts: &Texts<'_>) -> io::Result<()> {
     for (name, text) in texts {
         let path = folder.join(name);
         if !text.is_empty() {
@@ -70,7 +66,10 @@ pub(crate) fn write(folder: &Path, files: &Files, texts: &Texts<'_>) -> io::Resu
 }
 
 /// Writes `files` below `folder`.
-pub(crate) fn write_files(folder: &Path, files: &Files) -> io::Result<()> {
+///
+/// # Errors
+/// What the disk refuses.
+pub fn write_files(folder: &Path, files: &Files) -> io::Result<()> {
     for (path, text) in files {
         let path = folder.join(path.as_str());
         if let Some(parent) = path.parent() {
@@ -82,7 +81,7 @@ pub(crate) fn write_files(folder: &Path, files: &Files) -> io::Result<()> {
 }
 
 /// All files below `folder`, by relative path.
-pub(crate) fn files_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn files_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let walk = WalkDir::new(folder).into_iter().filter_map(Result::ok);
     let files = walk.filter(|entry| entry.file_type().is_file());
     let named = files.filter_map(|entry| {

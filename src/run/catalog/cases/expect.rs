@@ -3,29 +3,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cupaas::parts::render::emit;
-use cupaas::parts::tree::{Files, RepoPath};
+use crate::render::emit;
+use crate::tree::{Files, RepoPath};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use super::case_file::CaseFile;
+use crate::run::catalog::cases::case_file::CaseFile;
 
 /// What is compared of the files that a run made.
 #[derive(Default)]
-pub(crate) struct Expected {
+pub(super) struct Expected {
     /// The files that are compared whole.
-    pub(crate) files: Files,
+    pub(super) files: Files,
     /// `expected.values.yaml`.
-    pub(crate) values: String,
+    pub(super) values: String,
     /// `expected.paths`.
-    pub(crate) paths: String,
+    pub(super) paths: String,
 }
 
 impl Expected {
     /// # Errors
     ///
     /// A case that does not say what it is about, a pattern that no file has, or a value that is not there.
-    pub(crate) fn of(case: &CaseFile, files: &Files) -> Result<Self, String> {
+    pub(super) fn of(case: &CaseFile, files: &Files) -> Result<Self, String> {
         if case.expect.is_empty() && case.values.is_empty() && !case.paths {
             return Err(
                 "what is it about? `expect: [PATTERN, …]`, or `'**'` where it is the whole tree".to_owned()
@@ -45,7 +45,7 @@ impl Expected {
 /// # Errors
 ///
 /// A pattern that no changed file has.
-pub(crate) fn diff(case: &CaseFile, text: &str) -> Result<String, String> {
+pub(super) fn diff(case: &CaseFile, text: &str) -> Result<String, String> {
     if case.args.iter().any(|word| word.0 == "--format") {
         return without_positions(text);
     }
@@ -102,7 +102,7 @@ fn matching<'a>(
     Ok(found)
 }
 
-fn pattern(text: &str) -> Result<Regex, String> {
+pub(super) fn pattern(text: &str) -> Result<Regex, String> {
     Regex::new(text).map_err(|error| format!("{text}: {error}"))
 }
 

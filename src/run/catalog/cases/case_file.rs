@@ -3,55 +3,68 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cupaas::parts::diagnostic::Source;
-use cupaas::parts::load::scalars::Text;
-use cupaas::parts::yaml::document;
+use crate::diagnostic::{Failure, Source};
+use crate::load::scalars::Text;
+use crate::yaml::document;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A `case.yaml`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct CaseFile {
+pub struct CaseFile {
     /// What the case shows, in one line.
     #[allow(dead_code)] // for people
-    pub(crate) about: String,
+    pub(super) about: String,
     /// The command: `render`, `check`, `diff`, `secret set`, …
-    pub(crate) command: String,
+    pub(super) command: String,
     /// What the command is about, before the folder: `[SECRET_KEY]` of `secret set`.
     #[serde(default)]
-    pub(crate) what: Vec<Text>,
+    pub(super) what: Vec<Text>,
     /// `--env`.
-    pub(crate) environment: Option<String>,
+    pub(super) environment: Option<String>,
     /// `--image`.
-    pub(crate) image: Option<String>,
+    pub(super) image: Option<String>,
     /// Address of the app's repository; empty for none.
     #[serde(default = "repository")]
-    pub(crate) source_repository: String,
+    pub(super) source_repository: String,
     /// The app's commit; empty for none.
     #[serde(default = "commit")]
-    pub(crate) source_commit: String,
+    pub(super) source_commit: String,
     /// Further arguments.
     #[serde(default)]
-    pub(crate) args: Vec<Text>,
+    pub(super) args: Vec<Text>,
     /// The exit code.
     #[serde(default)]
-    pub(crate) exit: u8,
+    pub(super) exit: u8,
     /// The files that the case is about, by pattern: of what `render` makes they are compared whole, of a `diff` their
     /// changes. `name-*.yaml` is for any folder, `deploy/**` for all below one, `'**'` for the whole tree;
     /// of `'!secret-*.yaml'` there may be none.
     #[serde(default)]
-    pub(crate) expect: Vec<String>,
+    pub(super) expect: Vec<String>,
     /// What it is about in further files of `render`: JSON pointers by pattern. `!/spec/replicas` must not be there.
     #[serde(default)]
-    pub(crate) values: BTreeMap<String, Vec<String>>,
+    pub(super) values: BTreeMap<String, Vec<String>>,
     /// Whether it is about which files there are.
     #[serde(default)]
-    pub(crate) paths: bool,
+    pub(super) paths: bool,
     /// The app's folder, from the project's root; default: `app/` beside this file.
-    pub(crate) app: Option<String>,
+    pub(super) app: Option<String>,
     /// The GitOps repository's folder, from the project's root; default: `gitops/` beside this file.
-    pub(crate) gitops: Option<String>,
+    pub(super) gitops: Option<String>,
+}
+
+impl CaseFile {
+    /// Whether a case of somebody's recipe may run this: it only looks, and at its own folders alone.
+    pub(super) fn allow(&self, commands: &[&str]) -> Result<(), String> {
+        if !commands.contains(&self.command.as_str()) {
+            return Err(format!("a recipe's case runs one of {}", commands.join(", ")));
+        }
+        match self.args.iter().find(|word| word.0.starts_with("--gitops") || word.0.starts_with("--out")) {
+            Some(word) => Err(format!("a recipe's case cannot set {}", word.0)),
+            None => Ok(()),
+        }
+    }
 }
 
 fn repository() -> String {
@@ -63,13 +76,11 @@ fn commit() -> String {
 }
 
 /// Reads the `case.yaml` in `folder`.
-pub(crate) fn read(folder: &Path) -> Result<CaseFile, String> {
+pub(super) fn read(folder: &Path) -> Result<CaseFile, String> {
     let path = folder.join("case.yaml");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let source = Source::new(path.display().to_string(), text);
-    let document = document::read::<CaseFile>(&source).map_err(|problems| {
-        let lines = problems.iter().map(|problem| format!("{}: {}\n", problem.span, problem.message));
-        lines.collect::<String>()
-    })?;
+    let read = document::read::<CaseFile>(&source);
+    let document = read.map_err(|problems| Failure::invalid(problems).to_string())?;
     Ok(document.value)
 }

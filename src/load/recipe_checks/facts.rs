@@ -1,0 +1,140 @@
+//! Rules for facts: their regular expressions, what `is` takes from them, and the facts that other keys name.
+
+use std::collections::BTreeSet;
+
+use regex_lite::Regex;
+
+use super::pattern::regex;
+use super::{Report, near};
+use crate::diagnostic::Code;
+use crate::load::recipe::FactRule;
+
+/// What `is` knows beside groups.
+const OF_A_FILE: [&str; 4] = ["file", "module", "folder", "top"];
+/// What it knows of the first group.
+const OF_A_GROUP: [&str; 2] = ["slug", "path"];
+
+pub(super) fn check(report: &mut Report<'_>) {
+    let recipe = &report.document.value;
+    let mut above: BTreeSet<&str> = BTreeSet::new();
+    for (index, rule) in recipe.facts.iter().enumerate() {
+        let index = index.to_string();
+        let expression = rule.pattern.as_deref().map(|text| read(report, &index, "match", text));
+        rule.within.as_deref().map(|text| read(report, &index, "within", text));
+        words(report, &index, rule, expression);
+        if let Some(fact) = rule.below.as_deref().filter(|fact| !above.contains(fact)) {
+            let message = format!("no rule above finds the fact {fact:?}");
+            report.error(
+                Code::InvalidValue,
+                &["facts", &index, "below"],
+                message,
+                near(fact, above.iter().copied()),
+            );
+        }
+        alone(report, &index, rule);
+        above.insert(&rule.fact);
+    }
+    named(report, &above);
+}
+
+/// Facts that other keys name.
+fn named(report: &mut Report<'_>, facts: &BTreeSet<&str>) {
+    let recipe = &report.document.value;
+    let unknown = |fact: &str| (!facts.contains(fact)).then(|| near(fact, facts.iter().copied()));
+    for fact in recipe.exclusive.keys() {
+        if let Some(hint) = unknown(fact) {
+            report.error_at_key(&["exclusive", fact], format!("no rule finds the fact {fact:?}"), hint);
+        }
+    }
+    for (index, check) in recipe.checks.iter().enumerate() {
+        let index = index.to_string();
+        if let Some((fact, hint)) = check.at.as_deref().and_then(|fact| Some((fact, unknown(fact)?))) {
+            let message = format!("no rule finds the fact {fact:?}");
+            report.error(Code::InvalidValue, &["checks", &index, "at"], message, hint);
+        }
+        if check.error.is_none() && check.warning.is_none() {
+            let hint = "add `error` to refuse such an app, or `warning`";
+            report.error(Code::MissingKey, &["checks", &index], "this check says nothing", hint);
+        }
+    }
+    for (index, rule) in recipe.start.iter().enumerate() {
+        let index = index.to_string();
+        for (item, fact) in rule.one_of.iter().enumerate() {
+            if let Some(hint) = unknown(fact) {
+                let message = format!("no rule finds the fact {fact:?}");
+                let path = ["start", &index, "oneOf", &item.to_string()];
+                report.error(Code::InvalidValue, &path, message, hint);
+            }
+        }
+        if rule.command.is_none() && rule.error.is_none() {
+            let hint = "add `command`, or `error` to say why there is none";
+            report.error(Code::MissingKey, &["start", &index], "this rule starts nothing", hint);
+        }
+    }
+}
+
+/// The expression, where it is one.
+fn read(report: &mut Report<'_>, index: &str, key: &str, text: &str) -> Option<Regex> {
+    let read = regex(text);
+    if let Err(error) = &read {
+        let path = ["facts", index, key];
+        report.error(Code::InvalidExpression, &path, "invalid regular expression", error.to_string());
+    }
+    read.ok()
+}
+
+/// What stands in braces in `is` and `without`.
+fn words(report: &mut Report<'_>, index: &str, rule: &FactRule, pattern: Option<Option<Regex>>) {
+    let (groups, is_known) = match &pattern {
+        Some(Some(regex)) => (regex.captures_len() - 1, true),
+        Some(None) => (0, false),
+        None => (0, true),
+    };
+    for word in braces(&rule.is) {
+        let path = ["facts", index, "is"];
+        let number = word.parse::<usize>().ok().or_else(|| OF_A_GROUP.contains(&word).then_some(1));
+        let message = match number {
+            Some(_) if !is_known => continue,
+            Some(number) if (1..=groups).contains(&number) => continue,
+            Some(_) if pattern.is_none() => format!("{{{word}}} needs a group, and there is no `match`"),
+            Some(_) => format!("{{{word}}} needs a group that `match` does not have: it has {groups}"),
+            None if word == "value" && (rule.key.is_some() || pattern.is_some()) => continue,
+            None if word == "value" => "{value} needs a `key`".to_owned(),
+            None if OF_A_FILE.contains(&word) => continue,
+            None => {
+                let known = OF_A_FILE.into_iter().chain(OF_A_GROUP).chain(["value"]);
+                let hint = near(word, known);
+                report.error(Code::InvalidValue, &path, format!("{{{word}}} stands for nothing"), hint);
+                continue;
+            }
+        };
+        let hint = if pattern.is_none() { "" } else { "a group stands in parentheses: `(…)`" };
+        report.error(Code::InvalidValue, &path, message, hint);
+    }
+    for word in rule.without.as_deref().map(braces).unwrap_or_default() {
+        if !OF_A_FILE.contains(&word) {
+            let hint = near(word, OF_A_FILE.into_iter());
+            let path = ["facts", index, "without"];
+            report.error(Code::InvalidValue, &path, format!("{{{word}}} stands for nothing"), hint);
+        }
+    }
+}
+
+/// Keys that mean nothing without another.
+fn alone(report: &mut Report<'_>, index: &str, rule: &FactRule) {
+    let lonely = [
+        ("within", rule.within.is_some() && rule.pattern.is_none(), "match"),
+        ("format", rule.format.is_some() && rule.key.is_none(), "key"),
+    ];
+    for (key, _, other) in lonely.into_iter().filter(|(_, is_alone, _)| *is_alone) {
+        let path = ["facts", index, key];
+        report.error(Code::MissingKey, &path, format!("`{key}` has no effect without `{other}`"), "");
+    }
+}
+
+/// The plain words in braces.
+fn braces(text: &str) -> Vec<&str> {
+    let parts = text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(word, _)| word));
+    let plain = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    parts.filter(plain).collect()
+}

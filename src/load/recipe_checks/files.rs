@@ -1,0 +1,73 @@
+//! The files of a recipe's folder: those that it names are there, and those that are there are named.
+
+use std::sync::Arc;
+
+use super::Report;
+use crate::diagnostic::{Code, Diagnostic, Source, Span};
+use crate::load::recipe_folder::{Recipe, SHARED};
+
+/// What a recipe's folder may hold for people.
+const FOR_PEOPLE: [&str; 4] = ["README", "LICENSE", "NOTICE", "CHANGELOG"];
+
+/// The files of the recipe's own, by name.
+pub(super) fn own(recipe: &Recipe) -> impl Iterator<Item = (&str, &Arc<Source>)> {
+    let own =
+        recipe.texts.iter().filter(|(name, _)| !name.starts_with(SHARED) && !name.starts_with("cases/"));
+    own.map(|(name, source)| (name.as_str(), source))
+}
+
+/// Whether some text of the recipe names a file in quotes, as `part("pod.j2")` does.
+pub(super) fn is_quoted(recipe: &Recipe, name: &str) -> bool {
+    let quoted = [format!("{name:?}"), format!("'{name}'")];
+    let mut templates = own(recipe).filter(|(other, _)| *other != "recipe.yaml");
+    templates.any(|(_, source)| quoted.iter().any(|quoted| source.text.contains(quoted)))
+}
+
+pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
+    let description = &recipe.description.value;
+    let single = [("dockerfile", &description.dockerfile), ("workload", &description.workload)];
+    let single = single.into_iter().filter_map(|(key, file)| Some((vec![key.to_owned()], file.as_deref()?)));
+    let mut named: Vec<(Vec<String>, &str)> = single.collect();
+    for (index, rule) in description.files.iter().enumerate() {
+        let path = ["files", &index.to_string(), "template"].map(str::to_owned).to_vec();
+        named.push((path, &rule.template));
+    }
+    for (path, file) in &named {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        if report.document.is_sound(&path) {
+            report.found.extend(unknown_template(recipe, file, || report.document.at(&path)));
+        }
+    }
+    // A key that could not be read may be the one that names the file.
+    if !report.document.is_sound(&[]) {
+        return;
+    }
+    for (file, source) in own(recipe) {
+        let base = file.rsplit('/').next().unwrap_or(file);
+        let for_people = base.starts_with('.') || FOR_PEOPLE.iter().any(|known| base.starts_with(known));
+        let is_named = file == "recipe.yaml" || named.iter().any(|(_, name)| *name == file);
+        if !for_people && !is_named && !is_quoted(recipe, file) {
+            let message = "nothing in the recipe names this file";
+            let hint = "name it in recipe.yaml, or delete it";
+            report.found.push(Diagnostic::warning(Code::FileUnused, Span::file(source), message).hint(hint));
+        }
+    }
+}
+
+/// What to say of a template that is not there.
+fn unknown_template(recipe: &Recipe, name: &str, place: impl Fn() -> Span) -> Option<Diagnostic> {
+    if recipe.texts.contains_key(name) {
+        return None;
+    }
+    let message = match name.starts_with(SHARED) {
+        true => format!("unknown shared part {name:?}"),
+        false => format!("{name:?} does not exist beside recipe.yaml"),
+    };
+    let templates = recipe.texts.keys().map(String::as_str).filter(|name| name.ends_with(".j2"));
+    let problem = Diagnostic::error(Code::RecipeInvalid, place(), message);
+    let mut same = templates.clone().filter(|known| known.rsplit('/').next() == Some(name));
+    Some(match same.next().or_else(|| crate::schema::suggest(name, templates.clone())) {
+        Some(close) => problem.hint(format!("did you mean {close:?}?")),
+        None => problem.hint(format!("available: {}", templates.collect::<Vec<_>>().join(", "))),
+    })
+}

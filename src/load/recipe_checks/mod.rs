@@ -1,0 +1,76 @@
+//! A recipe → everything that is wrong with it, as far as the recipe alone tells: each with its place, all of them in one
+//! run. Pure; what only an app shows is said by whoever uses the recipe.
+//!
+//! A new key of the format that holds an expression or a template is one line of [`places`].
+
+mod facts;
+mod files;
+mod pattern;
+mod places;
+mod service;
+mod sight;
+mod templates;
+mod texts;
+mod versions;
+
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::load::recipe::RecipeFile;
+use crate::load::recipe_folder::Recipe;
+use crate::yaml::document::Document;
+
+pub(crate) use pattern::MAX_PATTERN;
+#[cfg(test)]
+pub(crate) use sight::{RELEASE, SERVICE};
+
+/// All that is wrong with a recipe, and what there is to warn of.
+pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
+    let mut report = Report { document: &recipe.description, found: Vec::new() };
+    versions::check(&mut report);
+    facts::check(&mut report);
+    service::check(&mut report);
+    texts::check(recipe.kind, &mut report);
+    files::check(recipe, &mut report);
+    templates::check(recipe, &mut report);
+    report.found
+}
+
+/// What has been found so far.
+struct Report<'a> {
+    document: &'a Document<RecipeFile>,
+    found: Vec<Diagnostic>,
+}
+
+impl Report<'_> {
+    /// Says what is wrong at `path`, unless what stands there is not what a person wrote: then that has been said.
+    fn error(&mut self, code: Code, path: &[&str], message: impl Into<String>, hint: impl Into<String>) {
+        if self.document.is_sound(path) {
+            self.at(code, self.document.at(path), message, hint);
+        }
+    }
+
+    /// The same of a key, which is to blame itself.
+    fn error_at_key(&mut self, path: &[&str], message: impl Into<String>, hint: impl Into<String>) {
+        if self.document.is_sound(path) {
+            self.at(Code::InvalidValue, self.document.key(path), message, hint);
+        }
+    }
+
+    fn at(&mut self, code: Code, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        let problem = Diagnostic::error(code, span, message);
+        let hint = hint.into();
+        self.found.push(if hint.is_empty() { problem } else { problem.hint(hint) });
+    }
+}
+
+/// What to do about a name that is not among `known`.
+fn near<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+    let all: Vec<&str> = known.clone().collect();
+    match crate::schema::suggest(name, known) {
+        Some(close) => format!("did you mean {close:?}?"),
+        None if all.is_empty() => String::new(),
+        None => format!("available: {}", all.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The table of all texts in `recipe.yaml` that are expressions or templates, each with the names that it can read.
+
+use super::sight::{RELEASE, Sight};
+use crate::load::recipe::RecipeFile;
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A condition.
+    Expression,
+    /// A text with `{{ … }}` in it.
+    Template,
+}
+
+/// One text of `recipe.yaml`.
+pub(super) struct Place<'a> {
+    /// Where it stands.
+    pub(super) path: Vec<String>,
+    /// What stands there.
+    pub(super) text: &'a str,
+    /// What it is.
+    pub(super) form: Form,
+    /// What it can read.
+    pub(super) sight: Sight,
+}
+
+/// All of them. A key of the format that is new has its line here.
+pub(super) fn all(recipe: &RecipeFile) -> Vec<Place<'_>> {
+    let mut table = Table::default();
+    of_facts(recipe, &mut table);
+    of_runtime(recipe, &mut table);
+    of_service(recipe, &mut table);
+    of_manifests(recipe, &mut table);
+    table.0
+}
+
+fn of_facts<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
+    let mut above = Sight::default();
+    for (index, rule) in recipe.facts.iter().enumerate() {
+        let of_file = above.with(["file", "folder", "top", "module"]);
+        table.expression(("facts", index, "when"), rule.when.as_ref(), &above);
+        table.expression(("facts", index, "where"), rule.of_file.as_ref(), &of_file);
+        // Of the version every find counts, and it is known last.
+        above = above.with(Some(rule.fact.as_str()).filter(|fact| *fact != "version"));
+    }
+}
+
+/// The facts, and what is always known beside them.
+pub(super) fn facts(recipe: &RecipeFile) -> Sight {
+    Sight::of(recipe.facts.iter().map(|rule| rule.fact.as_str())).with(["version"])
+}
+
+fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
+    let facts = facts(recipe);
+    let checked = facts.with(["version_by_default"]);
+    for (index, check) in recipe.checks.iter().enumerate() {
+        table.expression(("checks", index, "when"), Some(&check.when), &checked);
+        table.template(("checks", index, "error"), check.error.as_ref(), &checked);
+        table.template(("checks", index, "warning"), check.warning.as_ref(), &checked);
+        table.template(("checks", index, "hint"), Some(&check.hint), &checked);
+    }
+    for (index, rule) in recipe.start.iter().enumerate() {
+        table.expression(("start", index, "when"), rule.when.as_ref(), &facts);
+        table.template(("start", index, "command"), rule.command.as_ref(), &facts);
+        table.template(("start", index, "warning"), rule.warning.as_ref(), &facts);
+        table.template(("start", index, "error"), rule.error.as_ref(), &facts);
+        table.template(("start", index, "hint"), rule.hint.as_ref(), &facts);
+    }
+    for (index, rule) in recipe.system.iter().enumerate() {
+        table.expression(("system", index, "when"), rule.when.as_ref(), &facts);
+    }
+}
+
+fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
+    let of_service = Sight::of(["app", "environment", "version", "name"]).with_service(recipe);
+    let provided = Sight::of(["app", "name", "prefix"]).with_service(recipe);
+    let rotated = Sight::of(["app", "environment", "namespace", "name", "secret"]);
+    table.push(vec!["image".to_owned()], recipe.image.as_deref(), Form::Template, &of_service);
+    for (index, rule) in recipe.credentials.iter().enumerate() {
+        table.expression(("credentials", index, "when"), rule.when.as_ref(), &of_service);
+        table.template(("credentials", index, "value"), rule.value.as_ref(), &of_service);
+    }
+    for (index, variable) in recipe.provides.iter().enumerate() {
+        let value = variable.value.as_ref().map(|value| &value.0);
+        table.template(("provides", index, "value"), value, &provided);
+    }
+    for (index, step) in recipe.rotation.iter().enumerate() {
+        table.template(("rotation", index, "say"), Some(&step.say), &rotated);
+        table.template(("rotation", index, "run"), step.run.as_ref(), &rotated);
+    }
+    for (index, word) in recipe.ping.iter().flat_map(|ping| &ping.command).enumerate() {
+        let path = ["ping", "command", &index.to_string()].map(str::to_owned).to_vec();
+        table.push(path, Some(word), Form::Template, &of_service);
+    }
+}
+
+/// What templates of manifests see, beside the items of their rules.
+pub(super) fn manifest(recipe: &RecipeFile) -> Sight {
+    Sight::of(RELEASE).with(["workload"]).with_service(recipe)
+}
+
+fn of_manifests<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
+    let sight = manifest(recipe);
+    for (index, rule) in recipe.files.iter().enumerate() {
+        let item = rule.each.is_some().then(|| rule.item.as_ref().map_or("item", |item| &item.0));
+        table.expression(("files", index, "when"), rule.when.as_ref(), &sight.with(item));
+    }
+}
+
+/// The table as it grows.
+#[derive(Default)]
+struct Table<'a>(Vec<Place<'a>>);
+
+impl<'a> Table<'a> {
+    fn expression(&mut self, path: (&str, usize, &str), text: impl Into<Option<&'a String>>, sight: &Sight) {
+        self.item(path, text.into(), Form::Expression, sight);
+    }
+
+    fn template(&mut self, path: (&str, usize, &str), text: impl Into<Option<&'a String>>, sight: &Sight) {
+        self.item(path, text.into(), Form::Template, sight);
+    }
+
+    fn item(
+        &mut self,
+        (list, index, key): (&str, usize, &str),
+        text: Option<&'a String>,
+        form: Form,
+        sight: &Sight,
+    ) {
+        let path = [list, &index.to_string(), key].map(str::to_owned).to_vec();
+        self.push(path, text.map(String::as_str), form, sight);
+    }
+
+    fn push(&mut self, path: Vec<String>, text: Option<&'a str>, form: Form, sight: &Sight) {
+        self.0.extend(text.map(|text| Place { path, text, form, sight: sight.clone() }));
+    }
+}

@@ -1,0 +1,197 @@
+//! What a service's recipe gives to apps and asks of them: variables, credentials and parameters that fit together.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use super::{Report, near};
+use crate::diagnostic::Code;
+use crate::load::recipe::{Parameter, ParameterKind};
+
+/// What every service can be told.
+const COMMON: [&str; 4] = ["version", "storage", "name", "as"];
+/// Lists of a release that a manifest can be rendered for, once for each item.
+const LISTS: [&str; 5] = ["processes", "services", "volumes", "secrets", "variables"];
+
+pub(super) fn check(report: &mut Report<'_>) {
+    credentials(report);
+    provides(report);
+    params(report);
+    lists(report);
+}
+
+fn pattern(cell: &'static OnceLock<Option<Regex>>, text: &str) -> Option<&'static Regex> {
+    cell.get_or_init(|| Regex::new(text).ok()).as_ref()
+}
+
+fn is_variable(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c.is_ascii_uppercase());
+    begins && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn credentials(report: &mut Report<'_>) {
+    let mut seen = BTreeSet::new();
+    for (index, rule) in report.document.value.credentials.iter().enumerate() {
+        let path = ["credentials", &index.to_string(), "key"];
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if rule.key.is_empty() || !rule.key.chars().all(plain) {
+            let hint = "letters, digits, hyphens, underscores and dots";
+            report.error(Code::InvalidValue, &path, format!("{:?} is no key of a Secret", rule.key), hint);
+        }
+        if !seen.insert(&rule.key) {
+            report.error(Code::DuplicateKey, &path, format!("the key {:?} is there twice", rule.key), "");
+        }
+    }
+}
+
+fn provides(report: &mut Report<'_>) {
+    let recipe = &report.document.value;
+    let keys = || recipe.credentials.iter().map(|rule| rule.key.as_str());
+    for (index, variable) in recipe.provides.iter().enumerate() {
+        let item = index.to_string();
+        let path = ["provides", item.as_str(), "name"];
+        if !is_variable(&variable.name) {
+            let message = format!("{:?} is no name of a variable", variable.name);
+            let hint = "upper-case letters, digits and underscores, beginning with a letter";
+            report.error(Code::InvalidVariable, &path, message, hint);
+        }
+        if recipe.provides[..index].iter().any(|other| other.name == variable.name) {
+            report.error(Code::DuplicateKey, &path, format!("{} is there twice", variable.name), "");
+        }
+        match (&variable.value, &variable.secret) {
+            (Some(value), None) => references(report, index, &value.0),
+            (None, Some(key)) if keys().any(|known| known == key) => {}
+            (None, Some(key)) => {
+                let message = format!("{key:?} is no key of `credentials`");
+                report.error(Code::InvalidValue, &["provides", &item, "secret"], message, near(key, keys()));
+            }
+            (Some(_), Some(_)) => {
+                let message = "a variable has either a `value` or a `secret`";
+                report.error(Code::ConflictingSettings, &["provides", &item], message, "remove one of them");
+            }
+            (None, None) => {
+                let message = format!("{} has no value", variable.name);
+                let hint = "add `value`, or `secret`, a key of `credentials`";
+                report.error(Code::MissingKey, &["provides", &item], message, hint);
+            }
+        }
+    }
+}
+
+/// `$(…)` in a variable's value names one further up.
+fn references(report: &mut Report<'_>, index: usize, value: &str) {
+    static REFERENCE: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(reference) = pattern(&REFERENCE, r"(\$+)\(([^()]*)\)") else { return };
+    static OWN: OnceLock<Option<Regex>> = OnceLock::new();
+    let Some(own) = pattern(&OWN, r"^\{\{-?\s*prefix\s*-?\}\}_([A-Za-z0-9_]*)$") else { return };
+    let provides = &report.document.value.provides;
+    let above = || provides[..index].iter().map(|variable| variable.name.as_str());
+    for found in reference.captures_iter(value) {
+        // `$$(X)` is the text `$(X)`.
+        if found[1].len() % 2 == 0 {
+            continue;
+        }
+        let named = &found[2];
+        let (message, hint) = match own.captures(named) {
+            Some(name) if above().any(|other| other == &name[1]) => continue,
+            Some(name) if provides[index..].iter().any(|other| other.name == name[1]) => (
+                format!("{} stands further down, and is not expanded here", &name[1]),
+                "move it above this variable".to_owned(),
+            ),
+            Some(name) => (format!("no variable above is called {:?}", &name[1]), near(&name[1], above())),
+            // What templates make of other names is known with an app alone.
+            None if named.contains("{{") => continue,
+            None => (
+                format!("$({named}) names no variable of this service"),
+                "a variable further up is `$({{ prefix }}_NAME)`; `$$(…)` is the text itself".to_owned(),
+            ),
+        };
+        report.error(Code::InvalidVariable, &["provides", &index.to_string(), "value"], message, hint);
+    }
+}
+
+fn params(report: &mut Report<'_>) {
+    for (name, parameter) in &report.document.value.params {
+        if COMMON.contains(&name.as_str()) {
+            let message = format!("every service has a setting {name:?}");
+            report.error_at_key(&["params", name], message, "give the parameter another name");
+        }
+        if !report.document.is_sound(&["params", name, "type"]) {
+            continue;
+        }
+        if !parameter.kind.takes(&parameter.default) {
+            let hint = format!("write {}", parameter.kind.words());
+            let path = ["params", name, "default"];
+            report.error(
+                Code::InvalidValue,
+                &path,
+                format!("the default of {name:?} is not of its type"),
+                hint,
+            );
+        } else if !parameter.choices.is_empty() && !parameter.choices.contains(&parameter.default) {
+            let path = ["params", name, "default"];
+            let message = format!("the default of {name:?} is not among its choices");
+            report.error(Code::InvalidValue, &path, message, format!("choices: {}", choices(parameter)));
+        }
+        for (index, choice) in parameter.choices.iter().enumerate() {
+            if !parameter.kind.takes(choice) {
+                let path = ["params", name, "choices", &index.to_string()];
+                let hint = format!("write {}", parameter.kind.words());
+                report.error(
+                    Code::InvalidValue,
+                    &path,
+                    format!("a choice of {name:?} is not of its type"),
+                    hint,
+                );
+            }
+        }
+    }
+}
+
+fn choices(parameter: &Parameter) -> String {
+    parameter.choices.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl ParameterKind {
+    fn takes(self, value: &Value) -> bool {
+        match self {
+            Self::Boolean => value.is_boolean(),
+            Self::Integer => value.is_i64() || value.is_u64(),
+            Self::Text => value.is_string(),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Boolean => "true or false",
+            Self::Integer => "a whole number",
+            Self::Text => "a text, in quotes where it looks like a number",
+        }
+    }
+}
+
+fn lists(report: &mut Report<'_>) {
+    for (index, rule) in report.document.value.files.iter().enumerate() {
+        let index = index.to_string();
+        if let Some(list) = rule.each.as_deref().filter(|list| !LISTS.contains(list)) {
+            let message = format!("{list:?} is no list of a release");
+            report.error(
+                Code::InvalidValue,
+                &["files", &index, "each"],
+                message,
+                near(list, LISTS.into_iter()),
+            );
+        }
+        if rule.item.is_some() && rule.each.is_none() {
+            let hint = format!("add `each`, one of {}", LISTS.join(", "));
+            report.error(
+                Code::MissingKey,
+                &["files", &index, "as"],
+                "`as` has no effect without `each`",
+                hint,
+            );
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Which names an expression or a template of a recipe can read: what the contract gives at that place, and facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::load::recipe::RecipeFile;
+
+/// What templates of manifests see of the release.
+pub(crate) const RELEASE: [&str; 20] = [
+    "app",
+    "environment",
+    "namespace",
+    "flux_base",
+    "flux_app",
+    "cluster",
+    "labels",
+    "image",
+    "processes",
+    "release",
+    "services",
+    "config",
+    "config_hash",
+    "variables",
+    "secrets",
+    "secrets_hash",
+    "volumes",
+    "route",
+    "platform",
+    "prune_protection",
+];
+
+/// What they see of a service.
+pub(crate) const SERVICE: [&str; 16] = [
+    "name",
+    "recipe",
+    "version",
+    "major_parts",
+    "image",
+    "port",
+    "prefix",
+    "labels",
+    "workload_labels",
+    "selector",
+    "storage",
+    "params",
+    "secret",
+    "secret_hash",
+    "credentials",
+    "ping",
+];
+
+/// Names that can be read at one place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sight {
+    names: BTreeSet<String>,
+    /// All attributes of some of them, by the path to them.
+    attributes: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What a text reads and cannot.
+pub(super) struct Unknown {
+    /// The path as it stands there: `framwork`, `service.parms`.
+    pub(super) path: String,
+    /// Its last name, which is the unknown one.
+    pub(super) name: String,
+    /// What stands before it; empty where nothing does.
+    pub(super) of: String,
+    /// The names that are known there.
+    pub(super) known: BTreeSet<String>,
+}
+
+impl Sight {
+    /// These names alone.
+    pub(super) fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self { names: names.into_iter().map(str::to_owned).collect(), ..Self::default() }
+    }
+
+    /// The same and further names.
+    pub(super) fn with<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut sight = self.clone();
+        sight.names.extend(names.into_iter().map(str::to_owned));
+        sight
+    }
+
+    /// The same and a name with these attributes and no others.
+    pub(super) fn with_all<'n>(&self, path: &str, attributes: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut sight = self.clone();
+        sight.names.extend((!path.contains('.')).then(|| path.to_owned()));
+        sight.attributes.insert(path.to_owned(), attributes.into_iter().map(str::to_owned).collect());
+        sight
+    }
+
+    /// The same and the service of this recipe.
+    pub(super) fn with_service(&self, recipe: &RecipeFile) -> Self {
+        let params = recipe.params.keys().map(String::as_str);
+        self.with_all("service", SERVICE).with_all("service.params", params)
+    }
+
+    /// The same, where nothing is known of the attributes at a path.
+    pub(super) fn without(mut self, path: &str) -> Self {
+        self.attributes.remove(path);
+        self
+    }
+
+    /// Why a path cannot be read, if it cannot.
+    pub(super) fn unknown(&self, path: &str) -> Option<Unknown> {
+        let mut before = String::new();
+        for name in path.split('.') {
+            let known = if before.is_empty() { Some(&self.names) } else { self.attributes.get(&before) };
+            let known = known?;
+            if !known.contains(name) {
+                let path = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
+                return Some(Unknown { path, name: name.to_owned(), of: before, known: known.clone() });
+            }
+            before = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
+        }
+        None
+    }
+}

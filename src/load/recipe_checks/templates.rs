@@ -1,0 +1,69 @@
+//! The templates beside `recipe.yaml`: whether they are ones, and whether what they read is there.
+
+use std::sync::Arc;
+
+use super::places;
+use super::sight::Sight;
+use super::texts::{unknown_names, words};
+use super::{Report, files};
+use crate::diagnostic::{Code, Source, Span};
+use crate::expression::names;
+use crate::load::recipe_folder::{Recipe, RecipeKind};
+
+pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
+    let description = &recipe.description.value;
+    for (name, source) in files::own(recipe) {
+        let is_dockerfile = description.dockerfile.as_deref() == Some(name);
+        if !is_dockerfile && !name.ends_with(".j2") {
+            continue;
+        }
+        let sight = if is_dockerfile { Some(dockerfile(recipe)) } else { manifest(recipe, name) };
+        let (code, read) = match &sight {
+            Some(sight) => (code(is_dockerfile), unknown_names(&source.text, sight)),
+            // Who asks for a part says what it sees.
+            None => (Code::RecipeInvalid, names::of_template(&source.text).map(|_| Vec::new())),
+        };
+        match read {
+            Ok(unknown) => {
+                for unknown in unknown {
+                    let (message, hint) = words(&unknown, false);
+                    report.at(code, place(source, &unknown.path), message, hint);
+                }
+            }
+            Err(wrong) => {
+                let span = wrong.at.map_or_else(|| Span::file(source), |at| Span::new(source, at));
+                report.at(code, span, format!("invalid template: {}", wrong.message), "");
+            }
+        }
+    }
+}
+
+fn code(is_dockerfile: bool) -> Code {
+    if is_dockerfile { Code::InvalidExpression } else { Code::RecipeInvalid }
+}
+
+fn place(source: &Arc<Source>, path: &str) -> Span {
+    names::find(&source.text, path, true).map_or_else(|| Span::file(source), |at| Span::new(source, at))
+}
+
+fn dockerfile(recipe: &Recipe) -> Sight {
+    let given = ["port", "command", "mirror", "ignore"];
+    places::facts(&recipe.description.value).with(given).with_all("system", ["build", "run"])
+}
+
+/// What a template sees that rules name; nothing is known of a part, which sees what it is asked with.
+fn manifest(recipe: &Recipe, name: &str) -> Option<Sight> {
+    let description = &recipe.description.value;
+    let rules: Vec<_> = description.files.iter().filter(|rule| rule.template == name).collect();
+    let is_workload = description.workload.as_deref() == Some(name);
+    if files::is_quoted(recipe, name) || (rules.is_empty() && !is_workload) {
+        return None;
+    }
+    let items = rules.iter().filter(|rule| rule.each.is_some());
+    let items = items.map(|rule| rule.item.as_ref().map_or("item", |item| item.0.as_str()));
+    let sight = places::manifest(description).with(items);
+    Some(match recipe.kind {
+        RecipeKind::Shared => sight.without("service.params"),
+        _ => sight,
+    })
+}

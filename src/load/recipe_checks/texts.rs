@@ -1,0 +1,103 @@
+//! Every expression and template of `recipe.yaml`: whether it is one, and whether what it reads is there.
+
+use super::places::{self, Form, Place};
+use super::sight::{Sight, Unknown};
+use super::{Report, near};
+use crate::diagnostic::{Code, Span};
+use crate::expression::names::{self, Wrong};
+use crate::load::recipe::RecipeFile;
+use crate::load::recipe_folder::RecipeKind;
+use crate::yaml::document::Document;
+
+pub(super) fn check(kind: RecipeKind, report: &mut Report<'_>) {
+    let document = report.document;
+    for place in places::all(&document.value) {
+        let path: Vec<&str> = place.path.iter().map(String::as_str).collect();
+        if !document.is_sound(&path) {
+            continue;
+        }
+        let (what, read) = match place.form {
+            Form::Expression => ("expression", names::of_expression(place.text)),
+            Form::Template => ("template", names::of_template(place.text)),
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(Wrong { message, at }) => {
+                let span = span(document, &path, &place, |text| at.clone().filter(|at| at.end <= text.len()));
+                report.at(Code::InvalidExpression, span, format!("invalid {what}: {message}"), "");
+                continue;
+            }
+        };
+        for unknown in read.iter().filter_map(|name| place.sight.unknown(name)) {
+            // A rule of what every app is made of sees one service after the other, of any recipe.
+            if kind == RecipeKind::Shared && unknown.of == "service.params" {
+                continue;
+            }
+            let is_template = place.form == Form::Template;
+            let span = span(document, &path, &place, |text| names::find(text, &unknown.path, is_template));
+            let (message, hint) = words(&unknown, further_down(&document.value, &path, &unknown));
+            report.at(Code::InvalidExpression, span, message, hint);
+        }
+    }
+}
+
+/// What to say of a name that cannot be read.
+pub(super) fn words(unknown: &Unknown, is_further_down: bool) -> (String, String) {
+    let Unknown { name, of, known, .. } = unknown;
+    if is_further_down {
+        let hint = "a rule sees the facts of the rules above it: move that one up, or this one down";
+        return (format!("the fact {name:?} is found further down"), hint.to_owned());
+    }
+    let message = match of.as_str() {
+        "" => format!("unknown name {name:?}"),
+        of => format!("{of} has no {name:?}"),
+    };
+    (message, near(name, known.iter().map(String::as_str)))
+}
+
+/// Whether a rule for a fact reads one that a rule below it finds.
+fn further_down(recipe: &RecipeFile, path: &[&str], unknown: &Unknown) -> bool {
+    let rule = match path {
+        ["facts", index, _] => index.parse::<usize>().ok(),
+        _ => None,
+    };
+    let below = rule.and_then(|rule| recipe.facts.get(rule..)).unwrap_or_default();
+    unknown.of.is_empty() && unknown.name != "version" && below.iter().any(|rule| rule.fact == unknown.name)
+}
+
+/// The part of a text that `find` finds, in the file; all of the text where YAML writes it otherwise.
+fn span<T>(
+    document: &Document<T>,
+    path: &[&str],
+    place: &Place<'_>,
+    find: impl Fn(&str) -> Option<std::ops::Range<usize>>,
+) -> Span {
+    let whole = document.at(path);
+    let Some(node) = document.node(path) else { return whole };
+    let Some(written) = document.source.text.get(node.range.clone()) else { return whole };
+    let found = match written.find(place.text) {
+        Some(start) => find(place.text).map(|at| (start, at)),
+        // As in a text of several lines, or one with YAML's own escapes.
+        None => {
+            let start = usize::from(written.starts_with(['"', '\'']));
+            let inside = written.get(start..).unwrap_or_default();
+            // Columns of the text itself mean nothing here.
+            find(inside)
+                .filter(|at| inside.get(at.clone()).is_some_and(|name| place.text.contains(name)))
+                .map(|at| (start, at))
+        }
+    };
+    match found {
+        Some((start, at)) => {
+            let from = node.range.start + start;
+            Span::new(&document.source, from + at.start..from + at.end)
+        }
+        None => whole,
+    }
+}
+
+/// The first names of a template in a file of its own that cannot be read.
+pub(super) fn unknown_names(text: &str, sight: &Sight) -> Result<Vec<Unknown>, Wrong> {
+    let read = names::of_template(text)?;
+    Ok(read.iter().filter_map(|name| sight.unknown(name)).collect())
+}

@@ -1,0 +1,109 @@
+//! What a service's manifests promise each other and the app: pods that can be reached, and only by the app; data that
+//! stays. The API server would take them without it, and the service would not work, or lose something.
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Code, Diagnostic, Failure, Span};
+use crate::load::catalog::Recipe;
+use crate::render::layers::Rendered;
+use crate::resolve::release::Service;
+
+/// Kinds of objects that run pods for as long as the service is there.
+const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
+
+/// Looks at all that a service's recipe has rendered.
+///
+/// # Errors
+///
+/// The recipe's, at its rules.
+pub(super) fn check(
+    service: &Service,
+    recipe: &Recipe,
+    rendered: &[Rendered],
+    prune_protection: &Json,
+) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    let mut say = |place: &Span, message: String, hint: &str| {
+        found.push(Diagnostic::error(Code::RecipeInvalid, place.clone(), message).hint(hint));
+    };
+    let of_kind = |kind: &'static str| rendered.iter().filter(move |one| kind_of(&one.object) == kind);
+    let workloads: Vec<&Rendered> =
+        rendered.iter().filter(|one| WORKLOADS.contains(&kind_of(&one.object))).collect();
+    for workload in &workloads {
+        let labels = &workload.object["metadata"]["labels"];
+        if !service.workload_labels.iter().all(|(name, value)| labels[name] == value.as_str()) {
+            let message = format!("{} lacks labels of the service", called(&workload.object));
+            say(
+                &workload.origin.rule,
+                message,
+                "write `labels: {{ service.workload_labels }}` under its `metadata`",
+            );
+        }
+        let reached = |policy: &Rendered| {
+            selects(&policy.object["spec"]["podSelector"]["matchLabels"], &workload.object)
+        };
+        if !of_kind("NetworkPolicy").any(reached) {
+            let message = format!("no NetworkPolicy lets the app reach {}", called(&workload.object));
+            let place = recipe.description.at(&["files"]);
+            say(
+                &place,
+                message,
+                "add `{template: shared/service/network-policy.yaml.j2}`, or a policy of the recipe's own",
+            );
+        }
+    }
+    for entry in of_kind("Service") {
+        let selected = |workload: &&&Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
+        let Some(workload) = workloads.iter().find(selected) else { continue };
+        for port in entry.object["spec"]["ports"].as_array().into_iter().flatten() {
+            let target = port.get("targetPort").unwrap_or(&port["port"]);
+            if !listens(&workload.object, target) {
+                let message =
+                    format!("no container of {} listens on port {target}", called(&workload.object));
+                say(&entry.origin.rule, message, "name a port of its container as `targetPort`");
+            }
+        }
+    }
+    for claim in of_kind("PersistentVolumeClaim") {
+        let annotations = &claim.object["metadata"]["annotations"];
+        let protection = prune_protection.as_object().into_iter().flatten();
+        if !protection.into_iter().all(|(name, value)| annotations[name] == *value) {
+            let message =
+                format!("removing the service would delete {} with its data", called(&claim.object));
+            say(
+                &claim.origin.rule,
+                message,
+                "write `annotations: {{ prune_protection }}` under its `metadata`",
+            );
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(Failure::recipes(found)) }
+}
+
+fn kind_of(object: &Json) -> &str {
+    object["kind"].as_str().unwrap_or_default()
+}
+
+fn called(object: &Json) -> String {
+    format!("{} {:?}", kind_of(object), object["metadata"]["name"].as_str().unwrap_or_default())
+}
+
+/// Whether labels that something selects by are those of a workload's pods. An empty selector selects all of them.
+fn selects(labels: &Json, workload: &Json) -> bool {
+    let pods = &workload["spec"]["template"]["metadata"]["labels"];
+    labels.as_object().into_iter().flatten().all(|(name, value)| pods[name] == *value)
+}
+
+/// Whether a container has this port. One that says none of its ports may listen on any number.
+fn listens(workload: &Json, target: &Json) -> bool {
+    let containers = workload["spec"]["template"]["spec"]["containers"].as_array();
+    let mut ports =
+        containers.into_iter().flatten().flat_map(|one| one["ports"].as_array().into_iter().flatten());
+    let is_named = target.is_string();
+    let mut any = false;
+    let found = ports.any(|port| {
+        any = true;
+        port[if is_named { "name" } else { "containerPort" }] == *target
+    });
+    found || (!any && !is_named)
+}

@@ -1,0 +1,34 @@
+//! A release that is rendered to try the recipes of its services: what is wrong is said at the recipes' own rules.
+
+use super::{Renderer, blame};
+use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::layout::Folders;
+use crate::load::inputs::Inputs;
+use crate::resolve::release::Release;
+use crate::tree::Files;
+
+impl Renderer {
+    /// All that is wrong with what the recipes render.
+    ///
+    /// # Errors
+    ///
+    /// What is no recipe's fault.
+    pub(crate) fn trial(&mut self, release: &Release, inputs: &Inputs) -> Result<Vec<Diagnostic>, Failure> {
+        let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
+        let objects = match self.objects(release, inputs, &folders, &Files::new()) {
+            Ok(objects) => objects,
+            Err(failure) if failure.diagnostics.is_empty() => return Err(failure),
+            Err(failure) => return Ok(failure.diagnostics),
+        };
+        let found = self.violations(release, inputs, &objects)?;
+        let said = found.into_iter().filter_map(|(file, violation)| {
+            let rendered = objects.iter().find(|rendered| rendered.path.as_str() == file)?;
+            let of = format!("{}: ", rendered.path.file_name());
+            let message = format!("{of}{}: {}", violation.place(), violation.message);
+            let place = blame::place(&rendered.origin, &violation.path);
+            let problem = Diagnostic::error(Code::ManifestInvalid, place, message);
+            Some(Diagnostic { hint: violation.hint.map(Into::into), ..problem })
+        });
+        Ok(said.collect())
+    }
+}

@@ -1,0 +1,87 @@
+//! What was typed of recipes, and command lines of cases.
+#![allow(clippy::disallowed_methods)] // The working directory is looked at here.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anstream::adapter::strip_str;
+
+use crate::cli::{self, Cli, RecipeFor, Repository};
+use crate::diagnostic::Failure;
+use crate::load::catalog::RecipeKind;
+use crate::outcome::Report;
+use crate::report::{self, Detail, Format};
+use crate::request::environment::Environment;
+use crate::request::{gitops_from_cwd, registered};
+use crate::run::action::{Action, Request};
+use crate::run::catalog::cases::Ran;
+use crate::run::catalog::{CatalogCommand, Known, NewRecipe};
+use crate::run::dispatch;
+
+pub(super) fn asked(command: cli::CatalogCommand, env: &Environment) -> Result<CatalogCommand, Failure> {
+    Ok(match command {
+        cli::CatalogCommand::New(new) => {
+            let kind = match new.kind {
+                RecipeFor::Runtime => RecipeKind::Runtime,
+                RecipeFor::Service => RecipeKind::Service,
+            };
+            CatalogCommand::New(NewRecipe { kind, name: new.recipe, folder: new.folder })
+        }
+        cli::CatalogCommand::List(repository) => CatalogCommand::List(known(repository, env)?),
+        cli::CatalogCommand::Show(show) => {
+            CatalogCommand::Show(known(show.repository, env)?, show.known_recipe)
+        }
+        cli::CatalogCommand::Check(check) => CatalogCommand::Check(check.folder),
+        cli::CatalogCommand::Test(test) => {
+            CatalogCommand::Test { folder: test.of.folder, update: test.update, run: typed }
+        }
+    })
+}
+
+/// The repository that is named, or that one stands in; else the catalog in the working directory.
+fn known(repository: Repository, env: &Environment) -> Result<Known, Failure> {
+    let repository = gitops_from_cwd::here(repository);
+    if let Some(spec) = registered::catalog(&repository, env)? {
+        return Ok(Known::Repository(spec));
+    }
+    let here =
+        ["catalog/runtimes", "catalog/services", "cupaas.yaml"].iter().any(|path| Path::new(path).exists());
+    Ok(if here { Known::Folder(PathBuf::from(".")) } else { Known::BuiltIn })
+}
+
+/// Runs the words of a command line in this process, as if no variable stood for a flag and no CI job ran it.
+///
+/// # Errors
+/// Words that are none of cupaas's.
+pub fn typed(words: &[String]) -> Result<Ran, String> {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let cli = Cli::read(words, &|_| true).map_err(|error| error.to_string())?;
+    let format = cli.format;
+    let request = Request::new(cli, None).map(|mut request| {
+        if let Action::Deploy(spec) | Action::Rerender(spec) = &mut request.action {
+            spec.query.ci = false;
+        }
+        request
+    });
+    let plain = |text: String| strip_str(&text).to_string();
+    Ok(match request.and_then(|request| dispatch::run(&request, &|_| {})) {
+        Ok(done) => Ran {
+            exit: done.report.exit_code(),
+            stderr: plain(report::warnings(&done, format)),
+            stdout: plain(report::of(&done, format, Detail::Folded)),
+            files: match done.report {
+                Report::Rendered { files, .. } => Some(files),
+                _ => None,
+            },
+        },
+        Err(failure) => {
+            let text = plain(report::failure(&failure, format));
+            // What is for machines is printed where they read.
+            let (stdout, stderr) = match format {
+                Format::Text => (String::new(), text),
+                _ => (text, String::new()),
+            };
+            Ran { exit: failure.kind().exit_code(), stdout, stderr, files: None }
+        }
+    })
+}

@@ -1,0 +1,42 @@
+//! `catalog check`: everything that is wrong with the recipes in a folder.
+
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Failure, Severity};
+use crate::load::catalog::{Catalog, RecipeKind};
+use crate::outcome::catalog::CatalogChecked;
+use crate::run::catalog::folder::{self, Chosen};
+use crate::run::catalog::{folder_of, trial};
+
+/// Checks all recipes in a folder.
+///
+/// # Errors
+/// All that is wrong with them, in one failure.
+pub(super) fn check(folder: &Path) -> Result<CatalogChecked, Failure> {
+    let Chosen { catalog, recipes } = folder::read(folder)?;
+    let mut found = catalog.misplaced();
+    for (kind, name, _) in &recipes {
+        found.extend(one(&catalog, *kind, name)?);
+    }
+    if found.iter().any(is_error) {
+        return Err(Failure::invalid(found));
+    }
+    let recipes = recipes.iter().map(|(kind, name, _)| format!("{}/{name}", folder_of(*kind))).collect();
+    Ok(CatalogChecked { recipes, warnings: found })
+}
+
+/// What is wrong with one recipe. What it renders is looked at once its own files are right.
+fn one(catalog: &Catalog, kind: RecipeKind, name: &str) -> Result<Vec<Diagnostic>, Failure> {
+    let (recipe, mut found) = catalog.get_leniently(kind, name);
+    let Some(recipe) = recipe else { return Ok(found) };
+    let is_whole = found.is_empty();
+    found.extend(recipe.warnings.iter().cloned());
+    if is_whole {
+        found.extend(trial::of(catalog, &recipe)?);
+    }
+    Ok(found)
+}
+
+fn is_error(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error
+}

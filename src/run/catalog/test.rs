@@ -1,0 +1,60 @@
+//! `catalog test`: the cases of the recipes in a folder.
+#![allow(clippy::disallowed_methods)] // Cases are looked for on disk.
+
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use crate::diagnostic::{Code, Failure};
+use crate::outcome::catalog::{CaseResult, CatalogTested};
+use crate::run::catalog::cases::{self, Ran, Setting};
+use crate::run::catalog::folder::{self, Chosen};
+use crate::run::catalog::folder_of;
+use crate::run::context::Context;
+
+/// What a recipe's case may run: it looks, and changes nothing.
+const COMMANDS: [&str; 5] = ["check", "diff", "dockerfile", "explain", "render"];
+
+/// Runs every case.
+///
+/// # Errors
+/// A folder that cannot be read, or files that stand where nobody looks.
+pub(super) fn test(
+    context: &Context<'_>,
+    folder: &Path,
+    update: bool,
+    run: fn(&[String]) -> Result<Ran, String>,
+) -> Result<CatalogTested, Failure> {
+    let Chosen { catalog, recipes } = folder::read(folder)?;
+    let misplaced = catalog.misplaced();
+    if !misplaced.is_empty() {
+        return Err(Failure::invalid(misplaced));
+    }
+    let setting = Setting {
+        root: folder,
+        beside: Some(catalog.files()),
+        commands: Some(&COMMANDS),
+        run: &|words| run(words),
+    };
+    let mut tested = CatalogTested { cases: Vec::new(), untested: Vec::new(), updated: update };
+    for (kind, recipe, place) in &recipes {
+        let recipe = format!("{}/{recipe}", folder_of(*kind));
+        let found = WalkDir::new(place.join("cases")).min_depth(1).max_depth(1).sort_by_file_name();
+        let mut any = false;
+        for case in found.into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_dir()) {
+            any = true;
+            let name = format!("{recipe}/{}", case.file_name().to_string_lossy());
+            context.progress(&name);
+            let difference = cases::run(&setting, case.path(), update).err();
+            tested.cases.push(CaseResult { name, difference });
+        }
+        if !any {
+            tested.untested.push(recipe);
+        }
+    }
+    if tested.cases.is_empty() && tested.untested.is_empty() {
+        let message = format!("{} has no recipes", folder.display());
+        return Err(Failure::new(Code::FolderNotFound, message));
+    }
+    Ok(tested)
+}

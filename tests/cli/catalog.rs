@@ -1,0 +1,149 @@
+//! `catalog …`: a recipe's life, from its first files to a test that fails.
+
+use std::fs;
+
+use crate::sandbox::Sandbox;
+
+const PLATFORM: &str = "environments: {production: {cluster: home, domain: apps.example.cu}}\n";
+
+#[test]
+fn a_new_recipe_is_right_and_its_case_comes_out() {
+    let sandbox = Sandbox::new();
+    for (kind, name) in [("service", "my-cache"), ("runtime", "go")] {
+        sandbox.good(&["catalog", "new", kind, name]);
+        let folder = format!("catalog/{kind}s/{name}");
+        let checked = sandbox.json(&["catalog", "check", &folder]);
+        assert_eq!(checked["recipes"][0], format!("{kind}s/{name}"));
+        assert_eq!(checked["warnings"], serde_json::json!([]));
+        let tested = sandbox.good(&["catalog", "test", &folder]);
+        assert_eq!(tested.stdout, format!("ok {kind}s/{name}/default\n"));
+        assert_eq!(sandbox.run(&["catalog", "new", kind, name]).code, Some(2));
+    }
+    // From the catalog's folder, and from the repository's.
+    assert_eq!(sandbox.good(&["catalog", "test", "catalog"]).stdout.lines().count(), 2);
+    assert_eq!(sandbox.good(&["catalog", "check"]).stdout, "ok runtimes/go\nok services/my-cache\n");
+    assert_eq!(sandbox.run(&["catalog", "new", "service", "no_name"]).code, Some(2));
+    assert_eq!(sandbox.run(&["catalog", "check", "nowhere"]).code, Some(2));
+}
+
+#[test]
+fn a_case_that_comes_out_otherwise_is_shown_and_can_be_written_again() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["catalog", "new", "service", "cache"]);
+    let workload = sandbox.path("catalog/services/cache/workload.yaml.j2");
+    let text = fs::read_to_string(&workload).unwrap();
+    fs::write(&workload, text.replace("\"--port\"", "\"--listen\"")).unwrap();
+    let failed = sandbox.run(&["catalog", "test"]);
+    assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+    assert!(
+        failed.stdout.contains("-  - --port\n") && failed.stdout.contains("+  - --listen\n"),
+        "{}",
+        failed.stdout
+    );
+    let report = sandbox.run(&["catalog", "test", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
+    assert_eq!((&report["report"], &report["status"]), (&"catalog-test".into(), &"differs".into()));
+    assert_eq!(sandbox.good(&["catalog", "test", "--update"]).stdout, "written services/cache/default\n");
+    sandbox.good(&["catalog", "test"]);
+    // A case of somebody's recipe changes nothing.
+    let case = sandbox.path("catalog/services/cache/cases/default/case.yaml");
+    let text = fs::read_to_string(&case).unwrap();
+    fs::write(&case, text.replace("command: render", "command: deploy")).unwrap();
+    let refused = sandbox.run(&["catalog", "test"]);
+    assert!(refused.stdout.contains("a recipe's case runs one of"), "{}", refused.stdout);
+    // A recipe without a case is said.
+    fs::remove_dir_all(sandbox.path("catalog/services/cache/cases")).unwrap();
+    assert_eq!(sandbox.good(&["catalog", "test"]).stdout, "services/cache has no cases\n");
+}
+
+#[test]
+fn check_says_what_is_wrong_with_every_recipe_at_once() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["catalog", "new", "service", "cache", "--folder", "fleet/catalog"]);
+    sandbox.good(&["catalog", "new", "runtime", "go", "--folder", "fleet/catalog"]);
+    sandbox.write(
+        "fleet",
+        &[
+            ("cupaas.yaml", PLATFORM),
+            ("catalog/runtimes/go/recipe.yaml", "summary: x\nfacts: [{fact: a, files: [b], match: '(', is: '{file}'}]\n"),
+            ("catalog/services/open/recipe.yaml", "summary: x\nversions: {default: '1'}\nimage: x\nport: 1\nworkload: w.yaml.j2\nfiles: [{template: shared/service/deployment.yaml.j2}, {template: s.yaml.j2}, {template: c.yaml.j2}]\n"),
+            ("catalog/services/open/w.yaml.j2", "user: 1\ncpu: 50m\nmemory: 1Mi\n"),
+            ("catalog/services/open/s.yaml.j2", "apiVersion: v1\nkind: Service\nmetadata: {name: open, namespace: {{ namespace }}}\nspec:\n  selector: {{ service.selector }}\n  ports: [{port: 1, targetPort: http}]\n"),
+            ("catalog/services/open/c.yaml.j2", "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: open, namespace: {{ namespace }}}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n"),
+            ("catalog/service/redis/recipe.yaml", "summary: x\n"),
+            ("catalog/runtime/node/Dockerfile.j2", "FROM x\n"),
+            ("catalogue/services/redis/recipe.yaml", "summary: x\n"),
+        ],
+    );
+    let ran = sandbox.run(&["catalog", "check", "fleet"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    for said in [
+        "invalid regular expression",
+        "fleet/catalog/runtimes/go/recipe.yaml:2:",
+        "no NetworkPolicy lets the app reach Deployment \"open\"",
+        "no container of Deployment \"open\" listens on port \"http\"",
+        "removing the service would delete PersistentVolumeClaim \"open\" with its data",
+        "fleet/catalog/services/open/recipe.yaml:6:",
+        "did you mean catalog/services/redis/?",
+        "did you mean catalog/runtimes/?",
+        "did you mean catalog/?",
+        "fleet/catalogue/services/redis/recipe.yaml:1:1",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}\n{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("services/cache/"), "{}", ran.stderr);
+    // A deploy says it too, of the recipe that it uses.
+    fs::remove_dir_all(sandbox.path("fleet/catalog/service")).unwrap();
+    fs::remove_dir_all(sandbox.path("fleet/catalog/runtime")).unwrap();
+    let app = "name: a\nruntime: image\nservices: [open]\nprocesses: {web: {command: serve}}\n";
+    sandbox.write("app", &[(".cupaas", app)]);
+    let check = ["check", "app", "--gitops", "fleet", "--image", "x:1"];
+    let ran = sandbox.run(&check);
+    assert!(ran.code == Some(3) && ran.stderr.contains("did you mean catalog/?"), "{}", ran.stderr);
+    fs::remove_dir_all(sandbox.path("fleet/catalogue")).unwrap();
+    let ran = sandbox.run(&check);
+    assert!(ran.code == Some(7) && ran.stderr.contains("no NetworkPolicy"), "{}", ran.stderr);
+    // A choice of a parameter is tried too.
+    let workload = "user: 1\ncpu: 50m\nmemory: 1Mi\n{% if service.params.fast %}\ncarg: [x]\n{% endif %}";
+    sandbox.write(
+        "one",
+        &[
+            ("recipe.yaml", "summary: x\nversions: {default: '1'}\nimage: x\nport: 1\nworkload: w.yaml.j2\nparams: {fast: {type: boolean, default: false, doc: x}}\nfiles: [{template: shared/service/network-policy.yaml.j2}, {template: shared/service/deployment.yaml.j2}]\n"),
+            ("w.yaml.j2", workload),
+        ],
+    );
+    let ran = sandbox.run(&["catalog", "check", "one"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("with fast: true: unknown key \"carg\""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("one/w.yaml.j2:5:"), "{}", ran.stderr);
+}
+
+#[test]
+fn list_and_show_know_the_recipes_at_hand() {
+    let sandbox = Sandbox::new();
+    sandbox.write("fleet", &[("cupaas.yaml", PLATFORM)]);
+    sandbox.good(&["catalog", "new", "service", "mongodb", "--folder", "fleet/catalog"]);
+    sandbox.good(&["catalog", "new", "service", "cache", "--folder", "fleet/catalog"]);
+    let report = sandbox.json(&["catalog", "list", "--gitops", "fleet"]);
+    let recipes = report["recipes"].as_array().unwrap();
+    let origin = |name: &str| recipes.iter().find(|recipe| recipe["name"] == name).unwrap()["origin"].clone();
+    assert_eq!([origin("mongodb"), origin("cache"), origin("python")], ["shadows", "catalog", "built-in"]);
+    let alone = sandbox.json(&["catalog", "list"]);
+    assert!(alone["recipes"].as_array().unwrap().iter().all(|recipe| recipe["origin"] == "built-in"));
+    let shown = sandbox.good(&["catalog", "show", "cache", "--gitops", "fleet"]).stdout;
+    for part in ["versions   1 (default)", "CACHE_URL", "megabytes: integer, default 64", "      - cache:"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    // The example is one that works.
+    let example =
+        report["recipes"].as_array().unwrap().iter().find(|recipe| recipe["name"] == "cache").unwrap();
+    let app = format!(
+        "name: a\nruntime: image\nprocesses: {{web: {{command: serve}}}}\n{}",
+        example["example"].as_str().unwrap()
+    );
+    sandbox.write("app", &[(".cupaas", &app)]);
+    sandbox.good(&["check", "app", "--gitops", "fleet", "--image", "x:1"]);
+    let unknown = sandbox.run(&["catalog", "show", "pyton"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("did you mean \"python\"?"), "{}", unknown.stderr);
+}
