@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
 use crate::expression::{self, Condition};
-use crate::load::app_files::{AppFiles, matches};
+use crate::load::app_files::AppFiles;
 use crate::load::keyed;
+use crate::load::path_pattern::{matches, star};
 use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
@@ -83,8 +84,8 @@ impl<'a> Search<'a> {
         let expressions =
             Expressions { pattern: regex("match", &rule.pattern)?, within: regex("within", &rule.within)? };
         let mut finds: Vec<Found> = Vec::new();
-        for path in paths {
-            let mut found = self.look(rule, &expressions, path, facts)?;
+        for place in paths {
+            let mut found = self.look(rule, &expressions, &place)?;
             found.retain(|one| !one.value.is_empty());
             found.truncate(if rule.all { usize::MAX } else { 1 });
             for one in found {
@@ -101,17 +102,15 @@ impl<'a> Search<'a> {
         &mut self,
         rule: &FactRule,
         expressions: &Expressions,
-        path: &str,
-        facts: &Facts,
+        place: &Place<'_>,
     ) -> Result<Vec<Found>, Wrong> {
-        let files = self.files;
-        let place = of(rule, path, facts);
-        let make = |groups: &[&str], at: Span| {
-            let value = value(&rule.is, &place, groups)?;
+        let (files, path) = (self.files, place.file);
+        let make = |key: &str, groups: &[&str], at: Span| {
+            let value = value(&rule.is, place, key, groups)?;
             Some(Found { value, file: path.to_owned(), place: at })
         };
         if rule.key.is_none() && expressions.pattern.is_none() {
-            return Ok(make(&[], files.place(path)).into_iter().collect());
+            return Ok(make("", &[], files.place(path)).into_iter().collect());
         }
         let Some(source) = files.texts.get(path) else { return Ok(Vec::new()) };
         let at = |range: Range<usize>| Span::new(source, range);
@@ -122,7 +121,7 @@ impl<'a> Search<'a> {
                 .flat_map(|(start, part)| pattern.captures_iter(part).map(move |captures| (start, captures)));
             let found = caught.filter_map(|(start, captures)| {
                 let range = place_of(&captures);
-                make(&groups(&captures), at(start + range.start..start + range.end))
+                make("", &groups(&captures), at(start + range.start..start + range.end))
             });
             return Ok(found.take(if rule.all { usize::MAX } else { 1 }).collect());
         };
@@ -130,13 +129,13 @@ impl<'a> Search<'a> {
         let format =
             format.ok_or_else(|| ("key", format!("the name {path} does not say a format: add `format`")))?;
         let Some(root) = self.keyed(path, source, format) else { return Ok(Vec::new()) };
-        let found = keyed::at(root, key).into_iter().filter_map(|node| {
-            let text = node.text().unwrap_or_default();
+        let found = keyed::at(root, key, format).into_iter().filter_map(|keyed| {
+            let text = keyed.node.text().unwrap_or_default();
             let groups = match &expressions.pattern {
                 Some(pattern) => groups(&pattern.captures(text)?),
                 None => vec![text],
             };
-            make(&groups, at(node.range.clone()))
+            make(keyed.key, &groups, at(keyed.node.range.clone()))
         });
         Ok(found.collect())
     }
@@ -157,7 +156,10 @@ impl<'a> Search<'a> {
     }
 
     /// The files that the rule looks at, in the order of its patterns.
-    fn paths(&self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a str>, Wrong> {
+    fn paths<'f>(&self, rule: &FactRule, facts: &'f Facts, scope: &Value) -> Result<Vec<Place<'f>>, Wrong>
+    where
+        'a: 'f,
+    {
         let condition = rule.of_file.as_deref().map(Condition::read).transpose();
         let condition = condition.map_err(|message| ("where", message))?;
         let mut scope = scope.clone();
@@ -175,11 +177,12 @@ impl<'a> Search<'a> {
         };
         let (mut paths, mut seen) = (Vec::new(), BTreeSet::new());
         for pattern in &rule.files {
-            for path in self.listing.iter().copied().filter(|path| matches(pattern, path)) {
-                let place = of(rule, path, facts);
+            for path in self.listing.iter().copied() {
+                let Some(star) = star(pattern, path) else { continue };
+                let place = Place { star, ..of(rule, path, facts) };
                 if self.counts(rule, &place) && !seen.contains(path) && is_true(&place)? {
                     seen.insert(path);
-                    paths.push(path);
+                    paths.push(place);
                 }
             }
         }
@@ -197,7 +200,8 @@ impl<'a> Search<'a> {
 
 fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
     let below = rule.below.as_ref().and_then(|fact| facts.get(fact));
-    Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
+    let below = below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default();
+    Place { file, below, star: "" }
 }
 
 /// A rule's regular expression.
