@@ -9,6 +9,8 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_untagged::UntaggedEnumVisitor;
 
+use crate::load::folder::Folder;
+use crate::load::runtime_entry::RuntimeEntry;
 use crate::load::scalars::{
     Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, UrlPath, VariableName, keyed,
 };
@@ -26,8 +28,8 @@ pub struct AppFile {
     pub format: Option<u32>,
     /// The app's name; default: the registration's, else from the repository's address. Frozen once deployed.
     pub name: Option<Name>,
-    /// The runtime: `python`, `python:3.13`, `dockerfile`, …
-    pub runtime: Text,
+    /// The runtime: `python`, `python:3.13`, `{python: {version: "3.13"}}`, `dockerfile`, …
+    pub runtime: RuntimeEntry,
     /// The first version's word for the web process's command.
     pub entrypoint: Option<Command>,
     /// Services that the app needs: `mongodb`, `mongodb:8.0` or `{mongodb: {version: "8.0"}}`.
@@ -57,6 +59,10 @@ pub struct AppFile {
     #[serde(default)]
     #[schemars(schema_with = "keyed::<Name, VolumeEntry>", extend("maxProperties" = 100))]
     pub volumes: Named<VolumeEntry>,
+    /// Folders that the app writes into while it runs, empty in each new pod: `.next/cache`, `/data/cache`.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub writable: Vec<Folder>,
     /// What differs in one environment.
     #[serde(default)]
     #[schemars(schema_with = "keyed::<EnvironmentName, EnvironmentEntry>", extend("maxProperties" = 100))]
@@ -240,9 +246,9 @@ impl<'de> Deserialize<'de> for ServiceEntry {
 
 /// A version alone, or a mapping of settings with the version as written.
 #[derive(Default)]
-struct Settings {
-    version: Option<String>,
-    rest: serde_json::Map<String, Value>,
+pub(super) struct Settings {
+    pub(super) version: Option<String>,
+    pub(super) rest: serde_json::Map<String, Value>,
 }
 
 impl<'de> Deserialize<'de> for Settings {

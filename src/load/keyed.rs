@@ -153,7 +153,7 @@ mod tests {
             [pair("next", "^15"), pair("socket.io", "4"), pair("@nestjs/core", "11")]
         );
         let problem = read(&Source::new("f", "{\n  \"a\": 1\n  \"b\": 2\n}"), KeyedFormat::Json).unwrap_err();
-        assert_eq!(problem.span.line_column().0, 3, "{problem:?}");
+        assert_eq!(problem.span.line_column().0, 2, "{problem:?}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::load::key_path::KeyPath;
+use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
 use crate::load::scalars::{Amount, ContainerPath, Name, Named, Text, keyed};
 use crate::load::start_rule::{StartRule, SystemRule};
 use crate::version_range::Scheme;
@@ -63,7 +64,26 @@ pub struct RecipeFile {
     pub reserved: Vec<ContainerPath>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
-    /// What an app may set on this service, beside `version`, `storage`, `name` and `as`.
+    /// Variables that the app wants where it runs, below all that a person sets.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub env: Vec<EnvRule>,
+    /// Folders that the app writes into while it runs, empty in each new pod.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub writable: Vec<WritableRule>,
+    /// What holds for the app's processes where it says nothing.
+    #[serde(default)]
+    pub defaults: ProcessDefaults,
+    /// The words that every command of a process begins with: a program that passes signals on, for those that cannot be
+    /// the first process of a container.
+    #[serde(default)]
+    #[schemars(length(max = 10), inner(length(min = 1, max = 200)))]
+    pub init: Vec<String>,
+    /// What the app is built with, beside its files.
+    #[serde(default)]
+    pub build: BuildRule,
+    /// What an app may set on this runtime, beside `version`; on this service, beside `version`, `storage`, `name` and `as`.
     #[serde(default)]
     #[schemars(schema_with = "keyed::<ParameterName, Parameter>")]
     pub params: Named<Parameter>,

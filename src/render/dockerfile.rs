@@ -1,15 +1,19 @@
 //! A runtime's recipe → the Dockerfile that it stands for.
 
 use minijinja::value::Serde;
-use minijinja::{UndefinedBehavior, Value};
-use serde_json::json;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{Code, Failure, Span};
 use crate::expression::{self, bounds};
-use crate::load::catalog::Recipe;
+use crate::load::catalog::{Recipe, SHARED};
+use crate::load::path_pattern::matches;
+use crate::load::pod_rules::BuildRule;
 use crate::render::engine::{FUEL, place};
 use crate::resolve::fact_values::{system, values};
 use crate::resolve::release::Release;
+use crate::resolve::services::mirrored;
+use std::collections::BTreeMap;
 
 /// The Dockerfile of a release's runtime.
 ///
@@ -38,22 +42,55 @@ pub(crate) fn dockerfile(
     let only = release.processes.first().filter(|_| release.processes.len() == 1);
     let web = web.or(only);
     let command = web.and_then(|web| web.command.as_ref()).map(|words| json!(unliteral(words)).to_string());
-    let mut scope = values(&description.value, &release.facts);
+    let mut scope = values(&description.value, &release.facts, &release.params);
     let (build, run) = system(&description.value, &scope).map_err(|(index, message)| {
         Failure::recipe(description.at(&["system", &index.to_string(), "when"]), message)
     })?;
     scope.insert("system".to_owned(), json!({"build": build, "run": run}));
     scope.insert("ignore".to_owned(), json!(description.value.ignore));
     scope.insert("mirror".to_owned(), json!(mirror));
+    scope.insert("variables".to_owned(), json!(build_variables(&description.value.build, &release.config)));
     scope.insert("command".to_owned(), json!(command));
     scope.insert("port".to_owned(), json!(web.and_then(|web| web.port).unwrap_or(8000)));
-    bounds::template(&template.text)
-        .map_err(|excess| Failure::recipe(Span::new(template, excess.at), excess.message))?;
-    let environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
+    let environment = environment(recipe, mirror)?;
     let rendered = environment.render_str(&template.text, Value::from(Serde(&scope)));
-    let text =
-        rendered.map_err(|error| Failure::recipe(place(template, &error), expression::message(&error)))?;
+    let text = rendered.map_err(|error| {
+        let included = error.name().and_then(|name| recipe.texts.get(name));
+        Failure::recipe(place(included.unwrap_or(template), &error), expression::message(&error))
+    })?;
     Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// What templates of Dockerfiles can do beside what all can: `include` a file beside `recipe.yaml`, and name an image as it
+/// is reached through the platform's mirror.
+fn environment(recipe: &Recipe, mirror: Option<&str>) -> Result<Environment<'static>, Failure> {
+    let mut environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
+    for (name, source) in recipe.texts.iter().filter(|(name, _)| name.ends_with(".j2")) {
+        bounds::template(&source.text)
+            .map_err(|excess| Failure::recipe(Span::new(source, excess.at), excess.message))?;
+        if !name.starts_with(SHARED) {
+            let added = environment.add_template_owned(name.clone(), source.text.clone());
+            added.map_err(|error| Failure::recipe(place(source, &error), expression::message(&error)))?;
+        }
+    }
+    let mirror = mirror.map(str::to_owned);
+    environment.add_function("image", move |name: String| mirrored(&name, mirror.as_deref()));
+    Ok(environment)
+}
+
+/// The app's plain variables that its build reads, each with its value as a Dockerfile's `ENV` takes it.
+fn build_variables(rule: &BuildRule, config: &BTreeMap<String, String>) -> Vec<Json> {
+    let reads = |name: &str| rule.variables.iter().any(|pattern| matches(pattern, name));
+    let quoted = |value: &str| {
+        let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+        format!("\"{escaped}\"")
+    };
+    // A line of a Dockerfile has no way to write a line break.
+    let fits = |value: &str| !value.contains(['\n', '\r']);
+    { config.iter() }
+        .filter(|(name, value)| reads(name) && fits(value))
+        .map(|(name, value)| json!({"name": name, "value": quoted(value)}))
+        .collect()
 }
 
 /// The words as they were before the kubelet's expansion was kept off them.

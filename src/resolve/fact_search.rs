@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use regex_lite::{Captures, Regex, RegexBuilder};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
 use crate::expression::{self, Condition};
@@ -38,6 +38,7 @@ type Wrong = (&'static str, String);
 /// Where rules look, and what has been read there.
 pub(super) struct Search<'a> {
     recipe: &'a RecipeFile,
+    params: &'a Map<String, Value>,
     files: &'a AppFiles,
     /// The paths that the recipe does not skip.
     listing: Vec<&'a str>,
@@ -54,10 +55,10 @@ struct Expressions {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(recipe: &'a RecipeFile, files: &'a AppFiles) -> Self {
+    pub(super) fn new(recipe: &'a RecipeFile, params: &'a Map<String, Value>, files: &'a AppFiles) -> Self {
         let skips = |part: &str| recipe.skip.iter().any(|pattern| matches(pattern, part));
         let listing = files.listing.iter().map(String::as_str).filter(|path| !path.split('/').any(skips));
-        Self { recipe, files, listing: listing.collect(), read: BTreeMap::new(), unread: Vec::new() }
+        Self { recipe, params, files, listing: listing.collect(), read: BTreeMap::new(), unread: Vec::new() }
     }
 
     /// What a rule finds, in the order of its files: one value of each, or all where it asks for all. `facts`: what the
@@ -67,7 +68,7 @@ impl<'a> Search<'a> {
     ///
     /// Which of its expressions is wrong, and why.
     pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
-        let scope = Value::Object(values(self.recipe, facts));
+        let scope = Value::Object(values(self.recipe, facts, self.params));
         if let Some(when) = &rule.when
             && !expression::is_true(when, &scope).map_err(|message| ("when", message))?
         {

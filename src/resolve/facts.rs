@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value};
+
 use crate::diagnostic::{Code, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::{Inputs, Recorded};
@@ -42,9 +44,14 @@ pub(super) fn recorded(recorded: &Recorded, notes: &mut Notes) -> Known {
 }
 
 /// Applies every rule, in order.
-pub(super) fn find(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Known {
+pub(super) fn find(
+    recipe: &Recipe,
+    inputs: &Inputs,
+    params: &Map<String, Value>,
+    notes: &mut Notes,
+) -> Known {
     let description = &recipe.description;
-    let mut search = Search::new(&description.value, &inputs.files);
+    let mut search = Search::new(&description.value, params, &inputs.files);
     let mut known = Known::default();
     // Facts that are decided whatever further rules find.
     let mut decided_for_good = BTreeSet::new();

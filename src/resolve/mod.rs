@@ -16,10 +16,12 @@ pub(crate) mod layers;
 mod mounts;
 mod own_dockerfile;
 mod platform;
+mod pod_rules;
 mod processes;
 pub(crate) mod release;
 pub(crate) mod routes;
 pub(crate) mod runtime;
+mod runtime_params;
 mod runtime_version;
 pub(crate) mod secrets;
 pub(crate) mod services;
@@ -65,19 +67,24 @@ pub(crate) fn resolve_leniently(
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
     let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
-    let processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
+    let mut processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let (config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
+    let (mut config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
+    let of_pods = (processes.as_slice(), route.as_ref());
+    let to = (&mut layers, &mut config);
+    pod_rules::variables(inputs, &runtime, of_pods, to, (&variables, &secrets), &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
+    let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
     own_dockerfile::check(inputs, &processes, &mut notes);
     entries::check(inputs, &processes, &mut notes);
     unused::check(inputs, &processes, &mut notes);
+    pod_rules::apply(inputs, &mut processes, &mut notes);
     shared_disks(inputs, &processes, &volumes, &mut notes);
     clashes(inputs, &environment, &processes, &services, &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
@@ -91,6 +98,7 @@ pub(crate) fn resolve_leniently(
         app: inputs.name.clone(),
         source: inputs.query.source.clone(),
         facts: runtime.facts,
+        params: runtime.params,
         files: files(inputs),
         layers,
         decisions: notes.decisions,
@@ -108,6 +116,7 @@ pub(crate) fn resolve_leniently(
         variables,
         secrets,
         volumes,
+        writable,
         route,
         platform,
         set: inputs.query.variables.clone(),

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Source, Span};
 use crate::load::app_file::{MAX_PROCESSES, ProcessEntry, Scale};
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
+use crate::load::pod_rules::BuiltInSize;
 use crate::load::scalars::{Amount, Command, Cpu};
 use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
@@ -293,6 +294,8 @@ fn process(
         autoscale,
         min_replicas: replicas.unwrap_or_else(|| autoscale.map_or(1, |scale| scale.min)),
         schedule: entry.schedule.clone(),
+        grace_period: 30,
+        startup_time: 120,
     }
 }
 
@@ -352,7 +355,8 @@ pub(super) fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
 
 fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: &Span, notes: &mut Notes) -> Size {
     let sizes = sizes(inputs);
-    let name = asked.unwrap_or(DEFAULT_SIZE);
+    let of_recipe = inputs.runtime.as_ref().and_then(|recipe| recipe.description.value.defaults.size);
+    let name = asked.or(of_recipe.map(BuiltInSize::name)).unwrap_or(DEFAULT_SIZE);
     if let Some(size) = sizes.get(name) {
         let origin = asked.map_or_else(|| "default".to_owned(), |_| place.to_string());
         notes.decided(
