@@ -11,6 +11,7 @@ pub(crate) mod current;
 mod decode;
 pub(crate) mod dotenv;
 mod encoding;
+mod entry_settings;
 pub(crate) mod environments;
 pub(crate) mod folder;
 pub(crate) mod gitops;

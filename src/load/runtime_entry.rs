@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use serde_untagged::UntaggedEnumVisitor;
 
-use crate::load::app_file::Settings;
+use crate::load::entry_settings::Settings;
 use crate::load::scalars::{Named, Text};
 
 /// Which runtime, and how it is set.

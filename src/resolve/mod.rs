@@ -67,7 +67,7 @@ pub(crate) fn resolve_leniently(
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
     let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
-    let mut processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
+    let processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
@@ -75,18 +75,12 @@ pub(crate) fn resolve_leniently(
     let (mut config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
-    let of_pods = (processes.as_slice(), route.as_ref());
-    let to = (&mut layers, &mut config);
-    pod_rules::variables(inputs, &runtime, of_pods, to, (&variables, &secrets), &mut notes);
+    let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
+    pod_rules::variables(inputs, &runtime, others, (&mut layers, &mut config), &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
     let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    own_dockerfile::check(inputs, &processes, &mut notes);
-    entries::check(inputs, &processes, &mut notes);
-    unused::check(inputs, &processes, &mut notes);
-    pod_rules::apply(inputs, &mut processes, &mut notes);
-    shared_disks(inputs, &processes, &volumes, &mut notes);
-    clashes(inputs, &environment, &processes, &services, &mut notes);
+    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
     dirty(inputs, &mut notes);
     let release = Release {
@@ -124,6 +118,20 @@ pub(crate) fn resolve_leniently(
         runtime: as_written(runtime.name, &runtime.version),
     };
     (release, notes.problems)
+}
+
+/// What does not go together, once all of it is decided.
+fn check(
+    inputs: &Inputs,
+    environment: &str,
+    (processes, services, volumes): (&[release::Process], &[release::Service], &[Volume]),
+    notes: &mut Notes,
+) {
+    own_dockerfile::check(inputs, processes, notes);
+    entries::check(inputs, processes, notes);
+    unused::check(inputs, processes, notes);
+    shared_disks(inputs, processes, volumes, notes);
+    clashes(inputs, environment, processes, services, notes);
 }
 
 /// The release, where nothing is wrong.

@@ -51,9 +51,8 @@ pub(super) fn apply(inputs: &Inputs, processes: &mut [Process], notes: &mut Note
 pub(super) fn variables(
     inputs: &Inputs,
     runtime: &Runtime,
-    (processes, route): (&[Process], Option<&Route>),
+    (processes, route, given, secrets): (&[Process], Option<&Route>, &[PodVariable], &[AppSecret]),
     (layers, config): (&mut Layers, &mut BTreeMap<String, String>),
-    (given, secrets): (&[PodVariable], &[AppSecret]),
     notes: &mut Notes,
 ) {
     let Some(recipe) = &inputs.runtime else { return };

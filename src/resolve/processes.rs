@@ -12,6 +12,7 @@ use crate::load::scalars::{Amount, Command, Cpu};
 use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels;
+use crate::resolve::pod_rules;
 use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
 use crate::resolve::runtime::Runtime;
 use crate::resolve::start::{self, Start};
@@ -149,7 +150,9 @@ pub(super) fn resolve(
         let command = command(inputs, environment, name, entry, procfile, &start, notes);
         process(inputs, environment, name, entry, command, notes)
     };
-    entries.iter().map(one).collect()
+    let mut processes: Vec<Process> = entries.iter().map(one).collect();
+    pod_rules::apply(inputs, &mut processes, notes);
+    processes
 }
 
 /// The command of a process, and nothing where the image's own runs.

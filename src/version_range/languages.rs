@@ -59,8 +59,8 @@ fn bounds(clause: &str, other: fn(&str, &Partial) -> Option<String>) -> Option<S
 }
 
 fn npm_clause(clause: &str) -> Option<String> {
-    // What npm calls by a name has no bounds.
-    if matches!(clause, "latest" | "node" | "stable" | "current") {
+    // What has a name of npm's own has no bounds.
+    if clause == "latest" {
         return Some(String::new());
     }
     bounds(clause, |operator, version| {

@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str) -> Node {
         }
         let mut whole = first.to_owned();
         // An even number of them is written for as many backslashes by halves.
-        while whole.len() - whole.trim_end_matches('\\').len() & 1 == 1 {
+        while (whole.len() - whole.trim_end_matches('\\').len()) % 2 == 1 {
             whole.pop();
             let Some(further) = lines.next() else { break };
             at += further.len();
