@@ -23,6 +23,11 @@ impl Quantity {
         scaled.checked_div(10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?).map(Self)
     }
 
+    /// Whole mebibytes of an amount of memory.
+    pub(crate) fn mebibytes(self) -> i128 {
+        self.0 / 1_000_000_000 / (1 << 20)
+    }
+
     /// The same of a value of a manifest, where a bare number is one too.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         match value {

@@ -54,7 +54,7 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
     let app = read::<AppFile>(".cupaas", app)?;
     let platform = read::<PlatformFile>("cupaas.yaml", platform)?;
     let catalog = Catalog::default();
-    let runtime = catalog.get(RecipeKind::Runtime, app.value.runtime.0.split(':').next().unwrap_or_default());
+    let runtime = catalog.get(RecipeKind::Runtime, &app.value.runtime.name);
     let mut services = BTreeMap::new();
     for entry in &app.value.services {
         let recipe = catalog.get(RecipeKind::Service, &entry.recipe).expect("built in")?;

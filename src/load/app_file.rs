@@ -1,15 +1,17 @@
 //! `.cupaas` as it is written: everything optional but the runtime, nothing decided.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::Deserializer;
 use serde_json::Value;
 use serde_untagged::UntaggedEnumVisitor;
 
+use crate::load::entry_settings::Settings;
+use crate::load::folder::Folder;
 use crate::load::process_entry::{ProcessEntry, Written, processes};
+use crate::load::runtime_entry::RuntimeEntry;
 use crate::load::scalars::{
     Amount, Command, ContainerPath, EnvironmentName, Host, Name, Named, Text, VariableName, keyed,
 };
@@ -27,8 +29,8 @@ pub struct AppFile {
     pub format: Option<u32>,
     /// The app's name; default: the registration's, else from the repository's address. Frozen once deployed.
     pub name: Option<Name>,
-    /// The runtime: `python`, `python:3.13`, `dockerfile`, …
-    pub runtime: Text,
+    /// The runtime: `python`, `python:3.13`, `{python: {version: "3.13"}}`, `dockerfile`, …
+    pub runtime: RuntimeEntry,
     /// The first version's word for the web process's command.
     pub entrypoint: Option<Command>,
     /// Services that the app needs: `mongodb`, `mongodb:8.0` or `{mongodb: {version: "8.0"}}`.
@@ -58,6 +60,10 @@ pub struct AppFile {
     #[serde(default)]
     #[schemars(schema_with = "keyed::<Name, VolumeEntry>", extend("maxProperties" = 100))]
     pub volumes: Named<VolumeEntry>,
+    /// Folders that the app writes into while it runs, empty in each new pod: `.next/cache`, `/data/cache`.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub writable: Vec<Folder>,
     /// What differs in one environment.
     #[serde(default)]
     #[schemars(schema_with = "keyed::<EnvironmentName, EnvironmentEntry>", extend("maxProperties" = 100))]
@@ -155,49 +161,5 @@ impl<'de> Deserialize<'de> for ServiceEntry {
                 Ok(ServiceEntry { recipe, version: settings.version, settings: settings.rest })
             })
             .deserialize(deserializer)
-    }
-}
-
-/// A version alone, or a mapping of settings with the version as written.
-#[derive(Default)]
-struct Settings {
-    version: Option<String>,
-    rest: serde_json::Map<String, Value>,
-}
-
-impl<'de> Deserialize<'de> for Settings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SettingsVisitor;
-        impl<'de> Visitor<'de> for SettingsVisitor {
-            type Value = Settings;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a version or settings")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Settings, E> {
-                let version =
-                    Some(text.to_owned()).filter(|text| !matches!(text.as_str(), "" | "~" | "null"));
-                Ok(Settings { version, ..Settings::default() })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
-                let mut settings = Settings::default();
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
-                        "version" => settings.version = Some(map.next_value::<Text>()?.0),
-                        "storage" => {
-                            settings.rest.insert(key, Value::String(map.next_value::<Text>()?.0));
-                        }
-                        _ => {
-                            settings.rest.insert(key, map.next_value()?);
-                        }
-                    }
-                }
-                Ok(settings)
-            }
-        }
-        // Text first: a version that looks like a number keeps its digits. A mapping goes its own way.
-        deserializer.deserialize_str(SettingsVisitor)
     }
 }

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::beneath::{self, Unreached};
 use crate::load::encoding;
+use crate::load::path_pattern::matches;
 use crate::load::recipe::RecipeFile;
 
 /// The most bytes that are looked at in one file of the app.
@@ -30,7 +31,7 @@ const DEPTH: usize = 4;
 pub(super) const SKIPPED: [&str; 8] =
     [".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "target", ".tox"];
 
-/// Patterns of files; `*` in them is any part of one name.
+/// Patterns of files.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Patterns {
     /// Of the files whose texts are read.
@@ -121,32 +122,6 @@ pub(crate) fn read(folder: &Path, called: &str, patterns: &Patterns) -> AppFiles
         }
     }
     files
-}
-
-/// Whether `path` is what `pattern` says; `*` is any part of one name.
-pub(crate) fn matches(pattern: &str, path: &str) -> bool {
-    let mut patterns = pattern.split('/');
-    let mut parts = path.split('/');
-    loop {
-        match (patterns.next(), parts.next()) {
-            (None, None) => return true,
-            (Some(pattern), Some(part)) if part_matches(pattern, part) => {}
-            _ => return false,
-        }
-    }
-}
-
-/// Takes as long as both are: what stands between two stars is looked for once, from where the one before it ended.
-fn part_matches(pattern: &str, part: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == part };
-    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let between = part.strip_prefix(start).and_then(|left| left.strip_suffix(end));
-    let found = |left: &mut &str, piece: &str| {
-        let at = left.find(piece)?;
-        *left = &left[at + piece.len()..];
-        Some(())
-    };
-    between.is_some_and(|mut left| middle.split('*').all(|piece| found(&mut left, piece).is_some()))
 }
 
 /// Whether a file or folder of an app counts: a path in the app's folder that is not too deep, and in none of the
@@ -304,32 +279,4 @@ fn bytes(file: File) -> std::io::Result<(Vec<u8>, bool)> {
     let whole = bytes.len() as u64 <= MAX_LOOK;
     bytes.truncate(usize::try_from(MAX_LOOK).unwrap_or(usize::MAX));
     Ok((bytes, whole))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_is_any_part_of_one_name() {
-        assert!(matches("*/settings.py", "shop/settings.py"));
-        assert!(matches("*.py", "app.py"));
-        assert!(!matches("*.py", "shop/app.py"));
-        assert!(!matches("*/settings.py", "a/b/settings.py"));
-        for (pattern, part, expected) in [
-            ("*", "", true),
-            ("**", "a", true),
-            ("a*a", "a", false),
-            ("a*a", "aa", true),
-            ("*ab*ab*", "xabab", true),
-            ("*ab*ab*", "xabxb", false),
-            ("a*bc*c", "abcc", true),
-            ("a*bc*c", "abc", false),
-            ("*é*", "café.py", true),
-        ] {
-            assert_eq!(matches(pattern, part), expected, "{pattern} {part}");
-        }
-        let (many, long) = ("*a".repeat(100_000), "a".repeat(200_000));
-        assert!(!matches(&format!("{many}b"), &long) && matches(&many, &long));
-    }
 }

@@ -183,7 +183,7 @@ fn platform_paths(name: &str) -> Vec<RepoPath> {
 }
 
 fn runtime_recipe(catalog: &Catalog, app: &Document<AppFile>) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
-    let name = app.value.runtime.0.split(':').next().unwrap_or_default();
+    let name = app.value.runtime.name.as_str();
     if WITHOUT_RECIPE.contains(&name) || !app.is_sound(&["runtime"]) {
         return (None, Vec::new());
     }

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::load::key_path::KeyPath;
+use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
 use crate::load::scalars::{Amount, ContainerPath, Name, Named, Text, keyed};
 use crate::load::start_rule::{StartRule, SystemRule};
 use crate::version_range::Scheme;
@@ -62,7 +64,26 @@ pub struct RecipeFile {
     pub reserved: Vec<ContainerPath>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
-    /// What an app may set on this service, beside `version`, `storage`, `name` and `as`.
+    /// Variables that the app wants where it runs, below all that a person sets.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub env: Vec<EnvRule>,
+    /// Folders that the app writes into while it runs, empty in each new pod.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub writable: Vec<WritableRule>,
+    /// What holds for the app's processes where it says nothing.
+    #[serde(default)]
+    pub defaults: ProcessDefaults,
+    /// The words that every command of a process begins with: a program that passes signals on, for those that cannot be
+    /// the first process of a container.
+    #[serde(default)]
+    #[schemars(length(max = 10), inner(length(min = 1, max = 200)))]
+    pub init: Vec<String>,
+    /// What the app is built with, beside its files.
+    #[serde(default)]
+    pub build: BuildRule,
+    /// What an app may set on this runtime, beside `version`; on this service, beside `version`, `storage`, `name` and `as`.
     #[serde(default)]
     #[schemars(schema_with = "keyed::<ParameterName, Parameter>")]
     pub params: Named<Parameter>,
@@ -123,17 +144,17 @@ pub struct FactRule {
     /// The fact's name.
     pub fact: String,
     /// Its value: `{1}` is what the pattern's first group matched, `{slug}` the same in small letters with single
-    /// dashes, `{path}` the same as a path from the file's folder; `{value}` the value at `key`; `{file}` the file's path,
-    /// `{module}` the same as a dotted name, `{folder}` its folder, and `{top}` the first folder of the path.
+    /// dashes, `{path}` the same as a path from the file's folder; `{value}` the value at `key`, `{key}` its own name;
+    /// `{file}` the file's path, `{*}` what the first `*` of its pattern stands for, `{module}` the path as a dotted name,
+    /// `{folder}` its folder, and `{top}` the first folder of the path.
     pub is: String,
-    /// Patterns of the files that are looked at, in this order; `*` is any part of a name.
+    /// Patterns of the files that are looked at, in this order; `*` is any part of a name, `**` any folders.
     #[schemars(length(max = 50), inner(length(max = 200)))]
     pub files: Vec<String>,
-    /// A value in a TOML, YAML or INI file, by the names on the way to it; `*` is any name or item. Of a list each item
-    /// is meant.
-    #[schemars(length(max = 200))]
-    pub key: Option<String>,
-    /// What the file is written in, where its name does not end in `.toml`, `.yaml`, `.yml`, `.cfg` or `.ini`.
+    /// A value in a file with keys, by the names on the way to it, with dots between them or as a list; `*` is any name
+    /// or item. Of a list each item is meant.
+    pub key: Option<KeyPath>,
+    /// What the file is written in, where its name does not say it.
     pub format: Option<KeyedFormat>,
     /// A regular expression that must match the file's text, or the value at `key`; without it, the file or the value
     /// need only be there.
@@ -155,6 +176,9 @@ pub struct FactRule {
     /// Everything that is found counts, not the first alone: the fact is a list.
     #[serde(default)]
     pub all: bool,
+    /// What this rule finds is stronger than what the rules below it find: that they differ is no mistake.
+    #[serde(default)]
+    pub decides: bool,
     /// Whose words the value is a range of versions in; for the fact `version`.
     pub range: Option<Scheme>,
 }
@@ -163,6 +187,12 @@ pub struct FactRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyedFormat {
+    /// JSON, with comments.
+    Json,
+    /// Java's properties.
+    Properties,
+    /// XML.
+    Xml,
     /// TOML.
     Toml,
     /// YAML.

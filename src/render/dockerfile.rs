@@ -1,15 +1,20 @@
 //! A runtime's recipe → the Dockerfile that it stands for.
 
 use minijinja::value::Serde;
-use minijinja::{UndefinedBehavior, Value};
-use serde_json::json;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{Code, Failure, Span};
 use crate::expression;
-use crate::load::catalog::Recipe;
+use crate::expression::weighed::Weighed;
+use crate::load::catalog::{Recipe, SHARED};
+use crate::load::path_pattern::matches;
+use crate::load::pod_rules::BuildRule;
 use crate::render::engine::{FUEL, place};
 use crate::resolve::fact_values::{system, values};
 use crate::resolve::release::Release;
+use crate::resolve::services::mirrored;
+use std::collections::BTreeMap;
 
 /// The Dockerfile of a release's runtime.
 ///
@@ -28,32 +33,88 @@ pub(crate) fn dockerfile(
             format!("runtime {} has no Dockerfile template", recipe.name),
         ));
     };
-    let Some(template) = recipe.texts.get(name) else {
+    if !recipe.texts.contains_key(name) {
         return Err(Failure::recipe(
             description.at(&["dockerfile"]),
             format!("{name:?} does not exist beside recipe.yaml"),
         ));
-    };
+    }
     let web = release.processes.iter().find(|process| process.name == "web");
     let only = release.processes.first().filter(|_| release.processes.len() == 1);
     let web = web.or(only);
     let command = web.and_then(|web| web.command.as_ref()).map(|words| json!(unliteral(words)).to_string());
-    let mut scope = values(&description.value, &release.facts);
+    let mut scope = values(&description.value, &release.facts, &release.params);
     let (build, run) = system(&description.value, &scope).map_err(|(index, message)| {
         Failure::recipe(description.at(&["system", &index.to_string(), "when"]), message)
     })?;
     scope.insert("system".to_owned(), json!({"build": build, "run": run}));
     scope.insert("ignore".to_owned(), json!(description.value.ignore));
     scope.insert("mirror".to_owned(), json!(mirror));
+    scope.insert("variables".to_owned(), json!(build_variables(&description.value.build, &release.config)));
     scope.insert("command".to_owned(), json!(command));
     scope.insert("port".to_owned(), json!(web.and_then(|web| web.port).unwrap_or(8000)));
-    let weighed = expression::checked(&template.text)
-        .map_err(|excess| Failure::recipe(Span::new(template, excess.at), excess.message))?;
-    let environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
-    let rendered = environment.render_str(&weighed.text, Value::from(Serde(&scope)));
-    let text = rendered
-        .map_err(|error| Failure::recipe(place(template, &weighed, &error), expression::message(&error)))?;
+    let weighed = weighed(recipe)?;
+    let environment = environment(recipe, &weighed, mirror)?;
+    let rendered = environment.get_template(name).and_then(|made| made.render(Value::from(Serde(&scope))));
+    let text = rendered.map_err(|error| wrong(recipe, &weighed, name, &error))?;
     Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// The recipe's own templates, as they may be rendered.
+fn weighed(recipe: &Recipe) -> Result<BTreeMap<String, Weighed>, Failure> {
+    let own = recipe.texts.iter().filter(|(name, _)| name.ends_with(".j2") && !name.starts_with(SHARED));
+    let checked = own.map(|(name, source)| {
+        let made = expression::checked(&source.text)
+            .map_err(|excess| Failure::recipe(Span::new(source, excess.at), excess.message))?;
+        Ok((name.clone(), made))
+    });
+    checked.collect()
+}
+
+/// What templates of Dockerfiles can do beside what all can: `include` a file beside `recipe.yaml`, and name an image as it
+/// is reached through the platform's mirror.
+fn environment(
+    recipe: &Recipe,
+    weighed: &BTreeMap<String, Weighed>,
+    mirror: Option<&str>,
+) -> Result<Environment<'static>, Failure> {
+    let mut environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
+    for (name, made) in weighed {
+        let added = environment.add_template_owned(name.clone(), made.text.clone());
+        added.map_err(|error| wrong(recipe, weighed, name, &error))?;
+    }
+    let mirror = mirror.map(str::to_owned);
+    environment.add_function("image", move |name: String| mirrored(&name, mirror.as_deref()));
+    Ok(environment)
+}
+
+/// A template that cannot be rendered, where it or what it includes says so.
+fn wrong(
+    recipe: &Recipe,
+    weighed: &BTreeMap<String, Weighed>,
+    template: &str,
+    error: &minijinja::Error,
+) -> Failure {
+    let named = error.name().filter(|name| weighed.contains_key(*name)).unwrap_or(template);
+    match (recipe.texts.get(named), weighed.get(named)) {
+        (Some(source), Some(made)) => Failure::recipe(place(source, made, error), expression::message(error)),
+        _ => Failure::recipe(recipe.description.at(&["dockerfile"]), expression::message(error)),
+    }
+}
+
+/// The app's plain variables that its build reads, each with its value as a Dockerfile's `ENV` takes it.
+fn build_variables(rule: &BuildRule, config: &BTreeMap<String, String>) -> Vec<Json> {
+    let reads = |name: &str| rule.variables.iter().any(|pattern| matches(pattern, name));
+    let quoted = |value: &str| {
+        let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+        format!("\"{escaped}\"")
+    };
+    // A line of a Dockerfile has no way to write a line break.
+    let fits = |value: &str| !value.contains(['\n', '\r']);
+    { config.iter() }
+        .filter(|(name, value)| reads(name) && fits(value))
+        .map(|(name, value)| json!({"name": name, "value": quoted(value)}))
+        .collect()
 }
 
 /// The words as they were before the kubelet's expansion was kept off them.

@@ -1,6 +1,6 @@
 //! What a runtime's recipe says of an app whose files it cannot do justice to.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostic::{Code, Span};
 use crate::expression;
@@ -15,14 +15,14 @@ use crate::resolve::facts::Known;
 pub(super) fn apply(
     inputs: &Inputs,
     recipe: &Recipe,
-    known: &Known,
+    (known, params): (&Known, &Map<String, Value>),
     version: (&str, bool),
     notes: &mut Notes,
 ) {
     if inputs.dockerfile.is_some() {
         return;
     }
-    let mut scope = values(&recipe.description.value, &known.facts);
+    let mut scope = values(&recipe.description.value, &known.facts, params);
     // A text may name what was not found: it is empty there.
     for rule in &recipe.description.value.facts {
         scope.entry(rule.fact.clone()).or_insert_with(|| Value::String(String::new()));

@@ -5,12 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use regex_lite::Captures;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
 use crate::expression::{self, Condition};
-use crate::load::app_files::{AppFiles, matches};
+use crate::load::app_files::AppFiles;
+use crate::load::key_path::KeyPath;
 use crate::load::keyed;
+use crate::load::path_pattern::{matches, star};
 use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
@@ -29,7 +31,7 @@ pub(crate) struct Found {
 }
 
 /// Makes a find of what an expression has caught and of its place.
-type Make<'m> = &'m dyn Fn(&[&str], Span) -> Option<Found>;
+type Make<'m> = &'m dyn Fn(&str, &[&str], Span) -> Option<Found>;
 
 /// Which key of the rule is wrong, what is wrong with it, and why.
 pub(super) struct Wrong {
@@ -51,6 +53,7 @@ impl Wrong {
 /// Where rules look, and what has been read there.
 pub(super) struct Search<'a> {
     recipe: &'a RecipeFile,
+    params: &'a Map<String, Value>,
     files: &'a AppFiles,
     /// The paths that the recipe does not skip.
     listing: Vec<&'a str>,
@@ -68,11 +71,11 @@ struct Expressions {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(recipe: &'a RecipeFile, files: &'a AppFiles) -> Self {
+    pub(super) fn new(recipe: &'a RecipeFile, params: &'a Map<String, Value>, files: &'a AppFiles) -> Self {
         let skips = |part: &str| recipe.skip.iter().any(|pattern| matches(pattern, part));
         let listing = files.listing.iter().map(String::as_str).filter(|path| !path.split('/').any(skips));
         let (read, unread) = (BTreeMap::new(), Vec::new());
-        Self { recipe, files, listing: listing.collect(), read, unread, work: Work::default() }
+        Self { recipe, params, files, listing: listing.collect(), read, unread, work: Work::default() }
     }
 
     /// What a rule finds, in the order of its files: one value of each, or all where it asks for all. `facts`: what the
@@ -82,7 +85,7 @@ impl<'a> Search<'a> {
     ///
     /// Which of its expressions is wrong, and why.
     pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
-        let scope = Value::Object(values(self.recipe, facts));
+        let scope = Value::Object(values(self.recipe, facts, self.params));
         if let Some(when) = &rule.when
             && !expression::is_true(when, &scope).map_err(|message| Wrong::expression("when", message))?
         {
@@ -99,8 +102,8 @@ impl<'a> Search<'a> {
         let expressions =
             Expressions { pattern: regex("match", &rule.pattern)?, within: regex("within", &rule.within)? };
         let (mut finds, mut known) = (Vec::new(), BTreeSet::new());
-        for path in paths {
-            let mut found = self.look(rule, &expressions, path, facts)?;
+        for place in paths {
+            let mut found = self.look(rule, &expressions, &place)?;
             found.retain(|one| !one.value.is_empty());
             found.truncate(if rule.all { usize::MAX } else { 1 });
             for one in found {
@@ -117,18 +120,16 @@ impl<'a> Search<'a> {
         &mut self,
         rule: &FactRule,
         expressions: &Expressions,
-        path: &str,
-        facts: &Facts,
+        place: &Place<'_>,
     ) -> Result<Vec<Found>, Wrong> {
-        let files = self.files;
-        let place = of(rule, path, facts);
-        let make = |groups: &[&str], at: Span| {
-            let value = value(&rule.is, &place, groups)?;
+        let (files, path) = (self.files, place.file);
+        let make = |key: &str, groups: &[&str], at: Span| {
+            let value = value(&rule.is, place, key, groups)?;
             Some(Found { value, file: path.to_owned(), place: at })
         };
         let make: Make<'_> = &make;
         if rule.key.is_none() && expressions.pattern.is_none() {
-            return Ok(make(&[], files.place(path)).into_iter().collect());
+            return Ok(make("", &[], files.place(path)).into_iter().collect());
         }
         let Some(source) = files.texts.get(path) else { return Ok(Vec::new()) };
         match (&rule.key, &expressions.pattern) {
@@ -159,7 +160,8 @@ impl<'a> Search<'a> {
         for (start, part) in parts.map_err(Wrong::spent("within"))? {
             let each = self.work.each(pattern, part, |work, captures| {
                 let range = place_of(&captures);
-                let one = make(&groups(&captures), Span::new(source, start + range.start..start + range.end));
+                let one =
+                    make("", &groups(&captures), Span::new(source, start + range.start..start + range.end));
                 if let Some(one) = one {
                     work.keep(&one.value)?;
                     found.push(one);
@@ -177,7 +179,7 @@ impl<'a> Search<'a> {
     fn by_key(
         &mut self,
         (path, format): (&str, KeyedFormat),
-        key: &str,
+        key: &KeyPath,
         pattern: Option<&Pattern>,
         source: &Arc<Source>,
         make: Make<'_>,
@@ -185,8 +187,8 @@ impl<'a> Search<'a> {
         let (read, work) = (&self.read, &mut self.work);
         let Some(Some(root)) = read.get(&(path.to_owned(), format)) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        for node in keyed::at(root, key) {
-            let text = node.text().unwrap_or_default();
+        for keyed in keyed::at(root, key, format) {
+            let text = keyed.node.text().unwrap_or_default();
             let groups = match pattern {
                 Some(pattern) => match work.first(pattern, text).map_err(Wrong::spent("match"))? {
                     Some(captures) => groups(&captures),
@@ -194,7 +196,7 @@ impl<'a> Search<'a> {
                 },
                 None => vec![text],
             };
-            if let Some(one) = make(&groups, Span::new(source, node.range.clone())) {
+            if let Some(one) = make(keyed.key, &groups, Span::new(source, keyed.node.range.clone())) {
                 work.keep(&one.value).map_err(Wrong::spent("key"))?;
                 found.push(one);
             }
@@ -217,7 +219,10 @@ impl<'a> Search<'a> {
     }
 
     /// The files that the rule looks at, in the order of its patterns.
-    fn paths(&mut self, rule: &FactRule, facts: &Facts, scope: &Value) -> Result<Vec<&'a str>, Wrong> {
+    fn paths<'f>(&mut self, rule: &FactRule, facts: &'f Facts, scope: &Value) -> Result<Vec<Place<'f>>, Wrong>
+    where
+        'a: 'f,
+    {
         let condition = rule.of_file.as_deref().map(Condition::of_file).transpose();
         let condition = condition.map_err(|message| Wrong::expression("where", message))?;
         let mut scope = scope.clone();
@@ -236,11 +241,12 @@ impl<'a> Search<'a> {
         };
         let (mut paths, mut seen) = (Vec::new(), BTreeSet::new());
         for pattern in &rule.files {
-            for path in self.listing.iter().copied().filter(|path| matches(pattern, path)) {
-                let place = of(rule, path, facts);
+            for path in self.listing.clone() {
+                let Some(star) = star(pattern, path) else { continue };
+                let place = Place { star, ..of(rule, path, facts) };
                 if self.counts(rule, &place) && !seen.contains(path) && is_true(&mut self.work, &place)? {
                     seen.insert(path);
-                    paths.push(path);
+                    paths.push(place);
                 }
             }
         }
@@ -258,7 +264,8 @@ impl<'a> Search<'a> {
 
 fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
     let below = rule.below.as_ref().and_then(|fact| facts.get(fact));
-    Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
+    let below = below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default();
+    Place { file, below, star: "" }
 }
 
 fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {

@@ -6,6 +6,8 @@ pub(super) struct Place<'a> {
     pub file: &'a str,
     /// The folder that `{module}` begins in; empty for the app's own.
     pub below: &'a str,
+    /// What the first `*` of its pattern stands for.
+    pub star: &'a str,
 }
 
 impl Place<'_> {
@@ -38,13 +40,14 @@ impl Place<'_> {
     /// A text with this place's names in it.
     pub(super) fn fill(&self, template: &str) -> String {
         let text = template.replace("{file}", self.file).replace("{folder}", self.folder());
-        text.replace("{top}", self.top()).replace("{module}", &self.module())
+        let text = text.replace("{top}", self.top()).replace("{*}", self.star);
+        text.replace("{module}", &self.module())
     }
 }
 
-/// The rule's value, with what was found in the file; nothing where it names a path outside the app.
-pub(super) fn value(template: &str, place: &Place<'_>, groups: &[&str]) -> Option<String> {
-    let mut text = place.fill(template);
+/// The rule's value, with what was found in the file, and under which `key`; nothing where it names a path outside the app.
+pub(super) fn value(template: &str, place: &Place<'_>, key: &str, groups: &[&str]) -> Option<String> {
+    let mut text = place.fill(template).replace("{key}", key);
     let first = groups.get(1).copied().unwrap_or_default();
     if text.contains("{path}") {
         text = text.replace("{path}", &path(place.folder(), first)?);
@@ -85,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_place_has_a_module_a_folder_and_a_top() {
-        let of = |file, below| value("{module} {folder} {top}", &Place { file, below }, &[]);
+        let of = |file, below| value("{module} {folder} {top}", &Place { file, below, star: "" }, "", &[]);
         assert_eq!(of("app.py", "").as_deref(), Some("app . ."));
         assert_eq!(of("src/shop/__init__.py", "").as_deref(), Some("shop src/shop src"));
         assert_eq!(of("back/shop/wsgi.py", "back").as_deref(), Some("shop.wsgi back/shop back"));
@@ -93,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_path_counts_from_the_files_folder_and_stays_in_the_app() {
-        let of = |file, first| value("{path}", &Place { file, below: "" }, &["", first]);
+        let of = |file, first| value("{path}", &Place { file, below: "", star: "" }, "", &["", first]);
         assert_eq!(of("requirements/prod.txt", "base.txt").as_deref(), Some("requirements/base.txt"));
         assert_eq!(of("requirements/prod.txt", "../constraints.txt").as_deref(), Some("constraints.txt"));
         assert_eq!(of("requirements.txt", "./").as_deref(), Some("."));
@@ -103,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_slug_is_one_for_all_ways_to_write_a_name() {
-        let of = |first| value("{slug}", &Place { file: "a", below: "" }, &["", first]);
+        let of = |first| value("{slug}", &Place { file: "a", below: "", star: "" }, "", &["", first]);
         assert_eq!(of("Psycopg2_Binary").as_deref(), Some("psycopg2-binary"));
         assert_eq!(of("discord.py").as_deref(), Some("discord-py"));
     }

@@ -13,8 +13,8 @@ pub(crate) type Facts = BTreeMap<String, String>;
 /// What stands between the values of a fact that is a list, where it is one text.
 pub(super) const BETWEEN: &str = ", ";
 
-/// The facts by name. A list that is not there is an empty one.
-pub(crate) fn values(recipe: &RecipeFile, facts: &Facts) -> Map<String, Value> {
+/// The facts by name, and the app's `params`. A list that is not there is an empty one.
+pub(crate) fn values(recipe: &RecipeFile, facts: &Facts, params: &Map<String, Value>) -> Map<String, Value> {
     let lists = recipe.facts.iter().filter(|rule| rule.all).map(|rule| (rule.fact.clone(), json!([])));
     let mut values: Map<String, Value> = lists.collect();
     for (name, text) in facts {
@@ -24,6 +24,7 @@ pub(crate) fn values(recipe: &RecipeFile, facts: &Facts) -> Map<String, Value> {
         };
         values.insert(name.clone(), value);
     }
+    values.insert("params".to_owned(), Value::Object(params.clone()));
     values
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value};
+
 use crate::diagnostic::{Code, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::{Inputs, Recorded};
@@ -42,10 +44,17 @@ pub(super) fn recorded(recorded: &Recorded, notes: &mut Notes) -> Known {
 }
 
 /// Applies every rule, in order.
-pub(super) fn find(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Known {
+pub(super) fn find(
+    recipe: &Recipe,
+    inputs: &Inputs,
+    params: &Map<String, Value>,
+    notes: &mut Notes,
+) -> Known {
     let description = &recipe.description;
-    let mut search = Search::new(&description.value, &inputs.files);
+    let mut search = Search::new(&description.value, params, &inputs.files);
     let mut known = Known::default();
+    // Facts that are decided whatever further rules find.
+    let mut decided_for_good = BTreeSet::new();
     for (index, rule) in description.value.facts.iter().enumerate() {
         let found = match search.apply(rule, &known.facts) {
             Ok(found) => found,
@@ -67,8 +76,14 @@ pub(super) fn find(recipe: &Recipe, inputs: &Inputs, notes: &mut Notes) -> Known
         let Some(decided) = known.finds.get(&rule.fact).and_then(|finds| finds.first()) else {
             known.facts.insert(rule.fact.clone(), first.value.clone());
             known.finds.insert(rule.fact.clone(), found);
+            if rule.decides {
+                decided_for_good.insert(&rule.fact);
+            }
             continue;
         };
+        if decided_for_good.contains(&rule.fact) {
+            continue;
+        }
         let advice = description.value.exclusive.get(&rule.fact);
         if let Some(advice) = advice.filter(|_| decided.value != first.value) {
             let message = format!("{} and {} disagree on {}", decided.file, first.file, rule.fact);

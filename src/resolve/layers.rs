@@ -16,6 +16,11 @@ pub enum Origin {
         /// The service.
         service: String,
     },
+    /// In the recipe of the app's runtime.
+    Runtime {
+        /// The recipe.
+        recipe: String,
+    },
 }
 
 impl fmt::Display for Origin {
@@ -23,6 +28,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Written(span) => span.fmt(f),
             Self::Service { recipe, service } => write!(f, "recipe {recipe}, service {service}"),
+            Self::Runtime { recipe } => write!(f, "recipe {recipe}"),
         }
     }
 }
@@ -41,7 +47,7 @@ impl Layer {
     pub fn place(&self) -> Option<&Span> {
         match &self.origin {
             Origin::Written(span) => Some(span),
-            Origin::Service { .. } => None,
+            Origin::Service { .. } | Origin::Runtime { .. } => None,
         }
     }
 }

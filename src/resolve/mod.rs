@@ -17,10 +17,12 @@ pub(crate) mod layers;
 mod mounts;
 mod own_dockerfile;
 mod platform;
+mod pod_rules;
 mod processes;
 pub(crate) mod release;
 pub(crate) mod routes;
 pub(crate) mod runtime;
+mod runtime_params;
 mod runtime_version;
 pub(crate) mod secrets;
 pub(crate) mod services;
@@ -71,16 +73,15 @@ pub(crate) fn resolve_leniently(
     let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let (config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
+    let (mut config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
+    let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
+    pod_rules::variables(inputs, &runtime, others, (&mut layers, &mut config), &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
+    let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    own_dockerfile::check(inputs, &processes, &mut notes);
-    entries::check(inputs, &processes, &mut notes);
-    unused::check(inputs, &processes, &mut notes);
-    shared_disks(inputs, &processes, &volumes, &mut notes);
-    clashes(inputs, &environment, &processes, &services, &mut notes);
+    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
     dirty(inputs, &mut notes);
     let release = Release {
@@ -92,6 +93,7 @@ pub(crate) fn resolve_leniently(
         app: inputs.name.clone(),
         source: inputs.query.source.clone(),
         facts: runtime.facts,
+        params: runtime.params,
         files: files(inputs),
         layers,
         decisions: notes.decisions,
@@ -109,6 +111,7 @@ pub(crate) fn resolve_leniently(
         variables,
         secrets,
         volumes,
+        writable,
         route,
         platform,
         set: inputs.query.variables.clone(),
@@ -116,6 +119,20 @@ pub(crate) fn resolve_leniently(
         runtime: as_written(runtime.name, &runtime.version),
     };
     (release, notes.problems)
+}
+
+/// What does not go together, once all of it is decided.
+fn check(
+    inputs: &Inputs,
+    environment: &str,
+    (processes, services, volumes): (&[release::Process], &[release::Service], &[Volume]),
+    notes: &mut Notes,
+) {
+    own_dockerfile::check(inputs, processes, notes);
+    entries::check(inputs, processes, notes);
+    unused::check(inputs, processes, notes);
+    shared_disks(inputs, processes, volumes, notes);
+    clashes(inputs, environment, processes, services, notes);
 }
 
 /// The release, where nothing is wrong.

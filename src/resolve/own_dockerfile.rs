@@ -21,7 +21,7 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
     }
     match &inputs.dockerfile {
         Some(text) => compare(inputs, &last_stage(text), processes, notes),
-        None if inputs.app.value.runtime.0 == OWN && inputs.app.is_sound(&["runtime"]) => {
+        None if inputs.app.value.runtime.name == OWN && inputs.app.is_sound(&["runtime"]) => {
             let message = "there is no Dockerfile in the app's folder";
             let hint = "add one (a link is not followed), or say `runtime: image` where it is built from another file";
             notes.problem(Code::DockerfileNotFound, inputs.app.at(&["runtime"]), message, hint);

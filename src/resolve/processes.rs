@@ -7,11 +7,13 @@ use crate::diagnostic::{Code, Source, Span};
 use crate::load::app_file::MAX_PROCESSES;
 use crate::load::inputs::Inputs;
 use crate::load::platform::Size;
+use crate::load::pod_rules::BuiltInSize;
 use crate::load::process_entry::{ProcessEntry, Scale};
 use crate::load::scalars::{Amount, Command, Cpu};
 use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels;
+use crate::resolve::pod_rules;
 use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
 use crate::resolve::runtime::Runtime;
 use crate::resolve::start::{self, Start};
@@ -149,7 +151,9 @@ pub(super) fn resolve(
         let command = command(inputs, environment, name, entry, procfile, &start, notes);
         process(inputs, environment, name, entry, command, notes)
     };
-    entries.iter().map(one).collect()
+    let mut processes: Vec<Process> = entries.iter().map(one).collect();
+    pod_rules::apply(inputs, &mut processes, notes);
+    processes
 }
 
 /// The command of a process, and nothing where the image's own runs.
@@ -295,6 +299,8 @@ fn process(
         autoscale,
         min_replicas: replicas.unwrap_or_else(|| autoscale.map_or(1, |scale| scale.min)),
         schedule: entry.schedule.clone(),
+        grace_period: 30,
+        startup_time: 120,
     }
 }
 
@@ -354,7 +360,8 @@ pub(super) fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
 
 fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: &Span, notes: &mut Notes) -> Size {
     let sizes = sizes(inputs);
-    let name = asked.unwrap_or(DEFAULT_SIZE);
+    let of_recipe = inputs.runtime.as_ref().and_then(|recipe| recipe.description.value.defaults.size);
+    let name = asked.or(of_recipe.map(BuiltInSize::name)).unwrap_or(DEFAULT_SIZE);
     if let Some(size) = sizes.get(name) {
         let origin = asked.map_or_else(|| "default".to_owned(), |_| place.to_string());
         notes.decided(

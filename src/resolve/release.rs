@@ -50,6 +50,8 @@ pub struct Release {
     pub secrets: Vec<AppSecret>,
     /// Disks of the app.
     pub volumes: Vec<Volume>,
+    /// Folders that are empty in each new pod.
+    pub writable: Vec<Writable>,
     /// How requests reach the app.
     pub route: Option<Route>,
     /// What the platform says.
@@ -60,6 +62,9 @@ pub struct Release {
     /// What was found in the app's files.
     #[serde(skip)]
     pub facts: BTreeMap<String, String>,
+    /// What the app sets on its runtime.
+    #[serde(skip)]
+    pub params: Map<String, Value>,
     /// The runtime with its version.
     #[serde(skip)]
     pub runtime: String,
@@ -142,6 +147,10 @@ pub struct Process {
     pub min_replicas: u32,
     /// Cron fields.
     pub schedule: Option<String>,
+    /// How many seconds it has to end.
+    pub grace_period: u32,
+    /// How many seconds it may take until it listens.
+    pub startup_time: u32,
 }
 
 /// Bounds of a process that scales by itself.
@@ -285,6 +294,15 @@ pub struct Volume {
     pub path: String,
     /// How much it holds.
     pub size: String,
+}
+
+/// A folder that is empty in each new pod, and may be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Writable {
+    /// The name of the pod's volume.
+    pub name: String,
+    /// Where it is mounted.
+    pub path: String,
 }
 
 /// How requests reach the app.

@@ -5,7 +5,8 @@ use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::Facts;
 use crate::resolve::facts::Finds;
-use crate::resolve::{checks, facts, runtime_version};
+use crate::resolve::{checks, facts, runtime_params, runtime_version};
+use serde_json::{Map, Value};
 
 /// Which runtime, which version, and what was found.
 #[derive(Debug, Clone, Default)]
@@ -16,30 +17,30 @@ pub(crate) struct Runtime {
     pub version: String,
     /// What was found in the app's files, `version` among it.
     pub facts: Facts,
+    /// What the app sets on it.
+    pub params: Map<String, Value>,
     /// For each fact all that the rule which decided it could have taken; nothing where the app's files are not at hand.
     pub finds: Finds,
 }
 
 pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Runtime {
-    let written = &inputs.app.value.runtime.0;
-    let (name, asked) = match written.split_once(':') {
-        Some((name, asked)) => (name, Some(asked)),
-        None => (written.as_str(), None),
-    };
+    let entry = &inputs.app.value.runtime;
+    let (name, asked) = (entry.name.as_str(), entry.version.as_deref());
     notes.decided("runtime", name, inputs.app.at(&["runtime"]));
+    let params = runtime_params::resolve(inputs, notes);
     let Some(recipe) = &inputs.runtime else {
         return Runtime { name: name.to_owned(), ..Runtime::default() };
     };
     let known = match &inputs.recorded {
         Some(recorded) => facts::recorded(recorded, notes),
-        None => facts::find(recipe, inputs, notes),
+        None => facts::find(recipe, inputs, &params, notes),
     };
     let chosen = runtime_version::choose(inputs, recipe, asked, &known, previous, notes);
     if inputs.recorded.is_none() {
         let by_default = runtime_version::is_default(recipe, asked, &known, previous);
-        checks::apply(inputs, recipe, &known, (&chosen, by_default), notes);
+        checks::apply(inputs, recipe, (&known, &params), (&chosen, by_default), notes);
     }
     let mut facts = known.facts;
     facts.insert(facts::VERSION.to_owned(), chosen.clone());
-    Runtime { name: name.to_owned(), version: chosen, facts, finds: known.finds }
+    Runtime { name: name.to_owned(), version: chosen, facts, params, finds: known.finds }
 }

@@ -249,7 +249,7 @@ impl ServiceSettings<'_> {
     }
 }
 
-fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
+pub(super) fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
     let good = match parameter.kind {
         ParameterKind::Boolean => value.is_boolean(),
         ParameterKind::Integer => value.is_i64() || value.is_u64(),

@@ -77,7 +77,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn start(&self) -> Result<Start, Box<Diagnostic>> {
-        let scope = Value::Object(values(&self.recipe.value, &self.runtime.facts));
+        let scope = Value::Object(values(&self.recipe.value, &self.runtime.facts, &self.runtime.params));
         for (index, rule) in self.recipe.value.start.iter().enumerate() {
             let index = index.to_string();
             let text = |key: &str, template: &str, scope: &Value| {

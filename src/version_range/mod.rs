@@ -1,6 +1,8 @@
 //! Ranges of versions, as package managers write them: text → what lies within, and the newest supported version that
 //! does. Pure; a manager's own grammar is a [`Scheme`], and all else is the same for every manager.
 
+mod comparators;
+mod languages;
 mod pep440;
 mod poetry;
 #[cfg(test)]
@@ -19,12 +21,21 @@ pub enum Scheme {
     Pep440,
     /// Poetry's (`^3.11`, `~3.11`, `>=3.9 <3.13 || ^3.14`). A version without an operator is that one alone.
     Poetry,
+    /// npm's (`^22.1`, `20.x || >=22`, `18 - 20`).
+    Npm,
+    /// Composer's (`^8.2`, `~8.2.0`, `8.1.*|8.2.*`).
+    Composer,
+    /// Bundler's (`~> 3.4`, `>= 3.2, < 4`).
+    Bundler,
+    /// Go's: `1.24` is the least that is asked for.
+    Go,
 }
 
 /// The longest text that is read as a range: none that people write comes near it.
 const LONGEST: usize = 500;
-/// Stands for the newest patch of a series, whose number nobody knows: an image with two numbers holds it.
-const NEWEST_PATCH: u64 = u32::MAX as u64;
+/// Stands for the newest patch of a series, whose number nobody knows: an image with two numbers holds it. The same of the
+/// second number where a version has one alone.
+const NEWEST: u64 = u32::MAX as u64;
 
 /// Which versions are meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +70,12 @@ impl Range {
         let numbers = numbers(text);
         let bounds = match (scheme, numbers) {
             (Some(Scheme::Poetry), _) => Bounds::Specifiers(poetry::parse(text)?),
+            (Some(Scheme::Go), _) => Bounds::Specifiers(languages::go(text)?),
             (_, Some(numbers)) => Bounds::Prefix(numbers),
             (None, None) => return None,
+            (Some(Scheme::Npm), None) => Bounds::Specifiers(languages::npm(text)?),
+            (Some(Scheme::Composer), None) => Bounds::Specifiers(languages::composer(text)?),
+            (Some(Scheme::Bundler), None) => Bounds::Specifiers(languages::bundler(text)?),
             (Some(Scheme::Pep440), None) => Bounds::Specifiers(pep440::parse(text)?),
         };
         Some(Self { text: text.to_owned(), chosen: matches!(bounds, Bounds::Prefix(_)), bounds })
@@ -82,8 +97,7 @@ impl Range {
             Bounds::Specifiers(alternatives) => {
                 let mut whole = version.to_vec();
                 if whole.len() < 3 {
-                    whole.resize(2, 0);
-                    whole.push(NEWEST_PATCH);
+                    whole.resize(3, NEWEST);
                 }
                 pep440::hold(alternatives, &whole)
             }
@@ -113,7 +127,8 @@ pub(crate) fn newest(supported: &[String], ranges: &[&Range]) -> Option<String> 
     }
     let mut edges: Vec<Vec<u64>> = ranges.iter().flat_map(|range| range.edges()).collect();
     edges.retain(|edge| fits(edge) && listed().any(|(_, numbers)| edge.starts_with(&numbers)));
-    let words: Vec<String> = edges.into_iter().max()?.iter().map(u64::to_string).collect();
+    let whole = |edge: &Vec<u64>| [edge.as_slice(), &[NEWEST; 3][edge.len().min(3)..]].concat();
+    let words: Vec<String> = edges.into_iter().max_by_key(whole)?.iter().map(u64::to_string).collect();
     Some(words.join("."))
 }
 

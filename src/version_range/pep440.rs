@@ -40,6 +40,9 @@ pub(super) fn edges(alternatives: &Alternatives) -> Vec<Vec<u64>> {
         let mut named = specifier.version().release().to_vec();
         named.resize(3, 0);
         let patch = named[2];
+        if let (0, Some(minor)) = (patch, named[1].checked_sub(1)) {
+            edges.push(vec![named[0], minor]);
+        }
         for near in [patch.checked_sub(1), Some(patch), patch.checked_add(1)].into_iter().flatten() {
             edges.push(vec![named[0], named[1], near]);
         }

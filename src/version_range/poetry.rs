@@ -1,5 +1,6 @@
 //! Poetry's constraints: Python's specifiers, and besides `^`, `~`, `||`, spaces between them, and plain versions.
 
+use crate::version_range::comparators::clauses;
 use crate::version_range::numbers;
 use crate::version_range::pep440::{self, Alternatives};
 
@@ -13,18 +14,6 @@ pub(super) fn parse(text: &str) -> Option<Alternatives> {
 fn alternative(text: &str) -> Option<pep440_rs::VersionSpecifiers> {
     let parts: Vec<String> = clauses(text).iter().map(|clause| specifier(clause)).collect::<Option<_>>()?;
     pep440::specifiers(&parts.join(","))
-}
-
-/// `>= 3.8 <4` → `>=3.8`, `<4`: a space separates, but not an operator from its version.
-fn clauses(text: &str) -> Vec<String> {
-    let mut clauses: Vec<String> = Vec::new();
-    for word in text.split([',', ' ', '\t']).filter(|word| !word.is_empty()) {
-        match clauses.last_mut().filter(|last| last.chars().all(|c| "<>=!~^".contains(c))) {
-            Some(operator) => operator.push_str(word),
-            None => clauses.push(word.to_owned()),
-        }
-    }
-    clauses
 }
 
 fn specifier(clause: &str) -> Option<String> {

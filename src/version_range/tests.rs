@@ -110,3 +110,85 @@ fn a_version_lies_within_by_its_numbers() {
     let chosen = Range::parse(None, "8").unwrap();
     assert!(chosen.is_chosen() && chosen.contains("8.2") && !chosen.contains("80"));
 }
+
+/// The newest of these versions, which have one number each or two, within a range.
+fn newest_among(supported: &[&str], scheme: Scheme, text: &str) -> Option<String> {
+    let supported: Vec<String> = supported.iter().map(|version| (*version).to_owned()).collect();
+    newest(&supported, &[&Range::parse(Some(scheme), text)?])
+}
+
+#[test]
+fn the_newest_version_within_a_range_of_npm() {
+    for (text, expected) in [
+        ("^22 || >=24", Some("24")),
+        ("^20.9.0 || ^22.11.0", Some("22")),
+        (">=20", Some("24")),
+        (">= 20.0.0 < 24", Some("22")),
+        ("20.x", Some("20")),
+        ("22.x.x", Some("22")),
+        ("~22.11", Some("22.11")),
+        ("18 - 20", Some("20")),
+        ("18.0.0 - 22", Some("22")),
+        ("^20", Some("20")),
+        ("v22", Some("22")),
+        ("22", Some("22")),
+        ("22.11.0", Some("22.11.0")),
+        ("<=22", Some("22")),
+        ("<23", Some("22")),
+        ("<22.5", Some("20")),
+        (">=22 <22.5", Some("22.4")),
+        ("=20.10.0", Some("20.10.0")),
+        (">22", Some("24")),
+        (">=22.0.0-rc.1", Some("24")),
+        ("*", Some("24")),
+        ("", Some("24")),
+        ("latest", Some("24")),
+        ("^26", None),
+        ("16.x", None),
+        ("lts/unknown", None),
+        ("file:../x", None),
+    ] {
+        assert_eq!(newest_among(&["20", "22", "24"], Scheme::Npm, text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_newest_version_within_a_range_of_composer_bundler_and_go() {
+    let php = ["8.2", "8.3", "8.4", "8.5"];
+    for (text, expected) in [
+        ("^8.2", Some("8.5")),
+        ("~8.2", Some("8.5")),
+        ("~8.2.0", Some("8.2")),
+        (">=8.2 <8.5", Some("8.4")),
+        (">=8.2,<8.4", Some("8.3")),
+        ("8.2.*|8.3.*", Some("8.3")),
+        ("^7.4 || ^8.0", Some("8.5")),
+        ("!=8.5.*", Some("8.4")),
+        ("8.3", Some("8.3")),
+        ("^7.4", None),
+    ] {
+        assert_eq!(newest_among(&php, Scheme::Composer, text).as_deref(), expected, "{text}");
+    }
+    let ruby = ["3.2", "3.3", "3.4"];
+    for (text, expected) in [
+        ("~> 3.3", Some("3.4")),
+        ("~> 3.3.1", Some("3.3")),
+        ("\"~> 3.2\", \"< 3.4\"", Some("3.3")),
+        (">= 3.2", Some("3.4")),
+        ("3.3.5", Some("3.3.5")),
+        ("~> 2.7", None),
+    ] {
+        assert_eq!(newest_among(&ruby, Scheme::Bundler, text).as_deref(), expected, "{text}");
+    }
+    let go = ["1.24", "1.25", "1.26"];
+    for (text, expected) in [
+        ("1.24", Some("1.26")),
+        ("1.25.3", Some("1.26")),
+        ("go1.26rc1", Some("1.26")),
+        ("1.30", None),
+        ("x", None),
+    ] {
+        assert_eq!(newest_among(&go, Scheme::Go, text).as_deref(), expected, "{text}");
+    }
+    assert!(!Range::parse(Some(Scheme::Go), "1.24").unwrap().is_chosen());
+}

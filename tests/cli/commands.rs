@@ -260,17 +260,21 @@ fn new_tells_which_forge_it_takes() {
 #[test]
 fn new_knows_the_catalog_of_the_repository_that_is_named() {
     let sandbox = Sandbox::new();
-    let recipe = "summary: Node.js\nmarkers: [package.json]\n";
-    sandbox.write("fleet", &[("catalog/runtimes/node/recipe.yaml", recipe)]);
-    sandbox.write("shop", &[("package.json", "{}\n")]);
+    let recipe = "summary: Elixir\nmarkers: [mix.exs]\n";
+    sandbox.write("fleet", &[("catalog/runtimes/elixir/recipe.yaml", recipe)]);
+    sandbox.write("shop", &[("mix.exs", "x\n")]);
     let alone = sandbox.run(&["new", "shop"]);
     assert_eq!(alone.code, Some(2), "{}", alone.stdout);
     assert!(alone.stderr.contains("--gitops"), "{}", alone.stderr);
     sandbox.good(&["new", "shop", "--forge", "none", "--gitops", "fleet"]);
-    assert_eq!(std::fs::read_to_string(sandbox.path("shop/.cupaas")).unwrap(), "runtime: node\n");
+    assert_eq!(std::fs::read_to_string(sandbox.path("shop/.cupaas")).unwrap(), "runtime: elixir\n");
+    // What is built in is known without it.
+    sandbox.write("web", &[("package.json", "{}\n")]);
+    sandbox.good(&["new", "web", "--forge", "none"]);
+    assert_eq!(std::fs::read_to_string(sandbox.path("web/.cupaas")).unwrap(), "runtime: node\n");
     // A recipe that nobody would find is no reason to guess another runtime.
     sandbox.write("fleet", &[("catalog/runtime/go/recipe.yaml", "summary: Go\n")]);
-    sandbox.write("other", &[("package.json", "{}\n")]);
+    sandbox.write("other", &[("mix.exs", "x\n")]);
     assert_eq!(sandbox.run(&["new", "other", "--gitops", "fleet"]).code, Some(3));
 }
 

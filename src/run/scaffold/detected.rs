@@ -5,9 +5,9 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use crate::diagnostic::Failure;
-use crate::load::app_files::matches;
 use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
+use crate::load::path_pattern::matches;
 
 /// The first runtime, by name, one of whose markers stands at the top of the folder; and the file that tells.
 ///

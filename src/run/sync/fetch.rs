@@ -193,7 +193,7 @@ fn image(new: &NewCommit, survey: &Survey, options: &Options, files: &Checkout) 
     if options.image.is_some() || target.pin.is_some() {
         return Ok(Image::Known(options.image.clone()));
     }
-    let is_named = app.value.runtime.0.split(':').next() == Some("image");
+    let is_named = app.value.runtime.name == "image";
     let prefix = survey.platform.value.registry.prefix.as_deref().map(|prefix| prefix.trim_end_matches('/'));
     let running = target.deployed().map(|record| record.image.as_str()).filter(|image| !image.is_empty());
     let Some(prefix) = prefix else {

@@ -21,7 +21,7 @@ fn a_misspelt_key_is_read_as_the_one_that_was_meant() {
         said,
         ["f:1:1: unknown key \"runtim\"", "f:2:1: unknown key \"process\"", "f:3:9: unknown key \"comand\""]
     );
-    assert_eq!(file.value.runtime.0, "python");
+    assert_eq!(file.value.runtime.name, "python");
     assert_eq!(file.value.processes["web"].size.as_deref(), Some("huge"));
     assert!(file.value.processes["web"].command.is_some());
     assert_eq!(file.at(&["processes", "web", "size"]).to_string(), "f:3:26");
@@ -43,7 +43,7 @@ fn what_is_wrong_is_left_out_and_doubted() {
     assert_eq!(
         said,
         [
-            "f:1:10: expected a string or a number or true or false, found a list",
+            "f:1:10: expected a string or a mapping, found a list",
             "f:2:12: Mongo does not fit here",
             "f:2:41: 5 Gi does not fit here",
             "f:3:21: relative does not fit here",
@@ -96,7 +96,7 @@ fn a_file_of_mistakes_is_not_mended_one_by_one() {
 fn of_two_keys_the_first_is_read() {
     let (file, said) = read("runtime: image\nname: a\nruntime: python\nservce: [x]\n");
     assert_eq!(said, ["f:3:1: duplicate key \"runtime\"", "f:4:1: unknown key \"servce\""]);
-    assert_eq!(file.value.runtime.0, "image");
+    assert_eq!(file.value.runtime.name, "image");
 }
 
 /// Any value made of keys and words that our files know, and of some that they do not.

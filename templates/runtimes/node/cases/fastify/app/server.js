@@ -1,0 +1,1 @@
+fastify.listen({port: process.env.PORT})
