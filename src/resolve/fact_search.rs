@@ -4,21 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use regex_lite::{Captures, Regex, RegexBuilder};
+use regex_lite::{Captures, Regex};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, Span};
 use crate::expression::{self, Condition};
 use crate::load::app_files::{AppFiles, matches};
 use crate::load::keyed;
+use crate::load::pattern;
 use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
 use crate::yaml::node::Node;
-
-/// The most bytes that a regular expression of a recipe may take once it is read, its repetitions written out: each is
-/// looked at for each letter of a file.
-const MAX_PATTERN: usize = 64 << 10;
 
 /// One thing that a rule has found.
 #[derive(Debug, Clone)]
@@ -66,6 +63,12 @@ impl<'a> Search<'a> {
     ///
     /// Which of its expressions is wrong, and why.
     pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
+        if rule.whole && !rule.is_of_lines() {
+            return Err((
+                "whole",
+                "it is for a rule with `match`, and without `key` and `within`".to_owned(),
+            ));
+        }
         let scope = Value::Object(values(self.recipe, facts));
         if let Some(when) = &rule.when
             && !expression::is_true(when, &scope).map_err(|message| ("when", message))?
@@ -77,18 +80,18 @@ impl<'a> Search<'a> {
             return Ok(Vec::new());
         }
         let regex = |key, pattern: &Option<String>| {
-            let made = pattern.as_deref().map(read).transpose();
+            let made = pattern.as_deref().map(pattern::read).transpose();
             made.map_err(|error| (key, error.to_string()))
         };
         let expressions =
             Expressions { pattern: regex("match", &rule.pattern)?, within: regex("within", &rule.within)? };
-        let mut finds: Vec<Found> = Vec::new();
+        let (mut finds, mut known): (Vec<Found>, BTreeSet<(String, String)>) = Default::default();
         for path in paths {
             let mut found = self.look(rule, &expressions, path, facts)?;
             found.retain(|one| !one.value.is_empty());
             found.truncate(if rule.all { usize::MAX } else { 1 });
             for one in found {
-                if !finds.iter().any(|other| other.value == one.value && other.file == one.file) {
+                if known.insert((one.value.clone(), one.file.clone())) {
                     finds.push(one);
                 }
             }
@@ -198,11 +201,6 @@ impl<'a> Search<'a> {
 fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
     let below = rule.below.as_ref().and_then(|fact| facts.get(fact));
     Place { file, below: below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default() }
-}
-
-/// A rule's regular expression.
-fn read(pattern: &str) -> Result<Regex, regex_lite::Error> {
-    RegexBuilder::new(pattern).size_limit(MAX_PATTERN).build()
 }
 
 fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {

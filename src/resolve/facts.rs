@@ -103,5 +103,9 @@ fn origin(recipe: &Recipe, known: &Known, fact: &str) -> String {
 }
 
 fn wrong(key: &str) -> &'static str {
-    if matches!(key, "match" | "within") { "invalid regular expression" } else { "invalid expression" }
+    match key {
+        "match" | "within" => "invalid regular expression",
+        "whole" => "invalid rule",
+        _ => "invalid expression",
+    }
 }
