@@ -163,6 +163,11 @@ pub struct FactRule {
 }
 
 impl FactRule {
+    /// Whether all that a file says counts, and not what it says first.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.all || self.range == Some(Scheme::WheelTags)
+    }
+
     /// Whether it looks at a file's text, and at no more than `match` in it.
     pub(crate) fn is_of_lines(&self) -> bool {
         self.pattern.is_some() && self.key.is_none() && self.within.is_none()

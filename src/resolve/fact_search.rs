@@ -89,7 +89,7 @@ impl<'a> Search<'a> {
         for path in paths {
             let mut found = self.look(rule, &expressions, path, facts)?;
             found.retain(|one| !one.value.is_empty());
-            found.truncate(if rule.all { usize::MAX } else { 1 });
+            found.truncate(if rule.takes_all() { usize::MAX } else { 1 });
             for one in found {
                 if known.insert((one.value.clone(), one.file.clone())) {
                     finds.push(one);
@@ -127,7 +127,7 @@ impl<'a> Search<'a> {
                 let range = place_of(&captures);
                 make(&groups(&captures), at(start + range.start..start + range.end))
             });
-            return Ok(found.take(if rule.all { usize::MAX } else { 1 }).collect());
+            return Ok(found.take(if rule.takes_all() { usize::MAX } else { 1 }).collect());
         };
         let format = rule.format.or_else(|| keyed::format_of(path));
         let format =

@@ -5,6 +5,7 @@ mod pep440;
 mod poetry;
 #[cfg(test)]
 mod tests;
+pub(crate) mod wheels;
 
 use std::fmt;
 
@@ -13,12 +14,15 @@ use serde::Deserialize;
 
 /// Whose grammar a range is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// Python's (`>=3.9,<3.13`). A version without an operator stands for all that begin with it.
     Pep440,
     /// Poetry's (`^3.11`, `~3.11`, `>=3.9 <3.13 || ^3.14`). A version without an operator is that one alone.
     Poetry,
+    /// No range: each value is the name of a wheel that a lock file allows. Of the versions that all ranges allow, those
+    /// count for which the most packages have one.
+    WheelTags,
 }
 
 /// The longest text that is read as a range: none that people write comes near it.
@@ -59,8 +63,8 @@ impl Range {
         let numbers = numbers(text);
         let bounds = match (scheme, numbers) {
             (Some(Scheme::Poetry), _) => Bounds::Specifiers(poetry::parse(text)?),
+            (Some(Scheme::WheelTags), _) | (None, None) => return None,
             (_, Some(numbers)) => Bounds::Prefix(numbers),
-            (None, None) => return None,
             (Some(Scheme::Pep440), None) => Bounds::Specifiers(pep440::parse(text)?),
         };
         Some(Self { text: text.to_owned(), chosen: matches!(bounds, Bounds::Prefix(_)), bounds })
