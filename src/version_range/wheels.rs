@@ -17,7 +17,7 @@ impl Wheels {
     pub(crate) fn add(&mut self, file: &str, versions: &[String]) {
         let Some(stem) = file.strip_suffix(".whl") else { return };
         let mut tags = stem.rsplitn(4, '-');
-        let (Some(platform), Some(abi), Some(python), Some(rest)) =
+        let (Some(platform), Some(abi), Some(interpreter), Some(rest)) =
             (tags.next(), tags.next(), tags.next(), tags.next())
         else {
             return;
@@ -28,7 +28,8 @@ impl Wheels {
             return;
         }
         let fits = |version: &&String| {
-            numbers(version).is_some_and(|version| python.split('.').any(|tag| is_for(tag, abi, &version)))
+            numbers(version)
+                .is_some_and(|version| interpreter.split('.').any(|tag| is_for(tag, abi, &version)))
         };
         self.packages.entry(name).or_default().extend(versions.iter().filter(fits).cloned());
     }
@@ -63,15 +64,15 @@ fn is_for_us(platform: &str) -> bool {
 }
 
 /// Whether this version of Python takes a wheel with these tags.
-fn is_for(python: &str, abi: &str, version: &[u64]) -> bool {
+fn is_for(interpreter: &str, abi: &str, version: &[u64]) -> bool {
     let [major, minor, ..] = version else { return false };
-    let digits = python.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let digits = interpreter.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     let (first, rest) = digits.split_at(digits.len().min(1));
     if first.parse() != Ok(*major) {
         return false;
     }
     let least: u64 = if rest.is_empty() { 0 } else { rest.parse().unwrap_or(u64::MAX) };
-    match python.strip_suffix(digits) {
+    match interpreter.strip_suffix(digits) {
         Some("py") => least <= *minor,
         Some("cp") if abi == "abi3" => least <= *minor,
         // `cp313t` is for a Python without its lock, and `pp` for another Python.
