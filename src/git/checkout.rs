@@ -19,8 +19,6 @@ use git2::Oid;
 
 /// The most files that a checkout names.
 const MOST: usize = 20_000;
-/// The most bytes of a file that are written: one more than whoever reads it takes, who then says so.
-const LONGEST: usize = (1 << 20) + 1;
 
 /// Which of an app's files matter; each is asked for a path in the app's folder.
 pub struct Picks<'a> {
@@ -30,6 +28,8 @@ pub struct Picks<'a> {
     pub named: &'a dyn Fn(&str) -> bool,
     /// Whether its text is read.
     pub read: &'a dyn Fn(&str) -> bool,
+    /// Of a file whose text is read, the most bytes that anyone takes.
+    pub longest: &'a dyn Fn(&str) -> u64,
     /// Whether it must not be a link.
     pub own: &'a dyn Fn(&str) -> bool,
 }
@@ -75,7 +75,9 @@ impl Snapshot {
                 true => self.store.blob(*id, usize::MAX)?.unwrap_or_default(),
                 false => Vec::new(),
             };
-            write(out.path(), path, &bytes)?;
+            // One more than whoever reads it takes, who then says so.
+            let longest = usize::try_from((picks.longest)(path)).unwrap_or(usize::MAX).saturating_add(1);
+            write(out.path(), path, &bytes[..bytes.len().min(longest)])?;
         }
         Ok(Checkout { commit, time, folder: out })
     }
@@ -145,7 +147,7 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
     let at = folder.join(path);
     let made = at.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
         let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&at)?;
-        file.write_all(&bytes[..bytes.len().min(LONGEST)])
+        file.write_all(bytes)
     });
     made.map_err(|error| Failure::new(Code::UnusablePath, format!("cannot write {path:?}: {error}")))
 }

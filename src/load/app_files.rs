@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,10 +15,10 @@ use crate::load::beneath::{self, Unreached};
 use crate::load::encoding;
 use crate::load::path_pattern::matches;
 use crate::load::recipe::RecipeFile;
+use crate::load::whole_file::Kept;
+use crate::load::{recipe_checks, whole_file};
 
-/// The most bytes that are looked at in one file of the app.
-const MAX_LOOK: u64 = 1 << 20;
-/// The most bytes that are looked at in all of them.
+/// The most bytes that are kept of all of them.
 const MAX_LOOK_ALL: usize = 16 << 20;
 /// The most names that are seen on the way.
 const MAX_SEEN: usize = 200_000;
@@ -38,6 +37,10 @@ pub(crate) struct Patterns {
     pub read: BTreeSet<String>,
     /// Of all files whose names are asked for, the ones that are read among them.
     pub named: BTreeSet<String>,
+    /// Of the files of which the beginning has to do, for some rule at least.
+    begun: BTreeSet<String>,
+    /// Of the files that are looked at to their end, with the regular expressions for their lines.
+    whole: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The app's own Dockerfile.
@@ -47,7 +50,7 @@ impl Patterns {
     /// Those that everyone asks for.
     pub(crate) fn of_dockerfile() -> Self {
         let dockerfile = BTreeSet::from([DOCKERFILE.to_owned()]);
-        Self { read: dockerfile.clone(), named: dockerfile }
+        Self { read: dockerfile.clone(), named: dockerfile.clone(), begun: dockerfile, ..Self::default() }
     }
 
     /// Adds those of a runtime's recipe.
@@ -56,6 +59,17 @@ impl Patterns {
             self.named.extend(rule.files.iter().cloned());
             if rule.pattern.is_some() || rule.key.is_some() {
                 self.read.extend(rule.files.iter().cloned());
+            }
+            match rule.pattern.as_ref().filter(|_| rule.whole && rule.is_of_lines()) {
+                Some(lines) => {
+                    for file in &rule.files {
+                        self.whole.entry(file.clone()).or_default().insert(lines.clone());
+                    }
+                }
+                None if rule.pattern.is_some() || rule.key.is_some() => {
+                    self.begun.extend(rule.files.iter().cloned());
+                }
+                None => {}
             }
         }
     }
@@ -68,6 +82,17 @@ impl Patterns {
     /// Whether the text of this file is.
     pub(crate) fn text(&self, path: &str) -> bool {
         self.read.iter().any(|pattern| matches(pattern, path))
+    }
+
+    /// The most bytes that are looked at in this file.
+    pub(crate) fn longest(&self, path: &str) -> u64 {
+        if self.lines(path).next().is_some() { whole_file::LONGEST } else { whole_file::BEGINNING }
+    }
+
+    /// What is looked for in the lines of this file, to its end.
+    fn lines(&self, path: &str) -> impl Iterator<Item = &String> {
+        let rules = self.whole.iter().filter(move |(file, _)| matches(file, path));
+        rules.flat_map(|(_, lines)| lines)
     }
 }
 
@@ -118,7 +143,7 @@ pub(crate) fn read(folder: &Path, called: &str, patterns: &Patterns) -> AppFiles
     let mut left = MAX_LOOK_ALL;
     for path in files.listing.clone() {
         if patterns.text(&path) {
-            look(folder, &path, &mut left, &mut files);
+            look(folder, &path, patterns, &mut left, &mut files);
         }
     }
     files
@@ -224,9 +249,11 @@ fn follow(
 }
 
 /// Reads one file into `files.texts`, or says why not.
-fn look(root: &Path, path: &str, left: &mut usize, files: &mut AppFiles) {
-    let (bytes, whole) = match open(root, path) {
-        Ok(file) => match bytes(file) {
+fn look(root: &Path, path: &str, patterns: &Patterns, left: &mut usize, files: &mut AppFiles) {
+    // An expression that is none is said where its rule is applied.
+    let lines: Vec<_> = patterns.lines(path).filter_map(|line| recipe_checks::regex(line).ok()).collect();
+    let Kept { bytes, is_whole, is_long } = match open(root, path) {
+        Ok(file) => match whole_file::read(file, &lines, *left) {
             Ok(read) => read,
             Err(error) => {
                 return files.unread(path, format!("cannot be read: {error}"), "check that you may read it");
@@ -253,8 +280,10 @@ fn look(root: &Path, path: &str, left: &mut usize, files: &mut AppFiles) {
         return;
     }
     *left -= bytes.len();
-    if !whole {
-        let message = format!("is larger than {} MiB: only its beginning is looked at", MAX_LOOK >> 20);
+    let begun = is_long && patterns.begun.iter().any(|pattern| matches(pattern, path));
+    if begun || !is_whole {
+        let most = if begun { whole_file::BEGINNING } else { patterns.longest(path) };
+        let message = format!("is larger than {} MiB: only its beginning is looked at", most >> 20);
         files.unread(path, message, "say in .cupaas what the recipe should have found: a version, a command");
     }
     match encoding::decode_lossily(bytes) {
@@ -272,11 +301,4 @@ fn open(root: &Path, path: &str) -> Result<File, Unreached> {
     if regular { Ok(file) } else { Err(Unreached::System(Errno::INVAL)) }
 }
 
-/// At most [`MAX_LOOK`] bytes, and whether that is the whole file.
-fn bytes(file: File) -> std::io::Result<(Vec<u8>, bool)> {
-    let mut bytes = Vec::new();
-    file.take(MAX_LOOK + 1).read_to_end(&mut bytes)?;
-    let whole = bytes.len() as u64 <= MAX_LOOK;
-    bytes.truncate(usize::try_from(MAX_LOOK).unwrap_or(usize::MAX));
-    Ok((bytes, whole))
 }

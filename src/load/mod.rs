@@ -44,3 +44,4 @@ pub(crate) mod secret_value;
 pub(crate) mod start_rule;
 pub(crate) mod trial;
 pub(crate) mod variable;
+mod whole_file;

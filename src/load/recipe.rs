@@ -173,6 +173,9 @@ pub struct FactRule {
     pub below: Option<String>,
     /// A path, with `{folder}` or `{top}`, at which there must be no file.
     pub without: Option<String>,
+    /// The file is looked at to its end, however long it is: behind its first MiB line by line.
+    #[serde(default)]
+    pub whole: bool,
     /// Everything that is found counts, not the first alone: the fact is a list.
     #[serde(default)]
     pub all: bool,
@@ -181,6 +184,18 @@ pub struct FactRule {
     pub decides: bool,
     /// Whose words the value is a range of versions in; for the fact `version`.
     pub range: Option<Scheme>,
+}
+
+impl FactRule {
+    /// Whether all that a file says counts, and not what it says first.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.all || self.range == Some(Scheme::WheelTags)
+    }
+
+    /// Whether it looks at a file's text, and at no more than `match` in it.
+    pub(crate) fn is_of_lines(&self) -> bool {
+        self.pattern.is_some() && self.key.is_none() && self.within.is_none()
+    }
 }
 
 /// What a file with keys is written in.

@@ -9,14 +9,15 @@ use crate::load::inputs::Inputs;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::values;
 use crate::resolve::facts::Known;
+use crate::resolve::runtime_version::Said;
 
 /// Applies every check. With a Dockerfile of its own the app is not built by the recipe. `version`: the one that was chosen,
-/// and whether by default, since neither `.cupaas` nor a file nor an earlier deploy says one.
+/// and what was said of it.
 pub(super) fn apply(
     inputs: &Inputs,
     recipe: &Recipe,
     (known, params): (&Known, &Map<String, Value>),
-    version: (&str, bool),
+    version: (&str, Said),
     notes: &mut Notes,
 ) {
     if inputs.dockerfile.is_some() {
@@ -28,7 +29,8 @@ pub(super) fn apply(
         scope.entry(rule.fact.clone()).or_insert_with(|| Value::String(String::new()));
     }
     scope.insert("version".to_owned(), Value::from(version.0));
-    scope.insert("version_by_default".to_owned(), Value::from(version.1));
+    scope.insert("version_by_default".to_owned(), Value::from(version.1 == Said::Nothing));
+    scope.insert("version_is_open".to_owned(), Value::from(version.1 == Said::Open));
     let scope = Value::Object(scope);
     for (index, check) in recipe.description.value.checks.iter().enumerate() {
         let index = index.to_string();

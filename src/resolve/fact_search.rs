@@ -85,6 +85,10 @@ impl<'a> Search<'a> {
     ///
     /// Which of its expressions is wrong, and why.
     pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
+        if rule.whole && !rule.is_of_lines() {
+            let why = "it is for a rule with `match`, and without `key` and `within`".to_owned();
+            return Err(Wrong { key: "whole", what: "invalid rule", why });
+        }
         let scope = Value::Object(values(self.recipe, facts, self.params));
         if let Some(when) = &rule.when
             && !expression::is_true(when, &scope).map_err(|message| Wrong::expression("when", message))?
@@ -105,7 +109,7 @@ impl<'a> Search<'a> {
         for place in paths {
             let mut found = self.look(rule, &expressions, &place)?;
             found.retain(|one| !one.value.is_empty());
-            found.truncate(if rule.all { usize::MAX } else { 1 });
+            found.truncate(if rule.takes_all() { usize::MAX } else { 1 });
             for one in found {
                 if known.insert((one.value.clone(), one.file.clone())) {
                     finds.push(one);
@@ -166,10 +170,10 @@ impl<'a> Search<'a> {
                     work.keep(&one.value)?;
                     found.push(one);
                 }
-                Ok(rule.all || found.is_empty())
+                Ok(rule.takes_all() || found.is_empty())
             });
             each.map_err(Wrong::spent("match"))?;
-            if !rule.all && !found.is_empty() {
+            if !rule.takes_all() && !found.is_empty() {
                 break;
             }
         }

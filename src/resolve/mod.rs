@@ -24,6 +24,7 @@ pub(crate) mod routes;
 pub(crate) mod runtime;
 mod runtime_params;
 mod runtime_version;
+mod runtime_wheels;
 pub(crate) mod secrets;
 pub(crate) mod services;
 mod shell;

@@ -5,7 +5,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::Facts;
 use crate::resolve::facts::Finds;
-use crate::resolve::{checks, facts, runtime_params, runtime_version};
+use crate::resolve::{checks, facts, runtime_params, runtime_version, runtime_wheels};
 use serde_json::{Map, Value};
 
 /// Which runtime, which version, and what was found.
@@ -31,14 +31,18 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     let Some(recipe) = &inputs.runtime else {
         return Runtime { name: name.to_owned(), ..Runtime::default() };
     };
-    let known = match &inputs.recorded {
+    let mut known = match &inputs.recorded {
         Some(recorded) => facts::recorded(recorded, notes),
         None => facts::find(recipe, inputs, &params, notes),
     };
-    let chosen = runtime_version::choose(inputs, recipe, asked, &known, previous, notes);
+    let wheels = runtime_wheels::of(inputs, recipe, &known);
+    let chosen = runtime_version::choose(inputs, recipe, asked, (&known, &wheels), previous, notes);
+    if let Some(lacking) = runtime_wheels::lacking(&wheels, &chosen) {
+        known.facts.insert(runtime_wheels::LACKING.to_owned(), lacking);
+    }
     if inputs.recorded.is_none() {
-        let by_default = runtime_version::is_default(recipe, asked, &known, previous);
-        checks::apply(inputs, recipe, (&known, &params), (&chosen, by_default), notes);
+        let said = runtime_version::said(recipe, asked, (&known, &chosen), previous);
+        checks::apply(inputs, recipe, (&known, &params), (&chosen, said), notes);
     }
     let mut facts = known.facts;
     facts.insert(facts::VERSION.to_owned(), chosen.clone());

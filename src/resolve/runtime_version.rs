@@ -9,7 +9,8 @@ use crate::resolve::decisions::Notes;
 use crate::resolve::fact_search::Found;
 use crate::resolve::facts::{Known, VERSION};
 use crate::resolve::version;
-use crate::version_range::{self, Range};
+use crate::version_range::wheels::Wheels;
+use crate::version_range::{self, Range, Scheme};
 
 /// What one file says.
 struct Claim<'k> {
@@ -36,17 +37,17 @@ pub(super) fn choose(
     inputs: &Inputs,
     recipe: &Recipe,
     asked: Option<&str>,
-    known: &Known,
+    (known, wheels): (&Known, &Wheels),
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
 ) -> String {
     let claims = claims(inputs, recipe, known, asked.is_none(), notes);
     let choice = match asked {
         Some(asked) => of_person(inputs, recipe, asked, &claims, notes),
-        None if claims.is_empty() => by_default(inputs, recipe, known, previous),
-        None => match by_files(recipe, &claims, previous, notes) {
+        None if claims.is_empty() => by_default(inputs, recipe, (known, wheels), previous),
+        None => match by_files(recipe, (&claims, wheels), previous, notes) {
             Some(choice) => choice,
-            None => return by_default(inputs, recipe, known, previous).version,
+            None => return by_default(inputs, recipe, (known, wheels), previous).version,
         },
     };
     let versions = &recipe.description.value.versions;
@@ -79,6 +80,9 @@ fn claims<'k>(
     }
     for (rule, found) in &known.versions {
         let scheme = recipe.description.value.facts.get(*rule).and_then(|rule| rule.range);
+        if scheme == Some(Scheme::WheelTags) {
+            continue;
+        }
         let Some(range) = Range::parse(scheme, &found.value) else {
             let message = format!("{:?} is no version of {}, and is not used", found.value, recipe.name);
             let hint =
@@ -150,7 +154,7 @@ fn of_person(
 /// where there is none, which has been said then.
 fn by_files(
     recipe: &Recipe,
-    claims: &[Claim<'_>],
+    (claims, wheels): (&[Claim<'_>], &Wheels),
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
 ) -> Option<Choice> {
@@ -171,10 +175,19 @@ fn by_files(
         let version = if first.range.is_chosen() { first.found.value.clone() } else { example(recipe) };
         return Some(Choice { version, origin: place.to_string(), place });
     }
-    if let Some(version) = version_range::newest(&versions.supported, &ranges) {
+    let within = |version: &&String| ranges.iter().all(|range| range.contains(version));
+    let fitting = wheels.best(versions.supported.iter().filter(within).cloned().collect());
+    let fitting = if fitting.is_empty() { &versions.supported } else { &fitting };
+    if let Some(version) = version_range::newest(fitting, &ranges) {
+        let newest = version_range::newest(&versions.supported, &ranges);
         let origin = match first.range.is_chosen() {
             true => place.to_string(),
-            false => format!("the newest that is supported within {} at {place}", first.range),
+            false if newest.as_deref() == Some(version.as_str()) => {
+                format!("the newest that is supported within {} at {place}", first.range)
+            }
+            false => {
+                format!("the newest within {} at {place} that the lock file has wheels for", first.range)
+            }
         };
         return Some(Choice { version, origin, place });
     }
@@ -218,21 +231,56 @@ fn recorded<'r>(recipe: &Recipe, previous: Option<&'r ReleaseFile>) -> Option<&'
     previous?.runtime.strip_prefix(&recipe.name)?.strip_prefix(':')
 }
 
-/// Whether nobody says a version: not `.cupaas`, no file, no earlier deploy.
-pub(super) fn is_default(
+/// What is said of the version, by `.cupaas`, files, or an earlier deploy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing.
+    Nothing,
+    /// Ranges that have no end, and leave the newest that there is.
+    Open,
+    /// More than that.
+    Enough,
+}
+
+/// What is said of it where `chosen` came out.
+pub(super) fn said(
     recipe: &Recipe,
     asked: Option<&str>,
-    known: &Known,
+    (known, chosen): (&Known, &str),
     previous: Option<&ReleaseFile>,
-) -> bool {
-    asked.is_none() && known.versions.is_empty() && recorded(recipe, previous).is_none()
+) -> Said {
+    let description = &recipe.description.value;
+    if asked.is_some() || recorded(recipe, previous).is_some() {
+        return Said::Enough;
+    }
+    let is_range = |(rule, found): &(usize, Found)| {
+        let scheme = description.facts.get(*rule).and_then(|rule| rule.range);
+        Range::parse(scheme, &found.value).is_none_or(|range| !range.is_chosen())
+    };
+    let newest = description.versions.supported.last().is_some_and(|newest| newest == chosen);
+    match known.versions.is_empty() {
+        true => Said::Nothing,
+        false if newest && known.versions.iter().all(is_range) => Said::Open,
+        false => Said::Enough,
+    }
 }
 
 /// What the first deploy recorded, else the recipe's default.
-fn by_default(inputs: &Inputs, recipe: &Recipe, known: &Known, previous: Option<&ReleaseFile>) -> Choice {
+fn by_default(
+    inputs: &Inputs,
+    recipe: &Recipe,
+    (known, wheels): (&Known, &Wheels),
+    previous: Option<&ReleaseFile>,
+) -> Choice {
     let place = inputs.app.at(&["runtime"]);
-    let default = recipe.description.value.versions.default.clone().unwrap_or_default();
+    let versions = &recipe.description.value.versions;
+    let default = versions.default.clone().unwrap_or_default();
+    let best = wheels.best(versions.supported.clone());
     let (version, origin) = match (known.facts.get(VERSION), recorded(recipe, previous)) {
+        (None, None) if !best.is_empty() && !best.contains(&default) => {
+            let newest = best.last().cloned().unwrap_or(default);
+            (newest, "the newest that the lock file has wheels for".to_owned())
+        }
         (Some(found), _) => (found.clone(), "the app's files".to_owned()),
         (None, Some(recorded)) => (recorded.to_owned(), "recorded by the first deploy".to_owned()),
         (None, None) => (default, format!("the default of recipe {}", recipe.name)),

@@ -77,7 +77,12 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn start(&self) -> Result<Start, Box<Diagnostic>> {
-        let scope = Value::Object(values(&self.recipe.value, &self.runtime.facts, &self.runtime.params));
+        let mut scope = values(&self.recipe.value, &self.runtime.facts, &self.runtime.params);
+        // A text may name what was not found: it is empty there.
+        for rule in &self.recipe.value.facts {
+            scope.entry(rule.fact.clone()).or_insert_with(|| Value::from(""));
+        }
+        let scope = Value::Object(scope);
         for (index, rule) in self.recipe.value.start.iter().enumerate() {
             let index = index.to_string();
             let text = |key: &str, template: &str, scope: &Value| {

@@ -7,6 +7,7 @@ mod pep440;
 mod poetry;
 #[cfg(test)]
 mod tests;
+pub(crate) mod wheels;
 
 use std::fmt;
 
@@ -15,7 +16,7 @@ use serde::Deserialize;
 
 /// Whose grammar a range is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// Python's (`>=3.9,<3.13`). A version without an operator stands for all that begin with it.
     Pep440,
@@ -29,6 +30,9 @@ pub enum Scheme {
     Bundler,
     /// Go's: `1.24` is the least that is asked for.
     Go,
+    /// No range: each value is the name of a wheel that a lock file allows. Of the versions that all ranges allow, those
+    /// count for which the most packages have one.
+    WheelTags,
 }
 
 /// The longest text that is read as a range: none that people write comes near it.
@@ -70,9 +74,9 @@ impl Range {
         let numbers = numbers(text);
         let bounds = match (scheme, numbers) {
             (Some(Scheme::Poetry), _) => Bounds::Specifiers(poetry::parse(text)?),
+            (Some(Scheme::WheelTags), _) | (None, None) => return None,
             (Some(Scheme::Go), _) => Bounds::Specifiers(languages::go(text)?),
             (_, Some(numbers)) => Bounds::Prefix(numbers),
-            (None, None) => return None,
             (Some(Scheme::Npm), None) => Bounds::Specifiers(languages::npm(text)?),
             (Some(Scheme::Composer), None) => Bounds::Specifiers(languages::composer(text)?),
             (Some(Scheme::Bundler), None) => Bounds::Specifiers(languages::bundler(text)?),

@@ -168,6 +168,26 @@ fn a_file_that_is_too_long_is_said_and_its_beginning_read() {
 }
 
 #[test]
+fn a_lock_file_is_read_to_its_end() {
+    let sandbox = Sandbox::new();
+    let one =
+        "[[package]]\nname = \"a\"\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\n\n";
+    let lock = |last: &str| {
+        format!("version = 1\n{}[[package]]\nname = \"b\"\nsource = {{ {last} }}\n", one.repeat(200_000))
+    };
+    for (last, git) in
+        [("git = \"https://git.example.com/b.git#1\"", true), ("registry = \"https://x\"", false)]
+    {
+        let lock = lock(last);
+        assert!(lock.len() > 16 << 20);
+        sandbox.write("app", &[APP, &[("uv.lock", &lock), ("pyproject.toml", "[project]\n")]].concat());
+        let ran = sandbox.run(&["dockerfile", "app"]);
+        assert_eq!(ran.stdout.contains("install --yes --no-install-recommends git"), git, "{}", ran.stdout);
+        assert!(!ran.stderr.contains("file-not-read"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn what_an_app_runs_on_stays_while_it_lies_within_the_range() {
     let sandbox = Sandbox::new();
     let range = |text: &str| format!("[project]\nname = \"x\"\nrequires-python = \"{text}\"\n");

@@ -143,7 +143,8 @@ fn a_checkout_of_another_user_is_not_read() {
 fn a_branch_or_folder_that_is_not_there_is_said() {
     let remote = Remote::with(&[("app/.cupaas", "runtime: image\n")]);
     let remotes = Remotes::new(None, Duration::from_secs(30)).unwrap();
-    let picks = Picks { counts: &|_| true, named: &|_| true, read: &|_| true, own: &|_| true };
+    let picks =
+        Picks { counts: &|_| true, named: &|_| true, read: &|_| true, longest: &|_| 4, own: &|_| true };
     for (branch, folder, code) in
         [("gone", "app", "branch-not-found"), ("main", "nowhere", "folder-not-in-repository")]
     {
@@ -178,12 +179,18 @@ fn a_link_within_the_folder_is_the_file_that_it_leads_to() {
     git(clone.path(), &["commit", "-qm", "links"]);
     git(clone.path(), &["push", "-q", "origin", "HEAD:main"]);
     let remotes = Remotes::new(None, Duration::from_secs(30)).unwrap();
-    let picks =
-        Picks { counts: &|_| true, named: &|_| true, read: &|_| true, own: &|path| path == ".cupaas" };
+    let picks = Picks {
+        counts: &|_| true,
+        named: &|_| true,
+        read: &|_| true,
+        longest: &|path| if path == "deep/f" { 3 } else { 100 },
+        own: &|path| path == ".cupaas",
+    };
     let branch = BranchName::parse("main").unwrap();
     let (files, _) = remotes.checkout(&remote.address(), &branch, Some(&path("app")), &picks, None).unwrap();
     let read = |name: &str| std::fs::read_to_string(files.folder.path().join(name)).ok();
     assert_eq!(read("near").as_deref(), Some("inside"));
+    assert_eq!(read("deep/f").as_deref(), Some("insi"), "one byte more than anyone takes");
     assert_eq!(read("deep/up").as_deref(), Some("inside"));
     for name in ["out", "out-and-in", "absolute", "loop", "dangling"] {
         assert!(!files.folder.path().join(name).exists(), "{name}");

@@ -18,7 +18,7 @@ use crate::load::recipe::RecipeFile;
 use crate::load::recipe_folder::Recipe;
 use crate::yaml::document::Document;
 
-pub(crate) use pattern::MAX_PATTERN;
+pub(crate) use pattern::{MAX_PATTERN, regex};
 #[cfg(test)]
 pub(crate) use sight::{RELEASE, SERVICE};
 

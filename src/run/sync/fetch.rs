@@ -163,7 +163,9 @@ fn files(
     let own = |path: &str| APP_FILES.contains(&path) || path == "Procfile";
     let read = |path: &str| own(path) || survey.patterns.text(path);
     let named = |path: &str| own(path) || survey.patterns.name(path);
-    let picks = Picks { counts: &app_files::is_listed, named: &named, read: &read, own: &own };
+    let longest = |path: &str| survey.patterns.longest(path);
+    let picks =
+        Picks { counts: &app_files::is_listed, named: &named, read: &read, longest: &longest, own: &own };
     let path = Some(new.target.path.as_str()).filter(|path| !path.is_empty());
     let folder = path
         .map(RepoPath::new)
