@@ -9,6 +9,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::load::recipe::RecipeFile;
+use crate::load::service_rules;
 use crate::tree::Files;
 use crate::yaml::document::{self, Document};
 
@@ -183,6 +184,7 @@ fn read(
     };
     problems
         .extend(texts.iter().filter(|(name, _)| name.starts_with(SHARED)).map(|(_, source)| hidden(source)));
+    problems.extend(description.iter().flat_map(service_rules::check));
     texts.extend(shared_parts().map(|(name, source)| (name.clone(), Arc::clone(source))));
     let recipe = description.map(|description| Recipe { name: name.to_owned(), kind, description, texts });
     (recipe.map(Arc::new), problems)

@@ -7,6 +7,7 @@ pub(crate) mod emit;
 pub(crate) mod engine;
 mod layers;
 mod sealed;
+mod service_marks;
 mod tree;
 mod values;
 mod workload;
@@ -107,11 +108,8 @@ impl Renderer {
             }
             let first = layers.rendered.len();
             layers.recipe(&engine, recipe, &context)?;
-            if service.major_parts != 1 {
-                layers.rendered[first..]
-                    .iter_mut()
-                    .for_each(|rendered| say_major_parts(rendered, service.major_parts));
-            }
+            service_marks::mark(&mut layers.rendered[first..], service, &values["prune_protection"])
+                .map_err(|message| Failure::recipe(recipe.description.key(&["files"]), message))?;
         }
         Ok(layers.rendered)
     }
@@ -142,15 +140,6 @@ impl Renderer {
         let diagnostics = found.into_iter().map(said).collect();
         let message = "the API server would reject the rendered manifests, nothing was written";
         Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
-    }
-}
-
-/// Tells a plan how much of a version is its major version, on what carries the version.
-fn say_major_parts(rendered: &mut Rendered, parts: usize) {
-    let Some(metadata) = rendered.object.get_mut("metadata").and_then(Json::as_object_mut) else { return };
-    if metadata.get("labels").and_then(|labels| labels.get("cupaas.dev/service-version")).is_some() {
-        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
-        annotations["cupaas.dev/major-parts"] = json!(parts.to_string());
     }
 }
 
