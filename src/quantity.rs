@@ -23,9 +23,9 @@ impl Quantity {
         scaled.checked_div(10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?).map(Self)
     }
 
-    /// Whole mebibytes of an amount of memory.
-    pub(crate) fn mebibytes(self) -> i128 {
-        self.0 / 1_000_000_000 / (1 << 20)
+    /// How many whole ones of `unit` there are in it; nothing of what is negative or too much.
+    pub(crate) fn whole(self, unit: Self) -> Option<u64> {
+        self.0.checked_div(unit.0).and_then(|count| u64::try_from(count).ok())
     }
 
     /// The same of a value of a manifest, where a bare number is one too.
@@ -107,6 +107,16 @@ mod tests {
             assert_eq!(Quantity::of(&value), parse(text), "{value}");
         }
         assert_eq!(Quantity::of(&json!(null)), None);
+    }
+
+    #[test]
+    fn whole_units_are_counted() {
+        let count = |text| parse(text)?.whole(parse("1Mi")?);
+        for (text, mebibytes) in [("1Gi", 1024), ("1.5Mi", 1), ("1G", 953), ("100", 0)] {
+            assert_eq!(count(text), Some(mebibytes), "{text}");
+        }
+        assert_eq!(count("-1Gi"), None);
+        assert_eq!(parse("1").unwrap().whole(Quantity::ZERO), None);
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod cli {
     mod credentials;
     mod deploying;
     mod dry_runs;
+    mod ended;
     mod git_words;
     mod history;
     mod hostile;

@@ -142,7 +142,7 @@ fn is_number(before: &str) -> bool {
     let last = &before[rest.len()..];
     let rest = rest.trim_end();
     match last {
-        "int" | "float" | "length" => rest.ends_with('|'),
+        "int" | "float" | "length" | "mib" | "bytes" | "seconds" => rest.ends_with('|'),
         _ => last.starts_with(|c: char| c.is_ascii_digit()) && !rest.ends_with('.'),
     }
 }
@@ -169,7 +169,7 @@ mod tests {
         for text in [
             "a { b } {{ c }} {# {{ #} {% raw %}{{ [0] * 5 {% endraw %}{{ d }}",
             "{% set x = {'a': {'b': 1}} %}{{ x|int * 1024 }}{{ 2 * 3 }}{{ 'a * b' }}{{ 2 ** 3 }}",
-            "{{ \"\\\" * [0]\" }}{{ (megabytes|float * 1.5) | int }}",
+            "{{ \"\\\" * [0]\" }}{{ (megabytes|float * 1.5) | int }}{{ size|mib * 2 }}",
             "{%- for key, value in all|items -%}{{ key }}{%- endfor -%}",
         ] {
             assert!(template(text).is_ok(), "{text}");

@@ -106,7 +106,7 @@ pub struct ServiceEntry {
     pub recipe: String,
     /// The version, as written.
     pub version: Option<String>,
-    /// `storage`, `name`, `as` and the recipe's own parameters.
+    /// `storage`, `memory`, `cpu`, `name`, `as` and the recipe's own parameters.
     pub settings: serde_json::Map<String, Value>,
 }
 
@@ -122,6 +122,8 @@ impl JsonSchema for ServiceEntry {
             "properties": {
                 "version": Text::json_schema(generator),
                 "storage": Amount::json_schema(generator),
+                "memory": Text::json_schema(generator),
+                "cpu": Text::json_schema(generator),
                 "name": Name::json_schema(generator),
                 "as": {
                     "type": "string", "pattern": "^[A-Z][A-Z0-9_]*$",

@@ -300,5 +300,3 @@ fn open(root: &Path, path: &str) -> Result<File, Unreached> {
     // Something else has taken its place meanwhile.
     if regular { Ok(file) } else { Err(Unreached::System(Errno::INVAL)) }
 }
-
-}

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::load::key_path::KeyPath;
 use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
-use crate::load::scalars::{Amount, ContainerPath, Name, Named, Text, keyed};
+use crate::load::scalars::{Amount, ContainerPath, Date, Name, Named, Text, UpperName, keyed};
+use crate::load::service_recipe::{Ping, ServiceResources, UpgradeRule};
 use crate::load::start_rule::{StartRule, SystemRule};
 use crate::version_range::Scheme;
 
@@ -83,7 +84,12 @@ pub struct RecipeFile {
     /// What the app is built with, beside its files.
     #[serde(default)]
     pub build: BuildRule,
-    /// What an app may set on this runtime, beside `version`; on this service, beside `version`, `storage`, `name` and `as`.
+    /// How much a service gets of memory and CPU.
+    #[serde(default)]
+    pub resources: ServiceResources,
+    /// The beginning of a service's variables where the app says no other with `as`; default: the service's name.
+    pub prefix: Option<UpperName>,
+    /// What an app may set on this runtime, beside `version`, or on this service, beside what every service has.
     #[serde(default)]
     #[schemars(schema_with = "keyed::<ParameterName, Parameter>")]
     pub params: Named<Parameter>,
@@ -101,7 +107,7 @@ pub struct RecipeFile {
     #[serde(default)]
     #[schemars(length(max = 100))]
     pub provides: Vec<ProvidedVariable>,
-    /// A command in the service's image that succeeds once the service answers.
+    /// How it is known that the service answers.
     pub ping: Option<Ping>,
     /// What is special about a service's program, for the shared parts: a template beside this file.
     pub workload: Option<String>,
@@ -135,6 +141,14 @@ pub struct Versions {
     pub supported: Vec<String>,
     /// How many parts of a version make its major version, whose change touches data; default 1.
     pub major_parts: Option<usize>,
+    /// The day on which a version gets its last fix, by version: `"14": 2026-11-12`.
+    #[serde(default)]
+    pub ends: Named<Date>,
+    /// What a change from one version of a service to another means for its data, where that is not what every change of
+    /// a major version means.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub upgrades: Vec<UpgradeRule>,
 }
 
 /// How one fact about an app is found.
@@ -243,9 +257,16 @@ pub struct Parameter {
     pub default: Value,
     /// One line about it.
     pub doc: String,
-    /// The only values that are allowed.
+    /// The only values that are allowed; of a list, the only items.
     #[serde(default)]
     pub choices: Vec<Value>,
+    /// The least, of an integer, an amount or a duration.
+    pub minimum: Option<Value>,
+    /// The most, of the same.
+    pub maximum: Option<Value>,
+    /// A regular expression that must match a text, or each item of a list, whole.
+    #[schemars(length(max = 1000))]
+    pub pattern: Option<String>,
 }
 
 /// What may be written for a parameter.
@@ -258,6 +279,12 @@ pub enum ParameterKind {
     Integer,
     /// A text.
     Text,
+    /// Texts.
+    List,
+    /// An amount of memory or storage, such as `512Mi`.
+    Amount,
+    /// A time, such as `30s` or `7d`.
+    Duration,
 }
 
 /// A service's disk.
@@ -268,6 +295,8 @@ pub struct ServiceStorage {
     pub default: Amount,
     /// Where the image keeps its data.
     pub path: ContainerPath,
+    /// Only where this expression over the service's parameters is true; else it has no disk.
+    pub when: Option<String>,
 }
 
 /// One key of a service's Secret.
@@ -298,19 +327,15 @@ pub struct RotationStep {
 #[serde(deny_unknown_fields)]
 pub struct ProvidedVariable {
     /// The name's last part: `URL` becomes `MONGODB_URL`.
-    pub name: String,
+    pub name: UpperName,
+    /// Full names that the same is given under as well, unless the app has chosen another prefix with `as`.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub also: Vec<UpperName>,
     /// A template; `$(PREFIX_NAME)` in it is expanded in the container from the variables above.
     pub value: Option<Text>,
     /// A key of the service's Secret.
     pub secret: Option<String>,
-}
-
-/// A command that succeeds once a service answers.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Ping {
-    /// Program and arguments, templates with `service` in them.
-    pub command: Vec<String>,
 }
 
 /// One template, and when it is rendered.

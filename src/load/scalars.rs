@@ -122,6 +122,21 @@ word!(
     "cores, such as 0.5, or thousandths of a core, such as 250m"
 );
 word!(
+    /// A time.
+    Duration, "^[1-9][0-9]*(ms|s|m|h|d)$", 12,
+    "a number with a unit, such as 30s, 15m, 6h or 7d"
+);
+word!(
+    /// Name of a variable that a recipe gives, or the beginning of one.
+    UpperName, "^[A-Z][A-Z0-9_]*$", 100,
+    "upper-case letters, digits and underscores, beginning with a letter"
+);
+word!(
+    /// A day.
+    Date, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", 10,
+    "a day such as 2026-11-12"
+);
+word!(
     /// A path inside the container.
     ContainerPath, "^/[^\\x00-\\x1f\\x7f-\\x9f\\ufffe\\uffff:]*$", 1024,
     "an absolute path inside the container, without a colon"
@@ -131,6 +146,14 @@ word!(
     UrlPath, "^/[^\\x00-\\x20\\x7f-\\x9f\\ufffe\\uffff]*$", 1024,
     "a path that begins with /, without spaces"
 );
+
+impl Date {
+    /// When it begins, in seconds since 1970; nothing where there is no such day.
+    pub(crate) fn begins(&self) -> Option<i64> {
+        let day: jiff::civil::Date = self.0.parse().ok()?;
+        Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    }
+}
 
 /// A mapping whose keys are words: the schema of the keys gets the word's pattern and hint.
 pub(crate) fn keyed<K: JsonSchema, V: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Code;
 use crate::image_name::ImageName;
+use crate::load::service_recipe::UpgradeRule;
+use crate::load::version_order;
 use crate::plan::VERSION_LABEL;
 use crate::plan::loss::{SERVICE, is_program, loss};
 use crate::plan::model::Loss;
@@ -14,6 +16,8 @@ use crate::plan::trees::Trees;
 
 /// How many numbers of the version are its major part: 2 where 11.4 and 11.8 are.
 const PARTS: &str = "cupaas.dev/major-parts";
+/// What the recipe says of changes to this version, as JSON.
+const UPGRADES: &str = "cupaas.dev/upgrades";
 
 /// Adds the losses. Services are matched by name, so that one whose objects were renamed is still seen.
 pub(super) fn find(trees: &Trees<'_>, losses: &mut Vec<Loss>) {
@@ -53,14 +57,22 @@ fn version(name: &str, old: &Object, new: &Object) -> Option<Loss> {
     let parts =
         new.annotation(PARTS).or(old.annotation(PARTS)).and_then(|text| text.parse().ok()).unwrap_or(1);
     let (old_major, new_major) = (major(from, parts), major(to, parts));
-    if old_major == new_major {
-        return None;
-    }
-    let (code, why, first) = if is_later(&new_major, &old_major) {
-        let first = "back up first and follow the vendor's upgrade guide; or ";
-        (Code::MajorUpgrade, "it may not start on the existing data", first)
-    } else {
-        (Code::VersionDowngrade, "it cannot read data that the newer version wrote", "")
+    let rule = rule(new, from);
+    let is_later = version_order::is_later(to, from);
+    let (code, why, first) = match &rule {
+        _ if old_major != new_major && !version_order::is_later(&new_major, &old_major) => {
+            (Code::VersionDowngrade, "it cannot read data that the newer version wrote", String::new())
+        }
+        Some(rule) if is_later && rule.allowed => return None,
+        None if old_major == new_major => return None,
+        Some(UpgradeRule { first: Some(first), .. }) if is_later => {
+            (Code::MajorUpgrade, "it does not start on the existing data", format!("{first}; or "))
+        }
+        Some(_) if !is_later => return None,
+        _ => {
+            let first = "back up first and follow the vendor's upgrade guide; or ";
+            (Code::MajorUpgrade, "it may not start on the existing data", first.to_owned())
+        }
     };
     let message = format!("service `{name}` changes from version {from} to {to}: {why}");
     let back = format!(
@@ -70,21 +82,20 @@ fn version(name: &str, old: &Object, new: &Object) -> Option<Loss> {
     Some(told(code, name, new, message, &back))
 }
 
+/// What the recipe says of this change.
+fn rule(new: &Object, from: &str) -> Option<UpgradeRule> {
+    let rules: Vec<UpgradeRule> = serde_json::from_str(new.annotation(UPGRADES)?).ok()?;
+    rules.into_iter().find(|rule| version_order::is_within(from, &rule.from))
+}
+
 fn told(code: Code, name: &str, object: &Object, message: String, back: &str) -> Loss {
     loss(code, object.place.app.as_deref(), name, message, Vec::new(), object, back)
 }
 
 /// The first `parts` parts. A version that says fewer (`11` where `11.8` is meant) is another one: which it is
 /// cannot be told.
-fn major(version: &str, parts: usize) -> Vec<&str> {
-    let number = version.strip_prefix('v').unwrap_or(version);
-    number.split(['.', '-', '_', '+']).take(parts.max(1)).collect()
-}
-
-fn is_later(one: &[&str], other: &[&str]) -> bool {
-    let numbers =
-        |parts: &[&str]| -> Vec<u64> { parts.iter().map(|part| part.parse().unwrap_or(0)).collect() };
-    numbers(one) > numbers(other)
+fn major(version: &str, parts: usize) -> String {
+    version_order::parts(version).take(parts.max(1)).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -124,6 +135,34 @@ mod tests {
             assert_eq!(plan.losses.first().map(|loss| loss.code), expected, "{from} -> {to}");
             assert_eq!(plan.blocked(), expected.is_some());
         }
+    }
+
+    #[test]
+    fn a_recipe_says_of_two_versions_what_their_change_means() {
+        let rules = r#"[{"from": "16", "to": "17", "allowed": true}, {"from": "15", "to": "17", "first": "dump it"},
+            {"from": "17.1", "to": "17"}]"#;
+        let with = |version: &str| {
+            set(version, "1", "pg")
+                .replace("annotations: {", &format!("annotations: {{cupaas.dev/upgrades: '{rules}', "))
+        };
+        for (from, to, expected) in [
+            ("16.2", "17", None),
+            ("15", "17", Some(Code::MajorUpgrade)),
+            ("14", "17", Some(Code::MajorUpgrade)),
+            ("17.1", "17.2", Some(Code::MajorUpgrade)),
+            ("17.1", "17.1", None),
+            ("17.0", "17.2", None),
+            ("18", "17", Some(Code::VersionDowngrade)),
+        ] {
+            let plan = edit(&set(from, "1", "pg"), &with(to));
+            assert_eq!(plan.losses.first().map(|loss| loss.code), expected, "{from} -> {to}");
+        }
+        let plan = edit(&set("15", "1", "pg"), &with("17"));
+        assert!(
+            plan.losses[0].recovery.to_string().starts_with("dump it; or keep"),
+            "{}",
+            plan.losses[0].recovery
+        );
     }
 
     #[test]

@@ -14,6 +14,8 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::expression::weighed::Weighed;
 use crate::load::catalog::{Recipe, SHARED};
+use crate::load::parameter::milliseconds;
+use crate::quantity::Quantity;
 use crate::render::origin::Origin;
 use crate::render::values::{Budget, CLOSE, OPEN, fill, to_json};
 use crate::render::workload;
@@ -321,8 +323,24 @@ fn add_functions(environment: &mut Environment<'static>, slots: &Arc<Slots>, par
         let json = to_json(value, &hashed.budget)?;
         Ok::<_, Error>(names::hash(&sorted(&json).to_string(), 8))
     });
+    environment.add_filter("mib", |text: &str| amount(text, "1Mi"));
+    environment.add_filter("bytes", |text: &str| amount(text, "1"));
+    environment.add_filter("seconds", |text: &str| {
+        milliseconds(text).map(|count| count / 1000).ok_or_else(|| wrong(format!("{text:?} is no duration")))
+    });
     environment.add_filter("literal", |text: &str| command::literal(text));
     environment.add_filter("go_template", |text: &str| expression::go_template(text));
+}
+
+/// How many whole ones of `unit` an amount has.
+fn amount(text: &str, unit: &str) -> Result<u64, Error> {
+    let count =
+        Quantity::parse(text).zip(Quantity::parse(unit)).and_then(|(amount, unit)| amount.whole(unit));
+    count.ok_or_else(|| wrong(format!("{text:?} is no amount")))
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
 }
 
 /// A value whose keys stand in one order, so that its hash does not depend on a template's.

@@ -10,6 +10,7 @@ mod layers;
 mod origin;
 mod sealed;
 mod service_checks;
+mod service_marks;
 mod tree;
 mod trial;
 mod values;
@@ -111,12 +112,9 @@ impl Renderer {
             }
             let first = layers.rendered.len();
             layers.recipe(&engine, recipe, &context)?;
+            service_marks::mark(&mut layers.rendered[first..], service, &values["prune_protection"])
+                .map_err(|message| Failure::recipe(recipe.description.key(&["files"]), message))?;
             service_checks::check(service, recipe, &layers.rendered[first..], &values["prune_protection"])?;
-            if service.major_parts != 1 {
-                layers.rendered[first..]
-                    .iter_mut()
-                    .for_each(|rendered| say_major_parts(rendered, service.major_parts));
-            }
         }
         Ok(layers.rendered)
     }
@@ -152,15 +150,6 @@ impl Renderer {
         let Some(checker) = self.checkers.get(&version) else { return Ok(Vec::new()) };
         let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
         Ok(checker.tree_beside(all, &elsewhere(release)))
-    }
-}
-
-/// Tells a plan how much of a version is its major version, on what carries the version.
-fn say_major_parts(rendered: &mut Rendered, parts: usize) {
-    let Some(metadata) = rendered.object.get_mut("metadata").and_then(Json::as_object_mut) else { return };
-    if metadata.get("labels").and_then(|labels| labels.get("cupaas.dev/service-version")).is_some() {
-        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
-        annotations["cupaas.dev/major-parts"] = json!(parts.to_string());
     }
 }
 

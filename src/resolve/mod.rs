@@ -4,6 +4,7 @@
 mod checks;
 pub(crate) mod command;
 pub(crate) mod decisions;
+mod ended;
 mod entries;
 pub(crate) mod environment;
 mod fact_search;
@@ -26,6 +27,7 @@ mod runtime_params;
 mod runtime_version;
 mod runtime_wheels;
 pub(crate) mod secrets;
+pub(crate) mod service;
 pub(crate) mod services;
 mod shell;
 mod start;
@@ -206,7 +208,7 @@ fn service_variables(
 ) -> (BTreeMap<String, String>, Vec<PodVariable>) {
     let mut config = variables::winners(layers);
     let mut variables = Vec::new();
-    for (origin, variable) in services::variables(inputs, services, notes) {
+    for (origin, variable) in services::given::variables(inputs, services, notes) {
         // A secret of the app's own stands in a service's place.
         if secrets.iter().any(|secret| secret.variable == variable.name) {
             continue;

@@ -97,7 +97,7 @@ fn value(rule: &EnvRule, scope: &Value) -> Result<Option<String>, (&'static str,
 
 /// A memory limit in MiB.
 fn mebibytes(memory: &str) -> Option<i64> {
-    i64::try_from(Quantity::parse(memory)?.mebibytes()).ok()
+    i64::try_from(Quantity::parse(memory)?.whole(Quantity::parse("1Mi")?)?).ok()
 }
 
 /// The folders that the app may write into: the recipe's, and the app's own.

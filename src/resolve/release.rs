@@ -11,9 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
-
-/// Labels of an object, by key.
-pub(crate) type Labels = BTreeMap<String, String>;
+pub(crate) use crate::resolve::service::{
+    Credential, Labels, PodVariable, SecretRef, Service, ServiceDisk, ServicePing,
+};
 
 /// One app × one environment × one image.
 #[derive(Debug, Clone, Serialize)]
@@ -175,79 +175,6 @@ pub struct ReleaseCommand {
     pub cpu: String,
     /// Memory that is set aside, and the most.
     pub memory: String,
-}
-
-/// One backing service.
-#[derive(Debug, Clone, Serialize)]
-pub struct Service {
-    /// Its name, that of its objects and its host; frozen.
-    pub name: String,
-    /// The recipe's name.
-    pub recipe: String,
-    /// Its version.
-    pub version: String,
-    /// How many parts of the version are its major version.
-    pub major_parts: usize,
-    /// Its image.
-    pub image: String,
-    /// The port that it listens on.
-    pub port: u16,
-    /// Beginning of its variables.
-    pub prefix: String,
-    /// Labels of its objects.
-    pub labels: Labels,
-    /// Labels of what runs it: the same with its version, which a plan compares.
-    pub workload_labels: Labels,
-    /// Labels that select its pods; frozen.
-    pub selector: Labels,
-    /// Its disk.
-    pub storage: Option<ServiceDisk>,
-    /// The recipe's own parameters, all of them.
-    pub params: Map<String, Value>,
-    /// The Secret that holds its credentials.
-    pub secret: Option<String>,
-    /// Keys of that Secret, where cupaas makes it.
-    pub credentials: Vec<Credential>,
-    /// Succeeds once the service answers.
-    pub ping: Option<Vec<String>>,
-}
-
-/// A service's disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ServiceDisk {
-    /// How much it holds.
-    pub size: String,
-    /// Where it is mounted.
-    pub path: String,
-}
-
-/// One key of a Secret that cupaas makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Credential {
-    /// The key.
-    pub key: String,
-    /// A value that is no secret; without it, a random password.
-    pub value: Option<String>,
-}
-
-/// A variable of a container that is not in the ConfigMap.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PodVariable {
-    /// Its name.
-    pub name: String,
-    /// Its text; the container's variables above it are expanded in it.
-    pub value: Option<String>,
-    /// Where its value is kept.
-    pub secret: Option<SecretRef>,
-}
-
-/// A key of a Secret: where a value is, never the value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct SecretRef {
-    /// The Secret.
-    pub name: String,
-    /// The key in it.
-    pub key: String,
 }
 
 /// A secret of the app's own, which someone must have set.

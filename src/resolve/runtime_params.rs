@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use crate::diagnostic::Code;
 use crate::load::inputs::Inputs;
 use crate::load::known_runtimes::WITHOUT_RECIPE;
+use crate::load::parameter::refused;
 use crate::load::recipe::Parameter;
 use crate::load::scalars::Named;
 use crate::resolve::decisions::Notes;
-use crate::resolve::services::refused;
 
 /// The recipe's parameters with the app's values.
 pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> Map<String, Value> {

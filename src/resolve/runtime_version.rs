@@ -8,7 +8,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_search::Found;
 use crate::resolve::facts::{Known, VERSION};
-use crate::resolve::version;
+use crate::resolve::{ended, version};
 use crate::version_range::wheels::Wheels;
 use crate::version_range::{self, Range, Scheme};
 
@@ -55,6 +55,9 @@ pub(super) fn choose(
         _ if !recipe.description.is_sound(&["versions"]) => choice.version,
         Ok(version) => {
             notes.decided("runtime.version", &version, choice.origin);
+            // With a Dockerfile of its own the app's version is not looked for.
+            let time = inputs.query.source.time.filter(|_| inputs.dockerfile.is_none());
+            ended::warn(versions, (&recipe.name, &version), time, choice.place, notes);
             version
         }
         Err(hint) => {

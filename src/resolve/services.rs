@@ -4,23 +4,27 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
-use crate::load::recipe::{Parameter, ParameterKind, RecipeFile};
+use crate::load::recipe::ServiceStorage;
 use crate::load::release_file::ReleaseFile;
-use crate::resolve::command::literal;
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels::{self, Part};
-use crate::resolve::layers::Origin;
-use crate::resolve::release::{Credential, PodVariable, SecretRef, Service, ServiceDisk};
-use crate::resolve::version;
-use crate::yaml::document::Document;
+use crate::resolve::release::{Credential, Service, ServiceDisk};
+use crate::resolve::{ended, version};
 
-/// Keys of a service's settings that every service has.
-const COMMON: [&str; 3] = ["storage", "name", "as"];
+pub(super) mod given;
+mod params;
+mod ping;
+mod resources;
+pub(super) mod texts;
+mod upgrade;
+
+pub(crate) use texts::mirrored;
+use texts::{text_at, with_literal_params};
 
 pub(super) fn resolve(
     inputs: &Inputs,
@@ -76,20 +80,48 @@ impl ServiceSettings<'_> {
     fn is_named(&self) -> bool {
         let is_sound = |key| self.inputs.app.is_sound(&["services", self.index, &self.entry.recipe, key]);
         // An unknown setting may have been meant to be one of them.
-        is_sound("name") && is_sound("as") && self.entry.settings.keys().all(|key| self.knows(key))
+        is_sound("name")
+            && is_sound("as")
+            && self.entry.settings.keys().all(|key| params::knows(self.recipe, key))
     }
 
-    /// Whether there is such a setting.
-    fn knows(&self, key: &str) -> bool {
-        COMMON.contains(&key) || self.recipe.description.value.params.contains_key(key)
+    /// The place of the key of a setting.
+    fn key(&self, key: &str) -> Span {
+        self.inputs.app.key(&["services", self.index, &self.entry.recipe, key])
+    }
+
+    /// What is written for a setting, with its place.
+    fn written(&self, key: &str) -> Option<(String, Span)> {
+        let path = ["services", self.index, &self.entry.recipe, key];
+        let text = match self.entry.settings.get(key)? {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        // A parameter of that name is the recipe's own matter.
+        let own = self.recipe.description.value.params.contains_key(key);
+        Some((text, self.inputs.app.at(&path))).filter(|_| !own && self.inputs.app.is_sound(&path))
+    }
+
+    /// The beginning of its variables: what the app says, else the recipe, else its name.
+    fn prefix(&self, name: &str) -> String {
+        let own = self.recipe.description.value.prefix.as_ref().map(|prefix| prefix.0.clone());
+        self.text("as").or(own).unwrap_or_else(|| name.to_uppercase().replace('-', "_"))
     }
 
     fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Service {
         let before = notes.problems.len();
         let recipe = &self.recipe.description.value;
         let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
-        let prefix = self.text("as").unwrap_or_else(|| name.to_uppercase().replace('-', "_"));
+        let prefix = self.prefix(&name);
         let version = self.version(&name, previous, notes);
+        let asked = resources::Asked {
+            service: &name,
+            recipe: &self.entry.recipe,
+            memory: self.written("memory"),
+            cpu: self.written("cpu"),
+        };
+        let resources = resources::resolve(&recipe.resources, asked, notes);
+        let params = params::resolve(self.recipe, self.entry, |key| self.key(key), notes);
         let part = Part::Service(&self.entry.recipe);
         let labels = labels::of(self.inputs, self.environment, &name, part);
         let mut workload_labels = labels.clone();
@@ -97,13 +129,19 @@ impl ServiceSettings<'_> {
         let mut service = Service {
             recipe: self.entry.recipe.clone(),
             major_parts: recipe.versions.major_parts.unwrap_or(1),
+            upgrades: upgrade::to(&recipe.versions, &version),
+            index: self.index.parse().unwrap_or(0),
+            renamed: self.text("as").is_some(),
+            memory_mib: resources.memory.as_deref().and_then(resources::mebibytes),
+            memory: resources.memory,
+            cpu: resources.cpu,
             image: String::new(),
             port: recipe.port.unwrap_or(0),
             labels,
             workload_labels,
             selector: labels::selector(&self.inputs.name, &name),
-            storage: self.disk(&name, notes),
-            params: self.params(notes),
+            storage: self.disk(&name, &params, notes),
+            params,
             secret: None,
             credentials: Vec::new(),
             ping: None,
@@ -135,6 +173,9 @@ impl ServiceSettings<'_> {
             _ if !self.recipe.description.is_sound(&["versions"]) => wanted,
             Ok(version) => {
                 notes.decided(format!("services.{name}.version"), &version, origin);
+                let time = self.inputs.query.source.time;
+                ended::warn(versions, (&self.entry.recipe, &version), time, place.clone(), notes);
+                upgrade::warn(versions, (name, recorded.map(String::as_str), &version), place, notes);
                 version
             }
             Err(hint) => {
@@ -149,14 +190,33 @@ impl ServiceSettings<'_> {
         }
     }
 
-    fn disk(&self, name: &str, notes: &mut Notes) -> Option<ServiceDisk> {
+    fn disk(&self, name: &str, params: &Map<String, Value>, notes: &mut Notes) -> Option<ServiceDisk> {
         let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "storage"]);
-        let Some(storage) = &self.recipe.description.value.storage else {
-            if self.text("storage").is_some() && self.recipe.description.is_sound(&["storage"]) {
+        let document = &self.recipe.description;
+        let wanted = |storage: &&ServiceStorage| match &storage.when {
+            Some(when) => expression::is_true(when, &json!({"service": {"params": params}})),
+            None => Ok(true),
+        };
+        let storage = match document.value.storage.as_ref().map(|storage| (wanted(&storage), storage)) {
+            Some((Ok(true), storage)) => Some(storage),
+            Some((Err(message), _)) => {
+                let place = document.at(&["storage", "when"]);
+                notes.problems.push(Diagnostic::error(Code::InvalidExpression, place, message));
+                return None;
+            }
+            _ => None,
+        };
+        let Some(storage) = storage else {
+            if self.text("storage").is_some() && document.is_sound(&["storage"]) {
                 notes.problem(
                     Code::UnknownKey,
                     place,
-                    format!("{} stores nothing on disk", self.entry.recipe),
+                    match document.value.storage {
+                        Some(_) => {
+                            format!("{} stores nothing on disk with these settings", self.entry.recipe)
+                        }
+                        None => format!("{} stores nothing on disk", self.entry.recipe),
+                    },
                     "remove `storage`",
                 );
             }
@@ -168,37 +228,6 @@ impl ServiceSettings<'_> {
         };
         notes.decided(format!("services.{name}.storage"), &size, origin);
         Some(ServiceDisk { size, path: storage.path.0.clone() })
-    }
-
-    /// The recipe's parameters with the app's values, each checked.
-    fn params(&self, notes: &mut Notes) -> Map<String, Value> {
-        let known = &self.recipe.description.value.params;
-        let path = |key: &str| self.inputs.app.key(&["services", self.index, &self.entry.recipe, key]);
-        for key in self.entry.settings.keys().filter(|key| !self.knows(key)) {
-            if self.recipe.description.is_sound(&["params", key]) {
-                let names = known.keys().map(String::as_str).chain(COMMON).chain(["version"]);
-                let hint = match crate::schema::suggest(key, names.clone()) {
-                    Some(close) => format!("did you mean {close:?}?"),
-                    None => format!("available: {}", names.collect::<Vec<_>>().join(", ")),
-                };
-                notes.problem(
-                    Code::UnknownKey,
-                    path(key),
-                    format!("{} has no setting {key:?}", self.entry.recipe),
-                    hint,
-                );
-            }
-        }
-        let mut params = Map::new();
-        for (name, parameter) in known {
-            let value = self.entry.settings.get(name).unwrap_or(&parameter.default);
-            let sound = self.recipe.description.is_sound(&["params", name]);
-            if let Some(hint) = refused(parameter, value).filter(|_| sound) {
-                notes.problem(Code::InvalidValue, path(name), format!("invalid value for {name:?}"), hint);
-            }
-            params.insert(name.clone(), value.clone());
-        }
-        params
     }
 
     /// What the recipe says in templates: image, credentials, ping.
@@ -229,12 +258,6 @@ impl ServiceSettings<'_> {
                 credentials.push(Credential { key: rule.key.clone(), value });
             }
         }
-        let ping = match &document.value.ping {
-            Some(ping) => {
-                Some(ping.command.iter().map(|word| text(word, &["ping"])).collect::<Result<Vec<_>, _>>()?)
-            }
-            None => None,
-        };
         service.secret = (!credentials.is_empty()).then(|| {
             let settings = &self.inputs.platform.value.secrets;
             crate::resolve::secrets::credentials_secret(
@@ -244,100 +267,10 @@ impl ServiceSettings<'_> {
                 &service.name,
             )
         });
+        let ping = document.value.ping.as_ref();
+        let ping =
+            ping.map(|one| ping::resolve(document, one, service, (&image, mirror), &scope)).transpose()?;
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
         Ok(())
     }
-}
-
-pub(super) fn refused(parameter: &Parameter, value: &Value) -> Option<String> {
-    let good = match parameter.kind {
-        ParameterKind::Boolean => value.is_boolean(),
-        ParameterKind::Integer => value.is_i64() || value.is_u64(),
-        ParameterKind::Text => {
-            value.as_str().is_some_and(|text| crate::yaml::characters::lost(text).is_none())
-        }
-    };
-    let listed = parameter.choices.is_empty() || parameter.choices.contains(value);
-    if good && listed {
-        return None;
-    }
-    let choices: Vec<String> = parameter.choices.iter().map(Value::to_string).collect();
-    Some(match (parameter.kind, choices.is_empty()) {
-        (_, false) => format!("expected one of {}: {}", choices.join(", "), parameter.doc),
-        (ParameterKind::Boolean, _) => format!("expected true or false: {}", parameter.doc),
-        (ParameterKind::Integer, _) => format!("expected a whole number: {}", parameter.doc),
-        (ParameterKind::Text, _) => format!("expected a string: {}", parameter.doc),
-    })
-}
-
-fn text_at(
-    document: &Document<RecipeFile>,
-    template: &str,
-    scope: &Value,
-    path: &[&str],
-) -> Result<String, Box<Diagnostic>> {
-    expression::text(template, scope)
-        .map_err(|message| Box::new(Diagnostic::error(Code::InvalidExpression, document.at(path), message)))
-}
-
-/// A service as a recipe's texts see it: what the app wrote in a parameter is kept from the kubelet's expansion.
-fn with_literal_params(service: &Service) -> Value {
-    let mut value = json!(service);
-    for param in value["params"].as_object_mut().into_iter().flat_map(|params| params.values_mut()) {
-        if let Value::String(text) = param {
-            *text = literal(text);
-        }
-    }
-    value
-}
-
-/// An image through the platform's mirror of Docker Hub.
-pub(crate) fn mirrored(image: &str, mirror: Option<&str>) -> String {
-    match (mirror, image.strip_prefix("docker.io/")) {
-        (Some(mirror), Some(rest)) => format!("{mirror}/{rest}"),
-        _ => image.to_owned(),
-    }
-}
-
-/// The variables that the services give, in the order in which they build on each other, and which service gives each.
-pub(super) fn variables(
-    inputs: &Inputs,
-    services: &[Service],
-    notes: &mut Notes,
-) -> Vec<(Origin, PodVariable)> {
-    let mut variables = Vec::new();
-    let mut wrong = Vec::new();
-    for service in services {
-        let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
-        let scope =
-            json!({"app": inputs.name, "name": service.name, "prefix": service.prefix, "service": service});
-        for (index, provided) in recipe.description.value.provides.iter().enumerate() {
-            let name = format!("{}_{}", service.prefix, provided.name);
-            let index = index.to_string();
-            let value = match &provided.value {
-                Some(template) => {
-                    match text_at(&recipe.description, &template.0, &scope, &["provides", &index, "value"]) {
-                        Ok(value) => Some(value),
-                        Err(problem) => {
-                            wrong.extend(recipe.description.is_sound(&[]).then_some(*problem));
-                            None
-                        }
-                    }
-                }
-                None => None,
-            };
-            let keys = (&provided.secret, &service.secret);
-            let secret = match keys {
-                (Some(key), Some(name)) => Some(SecretRef { name: name.clone(), key: key.clone() }),
-                _ => None,
-            };
-            let origin = Origin::Service { recipe: service.recipe.clone(), service: service.name.clone() };
-            variables.push((origin, PodVariable { name, value, secret }));
-        }
-    }
-    // They may come of a setting that has been refused.
-    if notes.problems.is_empty() {
-        notes.problems.extend(wrong);
-    }
-    variables
 }

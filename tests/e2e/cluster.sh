@@ -3,6 +3,7 @@
 #   tests/e2e/cluster.sh api       etcd and an API server
 #   tests/e2e/cluster.sh gitops    and its controllers, Flux, Argo CD, Gitea
 #   tests/e2e/cluster.sh pods      and a scheduler, containerd, a kubelet, DNS, a registry (as root)
+#   tests/e2e/cluster.sh services  the node of `pods`, with real servers (as root)
 #   tests/e2e/cluster.sh forge     Gitea and a runner of its workflows, without a cluster
 #   tests/e2e/cluster.sh api NAME  the checks whose name holds NAME
 # Everything runs in namespaces of its own for processes, mounts and network: it can run beside another, and however it
@@ -13,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 skip() { echo "$*" && exit 77; }
-tier=${1:?which tier: api, gitops, pods or forge}
+tier=${1:?which tier: api, gitops, pods, services or forge}
 shift
 packages=()
 case $tier in
@@ -23,6 +24,10 @@ case $tier in
   pods)
     parts=(etcd kubernetes crds coredns images kubectl flux gitea act)
     packages=(containerd runc containernetworking-plugins iptables mmdebstrap buildah docker-registry)
+    ;;
+  services)
+    parts=(etcd kubernetes coredns images servers kubectl sops)
+    packages=(containerd runc containernetworking-plugins iptables mmdebstrap buildah docker-registry maven)
     ;;
   *) echo "no tier $tier" >&2 && exit 2 ;;
 esac
@@ -62,7 +67,9 @@ sweep_cgroups() {
     { [ "$number" != $$ ] && [ -e "/proc/$number" ]; } || rmdir "$folder" 2>/dev/null || true
   done < <(find /sys/fs/cgroup -depth -type d -path "*/cupaas-e2e-*" 2>/dev/null)
 }
-if [ "$tier" = pods ]; then
+node=
+case $tier in pods | services) node=yes ;; esac
+if [ -n "$node" ]; then
   [ "$(id -u)" = 0 ] || skip "a kubelet needs root"
   grep -qw memory /proc/cgroups || skip "this machine has no cgroups"
   "${inside[@]}" bash -ec 'mount -t tmpfs it /mnt && cd /mnt && mkdir l u w m &&
@@ -103,7 +110,7 @@ status=0
 "${inside[@]}" bash -euc '
   ip link set lo up
   mount -t tmpfs work "$CUPAAS_E2E_WORK"
-  if [ "$0" != pods ]; then exec "$@"; fi
+  if [ -z "$0" ]; then exec "$@"; fi
   # The usual places of a node: writable, and nobody else sees it. What lies on overlays may not be one itself.
   mkdir "$CUPAAS_E2E_WORK/var" "$CUPAAS_E2E_WORK/var-work"
   mount -t overlay var -o "lowerdir=/var,upperdir=$CUPAAS_E2E_WORK/var,workdir=$CUPAAS_E2E_WORK/var-work" /var
@@ -122,7 +129,7 @@ status=0
     if [ -e /sys/fs/cgroup/cgroup.procs ]; then mkdir /sys/fs/cgroup/it && echo 0 >/sys/fs/cgroup/it/cgroup.procs; fi
     exec "$0" "$@"
   '"'"' "$@"
-' "$tier" cargo test --quiet --offline --package cupaas-cluster-tests --test "$tier" -- "$@" || status=$?
+' "$node" cargo test --quiet --offline --package cupaas-cluster-tests --test "$tier" -- "$@" || status=$?
 rmdir "$CUPAAS_E2E_WORK" 2>/dev/null || true
 if [ "$status" = 0 ]; then
   rm -rf "$CUPAAS_E2E_LOGS"

@@ -2,6 +2,8 @@
 
 use super::sight::{RELEASE, Sight};
 use crate::load::recipe::RecipeFile;
+use crate::load::service_recipe::PingVariable;
+use crate::version_range::Scheme;
 
 /// What a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub(super) fn all(recipe: &RecipeFile) -> Vec<Place<'_>> {
 }
 
 fn of_facts<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
-    let mut above = Sight::default();
+    let mut above = params(recipe, Sight::default());
     for (index, rule) in recipe.facts.iter().enumerate() {
         let of_file = above.with(["file", "folder", "top", "module"]);
         table.expression(("facts", index, "when"), rule.when.as_ref(), &above);
@@ -47,12 +49,18 @@ fn of_facts<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
 
 /// The facts, and what is always known beside them.
 pub(super) fn facts(recipe: &RecipeFile) -> Sight {
-    Sight::of(recipe.facts.iter().map(|rule| rule.fact.as_str())).with(["version"])
+    let facts = Sight::of(recipe.facts.iter().map(|rule| rule.fact.as_str())).with(["version"]);
+    let by_wheels = recipe.facts.iter().any(|rule| rule.range == Some(Scheme::WheelTags));
+    params(recipe, facts.with(by_wheels.then_some("lacking")))
+}
+
+fn params(recipe: &RecipeFile, sight: Sight) -> Sight {
+    sight.with_all("params", recipe.params.keys().map(String::as_str))
 }
 
 fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     let facts = facts(recipe);
-    let checked = facts.with(["version_by_default"]);
+    let checked = facts.with(["version_by_default", "version_is_open"]);
     for (index, check) in recipe.checks.iter().enumerate() {
         table.expression(("checks", index, "when"), Some(&check.when), &checked);
         table.template(("checks", index, "error"), check.error.as_ref(), &checked);
@@ -68,6 +76,14 @@ fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     }
     for (index, rule) in recipe.system.iter().enumerate() {
         table.expression(("system", index, "when"), rule.when.as_ref(), &facts);
+    }
+    let running = facts.with(["port", "host", "hosts", "url", "memory"]);
+    for (index, rule) in recipe.env.iter().enumerate() {
+        table.expression(("env", index, "when"), rule.when.as_ref(), &running);
+        table.template(("env", index, "value"), Some(&rule.value), &running);
+    }
+    for (index, rule) in recipe.writable.iter().enumerate() {
+        table.expression(("writable", index, "when"), rule.when.as_ref(), &facts);
     }
 }
 
@@ -88,10 +104,19 @@ fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
         table.template(("rotation", index, "say"), Some(&step.say), &rotated);
         table.template(("rotation", index, "run"), step.run.as_ref(), &rotated);
     }
-    for (index, word) in recipe.ping.iter().flat_map(|ping| &ping.command).enumerate() {
-        let path = ["ping", "command", &index.to_string()].map(str::to_owned).to_vec();
-        table.push(path, Some(word), Form::Template, &of_service);
+    let at = |path: &[&str]| path.iter().map(|&part| part.to_owned()).collect();
+    if let Some(ping) = &recipe.ping {
+        for (index, word) in ping.command.iter().enumerate() {
+            table.push(at(&["ping", "command", &index.to_string()]), Some(word), Form::Template, &of_service);
+        }
+        for (name, variable) in &ping.env {
+            let PingVariable::Value(text) = variable else { continue };
+            table.push(at(&["ping", "env", name]), Some(text), Form::Template, &of_service);
+        }
+        table.push(at(&["ping", "image"]), ping.image.as_deref(), Form::Template, &of_service);
     }
+    let disk = recipe.storage.as_ref().and_then(|storage| storage.when.as_deref());
+    table.push(at(&["storage", "when"]), disk, Form::Expression, &of_service);
 }
 
 /// What templates of manifests see, beside the items of their rules.

@@ -4,31 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use regex_lite::Regex;
-use serde_json::Value;
 
 use super::{Report, near};
 use crate::diagnostic::Code;
-use crate::load::recipe::{Parameter, ParameterKind};
 
-/// What every service can be told.
-const COMMON: [&str; 4] = ["version", "storage", "name", "as"];
 /// Lists of a release that a manifest can be rendered for, once for each item.
 const LISTS: [&str; 5] = ["processes", "services", "volumes", "secrets", "variables"];
 
 pub(super) fn check(report: &mut Report<'_>) {
     credentials(report);
     provides(report);
-    params(report);
     lists(report);
 }
 
 fn pattern(cell: &'static OnceLock<Option<Regex>>, text: &str) -> Option<&'static Regex> {
     cell.get_or_init(|| Regex::new(text).ok()).as_ref()
-}
-
-fn is_variable(name: &str) -> bool {
-    let begins = name.starts_with(|c: char| c.is_ascii_uppercase());
-    begins && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn credentials(report: &mut Report<'_>) {
@@ -52,11 +42,6 @@ fn provides(report: &mut Report<'_>) {
     for (index, variable) in recipe.provides.iter().enumerate() {
         let item = index.to_string();
         let path = ["provides", item.as_str(), "name"];
-        if !is_variable(&variable.name) {
-            let message = format!("{:?} is no name of a variable", variable.name);
-            let hint = "upper-case letters, digits and underscores, beginning with a letter";
-            report.error(Code::InvalidVariable, &path, message, hint);
-        }
         if recipe.provides[..index].iter().any(|other| other.name == variable.name) {
             report.error(Code::DuplicateKey, &path, format!("{} is there twice", variable.name), "");
         }
@@ -87,7 +72,7 @@ fn references(report: &mut Report<'_>, index: usize, value: &str) {
     static OWN: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(own) = pattern(&OWN, r"^\{\{-?\s*prefix\s*-?\}\}_([A-Za-z0-9_]*)$") else { return };
     let provides = &report.document.value.provides;
-    let above = || provides[..index].iter().map(|variable| variable.name.as_str());
+    let above = || provides[..index].iter().map(|variable| variable.name.0.as_str());
     for found in reference.captures_iter(value) {
         // `$$(X)` is the text `$(X)`.
         if found[1].len() % 2 == 0 {
@@ -96,7 +81,7 @@ fn references(report: &mut Report<'_>, index: usize, value: &str) {
         let named = &found[2];
         let (message, hint) = match own.captures(named) {
             Some(name) if above().any(|other| other == &name[1]) => continue,
-            Some(name) if provides[index..].iter().any(|other| other.name == name[1]) => (
+            Some(name) if provides[index..].iter().any(|other| other.name.0 == name[1]) => (
                 format!("{} stands further down, and is not expanded here", &name[1]),
                 "move it above this variable".to_owned(),
             ),
@@ -109,66 +94,6 @@ fn references(report: &mut Report<'_>, index: usize, value: &str) {
             ),
         };
         report.error(Code::InvalidVariable, &["provides", &index.to_string(), "value"], message, hint);
-    }
-}
-
-fn params(report: &mut Report<'_>) {
-    for (name, parameter) in &report.document.value.params {
-        if COMMON.contains(&name.as_str()) {
-            let message = format!("every service has a setting {name:?}");
-            report.error_at_key(&["params", name], message, "give the parameter another name");
-        }
-        if !report.document.is_sound(&["params", name, "type"]) {
-            continue;
-        }
-        if !parameter.kind.takes(&parameter.default) {
-            let hint = format!("write {}", parameter.kind.words());
-            let path = ["params", name, "default"];
-            report.error(
-                Code::InvalidValue,
-                &path,
-                format!("the default of {name:?} is not of its type"),
-                hint,
-            );
-        } else if !parameter.choices.is_empty() && !parameter.choices.contains(&parameter.default) {
-            let path = ["params", name, "default"];
-            let message = format!("the default of {name:?} is not among its choices");
-            report.error(Code::InvalidValue, &path, message, format!("choices: {}", choices(parameter)));
-        }
-        for (index, choice) in parameter.choices.iter().enumerate() {
-            if !parameter.kind.takes(choice) {
-                let path = ["params", name, "choices", &index.to_string()];
-                let hint = format!("write {}", parameter.kind.words());
-                report.error(
-                    Code::InvalidValue,
-                    &path,
-                    format!("a choice of {name:?} is not of its type"),
-                    hint,
-                );
-            }
-        }
-    }
-}
-
-fn choices(parameter: &Parameter) -> String {
-    parameter.choices.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
-}
-
-impl ParameterKind {
-    fn takes(self, value: &Value) -> bool {
-        match self {
-            Self::Boolean => value.is_boolean(),
-            Self::Integer => value.is_i64() || value.is_u64(),
-            Self::Text => value.is_string(),
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Boolean => "true or false",
-            Self::Integer => "a whole number",
-            Self::Text => "a text, in quotes where it looks like a number",
-        }
     }
 }
 

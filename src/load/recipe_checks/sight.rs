@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 20] = [
+pub(crate) const RELEASE: [&str; 21] = [
     "app",
     "environment",
     "namespace",
@@ -23,17 +23,21 @@ pub(crate) const RELEASE: [&str; 20] = [
     "secrets",
     "secrets_hash",
     "volumes",
+    "writable",
     "route",
     "platform",
     "prune_protection",
 ];
 
 /// What they see of a service.
-pub(crate) const SERVICE: [&str; 16] = [
+pub(crate) const SERVICE: [&str; 19] = [
     "name",
     "recipe",
     "version",
     "major_parts",
+    "memory",
+    "memory_mib",
+    "cpu",
     "image",
     "port",
     "prefix",

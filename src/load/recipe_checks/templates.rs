@@ -47,7 +47,7 @@ fn place(source: &Arc<Source>, path: &str) -> Span {
 }
 
 fn dockerfile(recipe: &Recipe) -> Sight {
-    let given = ["port", "command", "mirror", "ignore"];
+    let given = ["port", "command", "mirror", "ignore", "variables", "image"];
     places::facts(&recipe.description.value).with(given).with_all("system", ["build", "run"])
 }
 

@@ -69,7 +69,7 @@ fn apps(recipe: &Recipe) -> Vec<(String, Value)> {
 fn others(parameter: &Parameter) -> Vec<Value> {
     let all = match parameter.kind {
         ParameterKind::Boolean => vec![json!(true), json!(false)],
-        ParameterKind::Integer | ParameterKind::Text => parameter.choices.clone(),
+        _ => parameter.choices.clone(),
     };
     all.into_iter().filter(|value| *value != parameter.default).collect()
 }

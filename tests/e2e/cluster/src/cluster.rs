@@ -157,6 +157,8 @@ fn api_server(programs: &Path, folder: &Path) -> Result<Command> {
     command.args(["--service-account-issuer=https://kubernetes.default.svc", "--allow-privileged"]);
     command.arg(format!("--service-account-key-file={}", key.display()));
     command.arg(format!("--service-account-signing-key-file={}", key.display()));
+    // Names of nodes are nobody's.
+    command.arg("--kubelet-preferred-address-types=InternalIP");
     command.args(["--service-cluster-ip-range=10.96.0.0/16", "--enable-admission-plugins=PodSecurity"]);
     Ok(command)
 }

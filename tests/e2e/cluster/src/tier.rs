@@ -43,8 +43,17 @@ pub fn run<S: Send + Sync + 'static>(
     start: impl AsyncFnOnce(&Folders) -> Result<S>,
     checks: Vec<Check<S>>,
 ) -> ExitCode {
+    run_at_once(CHECKS_AT_ONCE, start, checks)
+}
+
+/// The same with another number of checks at a time, where the command line says none.
+pub fn run_at_once<S: Send + Sync + 'static>(
+    checks_at_once: usize,
+    start: impl AsyncFnOnce(&Folders) -> Result<S>,
+    checks: Vec<Check<S>>,
+) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads.get_or_insert(CHECKS_AT_ONCE);
+    arguments.test_threads.get_or_insert(checks_at_once);
     match try_run(&arguments, start, checks) {
         Ok(code) => code,
         Err(error) => {

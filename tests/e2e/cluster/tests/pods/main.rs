@@ -30,7 +30,7 @@ async fn start(folders: &Folders) -> anyhow::Result<Pods> {
     let mut cluster = Cluster::start(&folders.work, &folders.logs).await?;
     cluster.with_crds().await?;
     cluster.with_controllers()?;
-    parts::start(&mut cluster).await?;
+    parts::start(&mut cluster, &["images"]).await?;
     storage::start(&cluster).await?;
     router::start(&cluster).await?;
     let gitea = Gitea::start(&mut cluster.running).await?;

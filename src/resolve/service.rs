@@ -1,0 +1,112 @@
+//! A backing service as it was decided, and the variables that containers get of it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::load::service_recipe::UpgradeRule;
+
+/// Labels of an object, by key.
+pub(crate) type Labels = BTreeMap<String, String>;
+
+/// One backing service.
+#[derive(Debug, Clone, Serialize)]
+pub struct Service {
+    /// Its name, that of its objects and its host; frozen.
+    pub name: String,
+    /// The recipe's name.
+    pub recipe: String,
+    /// Its version.
+    pub version: String,
+    /// How many parts of the version are its major version.
+    pub major_parts: usize,
+    /// What changes to this version mean, where the recipe says it.
+    #[serde(skip)]
+    pub upgrades: Vec<UpgradeRule>,
+    /// Where it stands in the app's `services`.
+    #[serde(skip)]
+    pub index: usize,
+    /// Whether the app chose the beginning of its variables.
+    #[serde(skip)]
+    pub renamed: bool,
+    /// Memory that is set aside, and the most, where the recipe lets it be set.
+    pub memory: Option<String>,
+    /// The same in whole MiB.
+    pub memory_mib: Option<u64>,
+    /// CPU that is set aside, where the recipe lets it be set.
+    pub cpu: Option<String>,
+    /// Its image.
+    pub image: String,
+    /// The port that it listens on.
+    pub port: u16,
+    /// Beginning of its variables.
+    pub prefix: String,
+    /// Labels of its objects.
+    pub labels: Labels,
+    /// Labels of what runs it: the same with its version, which a plan compares.
+    pub workload_labels: Labels,
+    /// Labels that select its pods; frozen.
+    pub selector: Labels,
+    /// Its disk.
+    pub storage: Option<ServiceDisk>,
+    /// The recipe's own parameters, all of them.
+    pub params: Map<String, Value>,
+    /// The Secret that holds its credentials.
+    pub secret: Option<String>,
+    /// Keys of that Secret, where cupaas makes it.
+    pub credentials: Vec<Credential>,
+    /// Succeeds once the service answers.
+    pub ping: Option<ServicePing>,
+}
+
+/// How it is known that a service answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServicePing {
+    /// Program and arguments, which succeed then.
+    pub command: Vec<String>,
+    /// The image that has the program.
+    pub image: String,
+    /// The most memory that it takes.
+    pub memory: String,
+    /// Its variables.
+    pub env: Vec<PodVariable>,
+}
+
+/// A service's disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceDisk {
+    /// How much it holds.
+    pub size: String,
+    /// Where it is mounted.
+    pub path: String,
+}
+
+/// One key of a Secret that cupaas makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Credential {
+    /// The key.
+    pub key: String,
+    /// A value that is no secret; without it, a random password.
+    pub value: Option<String>,
+}
+
+/// A variable of a container that is not in the ConfigMap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PodVariable {
+    /// Its name.
+    pub name: String,
+    /// Its text; the container's variables above it are expanded in it.
+    pub value: Option<String>,
+    /// Where its value is kept.
+    pub secret: Option<SecretRef>,
+}
+
+/// A key of a Secret: where a value is, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SecretRef {
+    /// The Secret.
+    pub name: String,
+    /// The key in it.
+    pub key: String,
+}

@@ -1,0 +1,145 @@
+// A second language for what the app does: puts and gets a value in the service that the variable names which VARIABLE
+// names.
+//
+//	client put KEY VALUE
+//	client get KEY
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(words []string) error {
+	address := os.Getenv(os.Getenv("VARIABLE"))
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Second)
+	defer cancel()
+	key, value := words[1], ""
+	put := words[0] == "put"
+	if put {
+		value = words[2]
+	}
+	var err error
+	switch {
+	case strings.HasPrefix(address, "postgresql:"):
+		value, err = postgresql(ctx, address, put, key, value)
+	case strings.HasPrefix(address, "redis:"):
+		value, err = redisValue(ctx, address, put, key, value)
+	case strings.HasPrefix(address, "mongodb:"):
+		value, err = mongodb(ctx, address, put, key, value)
+	default:
+		value, err = kafka(ctx, address, put, key, value)
+	}
+	if err == nil && !put {
+		fmt.Print(value)
+	}
+	return err
+}
+
+func postgresql(ctx context.Context, address string, put bool, key, value string) (string, error) {
+	connection, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return "", err
+	}
+	defer connection.Close(ctx)
+	if put {
+		upsert := "INSERT INTO kept VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+		_, err = connection.Exec(ctx, upsert, key, value)
+		return "", err
+	}
+	err = connection.QueryRow(ctx, "SELECT value FROM kept WHERE key = $1", key).Scan(&value)
+	if err == pgx.ErrNoRows {
+		return "", nil
+	}
+	return value, err
+}
+
+func redisValue(ctx context.Context, address string, put bool, key, value string) (string, error) {
+	settings, err := redis.ParseURL(address)
+	if err != nil {
+		return "", err
+	}
+	client := redis.NewClient(settings)
+	defer client.Close()
+	if put {
+		return "", client.Set(ctx, key, value, 0).Err()
+	}
+	value, err = client.Get(ctx, key).Result()
+	if err == redis.Nil {
+		return "", nil
+	}
+	return value, err
+}
+
+func mongodb(ctx context.Context, address string, put bool, key, value string) (string, error) {
+	parts, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	client, err := mongo.Connect(options.Client().ApplyURI(address))
+	if err != nil {
+		return "", err
+	}
+	defer client.Disconnect(ctx)
+	kept := client.Database(strings.TrimPrefix(parts.Path, "/")).Collection("kept")
+	one := bson.D{{Key: "_id", Value: key}}
+	if put {
+		it := bson.D{{Key: "_id", Value: key}, {Key: "value", Value: value}}
+		_, err = kept.ReplaceOne(ctx, one, it, options.Replace().SetUpsert(true))
+		return "", err
+	}
+	var found struct{ Value string }
+	err = kept.FindOne(ctx, one).Decode(&found)
+	if err == mongo.ErrNoDocuments {
+		return "", nil
+	}
+	return found.Value, err
+}
+
+func kafka(ctx context.Context, servers string, put bool, key, value string) (string, error) {
+	settings := []kgo.Opt{kgo.SeedBrokers(strings.Split(servers, ",")...), kgo.DefaultProduceTopic("kept")}
+	if !put {
+		settings = append(settings, kgo.ConsumeTopics("kept"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	}
+	client, err := kgo.NewClient(settings...)
+	if err != nil {
+		return "", err
+	}
+	defer client.Close()
+	if put {
+		return "", client.ProduceSync(ctx, &kgo.Record{Key: []byte(key), Value: []byte(value)}).FirstErr()
+	}
+	for {
+		fetches := client.PollFetches(ctx)
+		if err := ctx.Err(); err != nil {
+			return "", fmt.Errorf("no such key: %w", err)
+		}
+		found := ""
+		fetches.EachRecord(func(record *kgo.Record) {
+			if string(record.Key) == key {
+				found = string(record.Value)
+			}
+		})
+		if found != "" {
+			return found, nil
+		}
+	}
+}

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""An app that keeps values in a service, which it finds as every app does: by the variable that VARIABLE names.
+
+  server.py          serves on PORT: /put?key=&value=, /get?key=, the same below /go by the client in Go,
+                     /login?password= for whether another password than the given one is taken, and /healthz
+  server.py prepare  the release command: makes what the values are kept in
+
+Each request logs in anew, so that a changed password is seen at once.
+"""
+
+import os
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, quote, urlsplit
+
+ADDRESS = os.environ[os.environ["VARIABLE"]]
+TIMEOUT = 8
+
+
+class Refused(Exception):
+    """The password is not the right one."""
+
+
+class PostgreSQL:
+    def __init__(self, url):
+        import psycopg2
+
+        try:
+            self.connection = psycopg2.connect(url, connect_timeout=TIMEOUT)
+        except psycopg2.OperationalError as error:
+            raise (Refused if "password authentication failed" in str(error) else RuntimeError)(str(error)) from error
+        self.connection.autocommit = True
+        self.cursor = self.connection.cursor()
+
+    def prepare(self):
+        self.cursor.execute("CREATE TABLE IF NOT EXISTS kept (key text PRIMARY KEY, value text NOT NULL)")
+
+    def put(self, key, value):
+        self.cursor.execute(
+            "INSERT INTO kept VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+        )
+
+    def get(self, key):
+        self.cursor.execute("SELECT value FROM kept WHERE key = %s", (key,))
+        row = self.cursor.fetchone()
+        return row and row[0]
+
+    def ping(self):
+        self.cursor.execute("SELECT 1")
+
+    def close(self):
+        self.connection.close()
+
+
+class Redis:
+    def __init__(self, url):
+        import redis
+
+        self.client = redis.Redis.from_url(url, socket_timeout=TIMEOUT, decode_responses=True)
+        try:
+            self.client.ping()
+        except redis.exceptions.AuthenticationError as error:
+            raise Refused(str(error)) from error
+
+    def prepare(self):
+        self.ping()
+
+    def put(self, key, value):
+        self.client.set(key, value)
+
+    def get(self, key):
+        return self.client.get(key)
+
+    def ping(self):
+        self.client.ping()
+
+    def close(self):
+        self.client.close()
+
+
+class MongoDB:
+    def __init__(self, url):
+        import pymongo
+
+        self.client = pymongo.MongoClient(url, serverSelectionTimeoutMS=TIMEOUT * 1000)
+        self.kept = self.client.get_default_database()["kept"]
+        try:
+            self.kept.find_one({"_id": "nothing"})
+        except pymongo.errors.OperationFailure as error:
+            raise (Refused if error.code == 18 else RuntimeError)(str(error)) from error
+
+    def prepare(self):
+        self.ping()
+
+    def put(self, key, value):
+        self.kept.replace_one({"_id": key}, {"_id": key, "value": value}, upsert=True)
+
+    def get(self, key):
+        found = self.kept.find_one({"_id": key})
+        return found and found["value"]
+
+    def ping(self):
+        self.client.admin.command("ping")
+
+    def close(self):
+        self.client.close()
+
+
+class Kafka:
+    TOPIC = "kept"
+
+    def __init__(self, servers):
+        self.settings = {"bootstrap_servers": servers.split(",")}
+
+    def prepare(self):
+        from kafka.admin import KafkaAdminClient, NewTopic
+
+        admin = KafkaAdminClient(**self.settings)
+        if self.TOPIC not in admin.list_topics():
+            admin.create_topics([NewTopic(self.TOPIC, num_partitions=1, replication_factor=1)])
+        admin.close()
+
+    def put(self, key, value):
+        from kafka import KafkaProducer
+
+        producer = KafkaProducer(**self.settings, acks="all")
+        producer.send(self.TOPIC, key=key.encode(), value=value.encode()).get(timeout=TIMEOUT)
+        producer.close()
+
+    def get(self, key):
+        from kafka import KafkaConsumer, TopicPartition
+
+        consumer = KafkaConsumer(**self.settings)
+        partition = TopicPartition(self.TOPIC, 0)
+        consumer.assign([partition])
+        end = consumer.end_offsets([partition])[partition]
+        consumer.seek_to_beginning(partition)
+        value = None
+        while consumer.position(partition) < end:
+            for records in consumer.poll(timeout_ms=500).values():
+                for record in records:
+                    if record.key == key.encode():
+                        value = record.value.decode()
+        consumer.close()
+        return value
+
+    def ping(self):
+        from kafka.admin import KafkaAdminClient
+
+        KafkaAdminClient(**self.settings).close()
+
+    def close(self):
+        pass
+
+
+KINDS = {"postgresql": PostgreSQL, "redis": Redis, "mongodb": MongoDB}
+
+
+def connect(password=None):
+    address = ADDRESS
+    scheme = urlsplit(address).scheme
+    if password is not None:
+        parts = urlsplit(address)
+        user = parts.username or ""
+        where = parts.netloc.rpartition("@")[2]
+        address = parts._replace(netloc=f"{user}:{quote(password, safe='')}@{where}").geturl()
+    return KINDS.get(scheme, Kafka)(address)
+
+
+def go(*words):
+    done = subprocess.run(["/usr/local/bin/client", *words], capture_output=True, text=True, timeout=2 * TIMEOUT)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip())
+    return done.stdout
+
+
+def answer(path, query):
+    if path == "/go/put":
+        return go("put", query["key"], query["value"])
+    if path == "/go/get":
+        return go("get", query["key"])
+    if path == "/login":
+        connect(query["password"]).close()
+        return "taken"
+    service = connect()
+    try:
+        if path == "/put":
+            service.put(query["key"], query["value"])
+            return ""
+        if path == "/get":
+            return service.get(query["key"]) or ""
+        if path == "/healthz":
+            service.ping()
+            return "alive"
+    finally:
+        service.close()
+    raise LookupError(path)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        parts = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        try:
+            status, body = 200, answer(parts.path, query)
+        except Refused as error:
+            status, body = 403, str(error)
+        except Exception as error:  # whatever it is, the visitor is told
+            status, body = 500, f"{type(error).__name__}: {error}"
+        body = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["prepare"]:
+        it = connect()
+        it.prepare()
+        it.close()
+    else:
+        import signal
+
+        server = ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler)
+        # What is asked already is answered: threads that are no daemons hold the end up.
+        server.daemon_threads = False
+        import threading
+
+        signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+        server.serve_forever()
+        server.server_close()

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Fills a folder with the storage of a container registry that holds what the `services` tier runs: real servers under
+# the names of their own images, made from Debian's packages and Kafka's jars: no registry of images is asked.
+#   tests/e2e/servers/make.sh FOLDER FERRETDB
+#     FERRETDB  the folder of the program `ferretdb`
+# Needs root, mmdebstrap, buildah, docker-registry, mvn and go, and the registries of Debian, Maven, Go, Python and npm.
+# Which program is behind a tag stands in the table at the end. A tag that Debian has no version for is given another
+# version of the same server, where nothing that is tried hangs on it: data that one has written and the other takes
+# up, or refuses.
+set -euo pipefail
+servers=$(cd "$(dirname "$0")" && pwd)
+
+# What a root needs beyond its packages: the locale that the official image of PostgreSQL sets, and where there are pip
+# and npm, a client of Kafka's and MongoDB's shell.
+prepare() {
+  local root=$1
+  chroot "$root" localedef -i en_US -c -f UTF-8 -A /usr/share/locale/locale.alias en_US.UTF-8
+  [ -e "$root/usr/bin/npm" ] || return 0
+  rm -f "$root"/usr/lib/python3*/EXTERNALLY-MANAGED
+  # This machine may reach the outside through a proxy whose certificate only it knows.
+  cp /etc/ssl/certs/ca-certificates.crt "$root/tmp/certificates"
+  local inside=(env -u PIP_FIND_LINKS -u PIP_CERT SSL_CERT_FILE=/tmp/certificates NODE_EXTRA_CA_CERTS=/tmp/certificates chroot "$root")
+  "${inside[@]}" pip install --no-cache-dir --root-user-action=ignore --cert /tmp/certificates kafka-python==3.0.12
+  "${inside[@]}" npm install --silent --no-audit --no-fund --omit=optional --prefix /opt/mongosh mongosh@2.12.0
+  rm -rf "$root/tmp/certificates" "$root/root/.npm"
+}
+# mmdebstrap calls this script for the step above.
+if [ "${1:-}" = --prepare ]; then prepare "$2" && exit; fi
+
+folder=${1:?which folder}
+ferretdb=${2:?the folder of ferretdb}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# debian SUITE PACKAGES: a root of this Debian, in which no package makes a database of its own.
+debian() {
+  # shellcheck disable=SC2016 # mmdebstrap expands it.
+  mmdebstrap --variant=minbase --include="$2" --format=tar --customize-hook="'$servers/make.sh' --prepare \"\$1\"" \
+    --essential-hook='mkdir -p "$1/etc/postgresql-common" &&
+      echo "create_main_cluster = false" >"$1/etc/postgresql-common/createcluster.conf"' "$1" "$work/$1.tar"
+}
+common=ca-certificates,locales,redis-server
+debian bookworm "$common,postgresql-15"
+clients=nodejs,npm,python3-pip,python3-psycopg2,python3-pymongo,python3-redis
+debian trixie "$common,postgresql-17,valkey-server,openjdk-21-jre-headless,$clients"
+for kafka in 4.1.0 4.3.0; do
+  mvn --quiet --batch-mode --file "$servers/kafka/pom.xml" dependency:copy-dependencies -Dkafka=$kafka \
+    -DoutputDirectory="$work/kafka-$kafka"
+done
+(cd "$servers/clients/go" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$work/client" .)
+
+b() { buildah --root "$work/storage" --runroot "$work/run" --storage-driver overlay "$@"; }
+images=()
+# image NAME ARGUMENT…: what is in the container $one, with a configuration, as an image.
+image() {
+  local name=$1
+  shift
+  b config "$@" "$one" && b commit --quiet "$one" "127.0.0.1:5000/$name"
+  images+=("$name")
+}
+# on SUITE [NAME NUMBER]: a container $one on this Debian, which knows this user by the number that its image gives it.
+on() {
+  one=$(b from "127.0.0.1:5000/debian:$1")
+  [ $# = 1 ] && return
+  printf 'root:x:0:0:root:/root:/bin/bash\n%s:x:%s:%s::/nonexistent:/bin/sh\n' "$2" "$3" "$3" >"$work/passwd"
+  printf 'root:x:0:\n%s:x:%s:\n' "$2" "$3" >"$work/group"
+  b add --quiet --chmod 644 "$one" "$work/passwd" "$work/group" /etc/
+}
+path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+for suite in bookworm trixie; do
+  one=$(b from scratch)
+  b add --quiet "$one" "$work/$suite.tar" /
+  image "debian:$suite" --env "PATH=$path" --cmd '["/bin/bash"]'
+done
+
+postgres() { # SUITE VERSION TAG DATA
+  on "$1" postgres 999
+  b run --isolation chroot "$one" -- sh -c 'rm -rf /var/lib/postgresql && install -d -o 999 -g 999 -m 1777 /var/lib/postgresql &&
+    install -d -o 999 -g 999 -m 3777 /var/run/postgresql && mkdir -p /docker-entrypoint-initdb.d'
+  # As there: the server listens for everybody, where nobody says anything else.
+  b run --isolation chroot "$one" -- sed -i "s/^#*listen_addresses.*/listen_addresses = '*'/" \
+    "/usr/share/postgresql/$2/postgresql.conf.sample"
+  b add --quiet --chmod 755 "$one" "$servers/postgres/docker-entrypoint.sh" /usr/local/bin/
+  image "library/postgres:$3" --env "PATH=$path:/usr/lib/postgresql/$2/bin" --env LANG=en_US.utf8 --env "PG_MAJOR=$2" \
+    --env "PGDATA=$4" --entrypoint '["docker-entrypoint.sh"]' --cmd '["postgres"]' --port 5432 --stop-signal SIGINT \
+    --volume "${4%/[0-9]*}"
+}
+redis() { # SUITE SERVER TAGS…
+  on "$1" "${2%-server}" 999
+  b run --isolation chroot "$one" -- install -d -o 999 -g 999 /data
+  b add --quiet --chmod 755 "$one" "$servers/redis/docker-entrypoint.sh" /usr/local/bin/
+  for tag in "${@:3}"; do
+    image "$tag" --env "PATH=$path" --env "SERVER=$2" --workingdir /data --entrypoint '["docker-entrypoint.sh"]' \
+      --cmd "[\"$2\"]" --port 6379
+  done
+}
+kafka() { # VERSION
+  on trixie appuser 1000
+  b add --quiet "$one" "$work/kafka-$1" /opt/kafka/libs/
+  b add --quiet --chmod 755 "$one" "$servers/kafka/kafka-run-class.sh" /opt/kafka/bin/
+  b add --quiet --chmod 755 "$one" "$servers/kafka/run" /etc/kafka/docker/
+  b add --quiet --chmod 644 "$one" "$servers/kafka/server.properties" /etc/kafka/docker/
+  b run --isolation chroot "$one" -- install -d -o 1000 -g 1000 /opt/kafka/config /opt/kafka/logs /var/lib/kafka/data \
+    /etc/kafka/secrets /mnt/shared/config
+  for tool in broker-api-versions features metadata-quorum storage topics; do
+    b run --isolation chroot "$one" -- ln -s kafka-run-class.sh "/opt/kafka/bin/kafka-$tool.sh"
+  done
+  image "apache/kafka:$1" --env "PATH=$path" --user appuser --cmd '["/etc/kafka/docker/run"]' --port 9092 \
+    --volume /etc/kafka/secrets --volume /var/lib/kafka/data --volume /mnt/shared/config
+}
+
+postgres trixie 17 17-trixie /var/lib/postgresql/data
+# The images of the older Debian are those that the newer one's tags name.
+postgres bookworm 15 15-trixie /var/lib/postgresql/data
+redis trixie redis-server library/redis:8.2    # 8.0
+redis bookworm redis-server library/redis:7.2  # 7.0
+redis trixie valkey-server valkey/valkey:8.1 valkey/valkey:9.1 # 8.1
+kafka 4.1.0
+kafka 4.3.0
+
+# FerretDB under MongoDB's name, and MongoDB's own shell.
+on trixie mongodb 999
+b add --quiet --chmod 755 "$one" "$ferretdb/ferretdb" "$servers/../images/mongo/docker-entrypoint.sh" /usr/local/bin/
+b run --isolation chroot "$one" -- ln -s /opt/mongosh/node_modules/.bin/mongosh /usr/local/bin/mongosh
+image library/mongo:8.0 --env "PATH=$path" --entrypoint '["docker-entrypoint.sh"]' --cmd '["mongod"]' --port 27017 \
+  --volume /data/db
+
+on trixie
+b add --quiet --chmod 755 "$one" "$servers/clients/server.py" "$work/client" /usr/local/bin/
+image library/clients:1 --env "PATH=$path" --user 10001:10001 --cmd '["server.py"]'
+
+cat >"$work/registry.yaml" <<END
+version: 0.1
+storage: {filesystem: {rootdirectory: $folder}}
+http: {addr: "127.0.0.1:5000"}
+END
+export -f b
+export work
+# In a network of its own: the port is free.
+# shellcheck disable=SC2016 # It is expanded inside.
+unshare --net --pid --fork --kill-child bash -euc '
+  ip link set lo up
+  docker-registry serve "$work/registry.yaml" 2>"$work/registry.log" &
+  until (: </dev/tcp/127.0.0.1/5000) 2>/dev/null; do sleep 0.1; done
+  for image; do
+    b push --quiet --tls-verify=false "127.0.0.1:5000/$image"
+  done' push "${images[@]}"
