@@ -54,7 +54,19 @@ pub(crate) fn of_template(text: &str) -> Result<BTreeSet<String>, Wrong> {
     bounds::template(text).map_err(excess)?;
     let read = environment(UndefinedBehavior::Strict).template_from_str(text);
     let template = read.map_err(|error| wrong(&error))?;
-    Ok(own(template.undeclared_variables(true)))
+    let mut names = own(template.undeclared_variables(true));
+    // What one branch sets is there behind it, which is not counted as declared.
+    names.retain(|name| !sets(text, name.split('.').next().unwrap_or(name)));
+    Ok(names)
+}
+
+/// Whether a template sets this name anywhere.
+fn sets(text: &str, name: &str) -> bool {
+    let tags = text.split("{%").skip(1).map(|tag| tag.trim_start_matches(['-', '+']).trim_start());
+    let set = tags.filter_map(|tag| tag.strip_prefix("set "));
+    { set }.any(|rest| {
+        rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', '%']))
+    })
 }
 
 fn own(names: impl IntoIterator<Item = String>) -> BTreeSet<String> {

@@ -114,7 +114,7 @@ impl Renderer {
             layers.recipe(&engine, recipe, &context)?;
             service_marks::mark(&mut layers.rendered[first..], service, &values["prune_protection"])
                 .map_err(|message| Failure::recipe(recipe.description.key(&["files"]), message))?;
-            service_checks::check(service, recipe, &layers.rendered[first..], &values["prune_protection"])?;
+            service_checks::check(recipe, &layers.rendered[first..])?;
         }
         Ok(layers.rendered)
     }

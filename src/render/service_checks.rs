@@ -1,12 +1,11 @@
-//! What a service's manifests promise each other and the app: pods that can be reached, and only by the app; data that
-//! stays. The API server would take them without it, and the service would not work, or lose something.
+//! What a service's manifests promise each other and the app: pods that can be reached, and only by the app. The
+//! API server would take them without it, and the service would not work.
 
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Span};
 use crate::load::catalog::Recipe;
 use crate::render::layers::Rendered;
-use crate::resolve::release::Service;
 
 /// Kinds of objects that run pods for as long as the service is there.
 const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
@@ -16,12 +15,7 @@ const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
 /// # Errors
 ///
 /// The recipe's, at its rules.
-pub(super) fn check(
-    service: &Service,
-    recipe: &Recipe,
-    rendered: &[Rendered],
-    prune_protection: &Json,
-) -> Result<(), Failure> {
+pub(super) fn check(recipe: &Recipe, rendered: &[Rendered]) -> Result<(), Failure> {
     let mut found = Vec::new();
     let mut say = |place: &Span, message: String, hint: &str| {
         found.push(Diagnostic::error(Code::RecipeInvalid, place.clone(), message).hint(hint));
@@ -30,15 +24,6 @@ pub(super) fn check(
     let workloads: Vec<&Rendered> =
         rendered.iter().filter(|one| WORKLOADS.contains(&kind_of(&one.object))).collect();
     for workload in &workloads {
-        let labels = &workload.object["metadata"]["labels"];
-        if !service.workload_labels.iter().all(|(name, value)| labels[name] == value.as_str()) {
-            let message = format!("{} lacks labels of the service", called(&workload.object));
-            say(
-                &workload.origin.rule,
-                message,
-                "write `labels: {{ service.workload_labels }}` under its `metadata`",
-            );
-        }
         let reached = |policy: &Rendered| {
             selects(&policy.object["spec"]["podSelector"]["matchLabels"], &workload.object)
         };
@@ -62,19 +47,6 @@ pub(super) fn check(
                     format!("no container of {} listens on port {target}", called(&workload.object));
                 say(&entry.origin.rule, message, "name a port of its container as `targetPort`");
             }
-        }
-    }
-    for claim in of_kind("PersistentVolumeClaim") {
-        let annotations = &claim.object["metadata"]["annotations"];
-        let protection = prune_protection.as_object().into_iter().flatten();
-        if !protection.into_iter().all(|(name, value)| annotations[name] == *value) {
-            let message =
-                format!("removing the service would delete {} with its data", called(&claim.object));
-            say(
-                &claim.origin.rule,
-                message,
-                "write `annotations: {{ prune_protection }}` under its `metadata`",
-            );
         }
     }
     if found.is_empty() { Ok(()) } else { Err(Failure::recipes(found)) }

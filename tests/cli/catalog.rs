@@ -82,7 +82,6 @@ fn check_says_what_is_wrong_with_every_recipe_at_once() {
         "fleet/catalog/runtimes/go/recipe.yaml:2:",
         "no NetworkPolicy lets the app reach Deployment \"open\"",
         "no container of Deployment \"open\" listens on port \"http\"",
-        "removing the service would delete PersistentVolumeClaim \"open\" with its data",
         "fleet/catalog/services/open/recipe.yaml:6:",
         "did you mean catalog/services/redis/?",
         "did you mean catalog/runtimes/?",

@@ -93,7 +93,7 @@ fn every_step_of_a_service_has_a_bound() {
         (format!("{nested}\na: {{{{ a == b }}}}"), "5000 values within", "a.yaml.j2:2:"),
         (format!("{nested}\na: {{{{ [a, b] | sort }}}}"), "5000 values within", "a.yaml.j2:2:"),
         (format!("{nested}\na: {{{{ a in [b] }}}}"), "5000 values within", "a.yaml.j2:2:"),
-        ("a: {{ {'x': [1]} }}{{ nobody.x }}".to_owned(), "undefined", "a.yaml.j2:1:23"),
+        ("a: {{ {'x': [1]} }}{{ nobody.x }}".to_owned(), "unknown name \"nobody\"", "a.yaml.j2:1:23"),
         ("a: {{ [0] * 100000000 }}".to_owned(), "for numbers", "a.yaml.j2:1:"),
         (format!("{doubled}a: {{{{ a }}}}"), "more than 200000 values", "a.yaml.j2:1:"),
         (format!("{doubled}a: {{{{ hash(a) }}}}"), "more than 200000 values", "a.yaml.j2:1:"),

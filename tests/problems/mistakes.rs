@@ -160,7 +160,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "runtime: python:3.13",
         "runtime: [python]",
         "[python]",
-        "expected a string or a number or true or false, found a list",
+        "expected a string or a mapping, found a list",
     ),
     app("  - mongodb", "  - [mongodb]", "[mongodb]", "expected a string or a mapping, found a list"),
     app("    command: work", "    command: 5", "5", "expected a string or a list, found a number"),
@@ -352,7 +352,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "    type: integer",
         "    type: number",
         "number",
-        "must be one of \"boolean\", \"integer\", \"text\"",
+        "must be one of \"boolean\", \"integer\", \"text\", \"list\", \"amount\", \"duration\"",
     )
     .hides(&["invalid value for \"maxMemory\""]),
     recipe("  - template: cache.yaml.j2", "  - templat: cache.yaml.j2", "templat", "unknown key \"templat\""),

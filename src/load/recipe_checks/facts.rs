@@ -100,9 +100,10 @@ fn words(report: &mut Report<'_>, index: &str, rule: &FactRule, pattern: Option<
             Some(_) => format!("{{{word}}} needs a group that `match` does not have: it has {groups}"),
             None if word == "value" && (rule.key.is_some() || pattern.is_some()) => continue,
             None if word == "value" => "{value} needs a `key`".to_owned(),
+            None if word == "key" && rule.key.is_some() => continue,
             None if OF_A_FILE.contains(&word) => continue,
             None => {
-                let known = OF_A_FILE.into_iter().chain(OF_A_GROUP).chain(["value"]);
+                let known = OF_A_FILE.into_iter().chain(OF_A_GROUP).chain(["value", "key"]);
                 let hint = near(word, known);
                 report.error(Code::InvalidValue, &path, format!("{{{word}}} stands for nothing"), hint);
                 continue;

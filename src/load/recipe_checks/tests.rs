@@ -82,7 +82,7 @@ recipe.yaml:7:34: {value} needs a `key`
         "recipe.yaml:12:37: unknown name \"serve\" (did you mean \"server\"?)",
         "recipe.yaml:12:61: unknown name \"servers\" (did you mean \"server\"?)",
         "recipe.yaml:12:82: no rule finds the fact \"prt\" (did you mean \"port\"?)",
-        "recipe.yaml:14:20: unknown name \"has\" (available: framework, lock, port, server, version)",
+        "recipe.yaml:14:20: unknown name \"has\" (available: framework, lock, params, port, server, version)",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
@@ -104,7 +104,7 @@ credentials:
 provides:
   - {name: URL, value: "x://$({{ prefix }}_PASWORD)@$({{ prefix }}_HOST)$(OTHER)$$(TEXT)"}
   - {name: PASSWORD, secret: pasword}
-  - {name: host, value: a, secret: password}
+  - {name: SEED, value: a, secret: password}
   - {name: PASSWORD}
   - {name: HOST, value: "{{ nme }}"}
 rotation: [{say: "{{ secrt }}"}]
@@ -124,10 +124,10 @@ files:
         "own.yaml.j2:3:10: service.params has no \"prt\"",
         "recipe.yaml:2:11: no default version: a new app would get none (add `default`, one of 1)",
         "recipe.yaml:3:13: unknown name \"verison\" (did you mean \"version\"?)",
-        "recipe.yaml:5:34: the default of \"size\" is not of its type (write a whole number)",
-        "recipe.yaml:6:31: the default of \"mode\" is not among its choices (choices: \"a\", \"b\", 1)",
-        "recipe.yaml:6:58: a choice of \"mode\" is not of its type",
-        "recipe.yaml:7:3: every service has a setting \"name\"",
+        "recipe.yaml:5:34: invalid default of \"size\" (expected a whole number: x)",
+        "recipe.yaml:6:31: invalid default of \"mode\" (expected one of \"a\", \"b\", 1: x)",
+        "recipe.yaml:6:58: invalid choice of \"mode\"",
+        "recipe.yaml:7:9: \"name\" is a setting that every service has",
         "recipe.yaml:9:27: service.params has no \"sise\" (did you mean \"size\"?)",
         "recipe.yaml:10:11: \"pass word\" is no key of a Secret",
         "recipe.yaml:11:11: the key \"password\" is there twice",
@@ -135,7 +135,6 @@ files:
         "recipe.yaml:13:24: HOST stands further down, and is not expanded here",
         "recipe.yaml:13:24: $(OTHER) names no variable of this service",
         "recipe.yaml:14:30: \"pasword\" is no key of `credentials` (did you mean \"password\"?)",
-        "recipe.yaml:15:12: \"host\" is no name of a variable",
         "recipe.yaml:15:5: a variable has either a `value` or a `secret` (remove one of them)",
         "recipe.yaml:16:12: PASSWORD is there twice",
         "recipe.yaml:16:5: PASSWORD has no value",
