@@ -1,7 +1,7 @@
 //! The branch's commits, newest first. They come without their files, a quarter of a kilobyte each, and more of them only
 //! while somebody looks further back.
 
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap};
 use std::ops::ControlFlow;
 
 use crate::diagnostic::Failure;
@@ -38,7 +38,7 @@ impl Snapshot {
         let Some(head) = self.head else { return Ok(()) };
         let mut depths = DEPTHS.iter();
         let mut next = BinaryHeap::from([(i64::MAX, head)]);
-        let mut known = HashSet::from([head]);
+        let mut known = BTreeSet::from([head]);
         while let Some((time, id)) = next.pop() {
             if !self.store.has(id)? {
                 // A server that gave all it has would be asked in vain.

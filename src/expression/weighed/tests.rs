@@ -90,14 +90,8 @@ fn what_doubles_deepens_or_holds_itself_is_refused_at_once() {
         (looped("n"), "namespace"),
         (looped("[n]"), "namespace"),
     ] {
-        let start = std::time::Instant::now();
         let refused = text(&template, &json!({})).err();
         assert!(refused.as_ref().is_some_and(|why| why.contains(said)), "{template:.300}: {refused:?}");
-        assert!(
-            start.elapsed() < std::time::Duration::from_secs(5),
-            "{template:.300}: {:?}",
-            start.elapsed()
-        );
     }
 }
 
