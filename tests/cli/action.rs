@@ -31,8 +31,11 @@ fn step(sandbox: &Sandbox, shell: &[&str], inputs: &[(&str, &str)]) -> Ran {
 }
 
 fn started(sandbox: &Sandbox, shell: &[&str], inputs: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(shell[0]);
-    command.args(&shell[1..]).arg(concat!(env!("CARGO_MANIFEST_DIR"), "/action/cupaas.sh"));
+    // A shell's own jobs in the background ignore what a terminal sends, and so does all that they start.
+    let reset: &[&str] =
+        if cfg!(target_os = "linux") { &["env", "--default-signal=INT,HUP,TERM"] } else { &["env"] };
+    let mut command = Command::new(reset[0]);
+    command.args(&reset[1..]).args(shell).arg(concat!(env!("CARGO_MANIFEST_DIR"), "/action/cupaas.sh"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(sandbox.path(""));
     command.env("HOME", sandbox.path("home")).env("RUNNER_TEMP", sandbox.path("tmp"));
     command.env("RUNNER_TOOL_CACHE", sandbox.path("cache")).env("GITHUB_PATH", sandbox.path("paths"));

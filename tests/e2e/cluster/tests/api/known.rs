@@ -46,6 +46,10 @@ fn negative(mutant: &Mutant) -> bool {
     mutant.change == "= -1" && mutant.pointer.ends_with("/terminationGracePeriodSeconds")
 }
 
+fn fewer_revisions_than_none(mutant: &Mutant) -> bool {
+    mutant.change == "= -1" && mutant.pointer == "/spec/revisionHistoryLimit"
+}
+
 /// What cupaas refuses and the server takes, because the server would do something else than was written, or nothing.
 pub(crate) const STRICTER: &[Known] = &[
     known(
@@ -73,6 +77,11 @@ pub(crate) const STRICTER: &[Known] = &[
         "must not contain a colon",
         any,
         "the API's description forbids it; container runtimes read a colon as a separator",
+    ),
+    known(
+        "must be at least 0",
+        fewer_revisions_than_none,
+        "of a StatefulSet the server does not look at it; there is no number of revisions below none",
     ),
     known("must be at least 0", negative, "the server reads a negative grace period as 1"),
     known(
