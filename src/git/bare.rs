@@ -64,14 +64,18 @@ pub fn init_bare(path: &Path, branch: &str, first: &FileChanges) -> Result<Bare,
 
 /// What stands at the path: a repository, nothing, or what must not be written over.
 fn look(path: &Path) -> Result<Option<Bare>, Failure> {
-    if Repository::open_bare(path).is_ok()
-        || Repository::open(path).is_ok_and(|found| found.workdir() == Some(path))
-    {
+    let is_repository = || {
+        Repository::open_bare(path).is_ok()
+            || Repository::open(path).is_ok_and(|found| found.workdir() == Some(path))
+    };
+    if is_repository() {
         return Ok(Some(Bare::Found));
     }
     match std::fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        // Another run has put it there since the first look.
+        Ok(false) if is_repository() => Ok(Some(Bare::Found)),
         _ => Err(Failure::new(
             Code::FolderUnusable,
             format!("{} exists and is not a git repository", path.display()),
