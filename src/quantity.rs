@@ -67,6 +67,11 @@ fn factor(suffix: &str) -> Option<i128> {
     }
 }
 
+/// Whole MiB of an amount as people write it, rounded down.
+pub(crate) fn mebibytes(amount: &str) -> Option<u64> {
+    Quantity::parse(amount)?.whole(Quantity::parse("1Mi")?)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

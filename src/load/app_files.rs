@@ -16,7 +16,7 @@ use crate::load::encoding;
 use crate::load::path_pattern::matches;
 use crate::load::recipe::RecipeFile;
 use crate::load::whole_file::Kept;
-use crate::load::{recipe_checks, whole_file};
+use crate::load::{recipe_pattern, whole_file};
 
 /// The most bytes that are kept of all of them.
 const MAX_LOOK_ALL: usize = 16 << 20;
@@ -251,7 +251,7 @@ fn follow(
 /// Reads one file into `files.texts`, or says why not.
 fn look(root: &Path, path: &str, patterns: &Patterns, left: &mut usize, files: &mut AppFiles) {
     // An expression that is none is said where its rule is applied.
-    let lines: Vec<_> = patterns.lines(path).filter_map(|line| recipe_checks::regex(line).ok()).collect();
+    let lines: Vec<_> = patterns.lines(path).filter_map(|line| recipe_pattern::regex(line).ok()).collect();
     let Kept { bytes, is_whole, is_long } = match open(root, path) {
         Ok(file) => match whole_file::read(file, &lines, *left) {
             Ok(read) => read,

@@ -13,7 +13,6 @@ use include_dir::{Dir, include_dir};
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
 use crate::load::recipe_checks;
 pub(crate) use crate::load::recipe_folder::{Recipe, RecipeKind, SHARED};
-use crate::load::service_rules;
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document;
 
@@ -142,7 +141,6 @@ fn read(
     };
     problems
         .extend(texts.iter().filter(|(name, _)| name.starts_with(SHARED)).map(|(_, source)| hidden(source)));
-    problems.extend(description.iter().flat_map(service_rules::check));
     texts.extend(shared_parts().map(|(name, source)| (name.clone(), Arc::clone(source))));
     let Some(description) = description else { return (None, problems) };
     let recipe = Recipe { name: name.to_owned(), kind, description, warnings: Vec::new(), texts };

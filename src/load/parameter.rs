@@ -5,6 +5,7 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::load::recipe::{Parameter, ParameterKind};
+use crate::load::recipe_pattern;
 use crate::load::scalars::{Amount, Duration};
 use crate::quantity::Quantity;
 use crate::yaml::characters;
@@ -63,7 +64,7 @@ pub(crate) fn milliseconds(text: &str) -> Option<u64> {
 /// # Errors
 /// Why it is no regular expression.
 pub(super) fn whole(pattern: &str) -> Result<Regex, regex_lite::Error> {
-    Regex::new(&format!("^(?:{pattern})$"))
+    recipe_pattern::regex(&format!("^(?:{pattern})$"))
 }
 
 fn items(kind: ParameterKind, value: &Value) -> Vec<Value> {

@@ -11,6 +11,11 @@ pub(crate) fn is_later(one: &str, other: &str) -> bool {
     numbers(one) > numbers(other)
 }
 
+/// Whether a version is one of those that are listed, or is written longer or shorter; all are where none is listed.
+pub(crate) fn is_listed(version: &str, listed: &[String]) -> bool {
+    listed.is_empty() || listed.iter().any(|one| is_within(one, version) || is_within(version, one))
+}
+
 /// Whether a version is one that is written shorter: `8.0.4` is within `8` and `8.0`.
 pub(crate) fn is_within(version: &str, shorter: &str) -> bool {
     let mut all = parts(version);

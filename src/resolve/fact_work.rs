@@ -2,7 +2,7 @@
 
 use regex_lite::{Captures, Regex, RegexBuilder};
 
-use crate::load::recipe_checks::MAX_PATTERN;
+use crate::load::recipe_pattern::MAX_PATTERN;
 
 /// The least that one counts as.
 const MIN_PATTERN: usize = 1 << 10;

@@ -17,6 +17,7 @@ mod labels;
 pub(crate) mod layers;
 mod mounts;
 mod own_dockerfile;
+mod params;
 mod platform;
 mod pod_rules;
 mod processes;

@@ -10,7 +10,7 @@ use crate::expression;
 use crate::load::inputs::Inputs;
 use crate::load::pod_rules::EnvRule;
 use crate::names;
-use crate::quantity::Quantity;
+use crate::quantity::mebibytes;
 use crate::resolve::command::literal;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::values;
@@ -93,11 +93,6 @@ fn value(rule: &EnvRule, scope: &Value) -> Result<Option<String>, (&'static str,
         return Ok(None);
     }
     expression::text(&rule.value, scope).map(Some).map_err(|message| ("value", message))
-}
-
-/// A memory limit in MiB.
-fn mebibytes(memory: &str) -> Option<i64> {
-    i64::try_from(Quantity::parse(memory)?.whole(Quantity::parse("1Mi")?)?).ok()
 }
 
 /// The folders that the app may write into: the recipe's, and the app's own.

@@ -11,6 +11,7 @@ use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::recipe::ServiceStorage;
 use crate::load::release_file::ReleaseFile;
+use crate::quantity::mebibytes;
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels::{self, Part};
 use crate::resolve::release::{Credential, Service, ServiceDisk};
@@ -132,7 +133,7 @@ impl ServiceSettings<'_> {
             upgrades: upgrade::to(&recipe.versions, &version),
             index: self.index.parse().unwrap_or(0),
             renamed: self.text("as").is_some(),
-            memory_mib: resources.memory.as_deref().and_then(resources::mebibytes),
+            memory_mib: resources.memory.as_deref().and_then(mebibytes),
             memory: resources.memory,
             cpu: resources.cpu,
             image: String::new(),

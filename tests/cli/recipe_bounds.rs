@@ -49,6 +49,10 @@ fn every_step_of_a_runtime_has_a_bound() {
         (rules, "at most 200 items"),
         (pattern("((a{1000}){1000}){1000}"), "invalid regular expression"),
         (pattern(&"(".repeat(900)), "invalid regular expression"),
+        (
+            "params: {p: {type: text, default: a, doc: x, pattern: '(a{300}){100}'}}".to_owned(),
+            "invalid regular expression",
+        ),
         ("start: [{when: '[[0] * 99999999] == [[0] * 99999999]', command: x}]".to_owned(), "for numbers"),
         (format!("start: [{{command: '{loops}'}}]"), "more steps"),
         (

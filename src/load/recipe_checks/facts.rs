@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use regex_lite::Regex;
 
-use super::pattern::regex;
 use super::{Report, near};
 use crate::diagnostic::Code;
 use crate::load::recipe::FactRule;
+use crate::load::recipe_pattern::regex;
 
 /// What `is` knows beside groups.
 const OF_A_FILE: [&str; 4] = ["file", "module", "folder", "top"];

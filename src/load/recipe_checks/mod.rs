@@ -5,12 +5,12 @@
 
 mod facts;
 mod files;
-mod pattern;
 mod places;
 mod service;
 mod sight;
 mod templates;
 mod texts;
+mod values;
 mod versions;
 
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -18,9 +18,9 @@ use crate::load::recipe::RecipeFile;
 use crate::load::recipe_folder::Recipe;
 use crate::yaml::document::Document;
 
-pub(crate) use pattern::{MAX_PATTERN, regex};
 #[cfg(test)]
 pub(crate) use sight::{RELEASE, SERVICE};
+pub(crate) use values::COMMON;
 
 /// All that is wrong with a recipe, and what there is to warn of.
 pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
@@ -28,6 +28,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     versions::check(&mut report);
     facts::check(&mut report);
     service::check(&mut report);
+    report.found.extend(values::check(&recipe.description));
     texts::check(recipe.kind, &mut report);
     files::check(recipe, &mut report);
     templates::check(recipe, &mut report);

@@ -2,13 +2,13 @@
 
 use super::Report;
 use crate::diagnostic::Code;
-use crate::load::recipe::Versions;
+use crate::load::version_order::is_listed;
 
 pub(super) fn check(report: &mut Report<'_>) {
     let versions = &report.document.value.versions;
     let all = versions.supported.join(", ");
     match &versions.default {
-        Some(default) if !lists(versions, default) => {
+        Some(default) if !is_listed(default, &versions.supported) => {
             let message = format!("the default version {default:?} is not supported");
             let hint = format!("supported: {all}; add it there, or choose one of them");
             report.error(Code::InvalidValue, &["versions", "default"], message, hint);
@@ -19,11 +19,4 @@ pub(super) fn check(report: &mut Report<'_>) {
         }
         _ => {}
     }
-}
-
-/// Whether an app may have this version: `8` is the newest `8.x` that is listed, and `8.0.4` is fine where `8.0` is.
-fn lists(versions: &Versions, asked: &str) -> bool {
-    let within = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
-    let fits = |listed: &String| listed == asked || within(listed, asked) || within(asked, listed);
-    versions.supported.is_empty() || versions.supported.iter().any(fits)
 }

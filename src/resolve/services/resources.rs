@@ -69,8 +69,3 @@ pub(super) fn resolve(rules: &ServiceResources, asked: Asked<'_>, notes: &mut No
     };
     Resources { memory: one("memory", memory_rule, memory), cpu: one("cpu", cpu_rule, cpu) }
 }
-
-/// Whole MiB of an amount, rounded down.
-pub(super) fn mebibytes(amount: &str) -> Option<u64> {
-    Quantity::parse(amount)?.whole(Quantity::parse("1Mi")?)
-}

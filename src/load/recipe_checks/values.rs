@@ -10,6 +10,7 @@ use crate::load::parameter::{of_type, refused, size, whole};
 use crate::load::recipe::{Parameter, ParameterKind, RecipeFile};
 use crate::load::scalars::Date;
 use crate::load::service_recipe::PingVariable;
+use crate::load::version_order::{is_later, is_listed};
 use crate::quantity::Quantity;
 use crate::yaml::document::Document;
 
@@ -107,13 +108,7 @@ impl Found<'_> {
 
     fn versions(&mut self) {
         let versions = &self.document.value.versions;
-        let known = |version: &str| {
-            let within = |long: &str, short: &str| {
-                long == short || long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'))
-            };
-            versions.supported.is_empty()
-                || versions.supported.iter().any(|listed| within(listed, version) || within(version, listed))
-        };
+        let known = |version: &str| is_listed(version, &versions.supported);
         let hint = || format!("supported: {}", versions.supported.join(", "));
         for (version, end) in &versions.ends {
             let path = ["versions", "ends", version.as_str()];
@@ -131,7 +126,7 @@ impl Found<'_> {
             if !known(&rule.to) {
                 self.say(&path, format!("version {:?} is not supported", rule.to), hint());
             }
-            if rule.allowed && !crate::load::version_order::is_later(&rule.to, &rule.from) {
+            if rule.allowed && !is_later(&rule.to, &rule.from) {
                 let message = format!("from {} to {} is no upgrade", rule.from, rule.to);
                 self.say(
                     &path,
