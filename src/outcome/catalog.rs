@@ -49,6 +49,10 @@ pub struct RecipeFacts {
     pub parameters: Vec<ParameterFacts>,
     /// The size of its disk where an app says nothing; nothing without a disk.
     pub storage: Option<String>,
+    /// How much memory a service gets where an app says nothing; nothing where the app cannot set it.
+    pub memory: Option<String>,
+    /// The same of CPU.
+    pub cpu: Option<String>,
     /// Variables that an app gets, where it calls the service by the recipe's name.
     pub variables: Vec<String>,
     /// Patterns of files that tell that an app is of this runtime.

@@ -70,6 +70,8 @@ fn whole(recipe: &RecipeFacts) -> String {
     for (what, list) in [
         ("versions", versions(recipe)),
         ("storage", recipe.storage.clone().unwrap_or_default()),
+        ("memory", recipe.memory.clone().unwrap_or_default()),
+        ("cpu", recipe.cpu.clone().unwrap_or_default()),
         ("variables", recipe.variables.join(", ")),
         ("found by", recipe.markers.join(", ")),
         ("looks at", recipe.files.join(", ")),

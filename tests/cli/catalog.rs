@@ -133,15 +133,19 @@ fn list_and_show_know_the_recipes_at_hand() {
     for part in ["versions   1 (default)", "CACHE_URL", "megabytes: integer, default 64", "      - cache:"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
-    // The example is one that works.
-    let example =
-        report["recipes"].as_array().unwrap().iter().find(|recipe| recipe["name"] == "cache").unwrap();
-    let app = format!(
-        "name: a\nruntime: image\nprocesses: {{web: {{command: serve}}}}\n{}",
-        example["example"].as_str().unwrap()
-    );
-    sandbox.write("app", &[(".cupaas", &app)]);
-    sandbox.good(&["check", "app", "--gitops", "fleet", "--image", "x:1"]);
+    let shown = sandbox.good(&["catalog", "show", "postgresql"]).stdout;
+    for part in ["memory     512Mi", "POSTGRESQL_URL", "DATABASE_URL"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    // Each example is one that works.
+    let services: Vec<_> = recipes.iter().filter(|recipe| recipe["kind"] == "service").collect();
+    assert!(services.len() >= 6, "{report:#}");
+    for service in services {
+        let example = service["example"].as_str().unwrap();
+        let app = format!("name: a\nruntime: image\nprocesses: {{web: {{command: serve}}}}\n{example}");
+        sandbox.write("app", &[(".cupaas", &app)]);
+        sandbox.good(&["check", "app", "--gitops", "fleet", "--image", "x:1"]);
+    }
     let unknown = sandbox.run(&["catalog", "show", "pyton"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("did you mean \"python\"?"), "{}", unknown.stderr);

@@ -42,6 +42,8 @@ fn facts(catalog: &Catalog, kind: RecipeKind, name: String) -> RecipeFacts {
         versions: Vec::new(),
         parameters: Vec::new(),
         storage: None,
+        memory: None,
+        cpu: None,
         variables: Vec::new(),
         markers: Vec::new(),
         files: Vec::new(),
@@ -55,7 +57,8 @@ fn facts(catalog: &Catalog, kind: RecipeKind, name: String) -> RecipeFacts {
 }
 
 fn fill(facts: &mut RecipeFacts, recipe: &RecipeFile) {
-    let prefix = facts.name.to_uppercase().replace('-', "_");
+    let own = || facts.name.to_uppercase().replace('-', "_");
+    let prefix = recipe.prefix.as_ref().map_or_else(own, |prefix| prefix.0.clone());
     let parameter = |(name, parameter): (&String, &crate::load::recipe::Parameter)| ParameterFacts {
         name: name.clone(),
         kind: parameter.kind,
@@ -68,7 +71,11 @@ fn fill(facts: &mut RecipeFacts, recipe: &RecipeFile) {
     facts.versions.clone_from(&recipe.versions.supported);
     facts.parameters = recipe.params.iter().map(parameter).collect();
     facts.storage = recipe.storage.as_ref().map(|storage| storage.default.0.clone());
-    facts.variables = recipe.provides.iter().map(|variable| format!("{prefix}_{}", variable.name)).collect();
+    facts.memory = recipe.resources.memory.as_ref().map(|rule| rule.default.0.clone());
+    facts.cpu = recipe.resources.cpu.as_ref().map(|rule| rule.default.0.clone());
+    let also = recipe.provides.iter().flat_map(|variable| &variable.also).map(ToString::to_string);
+    let named = recipe.provides.iter().map(|variable| format!("{prefix}_{}", variable.name));
+    facts.variables = named.chain(also).collect();
     facts.markers.clone_from(&recipe.markers);
     for file in recipe.facts.iter().flat_map(|rule| &rule.files) {
         if !facts.markers.contains(file) && !facts.files.contains(file) {
@@ -87,7 +94,9 @@ fn example(facts: &RecipeFacts) -> String {
     }
     let mut settings: Vec<String> =
         version.map(|version| format!("version: {version:?}")).into_iter().collect();
-    settings.extend(facts.storage.as_ref().map(|storage| format!("storage: {storage}")));
+    for (name, value) in [("storage", &facts.storage), ("memory", &facts.memory), ("cpu", &facts.cpu)] {
+        settings.extend(value.as_ref().map(|value| format!("{name}: {value}")));
+    }
     settings.extend(facts.parameters.iter().map(|one| format!("{}: {}", one.name, one.default)));
     let mut text = format!("services:\n  - {}", facts.name);
     if !settings.is_empty() {
