@@ -30,20 +30,26 @@ pub(super) fn status(releases: &[Standing]) -> String {
 }
 
 fn row(release: &Standing) -> [String; 6] {
-    let image = if release.removed { "removed, its data waits" } else { name(&release.image) };
+    let image = if release.removed { "removed, its data waits".to_owned() } else { name(&release.image) };
     [
         tame(&release.app),
         tame(&release.environment),
-        tame(image),
+        tame(&image),
         release.last.as_ref().and_then(|last| last.time.clone()).unwrap_or_default(),
         release.last.as_ref().map(who).unwrap_or_default(),
         release.hosts.first().map(|host| tame(host)).unwrap_or_default(),
     ]
 }
 
-/// An image without the registry that all of them have in common.
-fn name(image: &str) -> &str {
-    image.rsplit('/').next().unwrap_or(image)
+/// An image without the registry that all of them have in common; a tag that is a commit, or a digest, by its beginning.
+fn name(image: &str) -> String {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        Some((name, hex)) if hex.len() >= 40 && hex.chars().all(|c| c.is_ascii_hexdigit()) => {
+            format!("{name}:{}", short(hex))
+        }
+        _ => name.to_owned(),
+    }
 }
 
 fn note(release: &Standing) -> String {

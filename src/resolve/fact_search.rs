@@ -85,10 +85,6 @@ impl<'a> Search<'a> {
     ///
     /// Which of its expressions is wrong, and why.
     pub(super) fn apply(&mut self, rule: &FactRule, facts: &Facts) -> Result<Vec<Found>, Wrong> {
-        if rule.whole && !rule.is_of_lines() {
-            let why = "it is for a rule with `match`, and without `key` and `within`".to_owned();
-            return Err(Wrong { key: "whole", what: "invalid rule", why });
-        }
         let scope = Value::Object(values(self.recipe, facts, self.params));
         if let Some(when) = &rule.when
             && !expression::is_true(when, &scope).map_err(|message| Wrong::expression("when", message))?

@@ -110,7 +110,7 @@ fn status_says_since_when_and_by_whom() {
     assert!(unknown.stderr.contains("error[unknown-environment]"), "{}", unknown.stderr);
 }
 
-/// More commits than the first step brings, over a server that can leave files out.
+/// More commits than the first steps bring.
 #[test]
 fn status_looks_back_as_far_as_it_must() {
     let world = world();

@@ -131,6 +131,11 @@ fn alone(report: &mut Report<'_>, index: &str, rule: &FactRule) {
         let path = ["facts", index, key];
         report.error(Code::MissingKey, &path, format!("`{key}` has no effect without `{other}`"), "");
     }
+    if rule.whole && !rule.is_of_lines() {
+        let (message, hint) =
+            ("`whole` has no effect here", "it is for a rule with `match`, and without `key` and `within`");
+        report.error(Code::ConflictingSettings, &["facts", index, "whole"], message, hint);
+    }
 }
 
 /// The plain words in braces.

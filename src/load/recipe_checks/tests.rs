@@ -44,7 +44,7 @@ facts:
   - {fact: framework, files: [a], match: "(x", is: "{1}"}
   - {fact: server, files: [a], match: "(x)", is: "{2}", when: framwork and not port}
   - {fact: port, files: [a], is: "{vaule}", where: file == "a" and fodler, below: frameworks}
-  - {fact: lock, files: [a], is: "{value}", within: "[", when: "not (framework"}
+  - {fact: lock, files: [a], is: "{value}", within: "[", whole: true, when: "not (framework"}
 exclusive: {servr: use one}
 checks:
   - {when: sever and version, error: "{{ version_by_defualt }}", hint: "{% if x %}", at: lok}
@@ -73,7 +73,8 @@ recipe.yaml:7:34: {value} needs a `key`
     for line in [
         "recipe.yaml:7:53: invalid regular expression",
         "recipe.yaml:7:53: `within` has no effect without `match`",
-        "recipe.yaml:7:70: invalid expression: syntax error",
+        "`whole` has no effect here",
+        "recipe.yaml:7:83: invalid expression: syntax error",
         "recipe.yaml:8:13: no rule finds the fact \"servr\" (did you mean \"server\"?)",
         "recipe.yaml:10:12: unknown name \"sever\" (did you mean \"server\"?)",
         "recipe.yaml:10:42: unknown name \"version_by_defualt\" (did you mean \"version_by_default\"?)",
