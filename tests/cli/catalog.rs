@@ -51,6 +51,28 @@ fn a_case_that_comes_out_otherwise_is_shown_and_can_be_written_again() {
     fs::write(&case, text.replace("command: render", "command: deploy")).unwrap();
     let refused = sandbox.run(&["catalog", "test"]);
     assert!(refused.stdout.contains("a recipe's case runs one of"), "{}", refused.stdout);
+    // Nor does it read or write anywhere else.
+    for (line, said) in [
+        ("args: [--plan-file=/tmp/x]", "cannot set --plan-file=/tmp/x"),
+        ("args: [\"--out\", x]", "cannot set --out"),
+        ("what: [--gitops=/tmp]", "cannot set --gitops=/tmp"),
+        ("app: ../other", "cannot read \"../other\""),
+        ("gitops: /etc", "cannot read \"/etc\""),
+    ] {
+        fs::write(&case, format!("{text}{line}\n")).unwrap();
+        let refused = sandbox.run(&["catalog", "test"]);
+        assert!(refused.code == Some(1) && refused.stdout.contains(said), "{line}: {}", refused.stdout);
+    }
+    fs::write(&case, &text).unwrap();
+    let link = case.with_file_name("app").join("link");
+    std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+    let refused = sandbox.run(&["catalog", "test"]);
+    // That is refused before any case is run.
+    assert!(
+        refused.code == Some(3) && refused.stderr.contains("cases/default/app/link"),
+        "{}",
+        refused.stderr
+    );
     // A recipe without a case is said.
     fs::remove_dir_all(sandbox.path("catalog/services/cache/cases")).unwrap();
     assert_eq!(sandbox.good(&["catalog", "test"]).stdout, "services/cache has no cases\n");

@@ -1,13 +1,16 @@
 //! `case.yaml`: what a case runs. Read as every other file that a person writes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use crate::diagnostic::{Failure, Source};
 use crate::load::scalars::Text;
 use crate::yaml::document;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// What a case of somebody's recipe may add to its command: none of it names a place to read or to write.
+const FLAGS: [&str; 4] = ["--set", "--full", "--format", "--source-branch"];
 
 /// A `case.yaml`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -60,8 +63,18 @@ impl CaseFile {
         if !commands.contains(&self.command.as_str()) {
             return Err(format!("a recipe's case runs one of {}", commands.join(", ")));
         }
-        match self.args.iter().find(|word| word.0.starts_with("--gitops") || word.0.starts_with("--out")) {
-            Some(word) => Err(format!("a recipe's case cannot set {}", word.0)),
+        let typed = self.what.iter().chain(&self.args).map(|word| word.0.as_str());
+        let flag =
+            |word: &&str| word.starts_with('-') && !FLAGS.contains(&word.split('=').next().unwrap_or(word));
+        if let Some(word) = typed.clone().find(flag) {
+            return Err(format!("a recipe's case cannot set {word}; it can set {}", FLAGS.join(", ")));
+        }
+        let outside =
+            |path: &&String| !Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        match self.app.iter().chain(&self.gitops).find(outside) {
+            Some(path) => Err(format!(
+                "a recipe's case cannot read {path:?}: name a folder of the catalog's repository"
+            )),
             None => Ok(()),
         }
     }

@@ -56,10 +56,14 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     for entry in WalkDir::new(from) {
         let entry = entry.map_err(|error| error.to_string())?;
         let target = to.join(entry.path().strip_prefix(from).map_err(|error| error.to_string())?);
-        let copied = if entry.file_type().is_dir() {
-            fs::create_dir_all(&target)
-        } else {
-            fs::copy(entry.path(), &target).map(drop)
+        let kind = entry.file_type();
+        // A link may lead anywhere, and a device has no end.
+        if !kind.is_dir() && !kind.is_file() {
+            return Err(format!("{}: is no regular file", entry.path().display()));
+        }
+        let copied = match kind.is_dir() {
+            true => fs::create_dir_all(&target),
+            false => fs::copy(entry.path(), &target).map(drop),
         };
         copied.map_err(|error| format!("{}: {error}", target.display()))?;
     }
