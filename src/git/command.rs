@@ -181,7 +181,7 @@ impl Git {
         command.args(["-c", "http.lowSpeedLimit=1", "-c", &format!("http.lowSpeedTime={seconds}")]);
         command.args(args);
         self.set_environment(&mut command);
-        match process::run(command, input, self.timeout) {
+        match process::run(command, input, self.timeout, self.is_local()) {
             Ok(output) => Ok(GitOutput {
                 good: output.status.success(),
                 words: stderr::clean(&output.stderr),

@@ -53,10 +53,17 @@ enum Event {
     Ended(std::io::Result<()>),
 }
 
-/// Runs `command` with `input`; ends it when neither output nor end comes for as long as `timeout` says.
-pub(super) fn run(mut command: Command, input: Vec<u8>, timeout: Timeout) -> Result<Output, Broken> {
+/// Runs `command` with `input`; ends it when neither output nor end comes for as long as `timeout` says. `both_ends` as of
+/// a [`Group`].
+pub(super) fn run(
+    mut command: Command,
+    input: Vec<u8>,
+    timeout: Timeout,
+    both_ends: bool,
+) -> Result<Output, Broken> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let ((mut child, group), registered) = stop::register(|| begin(command)).map_err(Broken::Start)?;
+    let ((mut child, group), registered) =
+        stop::register(|| begin(command, both_ends)).map_err(Broken::Start)?;
     let (sender, events) = channel();
     listen(&mut child, input, &sender);
     let watched = group.clone();
@@ -85,11 +92,11 @@ pub(super) fn run(mut command: Command, input: Vec<u8>, timeout: Timeout) -> Res
 }
 
 /// Starts it as the leader of a group.
-fn begin(mut command: Command) -> std::io::Result<((Child, Group), Kept)> {
+fn begin(mut command: Command, both_ends: bool) -> std::io::Result<((Child, Group), Kept)> {
     let child = command.spawn()?;
     let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let id = id.ok_or_else(|| std::io::Error::other("a process without a number"))?;
-    let group = Group { id, ended: Arc::new(AtomicBool::new(false)) };
+    let group = Group { id, both_ends, ended: Arc::new(AtomicBool::new(false)) };
     Ok(((child, group.clone()), Kept::Group(group)))
 }
 
@@ -170,7 +177,7 @@ mod tests {
         command.args(["-c", script]);
         let timeout =
             Timeout { silent: Duration::from_millis(silent), whole: whole.map(Duration::from_millis) };
-        run(command, Vec::new(), timeout)
+        run(command, Vec::new(), timeout, false)
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Publisher {
     /// The repository, as people know it.
     place: String,
     retry: Retry,
+    /// Whether a push was seen that someone else was first with.
+    outrun: bool,
     /// The branch beside, as it stood in this round.
     proposal: Option<Proposal>,
     /// What became of it.
@@ -43,7 +45,8 @@ impl Publisher {
     /// A run that begins now.
     pub(crate) fn begin(spec: &RunSpec) -> Self {
         let proposes = spec.forge.pull_request.is_some() && spec.stage >= Stage::Deploy;
-        Self { proposes, place: spec.gitops.to_string(), retry: Retry::begin(), proposal: None, branch: None }
+        let (place, retry) = (spec.gitops.to_string(), Retry::begin());
+        Self { proposes, place, retry, outrun: false, proposal: None, branch: None }
     }
 
     /// Whether the change becomes a pull request.
@@ -195,11 +198,33 @@ impl Publisher {
     ) -> Result<(), Failure> {
         context.progress("someone else pushed; planning again");
         if !self.retry.pause() {
-            let waited = self.retry.elapsed().as_secs();
-            let message = format!("others kept pushing for {waited} s, nothing was written");
-            return Err(Failure::new(Code::PushContention, message).hint("try again"));
+            return Err(self.gave_up());
         }
-        gitops.refresh()
+        let head = |gitops: &Gitops| match &gitops.place {
+            Backend::Snapshot(snapshot) => snapshot.head(),
+            Backend::Folder(_) | Backend::Memory(_) => None,
+        };
+        let seen = head(gitops);
+        gitops.refresh()?;
+        self.outrun |= self.proposes || head(gitops) != seen;
+        Ok(())
+    }
+
+    /// Why no push has landed.
+    fn gave_up(&self) -> Failure {
+        let waited = self.retry.elapsed().as_secs();
+        if self.outrun {
+            let message = format!("others kept pushing for {waited} s, nothing was written");
+            return Failure::new(Code::PushContention, message).hint("try again");
+        }
+        let message = format!(
+            "{} kept its branch locked for {waited} s, though nothing new was pushed to it; nothing was written",
+            self.place
+        );
+        Failure::new(Code::PushContention, message).hint("try again").hint(
+            "if nobody writes to it, a git that was killed there has left its lock: remove `refs/heads/*.lock` in that \
+             repository",
+        )
     }
 
     fn snapshot<'g>(&self, gitops: &'g mut Gitops) -> Result<&'g mut Snapshot, Failure> {
@@ -244,6 +269,7 @@ mod tests {
             proposes: false,
             place: String::new(),
             retry: Retry::within(none),
+            outrun: true,
             proposal: None,
             branch: None,
         };
@@ -253,5 +279,9 @@ mod tests {
         let mut gitops = Gitops::from(Backend::Memory(Default::default()));
         let failure = publisher.wait_and_refresh(&mut gitops, &context).unwrap_err();
         assert_eq!(failure.code.as_str(), "push-contention");
+        assert!(failure.to_string().contains("others kept pushing"), "{failure}");
+        publisher.outrun = false;
+        let failure = publisher.wait_and_refresh(&mut gitops, &context).unwrap_err();
+        assert!(failure.to_string().contains("kept its branch locked"), "{failure}");
     }
 }

@@ -13,7 +13,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{
+    Pid, Signal, kill_process, kill_process_group, test_kill_process, test_kill_process_group,
+};
 
 use crate::stop::children::{GRACE, PAUSE};
 use crate::stop::kept::{Kept, remove};
@@ -22,6 +24,8 @@ use crate::stop::kept::{Kept, remove};
 const WATCH: &str = "__watch";
 /// What stands behind each message: no path has it.
 const END: u8 = 0;
+/// What stands before the number of a group of which only the leader is ended.
+const LEADER: u8 = b'=';
 
 /// This program's file, where it is one that can watch: a test or another program that uses the library cannot.
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -55,7 +59,10 @@ impl Watchdog {
     pub(super) fn add(&mut self, number: u64, kept: &Kept) {
         let mut words = format!("+{number} ").into_bytes();
         match kept {
-            Kept::Group(group) => words.extend(group.id.to_string().bytes()),
+            Kept::Group(group) => {
+                words.extend(group.both_ends.then_some(LEADER));
+                words.extend(group.id.to_string().bytes());
+            }
             Kept::Folder(folder) => words.extend(folder.as_os_str().as_bytes()),
         }
         self.tell(words);
@@ -114,27 +121,36 @@ fn left(pipe: impl io::Read) -> Vec<Vec<u8>> {
     there.into_values().collect()
 }
 
-/// Ends what is left of programs, and removes folders. A folder's path begins with a slash, the number of a group does not.
+/// Ends what is left of programs, and removes folders.
 fn clear(left: &[Vec<u8>]) {
-    let (folders, groups): (Vec<_>, Vec<_>) = left.iter().partition(|what| what.first() == Some(&b'/'));
-    let groups: Vec<Pid> = groups
-        .into_iter()
-        .filter_map(|group| Pid::from_raw(std::str::from_utf8(group).ok()?.parse().ok()?))
-        .collect();
+    let programs: Vec<(Pid, bool)> = left.iter().filter_map(|what| program(what)).collect();
     let send = |signal| {
-        for group in &groups {
-            let _ = kill_process_group(*group, signal);
+        for (id, leader) in &programs {
+            let _ = if *leader { kill_process(*id, signal) } else { kill_process_group(*id, signal) };
         }
+    };
+    let runs = |(id, leader): &(Pid, bool)| match leader {
+        true => test_kill_process(*id).is_ok(),
+        false => test_kill_process_group(*id).is_ok(),
     };
     send(Signal::TERM);
     let until = Instant::now() + GRACE;
-    while groups.iter().any(|group| test_kill_process_group(*group).is_ok()) && Instant::now() < until {
+    while programs.iter().any(runs) && Instant::now() < until {
         std::thread::sleep(PAUSE);
     }
     send(Signal::KILL);
-    for folder in folders {
+    for folder in left.iter().filter(|what| what.first() == Some(&b'/')) {
         remove(Path::new(&OsString::from_vec(folder.clone())));
     }
+}
+
+/// The number of a group, and whether only its leader is to be ended. Nothing for a folder.
+fn program(what: &[u8]) -> Option<(Pid, bool)> {
+    let (number, leader) = match what {
+        [LEADER, number @ ..] => (number, true),
+        number => (number, false),
+    };
+    Some((Pid::from_raw(std::str::from_utf8(number).ok()?.parse().ok()?)?, leader))
 }
 
 #[cfg(test)]
