@@ -3,15 +3,14 @@
 
 use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::http::{Answer, Server};
+use super::killed::kill_many;
 use crate::sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
 
 /// Apps that are deployed at once.
 const APPS: usize = 64;
-/// Deploys that are killed.
-const KILLED: usize = 50;
 
 /// One crowd at a time: two would take the other's patience for a busy server.
 fn alone() -> MutexGuard<'static, ()> {
@@ -135,38 +134,22 @@ fn a_deploy_may_be_killed_at_any_moment() {
         sandbox.write("shop", &[(".cupaas", &text)]);
     };
     let timed = |number| {
-        write(KILLED + 1 + number);
+        write(number);
         let began = Instant::now();
         assert_eq!(status(&end(start(&sandbox, "shop", &address))), "deployed");
         began.elapsed()
     };
-    let mut whole = (1..4).map(timed).min().unwrap_or_default();
-    let (mut seed, mut killed, mut number) = (4711_u64, 0, 0);
-    while killed < KILLED {
+    let whole = (2..5).map(timed).min().unwrap_or_default();
+    kill_many(whole, |number| {
         // Each deploy has something to say, also one that comes after a deploy that was not killed in time.
-        number += 1;
-        assert!(number < KILLED * 10, "only {killed} of {number} were killed in the middle");
-        write(KILLED * 10 + number);
-        let mut child = start(&sandbox, "shop", &address);
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let began = Instant::now();
-        let moment = began + whole.mul_f64((seed >> 40) as f64 / f64::from(1 << 24));
-        while Instant::now() < moment && child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_micros(200));
-        }
-        match child.try_wait().unwrap() {
-            None => killed += 1,
-            // It was quicker than those before: a busy machine has become an idle one.
-            Some(_) => whole = whole.min(began.elapsed()),
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    write(KILLED + 1);
+        write(10 + number);
+        start(&sandbox, "shop", &address)
+    });
+    write(1);
     // Programs of git that a killed deploy began may still be at work; nothing has to be repaired for the next.
     assert_eq!(status(&end(start(&sandbox, "shop", &address))), "deployed");
     let stands = sandbox.show(&bare, "deploy/production/shop/app/configmap-shop.yaml");
-    assert!(stands.contains(&format!("VERSION: \"{}\"", KILLED + 1)), "{stands}");
+    assert!(stands.contains("VERSION: \"1\""), "{stands}");
     assert_eq!(status(&end(start(&sandbox, "shop", &address))), "unchanged");
     is_whole(&sandbox, &bare);
 }
