@@ -35,6 +35,7 @@ mod cli {
     mod newcomer;
     mod past;
     mod pins;
+    mod promote;
     mod prompt;
     mod reading;
     mod recipe_bounds;

@@ -4,6 +4,7 @@ mod catalog;
 mod ci;
 mod forge;
 mod history;
+mod promote;
 pub(crate) mod read;
 mod registered;
 mod secret;
@@ -21,6 +22,7 @@ pub(crate) use catalog::{CatalogCommand, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use history::{History, Status as StatusOf};
+pub(crate) use promote::Promote;
 pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
 pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
@@ -99,6 +101,8 @@ pub enum Command {
     Pin(Pin),
     /// Lets an environment's image move again.
     Unpin(Unpin),
+    /// Takes what runs in one environment to another: the recorded release, its image byte for byte.
+    Promote(Promote),
     /// What runs where: image, since when, by whom, under which address.
     Status(StatusOf),
     /// An app's releases, newest first: when, by whom, from what, and what each changed.
@@ -154,6 +158,9 @@ pub struct Diff {
     /// The losses that are agreed to.
     #[command(flatten)]
     pub losses: Losses,
+    /// Compares with another environment instead: what is deployed in --env, and what in this one.
+    #[arg(long, value_name = "ENV", conflicts_with_all = ["folder", "image", "set"], help_heading = shared::WHAT)]
+    pub to: Option<String>,
     /// Ends with 1 where something would change.
     #[arg(long)]
     pub exit_code: bool,

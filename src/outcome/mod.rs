@@ -1,6 +1,7 @@
 //! What became of a run, as data: no text, and nothing is decided here.
 
 pub(crate) mod catalog;
+pub(crate) mod compared;
 pub(crate) mod history;
 pub(crate) mod inventory;
 mod notices;
@@ -11,6 +12,7 @@ pub(crate) mod sync;
 pub(crate) mod sync_status;
 
 use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
+use crate::outcome::compared::Compared;
 use crate::outcome::history::{History, Standing};
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::secrets::{Checked, Listing};
@@ -98,6 +100,8 @@ pub enum Report {
     Status(Vec<Standing>),
     /// `history`.
     History(History),
+    /// `diff --to`.
+    Compared(Compared),
     /// `env list`.
     Variables(Variables),
     /// Releases that stand in the GitOps repository, looked at, compared or committed.
@@ -134,6 +138,7 @@ impl Report {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
+            Self::Compared(compared) if compared.exit_code && !compared.is_empty() => 1,
             Self::Synced(synced) => synced.exit_code(),
             Self::CatalogTested(tested) if !tested.is_as_expected() => 1,
             Self::Rerendered(done) if done.exit_code && !done.is_empty() => 1,

@@ -1,6 +1,7 @@
 //! What became of releases that stand in the GitOps repository, in one commit.
 
 use crate::diagnostic::Diagnostic;
+use crate::outcome::compared::Promoted;
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
 use crate::resolve::image::Pinned;
@@ -18,6 +19,8 @@ pub struct Rerendered {
     pub files: Vec<RepoPath>,
     /// What else a person has to know, or do.
     pub notes: Vec<String>,
+    /// What a promotion moves, and what it leaves.
+    pub promoted: Vec<Promoted>,
     /// The pin that the command has set.
     pub pin: Option<Pinned>,
     /// The releases that change.

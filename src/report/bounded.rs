@@ -64,6 +64,7 @@ mod tests {
             pin: None,
             files: vec![RepoPath::new("cupaas.yaml").unwrap()],
             notes: Vec::new(),
+            promoted: Vec::new(),
             releases: Vec::new(),
             looked_at: apps,
             diffs: crate::plan::diff::unified(&before, &after),

@@ -3,6 +3,7 @@
 mod bounded;
 mod catalog;
 pub(crate) mod ci;
+mod compared;
 mod cut;
 mod diagnostic;
 mod failure;

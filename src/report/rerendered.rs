@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use crate::outcome::Rerendered;
 use crate::plan::{ObjectChange, Plan};
+use crate::report::compared;
 use crate::report::plan::rest;
 use crate::report::style::{FAINT, GOOD, STRONG, paint, tame};
 use crate::repository::short;
@@ -41,6 +42,9 @@ fn words(done: &Rerendered, detail: Detail) -> String {
         Some(_) => format!("{} {which}\n", paint(GOOD, "deployed")),
         None => format!("{}\n", paint(STRONG, format!("A deploy of {which} would:"))),
     };
+    for one in &done.promoted {
+        text.push_str(&compared::promoted(one, detail));
+    }
     if !done.releases.is_empty() {
         let detail = if done.commit.is_none() { detail } else { Detail::Full };
         text.push_str(&plan(&done.plan, detail));

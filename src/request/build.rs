@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared, Status};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Remove, Shared, Status};
 use crate::diagnostic::{Code, Failure};
 use crate::git::Author;
 use crate::report::Format;
@@ -9,7 +9,7 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync,
+    catalog, completion, forge, gitops_from_cwd, history, print, promote, registered, scaffold, secret, sync,
 };
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
@@ -30,56 +30,65 @@ impl Request {
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
         let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && means_another());
         let env = Environment { home: Home::read()?, job, ci };
-        let spec = |stage, shared: Shared| RunSpec::new(stage, shared, &env);
-        let action = match cli.command {
-            Command::New(new) => Action::New(scaffold::new(new, &env)?),
-            Command::Init(init) => Action::Init(scaffold::init(init)),
-            Command::Catalog(command) => Action::Catalog(catalog::asked(command, &env)?),
-            Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
-            Command::Completions(completions) => Action::Print(completion::script(completions.shell)?),
-            Command::Environment => Action::Print(cli::variables(&cli::read::command())),
-            Command::Man(asked) => print::man(asked)?,
-            Command::Check(check) => {
-                let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
-                Action::along(wide(spec, check.wide, &env)?)
-            }
-            Command::Explain(shared) => match shared.folder.as_deref().map_or(Ok(None), print::code)? {
-                Some(page) => Action::Print(page),
-                None => Action::along(spec(Stage::Explain, shared)?),
-            },
-            Command::Dockerfile(shared) => Action::along(spec(Stage::Dockerfile, shared)?),
-            Command::Render(render) => Action::along(RunSpec {
-                out: render.out.filter(|out| !out.as_os_str().is_empty()),
-                ..spec(Stage::Render, render.shared)?
-            }),
-            Command::Diff(diff) => Action::along(diff_step(diff, &env)?),
-            Command::Deploy(deploy) => Action::along(deploy_step(deploy, &env)?),
-            Command::App(command) => registered::app(command, &env)?,
-            Command::Env(command) => registered::env(command, &env)?,
-            Command::Secret(secret) => secret::asked(secret, &env)?,
-            Command::Pin(pin) => registered::pin(pin, &env)?,
-            Command::Unpin(unpin) => registered::unpin(unpin, &env)?,
-            Command::Status(asked) => registered::status(asked, &env)?,
-            Command::History(asked) => registered::history(asked, &env)?,
-            Command::Sync(given) => sync::sync(given, cli.format, &env)?,
-            Command::Remove(remove) => {
-                let spec = spec(Stage::Remove, remove.shared)?;
-                Action::Remove(
-                    Extent::Environment,
-                    Box::new(RunSpec {
-                        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
-                        allow_data_loss: remove.losses.names(),
-                        forge: forge::propose(remove.proposed, &spec, &env)?,
-                        ..spec
-                    }),
-                )
-            }
-        };
+        let action = action(cli.command, cli.format, &env)?;
         let Environment { home, ci, job: _ } = env;
         let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());
         let actor = ci.as_ref().and_then(|ci| ci.actor.clone());
         Ok(Self { action, author: author(), run_url, actor, home })
     }
+}
+
+/// What one command means.
+fn action(command: Command, format: Format, env: &Environment) -> Result<Action, Failure> {
+    let spec = |stage, shared: Shared| RunSpec::new(stage, shared, env);
+    Ok(match command {
+        Command::New(new) => Action::New(scaffold::new(new, env)?),
+        Command::Init(init) => Action::Init(scaffold::init(init)),
+        Command::Catalog(command) => Action::Catalog(catalog::asked(command, env)?),
+        Command::Schema(schema) => Action::Print(print::schema(schema.file)?),
+        Command::Completions(completions) => Action::Print(completion::script(completions.shell)?),
+        Command::Environment => Action::Print(cli::variables(&cli::read::command())),
+        Command::Man(asked) => print::man(asked)?,
+        Command::Check(check) => {
+            let spec = spec(Stage::Check, gitops_from_cwd::on(check.shared, &check.wide))?;
+            Action::along(wide(spec, check.wide, env)?)
+        }
+        Command::Explain(shared) => match shared.folder.as_deref().map_or(Ok(None), print::code)? {
+            Some(page) => Action::Print(page),
+            None => Action::along(spec(Stage::Explain, shared)?),
+        },
+        Command::Dockerfile(shared) => Action::along(spec(Stage::Dockerfile, shared)?),
+        Command::Render(render) => Action::along(RunSpec {
+            out: render.out.filter(|out| !out.as_os_str().is_empty()),
+            ..spec(Stage::Render, render.shared)?
+        }),
+        Command::Promote(asked) => promote::promote(asked, env)?,
+        Command::Diff(diff) => match diff.to.clone().filter(|name| !name.is_empty()) {
+            Some(to) => promote::compare(diff, to, env)?,
+            None => Action::along(diff_step(diff, env)?),
+        },
+        Command::Deploy(deploy) => Action::along(deploy_step(deploy, env)?),
+        Command::App(command) => registered::app(command, env)?,
+        Command::Env(command) => registered::env(command, env)?,
+        Command::Secret(secret) => secret::asked(secret, env)?,
+        Command::Pin(pin) => registered::pin(pin, env)?,
+        Command::Unpin(unpin) => registered::unpin(unpin, env)?,
+        Command::Status(asked) => registered::status(asked, env)?,
+        Command::History(asked) => registered::history(asked, env)?,
+        Command::Sync(given) => sync::sync(given, format, env)?,
+        Command::Remove(remove) => remove_step(remove, env)?,
+    })
+}
+
+fn remove_step(remove: Remove, env: &Environment) -> Result<Action, Failure> {
+    let spec = RunSpec::new(Stage::Remove, remove.shared, env)?;
+    let spec = RunSpec {
+        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
+        allow_data_loss: remove.losses.names(),
+        forge: forge::propose(remove.proposed, &spec, env)?,
+        ..spec
+    };
+    Ok(Action::Remove(Extent::Environment, Box::new(spec)))
 }
 
 fn diff_step(diff: Diff, env: &Environment) -> Result<RunSpec, Failure> {

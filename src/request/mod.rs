@@ -13,6 +13,7 @@ mod forge;
 mod gitops_from_cwd;
 mod history;
 mod print;
+mod promote;
 mod registered;
 mod scaffold;
 mod secret;

@@ -58,7 +58,7 @@ pub(super) fn catalog(repository: &Repository, env: &Environment) -> Result<Opti
 }
 
 /// The same, about one app: `--app`, else the one in this folder.
-fn about(
+pub(super) fn about(
     target: AppSelector,
     subject: Selection,
     dry_run: bool,
@@ -135,7 +135,7 @@ fn look(look: View, spec: RunSpec) -> Action {
 }
 
 /// Neither a folder nor a change.
-fn nothing() -> Selection {
+pub(super) fn nothing() -> Selection {
     Selection::Released(Scope::default())
 }
 

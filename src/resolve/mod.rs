@@ -32,6 +32,7 @@ pub(crate) mod service;
 pub(crate) mod services;
 mod shell;
 mod start;
+pub(crate) mod unlike;
 mod unused;
 pub(crate) mod variables;
 mod version;

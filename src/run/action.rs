@@ -3,6 +3,7 @@
 use crate::git::Author;
 use crate::run::catalog::CatalogCommand;
 use crate::run::home::Home;
+use crate::run::promote::Promotion;
 use crate::run::scaffold::{InitOptions, NewOptions};
 use crate::run::secrets::SecretCommand;
 use crate::run::spec::{Extent, RunSpec, Selection, View};
@@ -32,6 +33,8 @@ pub enum Action {
     Deploy(Box<RunSpec>),
     /// Releases that stand in the GitOps repository, and edits of people's files.
     Rerender(Box<RunSpec>),
+    /// Releases go from one environment to another.
+    Promote(Box<Promotion>, Box<RunSpec>),
     /// An app leaves.
     Remove(Extent, Box<RunSpec>),
     /// `sync`; the step is what each app goes through.

@@ -28,6 +28,14 @@ pub(crate) fn of_rerender(scope: &Scope) -> Result<BranchName, Failure> {
     })
 }
 
+/// On which releases come from another environment: one app's, or those of several.
+pub(crate) fn of_promotion(to: &str, app: Option<&str>) -> Result<BranchName, Failure> {
+    BranchName::parse(&match app {
+        Some(app) => format!("cupaas/promote-to-{to}/{app}"),
+        None => format!("cupaas/promote-all-to-{to}"),
+    })
+}
+
 /// On which an app leaves, one environment or all. Beside its deploy's: both may wait.
 pub(crate) fn of_removal(app: &str, environment: Option<&str>) -> Result<BranchName, Failure> {
     BranchName::parse(&match environment {

@@ -5,7 +5,7 @@ use crate::outcome::{Outcome, Report, Wrote};
 use crate::publish::Job;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
-use crate::run::{catalog, deploy, files, inventory, remove, rerender, scaffold, secrets, sync};
+use crate::run::{catalog, deploy, files, inventory, promote, remove, rerender, scaffold, secrets, sync};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
@@ -17,9 +17,10 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
     match &request.action {
         Action::Deploy(spec) => deploy::run(context, spec),
         Action::Rerender(spec) => rerender::run(context, spec),
+        Action::Promote(promotion, spec) => promote::run(context, promotion, spec),
         Action::Remove(extent, spec) => remove::run(context, spec, *extent),
         Action::Sync(options, spec) => sync::run(context, options, spec),
-        Action::View(look, spec) => inventory::run(context, *look, spec),
+        Action::View(look, spec) => inventory::run(context, look, spec),
         Action::Secret(asked) => secrets::run(context, asked),
         Action::New(options) => {
             let catalog = scaffold::catalog(&context, options)?;

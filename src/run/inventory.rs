@@ -19,20 +19,21 @@ use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::variables::{Layered, layers};
 use crate::run::context::Context;
 use crate::run::spec::{RunSpec, View};
-use crate::run::{history, open};
+use crate::run::{compare, history, open};
 
 /// What is to be shown.
 ///
 /// # Errors
 /// An app that nobody knows, files that are wrong, or the repository's own.
-pub(crate) fn run(context: Context<'_>, look: View, spec: &RunSpec) -> Result<Outcome, Failure> {
+pub(crate) fn run(context: Context<'_>, look: &View, spec: &RunSpec) -> Result<Outcome, Failure> {
     let gitops = &mut open::open(&context, spec)?;
     let report = match look {
         View::Apps => Report::Apps(apps(spec, gitops)?),
         View::App => Report::Apps(vec![app(spec, gitops)?]),
         View::Status => Report::Status(history::status(spec, gitops)?),
-        View::History { limit } => Report::History(history::history(spec, limit, gitops)?),
-        View::Variables { origin } => Report::Variables(variables(spec, origin, gitops)?),
+        View::History { limit } => Report::History(history::history(spec, *limit, gitops)?),
+        View::Compared { to, all } => Report::Compared(compare::compare(spec, to, *all, gitops)?),
+        View::Variables { origin } => Report::Variables(variables(spec, *origin, gitops)?),
     };
     Ok(report.into())
 }

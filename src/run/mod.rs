@@ -3,6 +3,7 @@
 pub(crate) mod action;
 mod branches;
 pub(crate) mod catalog;
+mod compare;
 pub(crate) mod context;
 mod decide;
 pub(crate) mod deploy;
@@ -20,6 +21,7 @@ mod open;
 mod orders;
 mod overtaken;
 mod ownership;
+pub(crate) mod promote;
 mod publisher;
 pub(crate) mod remove;
 pub(crate) mod rerender;

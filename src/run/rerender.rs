@@ -226,7 +226,12 @@ fn each(spec: &RunSpec, transitions: Vec<Transition>) -> Result<Report, Failure>
 
 /// # Errors
 /// The repository's own.
-fn outcome(spec: &RunSpec, edit: &Edit, gitops: &mut Gitops, planned: Planned) -> Result<Outcome, Failure> {
+pub(crate) fn outcome(
+    spec: &RunSpec,
+    edit: &Edit,
+    gitops: &mut Gitops,
+    planned: Planned,
+) -> Result<Outcome, Failure> {
     let Planned { set, unchanged, plan, commit, retries, proposed, notices } = planned;
     let files: Vec<RepoPath> = set.edits.keys().cloned().collect();
     let (mut before, mut after) = (Files::new(), Files::new());
@@ -245,6 +250,7 @@ fn outcome(spec: &RunSpec, edit: &Edit, gitops: &mut Gitops, planned: Planned) -
     let report = Rerendered {
         edited: edit.subject.is_some(),
         notes: edit.notes.clone(),
+        promoted: Vec::new(),
         pin: edit.pin.clone(),
         files,
         releases: set.rendered().map(|(_, one)| one.release.clone()).collect(),

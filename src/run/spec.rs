@@ -30,7 +30,7 @@ pub enum Stage {
 }
 
 /// What of the GitOps repository is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum View {
     /// All apps.
     Apps,
@@ -42,6 +42,13 @@ pub enum View {
     History {
         /// The most releases that are shown.
         limit: usize,
+    },
+    /// What apps have in the selection's environment, and in another.
+    Compared {
+        /// The other.
+        to: String,
+        /// Of every app.
+        all: bool,
     },
     /// One app's variables.
     Variables {

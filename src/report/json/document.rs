@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Failure;
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
+use crate::outcome::compared::ComparedApp;
 use crate::outcome::history::{PastRelease, Standing};
 use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
@@ -63,6 +64,7 @@ enum Body<'a> {
     Apps(Apps<'a>),
     Status(Standings<'a>),
     History(History<'a>),
+    Compared(Compared<'a>),
     Variables(Variables<'a>),
     Secrets(Secrets<'a>),
     SecretCheck(SecretCheck<'a>),
@@ -105,6 +107,15 @@ struct History<'a> {
     releases: &'a [PastRelease],
     /// Whether there are older ones.
     more: bool,
+}
+
+/// `diff --to`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Compared<'a> {
+    status: Status,
+    from: &'a str,
+    to: &'a str,
+    apps: &'a [ComparedApp],
 }
 
 /// `env list`.
@@ -245,6 +256,10 @@ impl<'a> Body<'a> {
             Report::History(all) => {
                 let (app, releases, more) = (&*all.app, &*all.releases, all.more);
                 Self::History(History { status, app, releases, more })
+            }
+            Report::Compared(all) => {
+                let status = if all.is_empty() { Status::Unchanged } else { Status::Differs };
+                Self::Compared(Compared { status, from: &all.from, to: &all.to, apps: &all.apps })
             }
             Report::Variables(all) => {
                 Self::Variables(Variables { status, app: &all.app, environments: &all.environments })

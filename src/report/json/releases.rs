@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::names;
+use crate::outcome::compared::Promoted;
 use crate::outcome::{Deployed, Difference, Removal, Rerendered};
 use crate::plan::diff::FileDiff;
 use crate::plan::{Plan, Summary};
@@ -271,6 +272,8 @@ pub(super) struct Releases<'a> {
     files: Vec<&'a str>,
     /// The pin that was set.
     pin: Option<Pin<'a>>,
+    /// What `promote` moves and leaves, by app.
+    promoted: &'a [Promoted],
     plan: &'a Plan,
     summary: Summary,
     /// Services whose credentials a deploy would generate.
@@ -300,6 +303,7 @@ impl<'a> From<&'a Rerendered> for Releases<'a> {
             releases_checked: done.looked_at,
             files: done.files.iter().map(RepoPath::as_str).collect(),
             pin: done.pin.as_ref().map(Pin::from),
+            promoted: &done.promoted,
             plan: &done.plan,
             summary: done.plan.summary(),
             new_credentials: &done.makes,
