@@ -6,6 +6,7 @@ mod forge;
 mod history;
 pub(crate) mod read;
 mod registered;
+mod rollback;
 mod secret;
 mod shared;
 mod sync;
@@ -22,6 +23,7 @@ pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use history::{History, Status as StatusOf};
 pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
+pub(crate) use rollback::{Resume, Rollback};
 pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
 
@@ -99,6 +101,10 @@ pub enum Command {
     Pin(Pin),
     /// Lets an environment's image move again.
     Unpin(Unpin),
+    /// Takes up again what ran before, and keeps what was rolled back from coming back by itself.
+    Rollback(Rollback),
+    /// Lets what was rolled back be deployed again.
+    Resume(Resume),
     /// What runs where: image, since when, by whom, under which address.
     Status(StatusOf),
     /// An app's releases, newest first: when, by whom, from what, and what each changed.

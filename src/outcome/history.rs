@@ -1,5 +1,6 @@
 //! What ran where, since when and by whom.
 
+use crate::load::hold::Hold;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ pub struct Standing {
     pub hosts: Vec<String>,
     /// The image that the environment is pinned to.
     pub pinned: Option<String>,
+    /// What keeps it although other commits come.
+    pub hold: Option<Hold>,
     /// Whether it was removed, and its data waits.
     pub removed: bool,
     /// The commit in the GitOps repository that made it what it is; nothing where no commit says so.

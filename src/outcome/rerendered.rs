@@ -1,6 +1,7 @@
 //! What became of releases that stand in the GitOps repository, in one commit.
 
 use crate::diagnostic::Diagnostic;
+use crate::load::hold::Hold;
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
 use crate::resolve::image::Pinned;
@@ -20,6 +21,8 @@ pub struct Rerendered {
     pub notes: Vec<String>,
     /// The pin that the command has set.
     pub pin: Option<Pinned>,
+    /// The hold that the command has set.
+    pub hold: Option<Hold>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.

@@ -53,11 +53,13 @@ fn name(image: &str) -> String {
 }
 
 fn note(release: &Standing) -> String {
-    match &release.pinned {
+    let pinned = match &release.pinned {
         Some(image) if *image == release.image => "  pinned".to_owned(),
         Some(image) => format!("  pinned to {}", tame(image)),
         None => String::new(),
-    }
+    };
+    let held = release.hold.as_ref().map(|hold| format!("  held: {}", tame(&hold.words())));
+    pinned + &held.unwrap_or_default()
 }
 
 /// Who started the job, else who wrote the commit.

@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared, Status};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Remove, Shared, Status};
 use crate::diagnostic::{Code, Failure};
 use crate::git::Author;
 use crate::report::Format;
@@ -9,7 +9,7 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync,
+    catalog, completion, forge, gitops_from_cwd, history, print, registered, rollback, scaffold, secret, sync,
 };
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
@@ -59,27 +59,29 @@ impl Request {
             Command::Secret(secret) => secret::asked(secret, &env)?,
             Command::Pin(pin) => registered::pin(pin, &env)?,
             Command::Unpin(unpin) => registered::unpin(unpin, &env)?,
+            Command::Rollback(asked) => rollback::rollback(asked, &env)?,
+            Command::Resume(asked) => rollback::resume(asked, &env)?,
             Command::Status(asked) => registered::status(asked, &env)?,
             Command::History(asked) => registered::history(asked, &env)?,
             Command::Sync(given) => sync::sync(given, cli.format, &env)?,
-            Command::Remove(remove) => {
-                let spec = spec(Stage::Remove, remove.shared)?;
-                Action::Remove(
-                    Extent::Environment,
-                    Box::new(RunSpec {
-                        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
-                        allow_data_loss: remove.losses.names(),
-                        forge: forge::propose(remove.proposed, &spec, &env)?,
-                        ..spec
-                    }),
-                )
-            }
+            Command::Remove(asked) => remove(asked, &env)?,
         };
         let Environment { home, ci, job: _ } = env;
         let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());
         let actor = ci.as_ref().and_then(|ci| ci.actor.clone());
         Ok(Self { action, author: author(), run_url, actor, home })
     }
+}
+
+fn remove(asked: Remove, env: &Environment) -> Result<Action, Failure> {
+    let spec = RunSpec::new(Stage::Remove, asked.shared, env)?;
+    let spec = RunSpec {
+        stage: if asked.dry_run { Stage::Diff } else { spec.stage },
+        allow_data_loss: asked.losses.names(),
+        forge: forge::propose(asked.proposed, &spec, env)?,
+        ..spec
+    };
+    Ok(Action::Remove(Extent::Environment, Box::new(spec)))
 }
 
 fn diff_step(diff: Diff, env: &Environment) -> Result<RunSpec, Failure> {

@@ -14,6 +14,7 @@ mod gitops_from_cwd;
 mod history;
 mod print;
 mod registered;
+mod rollback;
 mod scaffold;
 mod secret;
 mod spec;

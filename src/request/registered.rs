@@ -58,7 +58,7 @@ pub(super) fn catalog(repository: &Repository, env: &Environment) -> Result<Opti
 }
 
 /// The same, about one app: `--app`, else the one in this folder.
-fn about(
+pub(super) fn about(
     target: AppSelector,
     subject: Selection,
     dry_run: bool,
@@ -79,7 +79,7 @@ fn about(
     Ok(spec)
 }
 
-fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
+pub(super) fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
     let tells = forge::propose(proposed, &spec, env)?;
     Ok(Action::along(RunSpec { forge: tells, ..spec }))
 }
@@ -135,7 +135,7 @@ fn look(look: View, spec: RunSpec) -> Action {
 }
 
 /// Neither a folder nor a change.
-fn nothing() -> Selection {
+pub(super) fn nothing() -> Selection {
     Selection::Released(Scope::default())
 }
 

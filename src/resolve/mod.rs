@@ -85,9 +85,8 @@ pub(crate) fn resolve_leniently(
     let volumes = volumes(inputs, &environment, &mut notes);
     let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
-    dirty(inputs, &mut notes);
+    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
         flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
@@ -96,6 +95,7 @@ pub(crate) fn resolve_leniently(
         config_hash: config_hash(&config),
         app: inputs.name.clone(),
         source: inputs.query.source.clone(),
+        hold: previous.filter(|release| !release.removed).and_then(|release| release.hold.clone()),
         facts: runtime.facts,
         params: runtime.params,
         files: files(inputs),
@@ -137,6 +137,7 @@ fn check(
     unused::check(inputs, processes, notes);
     shared_disks(inputs, processes, volumes, notes);
     clashes(inputs, environment, processes, services, notes);
+    dirty(inputs, notes);
 }
 
 /// The release, where nothing is wrong.

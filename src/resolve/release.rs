@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
+use crate::load::hold::Hold;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
@@ -59,6 +60,9 @@ pub struct Release {
     /// Where the app's files came from.
     #[serde(skip)]
     pub source: SourceFacts,
+    /// What keeps it although other commits come.
+    #[serde(skip)]
+    pub hold: Option<Hold>,
     /// What was found in the app's files.
     #[serde(skip)]
     pub facts: BTreeMap<String, String>,

@@ -97,6 +97,7 @@ fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<
         image: release.image,
         hosts: release.hosts,
         pinned,
+        hold: release.hold,
         removed: release.removed,
         last,
     }

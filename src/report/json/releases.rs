@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::load::hold::{Held, Hold};
 use crate::names;
 use crate::outcome::{Deployed, Difference, Removal, Rerendered};
 use crate::plan::diff::FileDiff;
@@ -153,6 +154,8 @@ pub(super) struct Deploy<'a> {
     reason: Option<&'a str>,
     /// What holds the image.
     pin: Option<Pin<'a>>,
+    /// What keeps the release that runs.
+    hold: Option<&'a Hold>,
     #[serde(flatten)]
     release: Facts<'a>,
 }
@@ -170,12 +173,17 @@ impl<'a> Deploy<'a> {
             summary: None,
             reason,
             pin: None,
+            hold: None,
             release: release.into(),
         }
     }
 
     pub(super) fn pinned(release: &'a Release, pin: &'a Pinned) -> Self {
         Self { pin: Some(pin.into()), ..Self::not(Status::Pinned, release, None) }
+    }
+
+    pub(super) fn held(release: &'a Release, held: &'a Held) -> Self {
+        Self { hold: Some(&held.hold), ..Self::not(Status::Held, release, None) }
     }
 }
 
@@ -271,6 +279,8 @@ pub(super) struct Releases<'a> {
     files: Vec<&'a str>,
     /// The pin that was set.
     pin: Option<Pin<'a>>,
+    /// The hold that was set.
+    hold: Option<&'a Hold>,
     plan: &'a Plan,
     summary: Summary,
     /// Services whose credentials a deploy would generate.
@@ -300,6 +310,7 @@ impl<'a> From<&'a Rerendered> for Releases<'a> {
             releases_checked: done.looked_at,
             files: done.files.iter().map(RepoPath::as_str).collect(),
             pin: done.pin.as_ref().map(Pin::from),
+            hold: done.hold.as_ref(),
             plan: &done.plan,
             summary: done.plan.summary(),
             new_credentials: &done.makes,

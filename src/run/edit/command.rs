@@ -38,4 +38,6 @@ pub enum EditCommand {
     Pin,
     /// `unpin`.
     Unpin,
+    /// `resume`.
+    Resume,
 }

@@ -3,6 +3,7 @@
 
 mod app;
 pub(crate) mod command;
+mod hold;
 mod image;
 mod registered_app;
 mod variables;
@@ -29,5 +30,6 @@ pub(crate) fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
         Selection::Edited(EditCommand::Env(change)) => variables::change(spec, change, gitops),
         Selection::Edited(EditCommand::Pin) => image::pin(spec, gitops),
         Selection::Edited(EditCommand::Unpin) => image::unpin(spec, gitops),
+        Selection::Edited(EditCommand::Resume) => hold::resume(spec, gitops),
     }
 }
