@@ -33,6 +33,7 @@ mod cli {
     mod lost;
     mod named;
     mod newcomer;
+    mod operating;
     mod past;
     mod pins;
     mod prompt;

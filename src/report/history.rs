@@ -58,8 +58,10 @@ fn note(release: &Standing) -> String {
         Some(image) => format!("  pinned to {}", tame(image)),
         None => String::new(),
     };
+    let stopped = if release.stopped { "  stopped" } else { "" };
+    let scale = release.scale.iter().map(|(name, count)| format!("  {}={}", tame(name), tame(count)));
     let held = release.hold.as_ref().map(|hold| format!("  held: {}", tame(&hold.words())));
-    pinned + &held.unwrap_or_default()
+    pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
 }
 
 /// Who started the job, else who wrote the commit.

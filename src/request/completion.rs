@@ -131,9 +131,7 @@ fn with_values(argument: Arg, place: (&str, &str), known: &Known) -> Arg {
         })
     };
     match (place, argument.get_id().as_str()) {
-        (_, "app" | "without") | (("cupaas", "rollback" | "resume"), "named") => {
-            argument.add(listed(KnownNames::apps))
-        }
+        (_, "app" | "without") | (_, "named") => argument.add(listed(KnownNames::apps)),
         // `app add` names a new one.
         (("app", "show" | "remove"), "name") => argument.add(listed(KnownNames::apps)),
         (("secret", "set" | "unset"), "name") => argument.add(of(Known::secrets)),

@@ -12,6 +12,7 @@ mod environment;
 mod forge;
 mod gitops_from_cwd;
 mod history;
+mod operate;
 mod print;
 mod registered;
 mod rollback;

@@ -16,6 +16,7 @@ pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
 mod mounts;
+mod operation;
 mod own_dockerfile;
 mod params;
 mod platform;
@@ -71,9 +72,7 @@ pub(crate) fn resolve_leniently(
 ) -> (Release, Vec<Diagnostic>) {
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
-    let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
-    let processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
-    let release = processes::release(inputs, &environment, &procfile, &mut notes);
+    let (processes, release, operation) = operation::resolve(inputs, &environment, &runtime, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
@@ -110,6 +109,7 @@ pub(crate) fn resolve_leniently(
         image,
         processes,
         release,
+        operation,
         services,
         config,
         variables,

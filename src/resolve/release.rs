@@ -39,6 +39,8 @@ pub struct Release {
     pub processes: Vec<Process>,
     /// What runs before the processes of each new release.
     pub release: Option<ReleaseCommand>,
+    /// How the processes are operated.
+    pub operation: Operation,
     /// Backing services.
     pub services: Vec<Service>,
     /// The app's plain environment variables.
@@ -99,6 +101,15 @@ pub struct Release {
     /// What is said, and gone on.
     #[serde(skip)]
     pub warnings: Vec<Diagnostic>,
+}
+
+/// What is said of all processes at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Operation {
+    /// Whether nothing is to run.
+    pub stopped: bool,
+    /// When processes were last told to start anew; another text starts them anew.
+    pub restart: Option<String>,
 }
 
 /// The image of the app.

@@ -175,6 +175,10 @@ pub(crate) fn decided(
     {
         return Err(held::refused(&held));
     }
+    if record.hold.is_some() && named.image.is_none() && Pinned::of(&inputs, &record.environment).is_none() {
+        // One that was pinned then does not follow its commit while it is held.
+        inputs.query.image = Some(record.image.clone());
+    }
     let (current, mut release) = decide::decide(spec, &mut inputs, gitops, members)?;
     if matches!(spec.selection, Selection::Edited(EditCommand::Resume)) {
         release.hold = None;

@@ -28,10 +28,11 @@ impl Target {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match text.len() {
-            1..=DIGITS if digits => match text.parse() {
-                Ok(back @ 1..) => return Ok(Self::Back(back)),
-                _ => {}
-            },
+            1..=DIGITS if digits => {
+                if let Ok(back @ 1..) = text.parse() {
+                    return Ok(Self::Back(back));
+                }
+            }
             COMMIT..=64 if hex => return Ok(Self::Commit(text.to_ascii_lowercase())),
             _ => {
                 if let Some(time) = seconds(text) {
