@@ -219,6 +219,7 @@ mod tests {
             assert_eq!(answers(&["deploy", "--app", ""]), ["shop", "tasks"]);
             assert_eq!(answers(&["env", "set", "--app", "s"]), ["shop"]);
             assert_eq!(answers(&["app", "remove", "t"]), ["tasks"]);
+            assert_eq!(answers(&["rollback", "t"]), ["tasks"]);
             assert_eq!(answers(&["diff", "--env", ""]), ["next", "production"]);
             let set = |words: &[&str]| names(answers(&[&["secret"], words].concat()));
             let all = ["OF_NEXT", "OLD", "SECRET_KEY", "SIGNING"];
