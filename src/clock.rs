@@ -65,6 +65,16 @@ fn jitter() -> f64 {
     }
 }
 
+/// A time as people write it, to the minute at least or a day alone; one without a zone is UTC's. Seconds since 1970.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let civil = || {
+        Some(text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    };
+    let time = text.parse::<jiff::Timestamp>().ok().or_else(civil)?;
+    Some(time.as_second())
+}
+
 /// `2026-11-23T10:39:00Z`: four digits for the year and no fraction. Nothing for any other time.
 pub(crate) fn rfc3339(seconds: i64) -> Option<String> {
     let time = jiff::Timestamp::from_second(seconds).ok().filter(|_| seconds >= 0);

@@ -119,6 +119,7 @@ fn has_happened(ended: &Ended) -> bool {
                 | Report::Unchanged { .. }
                 | Report::Superseded { .. }
                 | Report::Pinned { .. }
+                | Report::Held { .. }
                 | Report::Removed { .. }
                 | Report::Absent(_)
                 | Report::Rerendered(_)

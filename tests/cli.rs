@@ -33,6 +33,7 @@ mod cli {
     mod lost;
     mod named;
     mod newcomer;
+    mod operating;
     mod past;
     mod pins;
     mod promote;
@@ -42,6 +43,7 @@ mod cli {
     mod recording;
     mod registered;
     mod reports;
+    mod rollback;
     mod same;
     mod secret_app;
     mod secrets;

@@ -4,9 +4,11 @@ mod catalog;
 mod ci;
 mod forge;
 mod history;
+mod operate;
 mod promote;
 pub(crate) mod read;
 mod registered;
+mod rollback;
 mod secret;
 mod shared;
 mod sync;
@@ -22,8 +24,10 @@ pub(crate) use catalog::{CatalogCommand, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use history::{History, Status as StatusOf};
+pub(crate) use operate::{Operate, ScaleTo};
 pub(crate) use promote::Promote;
 pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
+pub(crate) use rollback::{Resume, Rollback};
 pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
 
@@ -103,6 +107,18 @@ pub enum Command {
     Unpin(Unpin),
     /// Takes what runs in one environment to another: the recorded release, its image byte for byte.
     Promote(Promote),
+    /// Takes up again what ran before, and keeps what was rolled back from coming back by itself.
+    Rollback(Rollback),
+    /// Lets what was rolled back be deployed again.
+    Resume(Resume),
+    /// Starts an app's processes anew, one after the other.
+    Restart(Operate),
+    /// How many of a process run, over what .cupaas says.
+    Scale(ScaleTo),
+    /// Stops an app's processes and schedules in an environment; its services and all data stay.
+    Stop(Operate),
+    /// Starts them again.
+    Start(Operate),
     /// What runs where: image, since when, by whom, under which address.
     Status(StatusOf),
     /// An app's releases, newest first: when, by whom, from what, and what each changed.

@@ -32,6 +32,7 @@ mod log;
 mod objects;
 mod on_disk;
 mod order;
+mod past;
 mod process;
 mod remedy;
 pub(crate) mod stderr;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use git2::Oid;
 
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::Failure;
 use crate::git::address::BranchName;
 use crate::git::authorship::CommitInfo;
 use crate::git::commit::{self, Commit, FileChanges};
@@ -120,21 +120,6 @@ impl Snapshot {
             }
             Ok(ids)
         })
-    }
-
-    /// Does something with another tree as the root.
-    fn at<T>(&mut self, root: Oid, act: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
-        let own = self.root.replace(root);
-        let done = act(self);
-        // A server that gives its branches alone has put the branch's own root back.
-        let strayed = self.root != Some(root);
-        self.root = own;
-        if strayed {
-            let message =
-                "the GitOps repository's server only serves branches, which is not enough for a pull request";
-            return Err(Failure::new(Code::FetchIncomplete, message));
-        }
-        done
     }
 
     /// Puts `commit` in the place of what stands there.

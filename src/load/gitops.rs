@@ -2,6 +2,7 @@
 //! there yet.
 #![allow(clippy::disallowed_methods)] // This is where a GitOps folder is read.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,17 @@ impl Gitops {
         }
     }
 
+    /// All files at and below `paths` as they were in a commit that [`Gitops::log`] has shown.
+    ///
+    /// # Errors
+    /// As [`Gitops::read`]; a repository without commits of its own has none.
+    pub(crate) fn read_at(&mut self, commit: &str, paths: &[RepoPath]) -> Result<Files, Failure> {
+        match &mut self.place {
+            Backend::Snapshot(snapshot) => texts(snapshot.read_at(commit, paths)?),
+            Backend::Folder(_) | Backend::Memory(_) => Ok(Files::new()),
+        }
+    }
+
     /// `cupaas.yaml`; parsed again only where its text has changed.
     ///
     /// # Errors
@@ -142,11 +154,7 @@ impl Backend {
                 }
                 Ok(files)
             }
-            Self::Snapshot(snapshot) => snapshot
-                .read(paths)?
-                .into_iter()
-                .map(|(path, entry)| Ok((path.clone(), text(&path, entry)?)))
-                .collect(),
+            Self::Snapshot(snapshot) => texts(snapshot.read(paths)?),
             Self::Memory(files) => {
                 let wanted = |file: &RepoPath| paths.iter().any(|path| file.is_in(path));
                 Ok(files
@@ -157,6 +165,10 @@ impl Backend {
             }
         }
     }
+}
+
+fn texts(files: BTreeMap<RepoPath, Entry>) -> Result<Files, Failure> {
+    files.into_iter().map(|(path, entry)| Ok((path.clone(), text(&path, entry)?))).collect()
 }
 
 fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {

@@ -64,6 +64,8 @@ pub struct Recorded {
     pub place: String,
     /// Facts by name.
     pub facts: Named<String>,
+    /// The runtime with its version.
+    pub runtime: String,
 }
 
 /// Reads everything.

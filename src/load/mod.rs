@@ -15,6 +15,7 @@ mod entry_settings;
 pub(crate) mod environments;
 pub(crate) mod folder;
 pub(crate) mod gitops;
+pub(crate) mod hold;
 pub(crate) mod inputs;
 pub(crate) mod key_path;
 pub(crate) mod keyed;

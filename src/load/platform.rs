@@ -5,8 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
+use crate::load::process_entry::Scale;
 use crate::load::scalars::{
-    Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Text, VariableName, keyed,
+    Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Stamp, Text, VariableName,
+    keyed,
 };
 
 /// `cupaas.yaml`: the platform.
@@ -343,4 +345,13 @@ pub struct RegisteredEnvironment {
     pub env: Named<Text>,
     /// The image that runs here until it is unpinned.
     pub image: Option<String>,
+    /// How many of a process run, over what `.cupaas` says.
+    #[serde(default)]
+    #[schemars(schema_with = "keyed::<Name, Scale>")]
+    pub scale: Named<Scale>,
+    /// Whether no process runs, and none starts by its schedule.
+    #[serde(default)]
+    pub stopped: bool,
+    /// When processes were last told to start anew; another text starts them anew.
+    pub restart: Option<Stamp>,
 }

@@ -45,6 +45,15 @@ pub enum Scale {
     },
 }
 
+impl std::fmt::Display for Scale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fixed(count) => write!(f, "{count}"),
+            Self::Auto { min, max, .. } => write!(f, "{min} to {max}"),
+        }
+    }
+}
+
 impl JsonSchema for Scale {
     fn schema_name() -> Cow<'static, str> {
         "Scale".into()

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::load::hold::Hold;
 use crate::load::scalars::Named;
 
 /// What a release was made from.
@@ -26,6 +27,9 @@ pub struct ReleaseFile {
     /// Whether the app was removed; its data and credentials wait for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+    /// What keeps this release although other commits come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// Where it came from.
     pub source: SourceFacts,
     /// The image that runs.

@@ -51,7 +51,11 @@ pub(crate) fn load(
     Ok(Inputs {
         procfile: kept("Procfile"),
         dockerfile: record.dockerfile.then(String::new),
-        recorded: Some(Recorded { place: place.to_string(), facts: record.facts.clone() }),
+        recorded: Some(Recorded {
+            place: place.to_string(),
+            facts: record.facts.clone(),
+            runtime: record.runtime.clone(),
+        }),
         ..inputs
     })
 }

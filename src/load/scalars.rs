@@ -91,6 +91,11 @@ word!(
     "lower-case letters and digits, no hyphen, at most 20 characters"
 );
 word!(
+    /// A point in time, or whatever else tells one start from another.
+    Stamp, "^[A-Za-z0-9][A-Za-z0-9:._+-]*$", 63,
+    "a time such as \"2026-11-23T10:39:00Z\""
+);
+word!(
     /// Name of an environment variable (POSIX 3.230).
     VariableName, "^[A-Za-z_][A-Za-z0-9_]*$", 253,
     "letters, digits and underscores, not beginning with a digit"

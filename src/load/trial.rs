@@ -26,6 +26,6 @@ pub(crate) fn inputs(app_file: &Arc<Source>, gitops: &mut Gitops) -> Result<Inpu
         ..ReleaseQuery::default()
     };
     let inputs = gather(&query, NAME.to_owned(), app, problems, gitops)?;
-    let recorded = Recorded { place: app_file.name.clone(), facts: Named::new() };
+    let recorded = Recorded { place: app_file.name.clone(), facts: Named::new(), runtime: String::new() };
     Ok(Inputs { recorded: Some(recorded), ..inputs })
 }

@@ -1,7 +1,9 @@
 //! What ran where, since when and by whom.
 
+use crate::load::hold::Hold;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// `status`: one release as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -22,6 +24,14 @@ pub struct Standing {
     pub hosts: Vec<String>,
     /// The image that the environment is pinned to.
     pub pinned: Option<String>,
+    /// How many of a process run, where that stands over what `.cupaas` says.
+    pub scale: BTreeMap<String, String>,
+    /// Whether it is stopped.
+    pub stopped: bool,
+    /// When its processes were last told to start anew.
+    pub restarted: Option<String>,
+    /// What keeps it although other commits come.
+    pub hold: Option<Hold>,
     /// Whether it was removed, and its data waits.
     pub removed: bool,
     /// The commit in the GitOps repository that made it what it is; nothing where no commit says so.

@@ -11,6 +11,7 @@ pub(crate) mod secrets;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
 
+use crate::load::hold::Held;
 use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
 use crate::outcome::compared::Compared;
 use crate::outcome::history::{History, Standing};
@@ -80,6 +81,13 @@ pub enum Report {
         release: Box<Release>,
         /// What holds it.
         pin: Pinned,
+    },
+    /// A hold keeps what runs.
+    Held {
+        /// What was to be deployed.
+        release: Box<Release>,
+        /// What holds it.
+        held: Held,
     },
     /// `remove` committed, to its branch or beside it, or only looked.
     Removed {
@@ -151,9 +159,11 @@ impl Report {
         match self {
             Self::Differs(difference) => Some(!difference.is_empty()),
             Self::Deployed(_) | Self::Removed { .. } => Some(true),
-            Self::Unchanged { .. } | Self::Superseded { .. } | Self::Pinned { .. } | Self::Absent(_) => {
-                Some(false)
-            }
+            Self::Unchanged { .. }
+            | Self::Superseded { .. }
+            | Self::Pinned { .. }
+            | Self::Held { .. }
+            | Self::Absent(_) => Some(false),
             Self::Rerendered(done) => Some(!done.is_empty()),
             Self::Synced(synced) => Some(synced.changed()),
             _ => None,
@@ -178,6 +188,7 @@ impl Report {
             | Self::Dockerfile { release, .. }
             | Self::Unchanged { release }
             | Self::Pinned { release, .. }
+            | Self::Held { release, .. }
             | Self::Superseded { release, .. } => Some(release),
             Self::Differs(difference) => Some(&difference.release),
             Self::Deployed(deployed) => Some(&deployed.release),

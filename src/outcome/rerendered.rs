@@ -1,6 +1,7 @@
 //! What became of releases that stand in the GitOps repository, in one commit.
 
 use crate::diagnostic::Diagnostic;
+use crate::load::hold::Hold;
 use crate::outcome::compared::Promoted;
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
@@ -23,6 +24,8 @@ pub struct Rerendered {
     pub promoted: Vec<Promoted>,
     /// The pin that the command has set.
     pub pin: Option<Pinned>,
+    /// The hold that the command has set.
+    pub hold: Option<Hold>,
     /// The releases that change.
     pub releases: Vec<Release>,
     /// How many were looked at.

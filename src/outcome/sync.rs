@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
+use crate::load::hold::Held;
 use crate::resolve::image::Pinned;
 
 /// What became of an app in an environment.
@@ -29,6 +30,8 @@ pub enum SyncOutcome {
     Superseded(String),
     /// A pin holds it.
     Pinned(Pinned),
+    /// What was rolled back stays away.
+    Held(Held),
     /// Its image is not in the registry yet.
     ToBuild {
         /// The image that is missing.

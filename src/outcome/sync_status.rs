@@ -16,6 +16,8 @@ pub(crate) enum SyncStatus {
     Deployed,
     /// It could not be looked at, or not be deployed.
     Failed,
+    /// What was rolled back stays away.
+    Held,
     /// A pin holds it.
     Pinned,
     /// It would be deployed, were this no dry run.
@@ -46,6 +48,7 @@ impl SyncStatus {
             SyncOutcome::Unchanged => Self::Unchanged,
             SyncOutcome::Superseded(_) => Self::Superseded,
             SyncOutcome::Pinned(_) => Self::Pinned,
+            SyncOutcome::Held(_) => Self::Held,
             SyncOutcome::ToBuild { dockerfile: Some(_), .. } => Self::ToBuild,
             SyncOutcome::ToBuild { dockerfile: None, .. } => Self::Waiting,
             SyncOutcome::Removed => Self::Removed,
@@ -69,6 +72,7 @@ impl fmt::Display for SyncStatus {
         f.write_str(match self {
             Self::Deployed => "deployed",
             Self::Failed => "failed",
+            Self::Held => "held",
             Self::Pinned => "pinned",
             Self::Ready => "ready",
             Self::Removed => "removed",

@@ -17,6 +17,7 @@ mod loss;
 mod losses;
 mod model;
 mod object;
+pub(crate) mod old_data;
 mod ownership;
 mod pod;
 mod redact;

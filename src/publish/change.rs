@@ -66,7 +66,7 @@ fn remove(change: &mut FileChanges, current: &Current, record: &ReleaseFile) -> 
     for host in record.hosts.iter().filter_map(|host| host_file(host)) {
         change.files.entry(host).or_insert(None);
     }
-    let record = ReleaseFile { removed: true, hosts: Vec::new(), ..record.clone() };
+    let record = ReleaseFile { removed: true, hold: None, hosts: Vec::new(), ..record.clone() };
     let value = serde_json::to_value(record).map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
     let path = Folders::below(&current.folders.release, "release.yaml")?;
     change.files.insert(path, Some(emit::to_yaml(&value)?.into_bytes()));

@@ -109,6 +109,10 @@ fn judge(
         let history = CredentialHistory { before: &current.manifests, versions, external: elsewhere };
         let owner = (environment.as_str(), app.as_str());
         plan::credentials::judge(plan, &one.tree.missing_secrets, history, owner, allowed);
+        if one.release.hold.is_some() {
+            let trees = (&current.manifests, applied);
+            plan::old_data::judge(plan, trees, claims, &format!("{environment}/{app}"), allowed);
+        }
         let retained = RetainedData { versions, claims };
         plan::retained_data::judge(plan, &current.manifests, applied, retained, allowed, facts);
     }

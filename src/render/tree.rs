@@ -80,6 +80,7 @@ pub(crate) fn release_file(release: &Release) -> ReleaseFile {
         environment: release.environment.clone(),
         cluster: release.cluster.clone(),
         removed: false,
+        hold: release.hold.clone(),
         source: release.source.clone(),
         image: release.image.reference.clone(),
         runtime: release.runtime.clone(),

@@ -62,6 +62,7 @@ mod tests {
             subject: "render: all again".to_owned(),
             edited: false,
             pin: None,
+            hold: None,
             files: vec![RepoPath::new("cupaas.yaml").unwrap()],
             notes: Vec::new(),
             promoted: Vec::new(),

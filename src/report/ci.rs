@@ -287,7 +287,8 @@ pub(crate) fn summary(ended: &Ended, room: usize) -> Option<String> {
                 | Report::Differs(_)
                 | Report::Unchanged { .. }
                 | Report::Superseded { .. }
-                | Report::Pinned { .. } => {
+                | Report::Pinned { .. }
+                | Report::Held { .. } => {
                     let release = report.release()?;
                     format!("### cupaas: {} in {}\n\n", escaped(&release.app), escaped(&release.environment))
                 }

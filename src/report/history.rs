@@ -53,11 +53,15 @@ fn name(image: &str) -> String {
 }
 
 fn note(release: &Standing) -> String {
-    match &release.pinned {
+    let pinned = match &release.pinned {
         Some(image) if *image == release.image => "  pinned".to_owned(),
         Some(image) => format!("  pinned to {}", tame(image)),
         None => String::new(),
-    }
+    };
+    let stopped = if release.stopped { "  stopped" } else { "" };
+    let scale = release.scale.iter().map(|(name, count)| format!("  {}={}", tame(name), tame(count)));
+    let held = release.hold.as_ref().map(|hold| format!("  held: {}", tame(&hold.words())));
+    pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
 }
 
 /// Who started the job, else who wrote the commit.

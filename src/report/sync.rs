@@ -33,6 +33,9 @@ pub(super) fn words(entry: &SyncEntry) -> String {
         SyncOutcome::Pinned(pin) => {
             format!("to {} ({}); to unpin: {}", pin.image, pin.place, pin.remedy())
         }
+        SyncOutcome::Held(held) => {
+            format!("{}; to let it go: {}", tame(&held.hold.words()), held.remedy())
+        }
         SyncOutcome::ToBuild { image, dockerfile } => match dockerfile {
             Some(Dockerfile::Own) => format!("{image}, by its own Dockerfile"),
             Some(Dockerfile::Generated) => format!("{image}, by what `cupaas dockerfile` prints"),

@@ -51,6 +51,13 @@ pub(super) fn of(report: &Report, detail: Detail) -> String {
             pin.place,
             pin.remedy()
         ),
+        Report::Held { release, held } => format!(
+            "{} {}: {}; nothing was changed\n  to let it go: {}\n",
+            paint(STRONG, "held"),
+            title(release),
+            tame(&held.hold.words()),
+            held.remedy()
+        ),
         Report::Removed { removal, plan, commit, proposed } => {
             removed(removal, plan, commit.as_deref(), *proposed)
         }

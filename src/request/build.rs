@@ -9,9 +9,11 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gitops_from_cwd, history, print, promote, registered, scaffold, secret, sync,
+    catalog, completion, forge, gitops_from_cwd, history, operate, print, promote, registered, rollback,
+    scaffold, secret, sync,
 };
 use crate::run::action::{Action, Request};
+use crate::run::edit::command::Operate;
 use crate::run::home::Home;
 use crate::run::spec::{Extent, RunSpec, Stage};
 
@@ -73,6 +75,12 @@ fn action(command: Command, format: Format, env: &Environment) -> Result<Action,
         Command::Secret(secret) => secret::asked(secret, env)?,
         Command::Pin(pin) => registered::pin(pin, env)?,
         Command::Unpin(unpin) => registered::unpin(unpin, env)?,
+        Command::Rollback(asked) => rollback::rollback(asked, env)?,
+        Command::Resume(asked) => rollback::resume(asked, env)?,
+        Command::Restart(asked) => operate::restart(asked, env)?,
+        Command::Scale(asked) => operate::scale(asked, env)?,
+        Command::Stop(asked) => operate::operate(asked, Operate::Stop, env)?,
+        Command::Start(asked) => operate::operate(asked, Operate::Start, env)?,
         Command::Status(asked) => registered::status(asked, env)?,
         Command::History(asked) => registered::history(asked, env)?,
         Command::Sync(given) => sync::sync(given, format, env)?,

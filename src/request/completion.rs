@@ -131,7 +131,7 @@ fn with_values(argument: Arg, place: (&str, &str), known: &Known) -> Arg {
         })
     };
     match (place, argument.get_id().as_str()) {
-        (_, "app" | "without") => argument.add(listed(KnownNames::apps)),
+        (_, "app" | "without") | (_, "named") => argument.add(listed(KnownNames::apps)),
         // `app add` names a new one.
         (("app", "show" | "remove"), "name") => argument.add(listed(KnownNames::apps)),
         (("secret", "set" | "unset"), "name") => argument.add(of(Known::secrets)),
@@ -219,6 +219,7 @@ mod tests {
             assert_eq!(answers(&["deploy", "--app", ""]), ["shop", "tasks"]);
             assert_eq!(answers(&["env", "set", "--app", "s"]), ["shop"]);
             assert_eq!(answers(&["app", "remove", "t"]), ["tasks"]);
+            assert_eq!(answers(&["rollback", "t"]), ["tasks"]);
             assert_eq!(answers(&["diff", "--env", ""]), ["next", "production"]);
             let set = |words: &[&str]| names(answers(&[&["secret"], words].concat()));
             let all = ["OF_NEXT", "OLD", "SECRET_KEY", "SIGNING"];

@@ -79,7 +79,7 @@ pub(super) fn about(
     Ok(spec)
 }
 
-fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
+pub(super) fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
     let tells = forge::propose(proposed, &spec, env)?;
     Ok(Action::along(RunSpec { forge: tells, ..spec }))
 }

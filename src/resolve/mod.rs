@@ -16,6 +16,7 @@ pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
 mod mounts;
+mod operation;
 mod own_dockerfile;
 mod params;
 mod platform;
@@ -72,9 +73,7 @@ pub(crate) fn resolve_leniently(
 ) -> (Release, Vec<Diagnostic>) {
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
-    let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
-    let processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
-    let release = processes::release(inputs, &environment, &procfile, &mut notes);
+    let (processes, release, operation) = operation::resolve(inputs, &environment, &runtime, &mut notes);
     let services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
@@ -86,9 +85,8 @@ pub(crate) fn resolve_leniently(
     let volumes = volumes(inputs, &environment, &mut notes);
     let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let platform = platform::resolve(inputs, &mut notes);
-    dirty(inputs, &mut notes);
+    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
         flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
@@ -97,6 +95,7 @@ pub(crate) fn resolve_leniently(
         config_hash: config_hash(&config),
         app: inputs.name.clone(),
         source: inputs.query.source.clone(),
+        hold: previous.filter(|release| !release.removed).and_then(|release| release.hold.clone()),
         facts: runtime.facts,
         params: runtime.params,
         files: files(inputs),
@@ -111,6 +110,7 @@ pub(crate) fn resolve_leniently(
         image,
         processes,
         release,
+        operation,
         services,
         config,
         variables,
@@ -138,6 +138,7 @@ fn check(
     unused::check(inputs, processes, notes);
     shared_disks(inputs, processes, volumes, notes);
     clashes(inputs, environment, processes, services, notes);
+    dirty(inputs, notes);
 }
 
 /// The release, where nothing is wrong.

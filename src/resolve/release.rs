@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
+use crate::load::hold::Hold;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
@@ -38,6 +39,8 @@ pub struct Release {
     pub processes: Vec<Process>,
     /// What runs before the processes of each new release.
     pub release: Option<ReleaseCommand>,
+    /// How the processes are operated.
+    pub operation: Operation,
     /// Backing services.
     pub services: Vec<Service>,
     /// The app's plain environment variables.
@@ -59,6 +62,9 @@ pub struct Release {
     /// Where the app's files came from.
     #[serde(skip)]
     pub source: SourceFacts,
+    /// What keeps it although other commits come.
+    #[serde(skip)]
+    pub hold: Option<Hold>,
     /// What was found in the app's files.
     #[serde(skip)]
     pub facts: BTreeMap<String, String>,
@@ -95,6 +101,15 @@ pub struct Release {
     /// What is said, and gone on.
     #[serde(skip)]
     pub warnings: Vec<Diagnostic>,
+}
+
+/// What is said of all processes at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Operation {
+    /// Whether nothing is to run.
+    pub stopped: bool,
+    /// When processes were last told to start anew; another text starts them anew.
+    pub restart: Option<String>,
 }
 
 /// The image of the app.

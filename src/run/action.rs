@@ -4,6 +4,7 @@ use crate::git::Author;
 use crate::run::catalog::CatalogCommand;
 use crate::run::home::Home;
 use crate::run::promote::Promotion;
+use crate::run::rollback::Rollback;
 use crate::run::scaffold::{InitOptions, NewOptions};
 use crate::run::secrets::SecretCommand;
 use crate::run::spec::{Extent, RunSpec, Selection, View};
@@ -37,6 +38,8 @@ pub enum Action {
     Promote(Box<Promotion>, Box<RunSpec>),
     /// An app leaves.
     Remove(Extent, Box<RunSpec>),
+    /// `rollback`.
+    Rollback(Box<Rollback>, Box<RunSpec>),
     /// `sync`; the step is what each app goes through.
     Sync(Box<Options>, Box<RunSpec>),
     /// What the GitOps repository knows is shown.

@@ -11,6 +11,7 @@ use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
 use crate::load::platform::RegistrationFile;
+use crate::resolve::decisions::Decision;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::resolve::{environment, resolve_leniently, routes, secrets, without_problems};
@@ -54,14 +55,28 @@ pub(crate) fn decide(
         let unset = secrets::unset(inputs, &environment.0, &current.release_files);
         inputs.problems.extend(unset);
     }
-    let (mut release, mut problems) = resolve_leniently(inputs, environment, current.previous.as_ref());
+    let previous = as_recorded(inputs, current.previous.as_ref());
+    let (mut release, mut problems) = resolve_leniently(inputs, environment, previous.as_ref());
     release.warnings.extend(secrets::changed_hands(&release, inputs, &current));
+    if let Some(hold) = &release.hold {
+        let origin = format!("{}/release.yaml", current.folders.release);
+        release.decisions.push(Decision { what: "hold".to_owned(), value: hold.words(), origin });
+    }
     let hosts = release.route.iter().flat_map(|route| &route.hosts);
     let hosts: Vec<_> = hosts.filter_map(|host| crate::layout::host_file(host)).collect();
     let mut held = gitops.read(&hosts)?;
     held.retain(|_, owner| !members.contains(owner));
     problems.extend(routes::taken(&release, inputs, &held));
     Ok((current, without_problems((release, problems))?))
+}
+
+/// What stands there, with the runtime of the release that is decided again, where that is an older one.
+fn as_recorded(inputs: &Inputs, previous: Option<&ReleaseFile>) -> Option<ReleaseFile> {
+    let mut previous = previous?.clone();
+    if let Some(recorded) = inputs.recorded.as_ref().filter(|recorded| !recorded.runtime.is_empty()) {
+        previous.runtime = recorded.runtime.clone();
+    }
+    Some(previous)
 }
 
 /// Whether it is sure what the app is called.

@@ -12,7 +12,7 @@ use crate::run::context::Context;
 use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{GitopsPlace, RunSpec, Stage};
-use crate::run::{branches, decide, edit, open, stages};
+use crate::run::{branches, decide, edit, held, open, stages};
 use crate::tree::Edits;
 
 /// Takes the app as far as the step says, and tells forges what came of it.
@@ -57,6 +57,10 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
     if let Some(pin) = decide::pinned(spec, &current, &inputs) {
         return Ok(Sourced::Ended(Report::Pinned { release: Box::new(release), pin }));
     }
+    if let Some(held) = held::back(spec, &current, &release, round.orders)? {
+        return Ok(Sourced::Ended(Report::Held { release: Box::new(release), held }));
+    }
+    release.hold = None;
     round.open_branch(|| branches::of_deploy(&release.environment, &release.app))?;
     round.add_proposed(&mut current)?;
     let overtaken = decide::superseded(spec, &current, &inputs, round.orders, || round.is_open())?;

@@ -5,7 +5,7 @@ use crate::outcome::{Outcome, Report, Wrote};
 use crate::publish::Job;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
-use crate::run::{catalog, deploy, files, inventory, promote, remove, rerender, scaffold, secrets, sync};
+use crate::run::{catalog, deploy, files, inventory, promote, remove, rerender, rollback, scaffold, secrets, sync};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
@@ -19,6 +19,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
         Action::Rerender(spec) => rerender::run(context, spec),
         Action::Promote(promotion, spec) => promote::run(context, promotion, spec),
         Action::Remove(extent, spec) => remove::run(context, spec, *extent),
+        Action::Rollback(wish, spec) => rollback::run(context, wish, spec),
         Action::Sync(options, spec) => sync::run(context, options, spec),
         Action::View(look, spec) => inventory::run(context, look, spec),
         Action::Secret(asked) => secrets::run(context, asked),

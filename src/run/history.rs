@@ -86,8 +86,8 @@ fn change(one: &ReleaseCommit) -> Change {
 }
 
 fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<Change>) -> Standing {
-    let pinned =
-        registered.and_then(|app| app.file.value.environments.get(&release.environment)?.image.clone());
+    let own = registered.and_then(|app| app.file.value.environments.get(&release.environment));
+    let own = own.cloned().unwrap_or_default();
     Standing {
         repository: release.source.repository.as_deref().map(without_credentials),
         source_commit: release.source.commit,
@@ -96,7 +96,11 @@ fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<
         cluster: release.cluster,
         image: release.image,
         hosts: release.hosts,
-        pinned,
+        pinned: own.image,
+        scale: own.scale.iter().map(|(name, scale)| (name.clone(), scale.to_string())).collect(),
+        stopped: own.stopped,
+        restarted: own.restart.map(|stamp| stamp.0),
+        hold: release.hold,
         removed: release.removed,
         last,
     }

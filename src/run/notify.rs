@@ -156,7 +156,7 @@ impl About {
 fn comment_plan(spec: &RunSpec, report: &Report) -> Result<Commented, Failure> {
     let about = match (report, &spec.selection) {
         // Neither superseded nor pinned: nothing is known of what merging would do.
-        (Report::Differs(_) | Report::Pinned { .. } | Report::Superseded { .. }, _) => {
+        (Report::Differs(_) | Report::Pinned { .. } | Report::Held { .. } | Report::Superseded { .. }, _) => {
             report.release().map(About::release)
         }
         (Report::Rerendered(_), Selection::Released(scope)) => Some(About::scope(scope)),
@@ -274,6 +274,9 @@ fn described<'r>(report: &'r Report, notices: &Notices) -> Option<(&'r Release, 
         }
         (Report::Pinned { release, .. }, _) => {
             Some((release.as_ref(), "pinned: nothing was changed".to_owned(), false))
+        }
+        (Report::Held { release, held }, _) => {
+            Some((release.as_ref(), format!("held: {} was rolled back", held.hold.what()), false))
         }
         _ => None,
     }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::layout::owner;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
+use crate::load::hold::HoldUntil;
 use crate::load::inputs::Inputs;
 use crate::load::query::ReleaseQuery;
 use crate::load::release_file::ReleaseFile;
@@ -20,12 +21,13 @@ use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::run::context::Context;
+use crate::run::edit::command::EditCommand;
 use crate::run::edit::{self, Edit};
 use crate::run::guard::alone;
 use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{RunSpec, Selection, Stage};
-use crate::run::{branches, decide, open, stages};
+use crate::run::{branches, decide, held, open, stages};
 use crate::tree::{Edits, Files, RepoPath};
 
 /// The most releases that a failure names.
@@ -168,7 +170,19 @@ pub(crate) fn decided(
     if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
         return Err(pin.refused());
     }
-    let (current, release) = decide::decide(spec, &mut inputs, gitops, members)?;
+    if let (Some(image), Some(held)) = (&named.image, held::of(record))
+        && (held.hold.image == *image || held.hold.until == HoldUntil::Resume)
+    {
+        return Err(held::refused(&held));
+    }
+    if record.hold.is_some() && named.image.is_none() && Pinned::of(&inputs, &record.environment).is_none() {
+        // One that was pinned then does not follow its commit while it is held.
+        inputs.query.image = Some(record.image.clone());
+    }
+    let (current, mut release) = decide::decide(spec, &mut inputs, gitops, members)?;
+    if matches!(spec.selection, Selection::Edited(EditCommand::Resume)) {
+        release.hold = None;
+    }
     Ok((inputs, current, release))
 }
 
@@ -224,6 +238,8 @@ fn each(spec: &RunSpec, transitions: Vec<Transition>) -> Result<Report, Failure>
     Ok(if reports.len() == 1 { reports.remove(0) } else { Report::Each(reports) })
 }
 
+/// What became of an edit and of the releases that it touches.
+///
 /// # Errors
 /// The repository's own.
 pub(crate) fn outcome(
@@ -252,6 +268,7 @@ pub(crate) fn outcome(
         notes: edit.notes.clone(),
         promoted: Vec::new(),
         pin: edit.pin.clone(),
+        hold: edit.hold.clone(),
         files,
         releases: set.rendered().map(|(_, one)| one.release.clone()).collect(),
         looked_at: set.transitions.len() + unchanged.len(),

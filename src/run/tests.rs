@@ -2,6 +2,8 @@
 //! gives two apps a new variable, in one commit.
 #![allow(clippy::disallowed_methods)] // it is a test
 
+mod sequences;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

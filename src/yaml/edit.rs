@@ -18,6 +18,8 @@ use crate::yaml::scalar::{Style, written};
 pub enum YamlEdit {
     /// The text at a path of keys, with the mappings that lead to it.
     Set(Vec<String>, String),
+    /// The same without quotes: a number or a boolean.
+    Plain(Vec<String>, String),
     /// Nothing at a path any more; a mapping that it leaves empty goes too.
     Unset(Vec<String>),
 }
@@ -34,13 +36,14 @@ fn one(source: &Arc<Source>, change: &YamlEdit) -> Result<Arc<Source>, Vec<Diagn
     let root = node::parse(source)?;
     let file = File { text: &source.text, root: &root };
     let place = |node: &Node| Span::new(source, node.range.clone());
-    let (YamlEdit::Set(path, _) | YamlEdit::Unset(path)) = change;
+    let (YamlEdit::Set(path, _) | YamlEdit::Plain(path, _) | YamlEdit::Unset(path)) = change;
+    let loose = matches!(change, YamlEdit::Plain(..));
     let (nearest, _) = file.nearest(path);
     let made = match change {
-        YamlEdit::Set(path, value) => match root_at(&root, path) {
+        YamlEdit::Set(path, value) | YamlEdit::Plain(path, value) => match root_at(&root, path) {
             Some(node) if node.text() == Some(value) && !is_null(node) => return Ok(Arc::clone(source)),
-            Some(_) => file.replace(path, value),
-            None => file.insert(path, value),
+            Some(_) => file.replace(path, value, loose),
+            None => file.insert(path, value, loose),
         },
         YamlEdit::Unset(path) if root_at(&root, path).is_none() => return Ok(Arc::clone(source)),
         YamlEdit::Unset(path) => file.remove(path),
@@ -185,7 +188,7 @@ impl<'f> File<'f> {
     }
 
     /// Another value in the place of the one that is there, in its quotes.
-    fn replace(&self, path: &[String], value: &str) -> Option<(Splice, bool)> {
+    fn replace(&self, path: &[String], value: &str, loose: bool) -> Option<(Splice, bool)> {
         let (last, parents) = path.split_last()?;
         let (key, node) = root_at(self.root, parents)?.entry(last)?;
         let NodeKind::Scalar { plain, .. } = &node.kind else { return None };
@@ -203,16 +206,16 @@ impl<'f> File<'f> {
             return Some((((key.range.end + opening)..last, format!("{new}{comment}{end}")), plain));
         }
         let style = match self.text.get(node.range.clone())?.chars().next() {
-            Some('\'') if !plain => Style::Single,
-            Some('"') if !plain => Style::Double,
-            _ => Style::Plain { loose: !node.to_json().is_string() && !is_null(node) },
+            Some('\'') if !plain && !loose => Style::Single,
+            Some('"') if !plain && !loose => Style::Double,
+            _ => Style::Plain { loose: loose || (!node.to_json().is_string() && !is_null(node)) },
         };
         let (new, plain) = written(value, style);
         Some(((node.range.clone(), new), plain))
     }
 
     /// A key that is not there, behind the last one of the nearest mapping that is.
-    fn insert(&self, path: &[String], value: &str) -> Option<(Splice, bool)> {
+    fn insert(&self, path: &[String], value: &str, loose: bool) -> Option<(Splice, bool)> {
         let (map, depth) = self.nearest(path);
         let NodeKind::Map(entries) = &map.kind else { return None };
         // A value that is no mapping stands in the way.
@@ -222,7 +225,7 @@ impl<'f> File<'f> {
         // JSON is YAML, and stays JSON.
         let style = if self.is_json(map) { Style::Double } else { Style::Plain { loose: false } };
         let keys: Vec<String> = path[depth..].iter().map(|key| written(key, style).0).collect();
-        let (value, plain) = written(value, style);
+        let (value, plain) = written(value, if loose { Style::Plain { loose } } else { style });
         if self.is_flow(map) {
             let (first, rest) = keys.split_first()?;
             let nested = rest.iter().rev().fold(value, |inner, key| format!("{{{key}: {inner}}}"));
@@ -352,7 +355,9 @@ fn scalar(text: Option<&str>, plain: bool) -> Node {
 /// What the change means, on the shape of the file.
 fn apply(root: &mut Node, change: &YamlEdit, plain: bool) {
     match change {
-        YamlEdit::Set(path, value) => set(root, path, scalar(Some(value), plain)),
+        YamlEdit::Set(path, value) | YamlEdit::Plain(path, value) => {
+            set(root, path, scalar(Some(value), plain))
+        }
         YamlEdit::Unset(path) => unset(root, path),
     }
 }

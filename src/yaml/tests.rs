@@ -265,7 +265,7 @@ proptest! {
             let before = text.clone();
             text = edited(&text, std::slice::from_ref(&change));
             match &change {
-                YamlEdit::Set(path, value) => drop(meant.insert(path.join("."), value.clone())),
+                YamlEdit::Set(path, value) | YamlEdit::Plain(path, value) => drop(meant.insert(path.join("."), value.clone())),
                 YamlEdit::Unset(path) => drop(meant.remove(&path.join("."))),
             }
             prop_assert_eq!(said(&text), meant.clone(), "{:?} on {:?}", change, before);

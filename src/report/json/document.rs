@@ -243,6 +243,7 @@ impl<'a> Body<'a> {
                 Self::Deploy(Deploy::not(Status::Superseded, release, Some(why)))
             }
             Report::Pinned { release, pin } => Self::Deploy(Deploy::pinned(release, pin)),
+            Report::Held { release, held } => Self::Deploy(Deploy::held(release, held)),
             Report::Removed { removal, plan, commit, proposed } => {
                 Self::Remove(Remove::new(removal, plan, commit.as_deref(), *proposed))
             }

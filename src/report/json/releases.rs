@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::load::hold::{Held, Hold};
 use crate::names;
 use crate::outcome::compared::Promoted;
 use crate::outcome::{Deployed, Difference, Removal, Rerendered};
@@ -154,6 +155,8 @@ pub(super) struct Deploy<'a> {
     reason: Option<&'a str>,
     /// What holds the image.
     pin: Option<Pin<'a>>,
+    /// What keeps the release that runs.
+    hold: Option<&'a Hold>,
     #[serde(flatten)]
     release: Facts<'a>,
 }
@@ -171,12 +174,17 @@ impl<'a> Deploy<'a> {
             summary: None,
             reason,
             pin: None,
+            hold: None,
             release: release.into(),
         }
     }
 
     pub(super) fn pinned(release: &'a Release, pin: &'a Pinned) -> Self {
         Self { pin: Some(pin.into()), ..Self::not(Status::Pinned, release, None) }
+    }
+
+    pub(super) fn held(release: &'a Release, held: &'a Held) -> Self {
+        Self { hold: Some(&held.hold), ..Self::not(Status::Held, release, None) }
     }
 }
 
@@ -274,6 +282,8 @@ pub(super) struct Releases<'a> {
     pin: Option<Pin<'a>>,
     /// What `promote` moves and leaves, by app.
     promoted: &'a [Promoted],
+    /// The hold that was set.
+    hold: Option<&'a Hold>,
     plan: &'a Plan,
     summary: Summary,
     /// Services whose credentials a deploy would generate.
@@ -304,6 +314,7 @@ impl<'a> From<&'a Rerendered> for Releases<'a> {
             files: done.files.iter().map(RepoPath::as_str).collect(),
             pin: done.pin.as_ref().map(Pin::from),
             promoted: &done.promoted,
+            hold: done.hold.as_ref(),
             plan: &done.plan,
             summary: done.plan.summary(),
             new_credentials: &done.makes,

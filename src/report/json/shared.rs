@@ -18,6 +18,7 @@ pub(super) enum Status {
     Removed,
     Superseded,
     Pinned,
+    Held,
     Synced,
     Failed,
 }

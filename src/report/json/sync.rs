@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::load::hold::Hold;
 use crate::outcome::sync::{Dockerfile, SyncEntry, SyncOutcome, Synced};
 use crate::outcome::sync_status::SyncStatus;
 use crate::report::diagnostic::Placed;
@@ -56,6 +57,8 @@ struct App<'a> {
     dockerfile: Option<Dockerfile>,
     /// What holds the image.
     pin: Option<Pin<'a>>,
+    /// What keeps the release that runs.
+    hold: Option<&'a Hold>,
     failure: Option<Failed<'a>>,
 }
 
@@ -89,6 +92,7 @@ impl<'a> From<&'a SyncEntry> for App<'a> {
             gitops_commit: None,
             dockerfile: None,
             pin: None,
+            hold: None,
             failure: None,
         };
         match &entry.outcome {
@@ -100,6 +104,7 @@ impl<'a> From<&'a SyncEntry> for App<'a> {
                 (app.image, app.dockerfile) = (Some(image.as_str()), *dockerfile);
             }
             SyncOutcome::Pinned(pin) => app.pin = Some(pin.into()),
+            SyncOutcome::Held(held) => app.hold = Some(&held.hold),
             SyncOutcome::Failed(failure) => app.failure = Some(failure.into()),
             _ => {}
         }

@@ -27,6 +27,28 @@ pub struct EnvChange {
     pub unset: BTreeSet<String>,
 }
 
+/// How an app is operated from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operate {
+    /// Its processes start anew; the text tells this start from others.
+    Restart(String),
+    /// So many of its processes run.
+    Scale(Scales),
+    /// None of its processes runs.
+    Stop,
+    /// They run again.
+    Start,
+}
+
+/// What `scale` was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scales {
+    /// How many of each process; nothing for what `.cupaas` says.
+    pub set: BTreeMap<String, Option<u32>>,
+    /// Whether all others are taken out.
+    pub reset: bool,
+}
+
 /// What a command is to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditCommand {
@@ -38,4 +60,8 @@ pub enum EditCommand {
     Pin,
     /// `unpin`.
     Unpin,
+    /// `resume`.
+    Resume,
+    /// `restart`, `scale`, `stop` and `start`.
+    Operate(Operate),
 }

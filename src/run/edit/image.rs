@@ -70,7 +70,7 @@ fn path(environment: &str) -> Vec<String> {
 }
 
 /// The app, and the environment that is meant: `--env`, else the only one of the platform.
-fn where_to(spec: &RunSpec, gitops: &mut Gitops) -> Result<(RegisteredApp, String), Failure> {
+pub(super) fn where_to(spec: &RunSpec, gitops: &mut Gitops) -> Result<(RegisteredApp, String), Failure> {
     let known = RegisteredApp::existing(spec, gitops)?;
     let environments = &known.platform.value.environments;
     let environment = match (known.environment(spec)?, environments.keys().next()) {

@@ -3,7 +3,9 @@
 
 mod app;
 pub(crate) mod command;
+mod hold;
 mod image;
+mod operation;
 mod registered_app;
 mod variables;
 
@@ -29,5 +31,7 @@ pub(crate) fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
         Selection::Edited(EditCommand::Env(change)) => variables::change(spec, change, gitops),
         Selection::Edited(EditCommand::Pin) => image::pin(spec, gitops),
         Selection::Edited(EditCommand::Unpin) => image::unpin(spec, gitops),
+        Selection::Edited(EditCommand::Operate(asked)) => operation::operate(spec, asked, gitops),
+        Selection::Edited(EditCommand::Resume) => hold::resume(spec, gitops),
     }
 }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Failure, Source};
 use crate::layout::path;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
+use crate::load::hold::Hold;
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::records::{self, Scope};
 use crate::load::release_file::ReleaseFile;
@@ -30,6 +31,8 @@ pub(crate) struct Edit {
     pub notes: Vec<String>,
     /// The pin that it sets.
     pub pin: Option<Pinned>,
+    /// The hold that it sets.
+    pub hold: Option<Hold>,
 }
 
 /// What is known of one app: its registration's text, read and checked, and its releases.

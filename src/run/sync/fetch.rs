@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::git::Remotes;
 use crate::git::checkout::{Checkout, Picks};
+use crate::git::{AppRemote, Remotes};
 use crate::load::app_file::AppFile;
 use crate::load::app_files::{self, Patterns};
 use crate::load::app_folder::{self, APP_FILES};
@@ -21,6 +21,7 @@ use crate::run::sync::at_once::at_once;
 use crate::run::sync::followed::Followed;
 use crate::run::sync::options::Options;
 use crate::run::sync::report::ended;
+use crate::run::sync::routes::FollowedApp;
 use crate::run::sync::survey::{NewCommit, Survey};
 use crate::tree::RepoPath;
 use crate::yaml::document;
@@ -45,7 +46,7 @@ impl ReadyApp {
     pub(super) fn ended(self, result: Result<Report, Failure>) -> SyncEntry {
         let entry = ended(self.entry, result);
         match (self.instead, &entry.outcome) {
-            (None, _) | (_, SyncOutcome::Failed(_)) => entry,
+            (None, _) | (_, SyncOutcome::Failed(_) | SyncOutcome::Held(_)) => entry,
             (Some(outcome), _) => SyncEntry { outcome, ..entry },
         }
     }
@@ -118,14 +119,25 @@ fn one(
         token: spec.token.clone(),
         allow_data_loss: BTreeSet::new(),
         allow_older: false,
-        // The branch itself is asked.
-        app_remotes: Vec::new(),
+        // The branch itself is asked which commit is its newest; only whether that follows what was rolled back is not.
+        app_remotes: if target.deployed().is_some_and(|record| record.hold.is_some()) {
+            vec![remote(target, options)]
+        } else {
+            Vec::new()
+        },
         followed: Some(followed),
         exit_code: false,
         out: None,
         forge: Default::default(),
     };
     Ok(ReadyApp { entry, spec, instead, _files: files })
+}
+
+/// The app's repository, as its history is asked for.
+fn remote(target: &FollowedApp, options: &Options) -> AppRemote {
+    let address = target.address.clone();
+    let token = options.token.as_ref().and_then(|token| token.for_address(&address)).cloned();
+    AppRemote { address, token }
 }
 
 /// What a run in the app's folder would have been asked.

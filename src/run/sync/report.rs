@@ -24,6 +24,7 @@ fn outcome(report: Report) -> SyncOutcome {
         }
         Report::Superseded { why, .. } => SyncOutcome::Superseded(why),
         Report::Pinned { pin, .. } => SyncOutcome::Pinned(pin),
+        Report::Held { held, .. } => SyncOutcome::Held(held),
         Report::Differs(difference) if difference.plan.blocked() => {
             SyncOutcome::Failed(refused(&difference.plan))
         }

@@ -9,10 +9,13 @@ use crate::layout::path;
 use crate::load::app_files::Patterns;
 use crate::load::catalog::Catalog;
 use crate::load::gitops::Gitops;
+use crate::load::hold::{Held, Hold, HoldUntil};
 use crate::load::platform::PlatformFile;
+use crate::load::release_file::ReleaseFile;
 use crate::load::{environments, inputs, registered};
 use crate::outcome::sync::{SyncEntry, SyncOutcome};
 use crate::run::guard::alone;
+use crate::run::held;
 use crate::run::spec::RunSpec;
 use crate::run::sync::at_once::at_once;
 use crate::run::sync::options::Options;
@@ -174,8 +177,17 @@ impl Survey {
             }
             _ => {}
         }
+        if let Some(held) = target.deployed().and_then(|record| held_back(record, commit)) {
+            return said(SyncOutcome::Held(held));
+        }
         Ok(NewCommit { target: target.clone(), branch, commit: commit.clone(), notes })
     }
+}
+
+/// The hold of a release that needs no look at the commit: it is the one that was rolled back, or none may come.
+fn held_back(record: &ReleaseFile, commit: &str) -> Option<Held> {
+    let is_kept = |hold: &Hold| hold.until == HoldUntil::Resume || hold.commit.as_deref() == Some(commit);
+    held::of(record).filter(|held| is_kept(&held.hold))
 }
 
 /// A branch that is not there.

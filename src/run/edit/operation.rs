@@ -1,0 +1,138 @@
+//! `restart`, `scale`, `stop` and `start`: how an app is operated in an environment, in its registration.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Code, Failure, typed};
+use crate::layout::owner;
+use crate::load::gitops::Gitops;
+use crate::load::platform::RegisteredEnvironment;
+use crate::load::process_entry::Scale;
+use crate::load::records::{self, Scope};
+use crate::load::release_file::ReleaseFile;
+use crate::resolve::release::{Process, ProcessKind};
+use crate::run::edit::command::{Operate, Scales};
+use crate::run::edit::image::where_to;
+use crate::run::edit::registered_app::{Edit, RegisteredApp};
+use crate::run::rerender::decided;
+use crate::run::spec::RunSpec;
+use crate::yaml::edit::YamlEdit;
+
+/// Writes what was asked for into the environment's part of the registration.
+///
+/// # Errors
+/// An app that is not deployed there, a process that it has not, or a file that cannot be edited.
+pub(super) fn operate(spec: &RunSpec, asked: &Operate, gitops: &mut Gitops) -> Result<Edit, Failure> {
+    let (known, environment) = where_to(spec, gitops)?;
+    let scope = Scope::of(&known.name, Some(&environment));
+    let Some(record) = known.releases.iter().find(|release| release.environment == environment) else {
+        return Err(records::none(&known.name, &scope));
+    };
+    let own = known.file.value.environments.get(&environment).cloned().unwrap_or_default();
+    let path = |keys: &[&str]| -> Vec<String> {
+        ["environments", environment.as_str()].iter().chain(keys).map(|key| (*key).to_owned()).collect()
+    };
+    let of = format!("({}/{environment})", known.name);
+    let (changes, subject, notes) = match asked {
+        Operate::Restart(at) => {
+            let changes = vec![YamlEdit::Set(path(&["restart"]), at.clone())];
+            (changes, format!("restart{of}: {at}"), while_stopped(&own))
+        }
+        Operate::Stop => {
+            let changes = vec![YamlEdit::Plain(path(&["stopped"]), "true".to_owned())];
+            let note = "services go on running, and all data stays; `cupaas start` undoes it".to_owned();
+            (changes, format!("stop{of}"), vec![note])
+        }
+        Operate::Start => (vec![YamlEdit::Unset(path(&["stopped"]))], format!("start{of}"), Vec::new()),
+        Operate::Scale(scales) => {
+            let processes = processes(spec, record, gitops)?;
+            let mut notes = check(scales, &own, &processes, &known)?;
+            notes.extend(while_stopped(&own));
+            let (changes, words) = scale(scales, &own, &path);
+            (changes, format!("scale{of}: {words}"), notes)
+        }
+    };
+    Ok(Edit {
+        files: known.changed(&changes)?,
+        app: Some(known.name.clone()),
+        scope: Some(scope),
+        subject: Some(subject),
+        notes,
+        ..Edit::default()
+    })
+}
+
+fn while_stopped(own: &RegisteredEnvironment) -> Vec<String> {
+    let note = || "it is stopped: this counts from `cupaas start` on".to_owned();
+    own.stopped.then(note).into_iter().collect()
+}
+
+/// The processes of a release, as they are today.
+fn processes(spec: &RunSpec, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Process>, Failure> {
+    let members = BTreeSet::from([owner(&record.app, &record.environment)]);
+    Ok(decided(spec, record, gitops, &members)?.2.processes)
+}
+
+/// Refuses what scales nothing, and says what else ends with it.
+fn check(
+    scales: &Scales,
+    own: &RegisteredEnvironment,
+    processes: &[Process],
+    known: &RegisteredApp,
+) -> Result<Vec<String>, Failure> {
+    let mut notes = Vec::new();
+    for (name, count) in &scales.set {
+        let process = processes.iter().find(|process| process.name == *name);
+        let wrong =
+            |message: String, hint: String| Err(typed(Code::InvalidArgument, "scale", name, message, hint));
+        match (process, count) {
+            // What the app has outgrown can be taken out.
+            (_, None) if own.scale.contains_key(name) => {}
+            (None, _) => {
+                let names = processes.iter().map(|process| process.name.as_str());
+                let hint = match crate::schema::suggest(name, names.clone()) {
+                    Some(close) => format!("did you mean {close:?}?"),
+                    None => format!("its processes: {}", names.collect::<Vec<_>>().join(", ")),
+                };
+                return wrong(format!("{} has no process {name:?}", known.name), hint);
+            }
+            (Some(process), _) if process.kind == ProcessKind::Scheduled => {
+                let hint = "`cupaas stop` suspends it with all others";
+                return wrong(format!("{name:?} runs by its schedule, and has no scale"), hint.to_owned());
+            }
+            (Some(process), Some(_)) if process.autoscale.is_some() => {
+                notes.push(format!("{name} no longer follows its load, until `cupaas scale {name}=-`"));
+            }
+            _ => {}
+        }
+    }
+    Ok(notes)
+}
+
+/// The edits, and what they are in words. A mapping that a person wrote gives way to a number.
+fn scale(
+    scales: &Scales,
+    own: &RegisteredEnvironment,
+    path: &dyn Fn(&[&str]) -> Vec<String>,
+) -> (Vec<YamlEdit>, String) {
+    let (mut changes, mut words) = (Vec::new(), Vec::new());
+    if scales.reset {
+        changes.extend(own.scale.keys().map(|name| YamlEdit::Unset(path(&["scale", name]))));
+        words.push("reset".to_owned());
+    }
+    for (name, count) in &scales.set {
+        let place = path(&["scale", name]);
+        let is_mapping = matches!(own.scale.get(name), Some(Scale::Auto { .. }));
+        match count {
+            Some(count) => {
+                changes.extend(is_mapping.then(|| YamlEdit::Unset(place.clone())));
+                changes.push(YamlEdit::Plain(place, count.to_string()));
+                words.push(format!("{name}={count}"));
+            }
+            None => {
+                changes.push(YamlEdit::Unset(place));
+                words.push(format!("{name}=-"));
+            }
+        }
+    }
+    (changes, words.join(" "))
+}

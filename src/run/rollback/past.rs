@@ -1,0 +1,174 @@
+//! The GitOps repository's history → the release that is wanted, and those that ran after it.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use crate::diagnostic::{Code, Failure};
+use crate::layout::path;
+use crate::load::gitops::Gitops;
+use crate::load::release_file::{ReleaseFile, previous};
+use crate::load::release_log::{self, ReleaseCommit};
+use crate::run::rollback::target::Target;
+
+/// How many of an app's commits are looked at first; twice as many each time that it is not among them.
+const FIRST: usize = 2;
+
+/// A release that ran before.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The commit in the GitOps repository that made it.
+    pub(super) commit: String,
+    /// The one that made it first, where that one went back to it itself.
+    pub(super) first: String,
+    /// What it was made from.
+    pub(super) record: ReleaseFile,
+    /// What ran after it, the newest first; each once.
+    pub(super) since: Vec<ReleaseFile>,
+    /// What ran when it was looked for.
+    pub(super) now: ReleaseFile,
+}
+
+/// Whether two records are of one release: of the same commit, image and files, whatever the platform has made of them.
+pub(super) fn is_same(one: &ReleaseFile, other: &ReleaseFile) -> bool {
+    let of = |release: &ReleaseFile| {
+        let ReleaseFile { source, image, set, files, .. } = release.clone();
+        (source.commit, image, set, files)
+    };
+    of(one) == of(other)
+}
+
+/// Looks for the release that is wanted among those that ran before `now`, as far back as it must.
+///
+/// # Errors
+/// That there is none; records of then that cannot be read; or the repository's own.
+pub(super) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Result<Found, Failure> {
+    let mut past = Past { records: BTreeMap::new(), gitops };
+    let mut most = FIRST;
+    loop {
+        let commits = past.commits(now, most)?;
+        let found = match to {
+            Target::Back(back) => past.back(&commits, *back)?,
+            Target::Commit(commit) => past.of_commit(&commits, commit)?,
+            Target::At(time) => commits.iter().position(|one| one.commit.time <= *time),
+        };
+        if let Some(index) = found {
+            return past.found(now, to, &commits, index);
+        }
+        if commits.len() < most {
+            return Err(none(now, to));
+        }
+        most = most.saturating_mul(2);
+    }
+}
+
+fn none(now: &ReleaseFile, to: &Target) -> Failure {
+    let (app, environment) = (&now.app, &now.environment);
+    let message = format!("the history of {app} in {environment} has no release {to}");
+    Failure::new(Code::ReleaseNotFound, message)
+        .hint(format!("`cupaas history --app {app} --env {environment}` shows what ran before"))
+}
+
+/// The history, read as far as it was looked at.
+struct Past<'g> {
+    /// By commit; nothing where the app was not deployed.
+    records: BTreeMap<String, Option<ReleaseFile>>,
+    gitops: &'g mut Gitops,
+}
+
+impl Past<'_> {
+    /// The newest commits that made a release of the app in the environment.
+    fn commits(&mut self, now: &ReleaseFile, most: usize) -> Result<Vec<ReleaseCommit>, Failure> {
+        let mut commits = Vec::new();
+        release_log::walk(self.gitops, |one| {
+            if one.app == now.app && one.environment == now.environment {
+                commits.push(one);
+            }
+            if commits.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(commits)
+    }
+
+    /// What stood there after a commit.
+    fn record(&mut self, one: &ReleaseCommit) -> Result<Option<ReleaseFile>, Failure> {
+        let id = &one.commit.id;
+        if let Some(known) = self.records.get(id) {
+            return Ok(known.clone());
+        }
+        let place = path(&format!("releases/{}/{}/release.yaml", one.environment, one.app))?;
+        let files = self.gitops.read_at(id, std::slice::from_ref(&place))?;
+        let record = previous(&files, &place)?.filter(|record| !record.removed);
+        self.records.insert(id.clone(), record.clone());
+        Ok(record)
+    }
+
+    /// The commit that made the release so many before the newest. A release that was itself gone back to stands where
+    /// it stood first: before it is what ran before it then.
+    fn back(&mut self, commits: &[ReleaseCommit], back: u32) -> Result<Option<usize>, Failure> {
+        let mut releases: Vec<ReleaseFile> = Vec::new();
+        let mut beyond: Option<String> = None;
+        for (index, one) in commits.iter().enumerate() {
+            if beyond.as_ref().is_some_and(|to| *to != one.commit.id) {
+                continue;
+            }
+            beyond = None;
+            let Some(record) = self.record(one)? else { continue };
+            beyond = record.hold.as_ref().map(|hold| hold.to.clone());
+            if releases.last().is_some_and(|last| is_same(last, &record)) {
+                continue;
+            }
+            releases.push(record);
+            if releases.len() > back as usize {
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The newest commit that made a release of the app's commit, or that is the one that was named.
+    fn of_commit(&mut self, commits: &[ReleaseCommit], named: &str) -> Result<Option<usize>, Failure> {
+        for (index, one) in commits.iter().enumerate() {
+            // Where the trailer says it, no file has to be fetched.
+            let said = one.trailer("Cupaas-Source").and_then(|source| source.rsplit('@').next());
+            let is = one.commit.id.starts_with(named)
+                || match said {
+                    Some(commit) => commit.starts_with(named),
+                    None => self.record(one)?.is_some_and(|record| {
+                        record.source.commit.is_some_and(|commit| commit.starts_with(named))
+                    }),
+                };
+            if is {
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The release of the commit at `index`, and those that ran after it.
+    fn found(
+        &mut self,
+        now: &ReleaseFile,
+        to: &Target,
+        commits: &[ReleaseCommit],
+        index: usize,
+    ) -> Result<Found, Failure> {
+        let (Some(one), newer) = (commits.get(index), commits.get(..index).unwrap_or_default()) else {
+            return Err(none(now, to));
+        };
+        let Some(record) = self.record(one)? else {
+            let message = format!("{} was not deployed in {} then", now.app, now.environment);
+            return Err(Failure::new(Code::ReleaseNotFound, message).hint("name another release with --to"));
+        };
+        let mut since: Vec<ReleaseFile> = Vec::new();
+        for one in newer {
+            if let Some(newer) = self.record(one)?
+                && !is_same(&newer, &record)
+                && !since.iter().any(|known| is_same(known, &newer))
+            {
+                since.push(newer);
+            }
+        }
+        let commit = one.commit.id.clone();
+        let first = record.hold.as_ref().map_or_else(|| commit.clone(), |hold| hold.to.clone());
+        Ok(Found { commit, first, record, since, now: now.clone() })
+    }
+}

@@ -1,0 +1,154 @@
+//! `restart`, `scale`, `stop` and `start`.
+
+use serde_json::Value;
+
+use super::world::World;
+use crate::sandbox::PLATFORM;
+
+const APP: &str = "runtime: image\nprocesses:\n  web: {command: serve, scale: 2}\n  worker: {command: work, scale: {min: 2, max: 4}}\n\
+    \x20 nightly: {command: report, schedule: '0 3 * * *'}\nvolumes: {files: {path: /app/files, storage: 1Gi}}\n";
+const REGISTERED: &str = "# ours\nrepository: https://git.example.cu/me/shop.git # theirs\n";
+
+fn deployed() -> World {
+    let world = World::new(&[("cupaas.yaml", PLATFORM), ("apps/shop.yaml", REGISTERED)]);
+    world.sandbox.write("shop", &[(".cupaas", APP)]);
+    world.deploy("shop", &["--image", "registry.example.cu/x:1"]);
+    world
+}
+
+fn manifest(world: &World, name: &str) -> String {
+    world.show(&format!("deploy/production/shop/app/{name}.yaml"))
+}
+
+fn status(world: &World) -> Value {
+    world.json(&["status"])["releases"][0].clone()
+}
+
+fn paths(world: &World) -> String {
+    world.sandbox.paths(&world.gitops).join("\n")
+}
+
+#[test]
+fn a_scale_stands_over_the_apps_until_it_is_taken_out() {
+    let world = deployed();
+    let before = (manifest(&world, "deployment-web"), manifest(&world, "horizontalpodautoscaler-worker"));
+    let looked = world.json(&["scale", "web=5", "--app", "shop", "--dry-run"]);
+    assert_eq!(
+        (looked["status"].as_str(), manifest(&world, "deployment-web")),
+        (Some("differs"), before.0.clone())
+    );
+    let done = world.json(&["scale", "web=5", "worker=0", "--app", "shop"]);
+    assert_eq!(done["status"], "edited", "{done:#}");
+    assert!(done["notes"].to_string().contains("worker no longer follows its load"), "{done:#}");
+    // What people wrote stays, and numbers are numbers.
+    let file = world.show("apps/shop.yaml");
+    assert_eq!(
+        file,
+        format!("{REGISTERED}environments:\n  production:\n    scale:\n      web: 5\n      worker: 0\n")
+    );
+    assert!(manifest(&world, "deployment-web").contains("replicas: 5\n"));
+    assert!(manifest(&world, "deployment-worker").contains("replicas: 0\n"));
+    assert!(!paths(&world).contains("horizontalpodautoscaler-worker"));
+    assert_eq!(status(&world)["scale"], serde_json::json!({"web": "5", "worker": "0"}));
+    let said = world.good(&["status"]).stdout;
+    assert!(said.contains("  web=5  worker=0"), "{said}");
+    let why = world.good(&["explain", "--app", "shop"]).stdout;
+    assert!(why.contains("apps/shop.yaml:6:12") && why.contains("processes.web.scale"), "{why}");
+    // A deploy does not undo it.
+    world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
+    assert!(manifest(&world, "deployment-web").contains("replicas: 5\n"));
+    assert_eq!(world.json(&["scale", "web=5", "--app", "shop"])["status"], "unchanged");
+    world.json(&["scale", "worker=-", "--app", "shop"]);
+    assert_eq!(manifest(&world, "horizontalpodautoscaler-worker"), before.1);
+    world.json(&["scale", "--reset", "--app", "shop"]);
+    assert_eq!(world.show("apps/shop.yaml"), REGISTERED);
+    assert_eq!(manifest(&world, "deployment-web").replace("x:2", "x:1"), before.0);
+}
+
+#[test]
+fn what_scales_nothing_is_refused_when_it_is_typed_and_warned_of_later() {
+    let world = deployed();
+    for (args, words) in [
+        (&["wob=2"][..], "did you mean \"web\"?"),
+        (&["nightly=2"], "runs by its schedule"),
+        (&["web=1001"], "is no number from 0 to 1000"),
+        (&["web=-1"], "is no number"),
+        (&["web"], "is not PROCESS=N"),
+        (&[], "required"),
+    ] {
+        let ran = world.run(&[&["scale", "--app", "shop"], args].concat());
+        assert!(ran.code == Some(2) && ran.stderr.contains(words), "{args:?}: {}", ran.stderr);
+    }
+    world.json(&["scale", "worker=3", "--app", "shop"]);
+    let without = APP.replace("  worker: {command: work, scale: {min: 2, max: 4}}\n", "");
+    world.sandbox.write("shop", &[(".cupaas", &without)]);
+    let done = world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
+    assert_eq!(
+        (done["status"].as_str(), done["warnings"][0]["code"].as_str()),
+        (Some("deployed"), Some("setting-unused"))
+    );
+    assert_eq!(done["warnings"][0]["file"], "apps/shop.yaml");
+    assert_eq!(world.json(&["scale", "worker=-", "--app", "shop"])["status"], "edited");
+    assert_eq!(world.show("apps/shop.yaml"), REGISTERED);
+}
+
+#[test]
+fn a_restart_is_a_stamp_that_stays() {
+    let world = deployed();
+    let before = manifest(&world, "deployment-web");
+    let done = world.json(&["restart", "shop"]);
+    let restarts = serde_json::json!(["web", "worker"]);
+    assert_eq!(
+        (done["status"].as_str(), &done["summary"]["restarts"]),
+        (Some("edited"), &restarts),
+        "{done:#}"
+    );
+    let stamp = status(&world)["restarted"].as_str().unwrap().to_owned();
+    assert!(stamp.ends_with('Z') && stamp.len() == 20, "{stamp}");
+    let after = manifest(&world, "deployment-web");
+    assert!(after.contains(&format!("cupaas.dev/restart: \"{stamp}\"")), "{after}");
+    assert_ne!(before, after);
+    // What renders again starts nothing anew.
+    assert_eq!(world.json(&["deploy", "--all"])["status"], "unchanged");
+    let subject = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%s", "main"]);
+    assert_eq!(subject.trim(), format!("restart(shop/production): {stamp}"));
+}
+
+#[test]
+fn what_is_stopped_keeps_its_data_and_starts_as_it_was() {
+    let world = deployed();
+    let all = |world: &World| -> Vec<String> {
+        let deploy = paths(world);
+        let files = deploy.lines().filter(|path| path.starts_with("deploy/"));
+        files.map(|path| format!("{path}\n{}", world.show(path))).collect()
+    };
+    let before = all(&world);
+    let done = world.json(&["stop", "shop", "--env", "production"]);
+    assert_eq!(done["status"], "edited", "{done:#}");
+    for name in ["deployment-web", "deployment-worker"] {
+        assert!(manifest(&world, name).contains("replicas: 0\n"), "{name}");
+    }
+    assert!(manifest(&world, "cronjob-nightly").contains("suspend: true\n"));
+    let stands = paths(&world);
+    assert!(
+        stands.contains("persistentvolumeclaim-files") && !stands.contains("horizontalpodautoscaler"),
+        "{stands}"
+    );
+    assert_eq!(status(&world)["stopped"], true);
+    assert!(world.good(&["status"]).stdout.contains("  stopped"));
+    assert_eq!(world.json(&["stop", "shop"])["status"], "unchanged");
+    // A deploy brings its version, and starts nothing.
+    world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
+    assert!(manifest(&world, "deployment-web").contains("replicas: 0\n"));
+    assert!(world.json(&["scale", "web=3", "--app", "shop"])["notes"].to_string().contains("it is stopped"));
+    world.json(&["scale", "web=-", "--app", "shop"]);
+    world.deploy("shop", &["--image", "registry.example.cu/x:1"]);
+    assert_eq!(world.json(&["start", "shop"])["status"], "edited");
+    assert_eq!(all(&world), before);
+    assert_eq!(world.show("apps/shop.yaml"), REGISTERED);
+    assert_eq!(world.json(&["start", "shop"])["status"], "unchanged");
+    for command in ["stop", "start", "restart"] {
+        let ran = world.run(&[command, "nobody"]);
+        assert!(ran.code == Some(2) && ran.stderr.contains("[unknown-app]"), "{command}: {}", ran.stderr);
+    }
+}
