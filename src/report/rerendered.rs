@@ -13,7 +13,8 @@ use crate::repository::short;
 
 pub(super) fn text(done: &Rerendered, detail: Detail) -> String {
     if done.is_empty() && done.edited {
-        return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), tame(&done.subject));
+        let notes: String = done.notes.iter().map(|note| format!("  {note}\n")).collect();
+        return format!("{} {}: nothing to do\n{notes}", paint(GOOD, "ok"), tame(&done.subject));
     }
     if done.is_empty() {
         return format!("{} {}: nothing to do\n", paint(GOOD, "ok"), count(done.looked_at));

@@ -5,7 +5,9 @@ use crate::outcome::{Outcome, Report, Wrote};
 use crate::publish::Job;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
-use crate::run::{catalog, deploy, files, inventory, promote, remove, rerender, rollback, scaffold, secrets, sync};
+use crate::run::{
+    catalog, deploy, files, inventory, promote, remove, rerender, rollback, scaffold, secrets, sync,
+};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///

@@ -9,6 +9,7 @@ use crate::layout::owner;
 use crate::load::app_name::app_of;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
+use crate::load::hold::Held;
 use crate::load::inputs::Inputs;
 use crate::load::query::ReleaseQuery;
 use crate::load::records::{self, Scope};
@@ -28,7 +29,7 @@ use crate::run::edit::Edit;
 use crate::run::land::{Landed, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{RunSpec, Stage};
-use crate::run::{branches, compare, decide, open, overtaken, ownership, rerender};
+use crate::run::{branches, compare, decide, held, open, overtaken, ownership, rerender};
 
 /// What `promote` was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,11 +70,10 @@ fn promoted(
     let mut edit = Edit::default();
     let mut site = Site { context, gitops: &mut gitops, forges };
     let landed = land(spec, &mut site, |round| {
-        let (set, said) = source(round, promotion)?;
-        (lists, edit.notes) = said.into_iter().unzip();
-        edit.notes.retain(|note: &String| !note.is_empty());
-        edit.subject = Some(set.subject.clone());
-        Ok(Sourced::Changes(set))
+        let found = source(round, promotion)?;
+        (lists, edit.notes) = (found.lists, found.notes);
+        edit.subject = Some(found.set.subject.clone());
+        Ok(Sourced::Changes(found.set))
     })?;
     match landed {
         Landed::Ended(report) => Ok((*report).into()),
@@ -87,11 +87,22 @@ fn promoted(
     }
 }
 
-/// What is to be committed, and of each app what to say of it.
-fn source(
-    round: &mut Round<'_>,
-    promotion: &Promotion,
-) -> Result<(ChangeSet, Vec<(Promoted, String)>), Failure> {
+/// What is to be committed, and what is to be said of it.
+struct Sources {
+    set: ChangeSet,
+    lists: Vec<Promoted>,
+    notes: Vec<String>,
+}
+
+/// The same of one app; one that is held there is left as it is.
+#[derive(Default)]
+struct One {
+    transition: Option<Transition>,
+    lists: Option<Promoted>,
+    note: Option<String>,
+}
+
+fn source(round: &mut Round<'_>, promotion: &Promotion) -> Result<Sources, Failure> {
     let Promotion { from, to, .. } = promotion;
     for environment in [from, to] {
         compare::known(environment, round.gitops)?;
@@ -108,13 +119,14 @@ fn source(
     round.open_branch(|| branches::of_promotion(to, app.as_deref()))?;
     let members: BTreeSet<String> = records.iter().map(|record| owner(&record.app, to)).collect();
     let mut renderer = Renderer::default();
-    let (mut transitions, mut said) = (Vec::new(), Vec::new());
+    let (mut transitions, mut lists, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for record in &records {
-        let (transition, lists, note) = one(round, promotion, record, &members, &mut renderer)?;
-        transitions.push(transition);
-        said.push((lists, note));
+        let one = one(round, promotion, record, &members, &mut renderer)?;
+        transitions.extend(one.transition);
+        lists.extend(one.lists);
+        notes.extend(one.note);
     }
-    Ok((ChangeSet { subject, app, transitions, ..ChangeSet::default() }, said))
+    Ok(Sources { set: ChangeSet { subject, app, transitions, ..ChangeSet::default() }, lists, notes })
 }
 
 fn at(record: &ReleaseFile) -> String {
@@ -157,12 +169,21 @@ fn one(
     record: &ReleaseFile,
     members: &BTreeSet<String>,
     renderer: &mut Renderer,
-) -> Result<(Transition, Promoted, String), Failure> {
+) -> Result<One, Failure> {
     by_digest(record)?;
     let there = records::find(&Scope::of(&record.app, Some(&promotion.to)), round.gitops)?.pop();
     let (inputs, mut current, mut release) = decided(round, promotion, record, there.as_ref(), members)?;
     if let Some(other) = ownership::other_owner(&current, &record.source, None) {
         return Err(other);
+    }
+    if let Some(held) = held::back(round.spec, &current, &release, round.orders)? {
+        let Held { app, environment, hold } = &held;
+        let note = format!(
+            "{app} in {environment} stays as it is: {}; to end that: `{}`",
+            hold.words(),
+            held.remedy()
+        );
+        return Ok(One { note: Some(note), ..One::default() });
     }
     round.add_proposed(&mut current)?;
     let overtaken =
@@ -188,14 +209,13 @@ fn one(
         stays: unlike(&before.decisions, &release.decisions),
         settings,
     };
-    let note = match lists.settings.is_empty() || promotion.with_settings {
-        true => String::new(),
-        false => format!("{}: what is no part of the release needs --with-settings", record.app),
-    };
+    let unasked = !lists.settings.is_empty() && !promotion.with_settings;
+    let note =
+        unasked.then(|| format!("{}: what is no part of the release needs --with-settings", record.app));
     let tree = renderer.render(&release, &inputs, &current.release_files)?;
     let transition =
         Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) };
-    Ok((transition, lists, note))
+    Ok(One { transition: Some(transition), lists: Some(lists), note })
 }
 
 fn members_of(record: &ReleaseFile) -> BTreeSet<String> {
@@ -230,6 +250,7 @@ fn decided(
     let moved = ReleaseFile {
         environment: promotion.to.clone(),
         cluster: cluster.unwrap_or_default(),
+        hold: None,
         set: there.map(|there| there.set.clone()).unwrap_or_default(),
         ..record.clone()
     };

@@ -151,6 +151,32 @@ fn all_apps_go_in_one_commit_or_none() {
     assert!(unknown.stderr.contains("shop"), "{}", unknown.stderr);
 }
 
+/// What was rolled back does not come back by another door; something newer does.
+#[test]
+fn a_held_release_is_left_as_it_is() {
+    let world = world();
+    let commit = |digit: &str, time| {
+        world.sandbox.write("shop", &[("version", digit)]);
+        world.sandbox.commit("shop", time);
+    };
+    commit("1", 1_700_000_100);
+    deploy(&world, "shop", "production", &image("1"));
+    commit("2", 1_700_000_200);
+    for environment in ["staging", "production"] {
+        deploy(&world, "shop", environment, &image("2"));
+    }
+    world.good(&["rollback", "--app", "shop", "--env", "production"]);
+    let head = world.head();
+    let text = world.good(&promote(&["shop"])).stdout;
+    assert!(text.contains("stays as it is") && text.contains("cupaas resume --app shop"), "{text}");
+    assert_eq!(world.head(), head);
+    assert!(running(&world).contains(&image("1")));
+    commit("3", 1_700_000_300);
+    deploy(&world, "shop", "staging", &image("3"));
+    world.good(&promote(&["shop"]));
+    assert!(running(&world).contains(&image("3")));
+}
+
 #[test]
 fn another_repositorys_app_is_not_overwritten() {
     let world = world();
