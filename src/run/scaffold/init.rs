@@ -159,7 +159,7 @@ fn flux_next(options: &InitOptions, url: &str, home: &Path) -> Vec<String> {
             "let Flux read the repository: flux create secret git cupaas --url={url} (by https also --username and \
              --password; by ssh, let the key that it prints read the repository)"
         ),
-        // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
+        // Without it a fix waits until a broken version has used up its time: 5 minutes of a Deployment, 15 of Flux.
         "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
          --type json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\
          \"value\":\"--feature-gates=CancelHealthCheckOnNewRevision=true\"}]'"
