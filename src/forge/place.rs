@@ -85,6 +85,11 @@ impl Written {
     }
 }
 
+/// Where a repository is shown to people, by any of its addresses: `https://host/owner/name`.
+pub(crate) fn web_address(address: &str) -> Option<String> {
+    Written::read(address).map(|Written { server, repository }| format!("{server}/{repository}"))
+}
+
 impl Endpoint {
     /// The repository, ready to be spoken to. A forge that nothing names is asked what it is, without a token.
     ///

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
+use crate::load::rollout_record::RolloutStatus;
 use crate::load::scalars::{
     Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Text, VariableName, keyed,
 };
@@ -273,6 +274,8 @@ pub struct Flux {
     pub source: FluxSource,
     /// The Secret that holds the age identity; default `sops-age`.
     pub decryption_secret: Option<Name>,
+    /// Whether the cluster says on an app's commit what became of its rollout, which `cupaas wait` reads; default: no.
+    pub status: Option<RolloutStatus>,
 }
 
 /// A Flux source.

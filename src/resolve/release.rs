@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
+pub(crate) use crate::resolve::rollout::Rollout;
 pub(crate) use crate::resolve::service::{
     Credential, Labels, PodVariable, SecretRef, Service, ServiceDisk, ServicePing,
 };
@@ -54,6 +55,8 @@ pub struct Release {
     pub writable: Vec<Writable>,
     /// How requests reach the app.
     pub route: Option<Route>,
+    /// Whom the cluster tells what becomes of it; nothing where nobody asks for it.
+    pub rollout: Option<Rollout>,
     /// What the platform says.
     pub platform: PlatformFacts,
     /// Where the app's files came from.

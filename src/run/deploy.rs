@@ -88,6 +88,7 @@ fn registration(spec: &RunSpec, inputs: &inputs::Inputs) -> Result<Edits, Failur
 
 fn outcome(spec: &RunSpec, planned: Planned) -> Outcome {
     let Planned { set, unchanged, plan, commit, retries, proposed, notices } = planned;
+    let changes = !set.transitions.is_empty();
     let Some(Transition { current, next: Next::Rendered(one) }) =
         set.transitions.into_iter().chain(unchanged).next()
     else {
@@ -96,7 +97,7 @@ fn outcome(spec: &RunSpec, planned: Planned) -> Outcome {
     let Rendered { release, tree, .. } = *one;
     let report = match commit {
         _ if spec.stage == Stage::Diff => Report::Differs(Box::new(Difference {
-            diffs: diff::unified(&current.manifests, &tree.applied()),
+            diffs: if changes { diff::unified(&current.manifests, &tree.applied()) } else { Vec::new() },
             makes: tree.missing_secrets.iter().map(|unsealed| unsealed.service.clone()).collect(),
             exit_code: spec.exit_code,
             release,

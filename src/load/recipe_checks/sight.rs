@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 21] = [
+pub(crate) const RELEASE: [&str; 22] = [
     "app",
     "environment",
     "namespace",
@@ -25,6 +25,7 @@ pub(crate) const RELEASE: [&str; 21] = [
     "volumes",
     "writable",
     "route",
+    "rollout",
     "platform",
     "prune_protection",
 ];
