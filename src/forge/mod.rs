@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 pub(crate) mod comment;
+pub(crate) mod commit_status;
 mod compare;
 mod kind;
 mod limits;

@@ -52,6 +52,13 @@ impl Job {
     }
 }
 
+impl Job {
+    /// Whether an address is that of its own repository, under whichever of the server's names.
+    pub(super) fn is_of(&self, address: &str) -> bool {
+        Written::read(address).is_some_and(|written| same(&written.repository, &self.repository))
+    }
+}
+
 /// Where a repository is, by its address: `https://host/prefix/owner/name.git`, `ssh://…` or `user@host:owner/name`.
 #[derive(Debug, PartialEq, Eq)]
 struct Written {

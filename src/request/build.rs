@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Shared, Status};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Remove, Shared, Status, Waiting};
 use crate::diagnostic::{Code, Failure};
 use crate::git::Author;
 use crate::report::Format;
@@ -9,7 +9,7 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync,
+    catalog, completion, forge, gitops_from_cwd, history, print, registered, scaffold, secret, sync, wait,
 };
 use crate::run::action::{Action, Request};
 use crate::run::home::Home;
@@ -60,20 +60,10 @@ impl Request {
             Command::Pin(pin) => registered::pin(pin, &env)?,
             Command::Unpin(unpin) => registered::unpin(unpin, &env)?,
             Command::Status(asked) => registered::status(asked, &env)?,
+            Command::Wait(given) => wait::wait(given, &env)?,
             Command::History(asked) => registered::history(asked, &env)?,
             Command::Sync(given) => sync::sync(given, cli.format, &env)?,
-            Command::Remove(remove) => {
-                let spec = spec(Stage::Remove, remove.shared)?;
-                Action::Remove(
-                    Extent::Environment,
-                    Box::new(RunSpec {
-                        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
-                        allow_data_loss: remove.losses.names(),
-                        forge: forge::propose(remove.proposed, &spec, &env)?,
-                        ..spec
-                    }),
-                )
-            }
+            Command::Remove(remove) => remove_step(remove, &env)?,
         };
         let Environment { home, ci, job: _ } = env;
         let run_url = run_url.or_else(|| ci.as_ref()?.run_url.clone());
@@ -100,13 +90,26 @@ fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
     // Nothing is told of a commit that is not made.
     let status = Status { status: deploy.status.status && !deploy.dry_run };
     let spec = wide(spec, deploy.wide, env)?;
+    let waits = Waiting { wait: deploy.waiting.wait && !deploy.dry_run, ..deploy.waiting };
     Ok(RunSpec {
         allow_data_loss: deploy.losses.names(),
         allow_older: deploy.allow_older,
+        wait: wait::deploy(&waits, deploy.proposed.pull_request, &spec)?,
         app_remotes: history::app_remotes(&spec, env)?,
         forge: forge::deploy(deploy.proposed, status, &spec, env)?,
         ..spec
     })
+}
+
+fn remove_step(remove: Remove, env: &Environment) -> Result<Action, Failure> {
+    let spec = RunSpec::new(Stage::Remove, remove.shared, env)?;
+    let spec = RunSpec {
+        stage: if remove.dry_run { Stage::Diff } else { spec.stage },
+        allow_data_loss: remove.losses.names(),
+        forge: forge::propose(remove.proposed, &spec, env)?,
+        ..spec
+    };
+    Ok(Action::Remove(Extent::Environment, Box::new(spec)))
 }
 
 fn author() -> Author {

@@ -91,8 +91,8 @@ pub(crate) fn resolve_leniently(
     check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
-        flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
-        flux_app: names::fit(&format!("{}-{environment}-app", inputs.name), 63),
+        flux_base: names::kustomization(&inputs.name, &environment, "base"),
+        flux_app: names::kustomization(&inputs.name, &environment, "app"),
         labels: labels::of(inputs, &environment, &inputs.name, Part::App),
         config_hash: config_hash(&config),
         app: inputs.name.clone(),

@@ -9,6 +9,7 @@ use crate::run::spec::{Extent, RunSpec, Selection, View};
 use crate::run::sync::Options;
 use crate::tree::Files;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// One run.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub enum Action {
     Sync(Box<Options>, Box<RunSpec>),
     /// What the GitOps repository knows is shown.
     View(View, Box<RunSpec>),
+    /// Waits for what the cluster says of a release, for so long.
+    Wait(Duration, Box<RunSpec>),
     /// `secret …`.
     Secret(Box<SecretCommand>),
     /// `new`.

@@ -12,7 +12,7 @@ use crate::run::context::Context;
 use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{GitopsPlace, RunSpec, Stage};
-use crate::run::{branches, decide, edit, open, stages};
+use crate::run::{branches, decide, edit, open, stages, wait};
 use crate::tree::Edits;
 
 /// Takes the app as far as the step says, and tells forges what came of it.
@@ -26,7 +26,8 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failu
     let outcome = deploy(&mut site, spec).inspect_err(|failure| {
         notify::failure(spec, failure, Some(&mut gitops), &context);
     })?;
-    forges.notify(spec, outcome, &context)
+    let outcome = forges.notify(spec, outcome, &context)?;
+    Ok(wait::after(&context, spec, &mut gitops, outcome))
 }
 
 /// The same, in a repository that is open; nobody is told.
@@ -53,6 +54,9 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
     let (mut current, mut release) = decide::decide(spec, &mut inputs, round.gitops, members)?;
     if spec.stage <= Stage::Dockerfile {
         return stages::decided(spec, &inputs, release, &mut renderer, &current).map(Sourced::Ended);
+    }
+    if spec.wait.is_some() && release.rollout.is_none() {
+        return Err(wait::unreported(&release.app, &release.environment, release.platform.delivery));
     }
     if let Some(pin) = decide::pinned(spec, &current, &inputs) {
         return Ok(Sourced::Ended(Report::Pinned { release: Box::new(release), pin }));

@@ -5,7 +5,7 @@ use crate::outcome::{Outcome, Report, Wrote};
 use crate::publish::Job;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
-use crate::run::{catalog, deploy, files, inventory, remove, rerender, scaffold, secrets, sync};
+use crate::run::{catalog, deploy, files, inventory, remove, rerender, scaffold, secrets, sync, wait};
 
 /// Does what `request` asks for; `progress` is told what takes long.
 ///
@@ -20,6 +20,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
         Action::Remove(extent, spec) => remove::run(context, spec, *extent),
         Action::Sync(options, spec) => sync::run(context, options, spec),
         Action::View(look, spec) => inventory::run(context, *look, spec),
+        Action::Wait(time, spec) => wait::run(context, spec, *time),
         Action::Secret(asked) => secrets::run(context, asked),
         Action::New(options) => {
             let catalog = scaffold::catalog(&context, options)?;

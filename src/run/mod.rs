@@ -28,6 +28,7 @@ pub(crate) mod secrets;
 pub(crate) mod spec;
 mod stages;
 pub(crate) mod sync;
+pub(crate) mod wait;
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ pub(super) enum Status {
     Superseded,
     Pinned,
     Synced,
+    Healthy,
     Failed,
 }
 

@@ -118,6 +118,7 @@ fn one(
         token: spec.token.clone(),
         allow_data_loss: BTreeSet::new(),
         allow_older: false,
+        wait: None,
         // The branch itself is asked.
         app_remotes: Vec::new(),
         followed: Some(followed),
