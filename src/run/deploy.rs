@@ -27,7 +27,9 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failu
         notify::failure(spec, failure, Some(&mut gitops), &context);
     })?;
     let outcome = forges.notify(spec, outcome, &context)?;
-    Ok(wait::after(&context, spec, &mut gitops, outcome))
+    let mut outcome = wait::after(&context, spec, &mut gitops, outcome);
+    forges.rolled_out(&mut outcome);
+    Ok(outcome)
 }
 
 /// The same, in a repository that is open; nobody is told.

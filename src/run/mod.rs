@@ -23,6 +23,7 @@ mod ownership;
 mod publisher;
 pub(crate) mod remove;
 pub(crate) mod rerender;
+mod rollout_told;
 pub(crate) mod scaffold;
 pub(crate) mod secrets;
 pub(crate) mod spec;
