@@ -60,9 +60,11 @@ fn codes(folder: &Path) -> Result<String> {
             "5" => "Kind::Unavailable",
             "6" => "Kind::Forbidden",
             "7" => "Kind::Internal",
+            "8" => "Kind::RolloutFailed",
+            "9" => "Kind::Unreported",
             _ => {
                 return Err(wrong(
-                    "needs a line \"Exit code: N\", from 2 to 7, or \"Exit code: none, a warning\"",
+                    "needs a line \"Exit code: N\", from 2 to 9, or \"Exit code: none, a warning\"",
                 ));
             }
         };

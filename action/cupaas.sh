@@ -184,7 +184,7 @@ command=$*
 [ -n "$command" ] || fail "command is blank"
 # Without one, cupaas works in a repository on this machine, for trying it out: in a job that would be lost, and green.
 case ${command%% *} in
-  deploy | diff | remove | sync | app | env | secret | pin | unpin)
+  deploy | diff | remove | sync | app | env | secret | pin | unpin | wait)
     [ -n "${INPUT_GITOPS:-}${CUPAAS_GITOPS:-}" ] || printf '%s\n' "${INPUT_ARGS:-}" | alone grep -qE '^--gitops(=.|$)' ||
       fail "$command needs the GitOps repository: gitops and CUPAAS_GITOPS are both empty (is the variable set, and for this repository?)"
     ;;
@@ -227,6 +227,7 @@ set -- $command
 ! on pull-request "${INPUT_PULL_REQUEST:-}" || set -- "$@" --pull-request
 ! on auto-merge "${INPUT_AUTO_MERGE:-}" || set -- "$@" --auto-merge
 ! on status "${INPUT_STATUS:-}" || set -- "$@" --status
+! on wait "${INPUT_WAIT:-}" || set -- "$@" --wait
 ! on comment "${INPUT_COMMENT:-}" || set -- "$@" --comment
 for option in set label reviewer ""; do
   case $option in

@@ -51,6 +51,22 @@ impl Retry {
     }
 }
 
+/// How long something takes.
+#[derive(Debug)]
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    pub(crate) fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Since it began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Waits for as long as somebody else has asked for.
 pub(crate) fn wait(time: Duration) {
     std::thread::sleep(time);

@@ -180,6 +180,10 @@ pub enum Kind {
     Forbidden,
     /// A recipe or cupaas itself is wrong.
     Internal,
+    /// The cluster says that a release did not come up.
+    RolloutFailed,
+    /// Nobody says what became of a release.
+    Unreported,
 }
 
 impl Kind {
@@ -192,6 +196,8 @@ impl Kind {
             Self::Unavailable => 5,
             Self::Forbidden => 6,
             Self::Internal => 7,
+            Self::RolloutFailed => 8,
+            Self::Unreported => 9,
         }
     }
 }

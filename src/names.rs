@@ -25,6 +25,11 @@ pub(crate) fn namespace(app: &str, environment: &str) -> String {
     fit(&format!("{app}-{environment}"), 63)
 }
 
+/// The Flux Kustomization over one of an app's halves, `base` or `app`.
+pub(crate) fn kustomization(app: &str, environment: &str, half: &str) -> String {
+    fit(&format!("{app}-{environment}-{half}"), 63)
+}
+
 /// The host label of an app in an environment: production's is the app's own.
 pub(crate) fn host_label(app: &str, environment: &str) -> String {
     if environment == "production" { fit(app, 63) } else { fit(&format!("{app}-{environment}"), 63) }

@@ -78,9 +78,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let ended = Request::new(cli, job.clone())
         .and_then(|request| guard::alone(|| dispatch::run(&request, &progress)));
     let (mut out, mut err, code) = match &ended {
-        Ok(done) => {
-            (report::of(done, format, detail), report::warnings(done, format), done.report.exit_code())
-        }
+        Ok(done) => (report::of(done, format, detail), report::warnings(done, format), done.exit_code()),
         Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind().exit_code())
         }

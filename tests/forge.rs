@@ -19,5 +19,6 @@ mod forge {
     pub(crate) mod server;
     mod statuses;
     mod superseded;
+    mod waiting;
     pub(crate) mod world;
 }

@@ -73,6 +73,7 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         runtime: runtime.expect("built in"),
         services,
         shared: catalog.get(RecipeKind::Shared, "shared").expect("built in")?,
+        gitops_commit: None,
         schemas: BTreeMap::new(),
         app,
         platform,

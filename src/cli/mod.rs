@@ -14,6 +14,7 @@ mod shared;
 mod sync;
 mod values;
 mod variables;
+mod wait;
 
 use crate::report::Format;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Un
 pub(crate) use rollback::{Resume, Rollback};
 pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
+pub(crate) use wait::{Wait, Waiting};
 
 pub(crate) use secret::{Secret, SecretOf};
 
@@ -71,7 +73,8 @@ Examples:
 Exit codes:
   0 done, nothing to do, or superseded   1 differs (diff --exit-code, catalog test)   2 usage
   3 a file that a person wrote is wrong  4 the plan is refused          5 the GitOps side failed, try again
-  6 the GitOps side forbids it           7 a recipe or cupaas is wrong";
+  6 the GitOps side forbids it           7 a recipe or cupaas is wrong  8 the rollout failed (wait)
+  9 nobody reported it in time (wait)";
 
 /// The commands, each one step further along one pipeline.
 #[derive(Debug, Subcommand)]
@@ -121,6 +124,8 @@ pub enum Command {
     Start(Operate),
     /// What runs where: image, since when, by whom, under which address.
     Status(StatusOf),
+    /// Whether the cluster says that a release came up; waits until it does.
+    Wait(Wait),
     /// An app's releases, newest first: when, by whom, from what, and what each changed.
     History(History),
     /// Deploys what is new in the registered repositories, or says what has to be built for it.
@@ -226,6 +231,9 @@ pub struct Deploy {
     /// What the app's commit is told.
     #[command(flatten)]
     pub status: Status,
+    /// Whether it waits.
+    #[command(flatten)]
+    pub waiting: Waiting,
 }
 
 /// `new`.

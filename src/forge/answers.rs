@@ -177,6 +177,12 @@ enum Reason {
 }
 
 impl Refusal {
+    /// All that it says, on one line.
+    pub(super) fn whole(&self) -> String {
+        let all = std::iter::once(self.message.clone()).chain(self.reasons());
+        all.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     /// Each of the reasons, beside the message.
     pub(super) fn reasons(&self) -> Vec<String> {
         let Reasons::List(reasons) = &self.errors else { return Vec::new() };

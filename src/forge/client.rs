@@ -1,6 +1,7 @@
 //! Requests to one forge's API: bounded in time, in tries and in size. A token goes to that API alone: a redirect to
 //! another host is not followed, and the next page is asked for at our own address.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -43,6 +44,8 @@ pub(super) struct Client {
     api: String,
     token: Option<Secret>,
     timeout: Duration,
+    /// What the server's own clock said last.
+    time: Cell<Option<i64>>,
 }
 
 /// One request.
@@ -89,7 +92,7 @@ impl Answer {
 impl Client {
     pub(super) fn new(forge: Forge, api: &str, token: Option<Secret>, timeout: Duration) -> Self {
         let config = http::AgentConfig { timeout, secure: api.starts_with("https://"), redirects: 0 };
-        Self { agent: http::agent(config), forge, api: api.to_owned(), token, timeout }
+        Self { agent: http::agent(config), forge, api: api.to_owned(), token, timeout, time: Cell::new(None) }
     }
 
     pub(super) fn forge(&self) -> Forge {
@@ -102,6 +105,11 @@ impl Client {
 
     pub(super) fn api(&self) -> &str {
         &self.api
+    }
+
+    /// What the server's own clock said last, in seconds since 1970.
+    pub(super) fn server_time(&self) -> Option<i64> {
+        self.time.get()
     }
 
     /// The pauses between tries.
@@ -272,6 +280,7 @@ impl Client {
             date: header(headers, "date"),
             message: Refusal::deserialize(&body).unwrap_or_default().message,
         };
+        self.time.set(said.time());
         let answer = Answer {
             status,
             next: header(headers, "link").as_deref().and_then(next_query),
@@ -294,7 +303,7 @@ impl Client {
 
     /// The failure that an answer which is not a good one stands for.
     pub(super) fn refused(&self, call: Call<'_>, answer: &Answer) -> Failure {
-        let why = self.clean(&reason(&answer.refusal()));
+        let why = self.clean(&answer.refusal().whole());
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         let said = format!("HTTP {}{why}", answer.status);
         let code = match answer.status {
@@ -362,12 +371,6 @@ impl Client {
             None => text,
         }
     }
-}
-
-/// What a refusal says, on one line.
-fn reason(refusal: &Refusal) -> String {
-    let all = std::iter::once(refusal.message.clone()).chain(refusal.reasons());
-    all.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -1,7 +1,11 @@
 //! Which forge it is.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 /// A kind of forge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Forge {
     /// GitHub, also Enterprise Server.
     Github,

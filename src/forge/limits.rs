@@ -32,9 +32,14 @@ pub(super) struct Said {
 const MINUTE: u64 = 60;
 
 impl Said {
+    /// What the server's clock says.
+    pub(super) fn time(&self) -> Option<i64> {
+        self.date.as_deref().and_then(from_date)
+    }
+
     /// `now` is our own clock, for a server that does not show its own.
     pub(super) fn judge(&self, now: i64) -> Verdict {
-        let here = self.date.as_deref().and_then(from_date).unwrap_or(now);
+        let here = self.time().unwrap_or(now);
         let until = |time: i64| u64::try_from(time.saturating_sub(here)).unwrap_or(0);
         let after = self.retry_after.as_deref().map(str::trim).and_then(|text| match text.parse::<u64>() {
             Ok(seconds) => Some(seconds),

@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 pub(crate) mod comment;
+pub(crate) mod commit_status;
 mod compare;
 mod kind;
 mod limits;
@@ -19,6 +20,6 @@ pub(crate) use comment::{CommentAction, Commented};
 pub(crate) use compare::Compared;
 pub(crate) use kind::Forge;
 pub(crate) use options::{ForgeOptions, Proposing};
-pub(crate) use place::{Endpoint, Job};
+pub(crate) use place::{Endpoint, Job, web_address};
 pub(crate) use pull::{Ended, Ending, PullAction, PullRequest, PullRequestSpec};
 pub(crate) use repository::Repository;

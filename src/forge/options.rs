@@ -35,6 +35,21 @@ pub struct ForgeOptions {
     pub timeout: Duration,
 }
 
+impl ForgeOptions {
+    /// Where the repository of an address is that somebody else has recorded: of the job's own, the job knows better.
+    pub(crate) fn of_repository(&self, address: &str) -> Endpoint {
+        match &self.job {
+            Some(job) if job.is_of(address) => self.here.clone(),
+            _ => Endpoint {
+                address: Some(address.to_owned()),
+                token: self.here.token.clone(),
+                bound: true,
+                ..Endpoint::default()
+            },
+        }
+    }
+}
+
 /// How a pull request is to be.
 #[derive(Debug, Clone, Default)]
 pub struct Proposing {

@@ -52,6 +52,13 @@ impl Job {
     }
 }
 
+impl Job {
+    /// Whether an address is that of its own repository, under whichever of the server's names.
+    pub(super) fn is_of(&self, address: &str) -> bool {
+        Written::read(address).is_some_and(|written| same(&written.repository, &self.repository))
+    }
+}
+
 /// Where a repository is, by its address: `https://host/prefix/owner/name.git`, `ssh://…` or `user@host:owner/name`.
 #[derive(Debug, PartialEq, Eq)]
 struct Written {
@@ -83,6 +90,11 @@ impl Written {
         let server = format!("{scheme}://{}", parts.join("/"));
         (!host.is_empty()).then(|| Self { server, repository: format!("{owner}/{name}") })
     }
+}
+
+/// Where a repository is shown to people, by any of its addresses: `https://host/owner/name`.
+pub(crate) fn web_address(address: &str) -> Option<String> {
+    Written::read(address).map(|Written { server, repository }| format!("{server}/{repository}"))
 }
 
 impl Endpoint {

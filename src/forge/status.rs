@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::diagnostic::Failure;
 use crate::forge::answers::{self, DeploymentStatus};
 use crate::forge::kind::Forge;
-use crate::forge::repository::{Made, Repository};
+use crate::forge::repository::{self, Repository};
 use crate::forge::rights::Right;
 use crate::forge::texts::brief;
 use crate::http::percent_encoded;
@@ -22,6 +22,49 @@ pub(crate) struct Status<'a> {
     pub url: Option<&'a str>,
     /// What became of it, on one line.
     pub description: &'a str,
+    /// And in a word.
+    pub state: State,
+}
+
+/// What became of a deploy, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// The cluster has not said yet.
+    Pending,
+    /// It has done what it had to.
+    Success,
+    /// It did not come up.
+    Failure,
+    /// Nobody knows.
+    Error,
+}
+
+impl State {
+    fn of_status(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Error => "error",
+        }
+    }
+
+    fn of_deployment(self) -> &'static str {
+        match self {
+            Self::Pending => "in_progress",
+            other => other.of_status(),
+        }
+    }
+}
+
+/// A deployment that was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    id: u64,
+    task: String,
+    environment: String,
+    url: Option<String>,
+    log: Option<String>,
 }
 
 /// A deployment.
@@ -39,16 +82,18 @@ pub(crate) struct Deployment<'a> {
     pub url: Option<&'a str>,
     /// The job's page.
     pub log: Option<&'a str>,
+    /// What became of it, in a word.
+    pub state: State,
 }
 
 impl Repository {
-    /// Sets the commit's status: the deploy has done what it had to.
+    /// Sets the commit's status.
     ///
     /// # Errors
     /// Where the forge does not answer, or does not let us.
     pub(crate) fn status(&self, status: Status<'_>) -> Result<(), Failure> {
         let mut body = json!({
-            "state": "success", "context": status.context, "description": brief(status.description),
+            "state": status.state.of_status(), "context": status.context, "description": brief(status.description),
         });
         if let Some(url) = status.url {
             body["target_url"] = json!(url);
@@ -61,11 +106,11 @@ impl Repository {
         self.forge() == Forge::Github
     }
 
-    /// Makes a deployment, and ends those of the same app and environment before it.
+    /// Makes a deployment. With a success, those of the same app and environment before it end.
     ///
     /// # Errors
     /// As [`Repository::status`].
-    pub(crate) fn deployment(&self, deployment: Deployment<'_>) -> Result<(), Failure> {
+    pub(crate) fn deployment(&self, deployment: Deployment<'_>) -> Result<Made, Failure> {
         // A repository may hold several apps that share the names of their environments.
         let task = format!("deploy:{}", deployment.app);
         let body = json!({
@@ -77,19 +122,41 @@ impl Repository {
         // One that was made twice is ended as those before it are.
         let nothing = || Ok(None::<answers::Deployment>);
         let id = match self.make("/deployments", &body, Right::Deployments, nothing)? {
-            Made::There(made) => made.id,
-            Made::Refused(failure, _) => return Err(failure),
+            repository::Made::There(made) => made.id,
+            repository::Made::Refused(failure, _) => return Err(failure),
         };
-        let mut state = json!({
-            "state": "success", "auto_inactive": false, "description": brief(deployment.description),
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let made = Made {
+            id,
+            task,
+            environment: deployment.environment.to_owned(),
+            url: owned(deployment.url),
+            log: owned(deployment.log),
+        };
+        self.end_deployment(&made, deployment.state, deployment.description)?;
+        Ok(made)
+    }
+
+    /// Says what became of a deployment.
+    ///
+    /// # Errors
+    /// As [`Repository::status`].
+    pub(crate) fn end_deployment(&self, made: &Made, state: State, description: &str) -> Result<(), Failure> {
+        let mut body = json!({
+            "state": state.of_deployment(), "auto_inactive": false, "description": brief(description),
         });
-        for (key, url) in [("environment_url", deployment.url), ("log_url", deployment.log)] {
+        for (key, url) in [("environment_url", &made.url), ("log_url", &made.log)] {
             if let Some(url) = url {
-                state[key] = json!(url);
+                body[key] = json!(url);
             }
         }
-        self.put::<IgnoredAny>("POST", &format!("/deployments/{id}/statuses"), &state, Right::Deployments)?;
-        self.end_before(id, &task, deployment.environment)
+        let below = format!("/deployments/{}/statuses", made.id);
+        self.put::<IgnoredAny>("POST", &below, &body, Right::Deployments)?;
+        match state {
+            // What runs on serves until this one does.
+            State::Pending | State::Failure | State::Error => Ok(()),
+            State::Success => self.end_before(made.id, &made.task, &made.environment),
+        }
     }
 
     /// By hand: GitHub's `auto_inactive` overlooks environments that are called production, and looks at no task.
@@ -108,10 +175,12 @@ impl Repository {
         for other in older {
             let below = format!("/deployments/{other}/statuses?per_page=1");
             let last: Vec<DeploymentStatus> = self.get(&below, Right::Deployments)?;
-            let ended =
-                |status: &DeploymentStatus| matches!(status.state.as_str(), "inactive" | "failure" | "error");
-            if last.first().is_some_and(ended) {
-                break;
+            let state = last.first().map(|status: &DeploymentStatus| status.state.as_str());
+            match state {
+                Some("inactive") => break,
+                // Before one that failed there is the one that has gone on serving.
+                Some("failure" | "error") => continue,
+                _ => {}
             }
             let body = json!({"state": "inactive", "description": "superseded by a later deploy"});
             let below = format!("/deployments/{other}/statuses");

@@ -78,6 +78,7 @@ impl Current {
             file.source.commit = None;
             file.source.branch = None;
             file.source.time = None;
+            file.rollout = None;
             file.files = file.files.into_iter().map(|(name, text)| (name, meaning(&text))).collect();
             file
         };

@@ -54,6 +54,14 @@ impl Gitops {
         self.edits = edits.clone();
     }
 
+    /// The commit that is read, where there is one.
+    pub(crate) fn head(&self) -> Option<String> {
+        match &self.place {
+            Backend::Snapshot(snapshot) => snapshot.head(),
+            Backend::Folder(_) | Backend::Memory(_) => None,
+        }
+    }
+
     /// Sees what was pushed since.
     ///
     /// # Errors

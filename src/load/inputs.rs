@@ -51,6 +51,8 @@ pub struct Inputs {
     pub services: BTreeMap<String, Arc<Recipe>>,
     /// What every app is made of.
     pub shared: Arc<Recipe>,
+    /// The commit of the GitOps repository that all of this was read from, where it has one.
+    pub gitops_commit: Option<String>,
     /// Further JSON Schemas, by path.
     pub schemas: BTreeMap<String, String>,
     /// What is wrong with recipes and registrations: said together with what deciding finds.
@@ -135,6 +137,7 @@ pub(super) fn gather(
         runtime,
         services,
         shared,
+        gitops_commit: gitops.head(),
         schemas: catalog.schemas().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
         problems,
     })

@@ -39,6 +39,7 @@ pub(crate) mod release_file;
 pub(crate) mod release_log;
 pub(crate) mod released;
 pub(crate) mod requires;
+pub(crate) mod rollout_record;
 pub(crate) mod runtime_entry;
 pub(crate) mod scalars;
 pub(crate) mod secret_entry;

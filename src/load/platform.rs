@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
 use crate::load::process_entry::Scale;
+use crate::load::rollout_record::RolloutStatus;
 use crate::load::scalars::{
     Amount, Cpu, EnvironmentName, Host, HostPattern, Name, Named, ObjectName, Stamp, Text, VariableName,
     keyed,
@@ -275,6 +276,8 @@ pub struct Flux {
     pub source: FluxSource,
     /// The Secret that holds the age identity; default `sops-age`.
     pub decryption_secret: Option<Name>,
+    /// Whether the cluster says on an app's commit what became of its rollout, which `cupaas wait` reads; default: no.
+    pub status: Option<RolloutStatus>,
 }
 
 /// A Flux source.

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::load::hold::Hold;
+use crate::load::rollout_record::{RolloutId, RolloutRecord};
 use crate::load::scalars::Named;
 
 /// What a release was made from.
@@ -56,11 +57,22 @@ pub struct ReleaseFile {
     /// What was found in the app's files.
     #[serde(default)]
     pub facts: Named<String>,
+    /// Under which name the cluster reports it; nothing where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutRecord>,
     /// Host names that are held.
     #[serde(default)]
     pub hosts: Vec<String>,
     /// The app's own files as read.
     pub files: Named<String>,
+}
+
+impl ReleaseFile {
+    /// Where its statuses are; nothing where nobody reports it.
+    pub(crate) fn rollout_id(&self) -> Option<RolloutId> {
+        let id = self.rollout.as_ref()?.id.clone();
+        Some(RolloutId { commit: self.source.commit.clone()?, id })
+    }
 }
 
 /// Where an app's files come from.

@@ -7,6 +7,7 @@ pub(crate) mod inventory;
 mod notices;
 mod removal;
 mod rerendered;
+pub(crate) mod rollout;
 pub(crate) mod secrets;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
@@ -16,6 +17,7 @@ use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
 use crate::outcome::compared::Compared;
 use crate::outcome::history::{History, Standing};
 use crate::outcome::inventory::{AppFacts, Variables};
+use crate::outcome::rollout::RolledOut;
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::sync::Synced;
 use crate::plan::Plan;
@@ -35,6 +37,16 @@ pub struct Outcome {
     pub report: Report,
     /// What forges were told.
     pub notices: Notices,
+}
+
+impl Outcome {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match &self.notices.rollout {
+            Some(Err(failure)) => failure.kind().exit_code(),
+            _ => self.report.exit_code(),
+        }
+    }
 }
 
 impl From<Report> for Outcome {
@@ -110,6 +122,8 @@ pub enum Report {
     History(History),
     /// `diff --to`.
     Compared(Compared),
+    /// `wait`: a release is healthy.
+    RolledOut(RolledOut),
     /// `env list`.
     Variables(Variables),
     /// Releases that stand in the GitOps repository, looked at, compared or committed.

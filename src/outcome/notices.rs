@@ -1,6 +1,8 @@
 //! What forges were told of a run.
 
+use crate::diagnostic::Failure;
 use crate::forge::{Commented, PullRequest};
+use crate::outcome::rollout::RolledOut;
 
 /// What forges were told of a run, and what they could not be told.
 #[derive(Debug, Default)]
@@ -11,6 +13,8 @@ pub struct Notices {
     pub pull_request: Option<PullRequest>,
     /// The comment.
     pub comment: Option<Commented>,
+    /// What the cluster has said of the release, where it was waited for.
+    pub rollout: Option<Result<RolledOut, Box<Failure>>>,
     /// What else was told, one line each.
     pub sent: Vec<String>,
     /// What was asked for and could not be done; the run has done its work all the same.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::plan::announced::same_but_names;
 use crate::plan::model::{Action, ObjectChange, ObjectId};
 use crate::plan::object::Object;
 use crate::plan::trees::Trees;
@@ -81,7 +82,10 @@ pub(super) fn mark(changes: &mut [ObjectChange], trees: &Trees<'_>) {
     for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.action == Action::Update) {
         let of = (change.file.as_str(), &change.object);
         let both = before.get(&of).zip(after.get(&of));
-        derived.extend(both.is_some_and(|(old, new)| same_but_hashes(old, new)).then_some(at));
+        derived.extend(
+            both.is_some_and(|(old, new)| same_but_hashes(old, new) || same_but_names(old, new))
+                .then_some(at),
+        );
     }
     for at in derived {
         if let Some(change) = changes.get_mut(at) {

@@ -4,6 +4,7 @@
 //!
 //! Its invariant: equal trees give an empty plan, and no value of a Secret ever gets into one.
 
+pub(crate) mod announced;
 mod change;
 pub(crate) mod credentials;
 mod derived;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::load::current::Current;
 use crate::load::inputs::Inputs;
 use crate::load::release_file::{ReleaseFile, SourceFacts};
+use crate::plan::announced;
 use crate::plan::credentials::CredentialHistory;
 use crate::plan::retained_data::RetainedData;
 use crate::plan::{self, ClusterFacts, Plan};
@@ -125,7 +126,7 @@ impl Transition {
             Next::Removed(_) => true,
             Next::Rendered(one) => {
                 !one.tree.missing_secrets.is_empty()
-                    || self.current.manifests != one.tree.applied()
+                    || !announced::same_release(&self.current.manifests, &one.tree.applied())
                     || !self.current.same_inputs(&release_file(&one.release))
             }
         }

@@ -8,7 +8,7 @@ use crate::load::recipe::Layer;
 use crate::load::release_file::ReleaseFile;
 use crate::render::emit;
 use crate::render::layers::Rendered;
-use crate::resolve::release::Release;
+use crate::resolve::release::{Release, Rollout};
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document::FORMAT;
 
@@ -90,6 +90,7 @@ pub(crate) fn release_file(release: &Release) -> ReleaseFile {
         set: release.set.clone(),
         dockerfile: release.dockerfile,
         facts: release.facts.clone(),
+        rollout: release.rollout.as_ref().map(Rollout::record),
         hosts: release.route.iter().flat_map(|route| route.hosts.clone()).collect(),
         files: release.files.clone(),
     }

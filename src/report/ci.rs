@@ -102,6 +102,9 @@ pub(crate) fn annotations(ended: &Ended, forge: Forge, place: &dyn Fn(&Source) -
                 hints: Vec::new(),
             }));
             collect(&outcome.report, place, &mut notes);
+            if let Some(Err(failure)) = &outcome.notices.rollout {
+                failed(failure, "", place, &mut notes);
+            }
         }
         Err(failure) => failed(failure, "", place, &mut notes),
     }

@@ -19,6 +19,7 @@ mod page;
 mod plan;
 mod proposal;
 mod rerendered;
+mod rollout;
 mod secrets;
 mod style;
 mod sync;
@@ -56,7 +57,11 @@ pub fn warnings(outcome: &Outcome, format: Format) -> String {
     match (format, &outcome.report) {
         (Format::Json, _) => String::new(),
         (Format::Matrix, Report::Synced(synced)) => sync::text(synced),
-        (_, report) => upright(&(warnings_of(report) + &notices::warnings(&outcome.notices))),
+        (_, report) => {
+            let rollout = outcome.notices.rollout.as_ref().and_then(|ended| ended.as_ref().err());
+            let failed = rollout.map(|failed| failure::text(failed)).unwrap_or_default();
+            upright(&(warnings_of(report) + &notices::warnings(&outcome.notices) + &failed))
+        }
     }
 }
 

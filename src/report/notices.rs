@@ -4,7 +4,8 @@ use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
 use crate::outcome::Notices;
 use std::fmt::Write;
 
-use crate::report::style::{CHANGED, FAINT, STRONG, paint, tame};
+use crate::report::rollout;
+use crate::report::style::{CHANGED, FAINT, GOOD, STRONG, paint, tame};
 
 /// What the forge has now, one line each.
 pub(super) fn words(notices: &Notices) -> String {
@@ -19,6 +20,9 @@ pub(super) fn words(notices: &Notices) -> String {
     if let Some(comment) = &notices.comment {
         let url = comment.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
         let _ = writeln!(text, "  comment {}{url}", action(comment.action));
+    }
+    if let Some(Ok(rolled_out)) = &notices.rollout {
+        let _ = writeln!(text, "  {}: {}", paint(GOOD, "healthy"), rollout::words(rolled_out));
     }
     for what in &notices.sent {
         let _ = writeln!(text, "  {} {what}", paint(FAINT, "·"));

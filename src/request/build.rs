@@ -1,6 +1,6 @@
 //! A command line → the [`Request`] that it means.
 
-use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Remove, Shared, Status};
+use crate::cli::{self, CiForge, Cli, Command, Deploy, Diff, Remove, Shared, Status, Waiting};
 use crate::diagnostic::{Code, Failure};
 use crate::git::Author;
 use crate::report::Format;
@@ -10,7 +10,7 @@ use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
     catalog, completion, forge, gitops_from_cwd, history, operate, print, promote, registered, rollback,
-    scaffold, secret, sync,
+    scaffold, secret, sync, wait,
 };
 use crate::run::action::{Action, Request};
 use crate::run::edit::command::Operate;
@@ -82,6 +82,7 @@ fn action(command: Command, format: Format, env: &Environment) -> Result<Action,
         Command::Stop(asked) => operate::operate(asked, Operate::Stop, env)?,
         Command::Start(asked) => operate::operate(asked, Operate::Start, env)?,
         Command::Status(asked) => registered::status(asked, env)?,
+        Command::Wait(given) => wait::wait(given, env)?,
         Command::History(asked) => registered::history(asked, env)?,
         Command::Sync(given) => sync::sync(given, format, env)?,
         Command::Remove(remove) => remove_step(remove, env)?,
@@ -117,9 +118,11 @@ fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
     // Nothing is told of a commit that is not made.
     let status = Status { status: deploy.status.status && !deploy.dry_run };
     let spec = wide(spec, deploy.wide, env)?;
+    let waits = Waiting { wait: deploy.waiting.wait && !deploy.dry_run, ..deploy.waiting };
     Ok(RunSpec {
         allow_data_loss: deploy.losses.names(),
         allow_older: deploy.allow_older,
+        wait: wait::deploy(&waits, deploy.proposed.pull_request, &spec)?,
         app_remotes: history::app_remotes(&spec, env)?,
         forge: forge::deploy(deploy.proposed, status, &spec, env)?,
         ..spec

@@ -90,7 +90,7 @@ pub(super) fn deploy(
 ///
 /// # Errors
 /// `Usage`.
-fn shared(wanted: bool, flag: &str, spec: &RunSpec) -> Result<(), Failure> {
+pub(super) fn shared(wanted: bool, flag: &str, spec: &RunSpec) -> Result<(), Failure> {
     if !wanted || !matches!(spec.gitops, GitopsPlace::Embedded(_)) {
         return Ok(());
     }
@@ -133,7 +133,11 @@ pub(super) fn propose(given: Proposed, spec: &RunSpec, env: &Environment) -> Res
     Ok(ForgeOptions { gitops, pull_request, ..wishes(spec, env)? })
 }
 
-fn wishes(spec: &RunSpec, env: &Environment) -> Result<ForgeOptions, Failure> {
+/// What a run that asks a forge knows of it.
+///
+/// # Errors
+/// As [`crate::request::Request::new`].
+pub(super) fn wishes(spec: &RunSpec, env: &Environment) -> Result<ForgeOptions, Failure> {
     let ci = env.ci.as_ref();
     let job = ci.and_then(job);
     // In a job that does not say where its forge is, nobody knows whose host an address is.

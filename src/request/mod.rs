@@ -22,6 +22,7 @@ mod secret;
 mod spec;
 mod sync;
 mod typed;
+mod wait;
 
 pub(crate) use completion::complete;
 pub(crate) use detect::{detect, is_empty};

@@ -130,6 +130,14 @@ pub(super) fn history(asked: History, env: &Environment) -> Result<Action, Failu
     Ok(look(View::History { limit }, about(asked.target, nothing(), true, env)?))
 }
 
+/// The same, which changes nothing.
+///
+/// # Errors
+/// As [`about`].
+pub(super) fn view(target: AppSelector, env: &Environment) -> Result<RunSpec, Failure> {
+    about(target, nothing(), true, env)
+}
+
 fn look(look: View, spec: RunSpec) -> Action {
     Action::View(look, Box::new(spec))
 }

@@ -145,8 +145,7 @@ impl RunSpec {
         }
         let uncommitted = found.uncommitted.clone();
         let repository = given(shared.source_repository).map(|url| stated(&url)).transpose()?;
-        let stated = (repository, given(shared.source_commit), branch);
-        let source = source(&folder, stated, found, built);
+        let source = source(&folder, (repository, given(shared.source_commit), branch), found, built);
         let gitops = place(given(shared.repository.gitops), &env.home)?;
         // The local repository is on this machine, as an app's folder may be; it is tried like this in CI too.
         let elsewhere = !matches!(gitops, GitopsPlace::Embedded(_));
@@ -161,6 +160,7 @@ impl RunSpec {
             gitops,
             allow_data_loss: BTreeSet::new(),
             allow_older: false,
+            wait: None,
             app_remotes: Vec::new(),
             followed: None,
             exit_code: false,

@@ -23,6 +23,7 @@ mod platform;
 mod pod_rules;
 mod processes;
 pub(crate) mod release;
+mod rollout;
 pub(crate) mod routes;
 pub(crate) mod runtime;
 mod runtime_params;
@@ -33,6 +34,7 @@ pub(crate) mod service;
 pub(crate) mod services;
 mod shell;
 mod start;
+mod uncommitted;
 pub(crate) mod unlike;
 mod unused;
 pub(crate) mod variables;
@@ -85,12 +87,12 @@ pub(crate) fn resolve_leniently(
     let volumes = volumes(inputs, &environment, &mut notes);
     let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
-    let platform = platform::resolve(inputs, &mut notes);
+    let (platform, rollout) = platform::resolve(inputs, previous, &mut notes);
     check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
     let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
-        flux_base: names::fit(&format!("{}-{environment}-base", inputs.name), 63),
-        flux_app: names::fit(&format!("{}-{environment}-app", inputs.name), 63),
+        flux_base: names::kustomization(&inputs.name, &environment, "base"),
+        flux_app: names::kustomization(&inputs.name, &environment, "app"),
         labels: labels::of(inputs, &environment, &inputs.name, Part::App),
         config_hash: config_hash(&config),
         app: inputs.name.clone(),
@@ -118,6 +120,7 @@ pub(crate) fn resolve_leniently(
         volumes,
         writable,
         route,
+        rollout,
         platform,
         set: inputs.query.variables.clone(),
         dockerfile: inputs.dockerfile.is_some(),
@@ -138,7 +141,7 @@ fn check(
     unused::check(inputs, processes, notes);
     shared_disks(inputs, processes, volumes, notes);
     clashes(inputs, environment, processes, services, notes);
-    dirty(inputs, notes);
+    uncommitted::check(inputs, notes);
 }
 
 /// The release, where nothing is wrong.
@@ -156,29 +159,6 @@ pub(crate) fn without_problems(
     let of_recipes = problems.iter().all(|problem| problem.code == Code::RecipeInvalid);
     problems.extend(release.warnings);
     Err(if of_recipes { Failure::recipes(problems) } else { Failure::invalid(problems) })
-}
-
-/// The most files that a message names.
-const SHOWN: usize = 3;
-
-fn dirty(inputs: &Inputs, notes: &mut Notes) {
-    let is_whole = notes.problems.is_empty();
-    let files = &inputs.query.uncommitted;
-    if let (true, Some(commit)) = (!files.is_empty() && is_whole, &inputs.query.source.commit) {
-        let commit = commit.get(..10).unwrap_or(commit);
-        let hint = format!("they are used, and recorded as commit {commit}; `git status` shows all of them");
-        let message = format!("uncommitted changes: {}", some(files));
-        notes.warning(Code::UncommittedChanges, inputs.app.at(&["runtime"]), message, hint);
-    }
-}
-
-/// The first of some files, and how many there are beside.
-fn some(files: &[String]) -> String {
-    let shown = files.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match files.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
 
 fn as_written(recipe: String, version: &str) -> String {

@@ -3,13 +3,25 @@
 use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
+use crate::load::release_file::ReleaseFile;
 use crate::load::scalars::Name;
 use crate::resolve::decisions::Notes;
-use crate::resolve::release::{PlatformFacts, Store};
+use crate::resolve::release::{PlatformFacts, Rollout, Store};
+use crate::resolve::rollout;
 use crate::schema::{DEFAULT, SUPPORTED, supported_version};
 use crate::token::in_address::holds_credentials;
 
-pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
+/// And whom the cluster tells what becomes of the release.
+pub(super) fn resolve(
+    inputs: &Inputs,
+    previous: Option<&ReleaseFile>,
+    notes: &mut Notes,
+) -> (PlatformFacts, Option<Rollout>) {
+    let facts = facts(inputs, notes);
+    (facts, rollout::resolve(inputs, previous, notes))
+}
+
+fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     let platform = &inputs.platform.value;
     let kubernetes = match &platform.kubernetes {
         None => Some(DEFAULT),

@@ -12,6 +12,7 @@ use crate::load::hold::Hold;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
+pub(crate) use crate::resolve::rollout::Rollout;
 pub(crate) use crate::resolve::service::{
     Credential, Labels, PodVariable, SecretRef, Service, ServiceDisk, ServicePing,
 };
@@ -57,6 +58,8 @@ pub struct Release {
     pub writable: Vec<Writable>,
     /// How requests reach the app.
     pub route: Option<Route>,
+    /// Whom the cluster tells what becomes of it; nothing where nobody asks for it.
+    pub rollout: Option<Rollout>,
     /// What the platform says.
     pub platform: PlatformFacts,
     /// Where the app's files came from.

@@ -11,6 +11,7 @@ use crate::run::spec::{Extent, RunSpec, Selection, View};
 use crate::run::sync::Options;
 use crate::tree::Files;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// One run.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub enum Action {
     Sync(Box<Options>, Box<RunSpec>),
     /// What the GitOps repository knows is shown.
     View(View, Box<RunSpec>),
+    /// Waits for what the cluster says of a release, for so long.
+    Wait(Duration, Box<RunSpec>),
     /// `secret …`.
     Secret(Box<SecretCommand>),
     /// `new`.

@@ -189,5 +189,8 @@ pub(crate) fn keep_proposed_source(current: &Current, release: &mut Release) {
     let newer = current.previous.as_ref().is_none_or(|previous| time(previous) <= time(proposed));
     if newer && Current::same(proposed, &release_file(release)) {
         release.source = proposed.source.clone();
+        if let (Some(rollout), Some(kept)) = (&mut release.rollout, proposed.rollout_id()) {
+            (rollout.commit, rollout.id) = (kept.commit, kept.id);
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::run::context::Context;
 use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{GitopsPlace, RunSpec, Stage};
-use crate::run::{branches, decide, edit, held, open, stages};
+use crate::run::{branches, decide, edit, held, open, stages, wait};
 use crate::tree::Edits;
 
 /// Takes the app as far as the step says, and tells forges what came of it.
@@ -26,7 +26,10 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failu
     let outcome = deploy(&mut site, spec).inspect_err(|failure| {
         notify::failure(spec, failure, Some(&mut gitops), &context);
     })?;
-    forges.notify(spec, outcome, &context)
+    let outcome = forges.notify(spec, outcome, &context)?;
+    let mut outcome = wait::after(&context, spec, &mut gitops, outcome);
+    forges.rolled_out(&mut outcome);
+    Ok(outcome)
 }
 
 /// The same, in a repository that is open; nobody is told.
@@ -53,6 +56,9 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
     let (mut current, mut release) = decide::decide(spec, &mut inputs, round.gitops, members)?;
     if spec.stage <= Stage::Dockerfile {
         return stages::decided(spec, &inputs, release, &mut renderer, &current).map(Sourced::Ended);
+    }
+    if spec.wait.is_some() && release.rollout.is_none() {
+        return Err(wait::unreported(&release.app, &release.environment, release.platform.delivery));
     }
     if let Some(pin) = decide::pinned(spec, &current, &inputs) {
         return Ok(Sourced::Ended(Report::Pinned { release: Box::new(release), pin }));
@@ -92,6 +98,7 @@ fn registration(spec: &RunSpec, inputs: &inputs::Inputs) -> Result<Edits, Failur
 
 fn outcome(spec: &RunSpec, planned: Planned) -> Outcome {
     let Planned { set, unchanged, plan, commit, retries, proposed, notices } = planned;
+    let changes = !set.transitions.is_empty();
     let Some(Transition { current, next: Next::Rendered(one) }) =
         set.transitions.into_iter().chain(unchanged).next()
     else {
@@ -100,7 +107,7 @@ fn outcome(spec: &RunSpec, planned: Planned) -> Outcome {
     let Rendered { release, tree, .. } = *one;
     let report = match commit {
         _ if spec.stage == Stage::Diff => Report::Differs(Box::new(Difference {
-            diffs: diff::unified(&current.manifests, &tree.applied()),
+            diffs: if changes { diff::unified(&current.manifests, &tree.applied()) } else { Vec::new() },
             makes: tree.missing_secrets.iter().map(|unsealed| unsealed.service.clone()).collect(),
             exit_code: spec.exit_code,
             release,

@@ -27,11 +27,13 @@ mod publisher;
 pub(crate) mod remove;
 pub(crate) mod rerender;
 pub(crate) mod rollback;
+mod rollout_told;
 pub(crate) mod scaffold;
 pub(crate) mod secrets;
 pub(crate) mod spec;
 mod stages;
 pub(crate) mod sync;
+pub(crate) mod wait;
 
 #[cfg(test)]
 mod tests;

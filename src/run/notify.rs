@@ -1,7 +1,9 @@
 //! A run's outcome → what forges are told of it. What has landed is never undone because a forge could not be told.
 
+use std::cell::RefCell;
+
 use crate::diagnostic::{Code, Failure, Kind};
-use crate::forge::status::{Deployment, Status};
+use crate::forge::status::{Deployment, State, Status};
 use crate::forge::{
     Commented, Ended, Endpoint, ForgeOptions, PullRequest, PullRequestSpec, Repository, comment,
 };
@@ -14,12 +16,15 @@ use crate::repository::short;
 use crate::resolve::release::Release;
 use crate::run::context::Context;
 use crate::run::guess::guess;
+use crate::run::rollout_told::Pending;
 use crate::run::spec::{RunSpec, Selection, Stage};
 
 /// The forges that a run tells something.
 #[derive(Debug, Default)]
 pub(crate) struct Forges {
     gitops: Option<Repository>,
+    /// What `--status` leaves open until the cluster has said it.
+    pending: RefCell<Option<Pending>>,
 }
 
 impl Forges {
@@ -40,7 +45,7 @@ impl Forges {
                 .hint("set CUPAAS_GITOPS_TOKEN to one that may write contents and pull requests")
                 .hint("for the job's own repository, pass on the job's token: GITHUB_TOKEN: ${{ github.token }}"));
         }
-        Ok(Self { gitops: Some(repository) })
+        Ok(Self { gitops: Some(repository), ..Self::default() })
     }
 
     /// How the branch's pull request has ended that had this last commit; nothing where one is open, and where there is
@@ -80,9 +85,18 @@ impl Forges {
         }
         if options.status && spec.stage == Stage::Deploy {
             context.progress("telling the forge");
-            set_status(&report, spec, &mut notices);
+            *self.pending.borrow_mut() = set_status(&report, spec, &mut notices);
         }
         Ok(Outcome { report, notices })
+    }
+}
+
+impl Forges {
+    /// Tells what became of a rollout that was waited for.
+    pub(crate) fn rolled_out(&self, outcome: &mut Outcome) {
+        if let Some(pending) = self.pending.take() {
+            pending.end(outcome);
+        }
     }
 }
 
@@ -219,27 +233,36 @@ fn writable(place: &Endpoint, options: &ForgeOptions) -> Result<Repository, Fail
     })
 }
 
-/// Tells the app's commit what became of it, and on a forge that has them, makes a deployment.
-fn set_status(report: &Report, spec: &RunSpec, notices: &mut Notices) {
+/// Tells the app's commit what became of it, and on a forge that has them, makes a deployment. Gives what is left open
+/// until the cluster has said it, where that is waited for.
+fn set_status(report: &Report, spec: &RunSpec, notices: &mut Notices) -> Option<Pending> {
     let options = &spec.forge;
-    let Some((release, description, landed)) = described(report, notices) else { return };
+    let (release, description, landed) = described(report, notices)?;
+    let waits = spec.wait.is_some() && !matches!(report, Report::Pinned { .. });
+    let state = if waits { State::Pending } else { State::Success };
     let mut not_set = |why: String| notices.failed.push(format!("no status: {why}"));
     let commit = spec.query.source.commit.as_ref().or(release.source.commit.as_ref());
     let Some(commit) = commit.map(String::as_str) else {
-        return not_set("the app's commit is not known".to_owned());
+        not_set("the app's commit is not known".to_owned());
+        return None;
     };
     let repository = match writable(&options.app, options) {
         Ok(repository) => repository,
-        Err(failure) => return not_set(failure.with_hint()),
+        Err(failure) => {
+            not_set(failure.with_hint());
+            return None;
+        }
     };
     let address = release.route.as_ref().map(|route| route.url.as_str());
     let context = format!("cupaas/{}/{}", release.environment, release.app);
     let page = notices.pull_request.as_ref().filter(|request| !request.url.is_empty());
-    let url = page.map(|request| request.url.as_str()).or(address);
-    match repository.status(Status { commit, context: &context, url, description: &description }) {
+    let url = page.map(|request| request.url.clone()).or_else(|| address.map(str::to_owned));
+    let status = Status { commit, context: &context, url: url.as_deref(), description: &description, state };
+    match repository.status(status) {
         Ok(()) => notices.sent.push(format!("status {context} of {}", short(commit))),
         Err(failure) => notices.failed.push(format!("no status: {}", failure.with_hint())),
     }
+    let mut made = None;
     if landed && repository.has_deployments() {
         let deployment = Deployment {
             app: &release.app,
@@ -248,12 +271,18 @@ fn set_status(report: &Report, spec: &RunSpec, notices: &mut Notices) {
             description: &description,
             url: address,
             log: options.run_url.as_deref(),
+            state,
         };
         match repository.deployment(deployment) {
-            Ok(()) => notices.sent.push(format!("deployment to {}", release.environment)),
+            Ok(deployment) => {
+                notices.sent.push(format!("deployment to {}", release.environment));
+                made = Some(deployment);
+            }
             Err(failure) => notices.failed.push(format!("no deployment: {}", failure.with_hint())),
         }
     }
+    let commit = commit.to_owned();
+    waits.then_some(Pending { repository, commit, context, url, deployment: made })
 }
 
 /// Which release it is about, what became of it, and whether a commit has landed that changes it.

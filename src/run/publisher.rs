@@ -200,13 +200,9 @@ impl Publisher {
         if !self.retry.pause() {
             return Err(self.gave_up());
         }
-        let head = |gitops: &Gitops| match &gitops.place {
-            Backend::Snapshot(snapshot) => snapshot.head(),
-            Backend::Folder(_) | Backend::Memory(_) => None,
-        };
-        let seen = head(gitops);
+        let seen = gitops.head();
         gitops.refresh()?;
-        self.outrun |= self.proposes || head(gitops) != seen;
+        self.outrun |= self.proposes || gitops.head() != seen;
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::run::sync::followed::Followed;
 use crate::token::Secret;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How far along the pipeline to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,8 @@ pub struct RunSpec {
     pub allow_data_loss: BTreeSet<String>,
     /// Whether an older commit may follow a newer one.
     pub allow_older: bool,
+    /// For how long a deploy waits for what the cluster says; nothing where it does not.
+    pub wait: Option<Duration>,
     /// The app's own repository, by each of its addresses: asked for what the checkout does not say of the order of
     /// commits.
     pub app_remotes: Vec<AppRemote>,

@@ -124,3 +124,48 @@ fn without_a_token_it_is_said_how_to_hand_one_on() {
         ran.stderr
     );
 }
+
+#[test]
+fn with_wait_they_end_as_the_cluster_says() {
+    use super::waiting::{failing, healthy, reported};
+    for manner in [Manner::Github, Manner::Forgejo] {
+        let world = reported(manner);
+        let args = ["deploy", "shop", "--status", "--wait", "--wait-timeout", "0"];
+        let mut commits = Vec::new();
+        for (n, exit) in [(0, 0), (1, 8), (2, 9), (3, 0)] {
+            let commit = world.app(&n.to_string());
+            let tip = world.tip("main").unwrap();
+            match exit {
+                0 => healthy(&world, &commit, &tip[..10]),
+                8 => failing(&world, &commit, &tip[..10]),
+                _ => {}
+            }
+            assert_eq!(world.run(&args).code, Some(exit));
+            commits.push(commit);
+        }
+        let own = |commit: &str| {
+            world.server.state(|state| {
+                let all = state.statuses.iter().filter(|status| status["sha"] == *commit);
+                let own = all.filter(|status| status["context"] == "cupaas/production/shop");
+                own.map(|status| status["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            })
+        };
+        for (commit, end) in commits.iter().zip(["success", "failure", "error", "success"]) {
+            assert_eq!(own(commit), ["pending", end]);
+        }
+        if manner != Manner::Github {
+            continue;
+        }
+        let deployments = world.server.state(|state| state.deployment_statuses.clone());
+        let states = |id: u64| {
+            let all = deployments[&id].iter().map(|status| status["state"].as_str().unwrap().to_owned());
+            all.collect::<Vec<_>>()
+        };
+        // The first one goes on serving until another one is healthy.
+        let ids: Vec<u64> = deployments.keys().copied().collect();
+        assert_eq!(states(ids[0]), ["in_progress", "success", "inactive"]);
+        assert_eq!(states(ids[1]), ["in_progress", "failure"]);
+        assert_eq!(states(ids[2]), ["in_progress", "error"]);
+        assert_eq!(states(ids[3]), ["in_progress", "success"]);
+    }
+}

@@ -32,8 +32,17 @@ impl World {
         manner: Manner,
         rule: impl Fn(&Heard, usize) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
+        Self::with(manner, PLATFORM, rule)
+    }
+
+    /// The same with another platform.
+    pub(crate) fn with(
+        manner: Manner,
+        platform: &str,
+        rule: impl Fn(&Heard, usize) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
         let sandbox = Sandbox::new();
-        let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+        let gitops = sandbox.gitops(&[("cupaas.yaml", platform)]);
         let server = Server::start(manner, &gitops, rule);
         Self { sandbox, gitops, server, clock: std::cell::Cell::new(1_700_000_000) }
     }

@@ -10,7 +10,7 @@ use super::{files, none, root, sources};
 const PARTS: [&str; 4] = ["Exit code: ", "## Why", "## What to do", "## Example"];
 
 /// Where the words of failures and diagnostics become text, or one message is put into another.
-const SPEAKERS: [&str; 12] = [
+const SPEAKERS: [&str; 13] = [
     "src/diagnostic.rs",
     "src/diagnostic/",
     "src/report/",
@@ -21,6 +21,7 @@ const SPEAKERS: [&str; 12] = [
     "src/resolve/environment.rs",
     "src/run/rerender.rs",
     "src/run/notify.rs",
+    "src/run/rollout_told.rs",
     "src/forge/client.rs",
     "src/git/",
 ];

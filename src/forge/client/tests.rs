@@ -24,7 +24,7 @@ fn a_refusal_is_said_with_its_reasons() {
         {"resource": "PullRequest", "field": "base", "code": "invalid"},
         {"message": "No commits between main and x"}, "plain"
     ]});
-    let reason = |value| reason(&Refusal::deserialize(&value).unwrap_or_default());
+    let reason = |value| Refusal::deserialize(&value).unwrap_or_default().whole();
     assert_eq!(reason(github), "Validation Failed; base invalid; No commits between main and x; plain");
     assert_eq!(reason(Value::Null), "");
 }

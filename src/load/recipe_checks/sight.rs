@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 22] = [
+pub(crate) const RELEASE: [&str; 23] = [
     "app",
     "environment",
     "namespace",
@@ -26,6 +26,7 @@ pub(crate) const RELEASE: [&str; 22] = [
     "volumes",
     "writable",
     "route",
+    "rollout",
     "platform",
     "prune_protection",
 ];

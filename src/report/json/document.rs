@@ -16,6 +16,7 @@ use crate::outcome::{Outcome, Report};
 use crate::report::json::catalog::{CatalogCheck, CatalogTest, Recipes};
 use crate::report::json::failed::Failed;
 use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
+use crate::report::json::rollout::{Rollout, Waited};
 use crate::report::json::shared::Status;
 use crate::report::json::sync::Sync;
 
@@ -43,6 +44,9 @@ pub struct Document<'a> {
     /// The comment on the app's pull request.
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<Comment<'a>>,
+    /// What the cluster has said of the release, where `deploy --wait` has waited for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rollout: Option<Rollout<'a>>,
     /// What else a forge was told, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     notified: Option<&'a [String]>,
@@ -65,6 +69,7 @@ enum Body<'a> {
     Status(Standings<'a>),
     History(History<'a>),
     Compared(Compared<'a>),
+    Wait(Waited<'a>),
     Variables(Variables<'a>),
     Secrets(Secrets<'a>),
     SecretCheck(SecretCheck<'a>),
@@ -203,6 +208,7 @@ impl<'a> Document<'a> {
             branch: notices.branch.as_ref().map(|branch| branch.name.as_str()),
             pull_request: notices.pull_request.as_ref().map(Pull::from),
             comment: notices.comment.as_ref().map(comment),
+            rollout: notices.rollout.as_ref().map(Rollout::from),
             notified: (!notices.is_empty()).then_some(notices.sent.as_slice()),
         }
     }
@@ -216,6 +222,7 @@ impl<'a> Document<'a> {
             branch: None,
             pull_request: None,
             comment: None,
+            rollout: None,
             notified: None,
         }
     }
@@ -262,6 +269,7 @@ impl<'a> Body<'a> {
                 let status = if all.is_empty() { Status::Unchanged } else { Status::Differs };
                 Self::Compared(Compared { status, from: &all.from, to: &all.to, apps: &all.apps })
             }
+            Report::RolledOut(release) => Self::Wait(release.into()),
             Report::Variables(all) => {
                 Self::Variables(Variables { status, app: &all.app, environments: &all.environments })
             }

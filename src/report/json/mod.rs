@@ -5,6 +5,7 @@ mod catalog;
 mod document;
 mod failed;
 mod releases;
+mod rollout;
 mod shared;
 mod sync;
 

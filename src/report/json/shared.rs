@@ -20,6 +20,7 @@ pub(super) enum Status {
     Pinned,
     Held,
     Synced,
+    Healthy,
     Failed,
 }
 

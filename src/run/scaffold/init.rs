@@ -159,14 +159,26 @@ fn flux_next(options: &InitOptions, url: &str, home: &Path) -> Vec<String> {
             "let Flux read the repository: flux create secret git cupaas --url={url} (by https also --username and \
              --password; by ssh, let the key that it prints read the repository)"
         ),
-        // Without it a fix waits until a broken version has used up its time: 10 minutes of a Deployment, 15 of Flux.
-        "let a new commit end the wait for a broken one: kubectl -n flux-system patch deployment kustomize-controller \
-         --type json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\
-         \"value\":\"--feature-gates=CancelHealthCheckOnNewRevision=true\"}]'"
-            .to_owned(),
+        // Without it a fix waits until a broken version has used up its time: 5 minutes of a Deployment, 15 of Flux.
+        format!(
+            "let a new commit end the wait for a broken one, and look every 5 s whether a release command is done: \
+             kubectl -n flux-system patch deployment kustomize-controller --type json -p '[{},{}]'",
+            argument("--feature-gates=CancelHealthCheckOnNewRevision=true"),
+            argument("--requeue-dependency=5s"),
+        ),
         format!("let Flux watch the folder: kubectl apply -f bootstrap/{}.yaml", options.cluster),
+        "to hear what becomes of rollouts (`cupaas wait`): add `status: {secret: forge-token, forge: gitea}` (or \
+         forgejo, github) below `flux` in cupaas.yaml, and give the cluster a token that may set commit statuses: \
+         read -rs TOKEN && printf %s \"$TOKEN\" | kubectl -n flux-system create secret generic forge-token \
+         --from-file=token=/dev/stdin"
+            .to_owned(),
         "keep a copy of the identity somewhere safe: without it no credential can be read".to_owned(),
     ]
+}
+
+/// A patch that adds an argument to kustomize-controller.
+fn argument(value: &str) -> String {
+    format!(r#"{{"op":"add","path":"/spec/template/spec/containers/0/args/-","value":"{value}"}}"#)
 }
 
 fn argocd_next(options: &InitOptions, url: &str) -> Vec<String> {

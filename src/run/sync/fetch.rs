@@ -119,6 +119,7 @@ fn one(
         token: spec.token.clone(),
         allow_data_loss: BTreeSet::new(),
         allow_older: false,
+        wait: None,
         // The branch itself is asked which commit is its newest; only whether that follows what was rolled back is not.
         app_remotes: if target.deployed().is_some_and(|record| record.hold.is_some()) {
             vec![remote(target, options)]

@@ -58,6 +58,24 @@ pub(super) fn answer(call: Call<'_>, state: &mut State) -> Option<Said> {
             state.statuses.push(status.clone());
             say(201, status)
         }
+        ("GET", ["repos", _, _, "commits", sha, "statuses"]) => {
+            let word = if call.github() { "state" } else { "status" };
+            let own = state.statuses.iter().enumerate().filter(|(_, status)| status["sha"] == *sha);
+            let mut all: Vec<Value> = own
+                .map(|(id, status)| {
+                    let mut status = status.clone();
+                    let said = status["state"].take();
+                    status.as_object_mut().unwrap().retain(|key, _| key != "state" && key != "sha");
+                    status[word] = said;
+                    status["id"] = json!(id + 1);
+                    status
+                })
+                .collect();
+            all.reverse();
+            let (status, headers, body) = page(call, state, &all);
+            let date = state.clock.as_ref().map(|time| format!("Date: {time}\r\n")).unwrap_or_default();
+            (status, headers + &date, body)
+        }
         _ => return None,
     })
 }

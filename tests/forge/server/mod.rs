@@ -68,6 +68,8 @@ pub(crate) struct State {
     pub(crate) protected: bool,
     /// Whether a page's links are those of another address.
     pub(crate) behind_a_proxy: bool,
+    /// What its clock says when it is asked for statuses, as HTTP has it.
+    pub(crate) clock: Option<String>,
     next: u64,
 }
 
@@ -83,6 +85,8 @@ struct Shared {
     root: String,
     /// Where the branches are that pull requests are made of.
     gitops: PathBuf,
+    /// The app's repository.
+    app: Mutex<Option<PathBuf>>,
     rule: Box<Rule>,
     state: Mutex<State>,
     heard: Mutex<Vec<Heard>>,
@@ -112,6 +116,7 @@ impl Server {
             manner,
             root: url.clone(),
             gitops: PathBuf::from(gitops),
+            app: Mutex::default(),
             rule: Box::new(rule),
             state: Mutex::default(),
             heard: Mutex::default(),
@@ -128,6 +133,11 @@ impl Server {
 
     pub(crate) fn api(&self) -> String {
         format!("{}{}", self.url, base(self.manner))
+    }
+
+    /// From now on it knows the history of the app's repository.
+    pub(crate) fn knows(&self, app: PathBuf) {
+        *self.shared.app.lock().unwrap() = Some(app);
     }
 
     pub(crate) fn heard(&self) -> Vec<Heard> {
@@ -219,6 +229,10 @@ fn standing(call: Call<'_>) -> Option<Said> {
             200,
             json!({"default_merge_style": "squash", "allow_merge_commit": false, "allow_squash_merge": true}),
         ),
+        ("GET", ["repos", _, _, "compare", both]) => {
+            let (base, head) = both.split_once("...").unwrap();
+            compared(call, base, head).unwrap_or_else(missing)
+        }
         ("GET", ["repos", _, _, "branches", rest @ ..]) => match tip(call.shared, &rest.join("/")) {
             Some(commit) => {
                 let commit = if call.github() { json!({"sha": commit}) } else { json!({"id": commit}) };
@@ -244,6 +258,26 @@ fn author(call: Call<'_>) -> Value {
 /// Whether a number is the one of a path.
 fn is(number: &Value, text: &str) -> bool {
     number.as_u64() == text.parse().ok()
+}
+
+/// How two commits of the app's repository stand to each other, where it is said where that is.
+fn compared(call: Call<'_>, base: &str, head: &str) -> Option<Said> {
+    let app = call.shared.app.lock().unwrap().clone()?;
+    let count = |from: &str, to: &str| {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(&app).args(["rev-list", "--count", &format!("{from}..{to}")]);
+        let output = git.env("GIT_CONFIG_NOSYSTEM", "1").output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        output.status.success().then(|| text.parse::<u64>().ok())?
+    };
+    let (ahead, behind) = (count(base, head)?, count(head, base)?);
+    let status = match (ahead, behind) {
+        (0, 0) => "identical",
+        (_, 0) => "ahead",
+        (0, _) => "behind",
+        _ => "diverged",
+    };
+    Some(say(200, json!({"status": status, "total_commits": ahead, "commits": []})))
 }
 
 /// Where a branch of the GitOps repository stands.

@@ -1,4 +1,4 @@
-//! Flux: source-controller and kustomize-controller, as plain processes beside the cluster.
+//! Flux: source-controller, kustomize-controller and notification-controller, as plain processes beside the cluster.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +13,8 @@ use crate::server::Server;
 /// Where Flux and its objects are.
 pub const NAMESPACE: &str = "flux-system";
 const ARTIFACTS: &str = "127.0.0.1:9790";
+/// Where notification-controller hears of events.
+const EVENTS: &str = "127.0.0.1:9791";
 
 /// Makes its namespace, so that it can be configured before it starts.
 pub async fn prepare(server: &Server) -> Result<()> {
@@ -22,17 +24,22 @@ pub async fn prepare(server: &Server) -> Result<()> {
     Ok(())
 }
 
-/// Starts both controllers, kustomize-controller with further `arguments`. The CRDs must be there.
+/// Starts the controllers, kustomize-controller with further `arguments`. The CRDs must be there.
 ///
 /// They run with their defaults, but that `dependsOn` is looked at each second, and that many apps may wait at a time.
 pub fn start(cluster: &mut Cluster, arguments: &[String]) -> Result<()> {
     let storage = cluster.running.folder("flux")?;
     let storage = format!("--storage-path={}", storage.display());
     let address = ["--storage-addr", "--storage-adv-addr"].map(|flag| format!("{flag}={ARTIFACTS}"));
-    let mut source: Vec<&str> = vec![&storage, "--health-addr=127.0.0.1:9440"];
+    let events = format!("--events-addr={EVENTS}");
+    let receivers = ["--health-addr=127.0.0.1:9442", "--receiverAddr=127.0.0.1:9792"];
+    run(cluster, "notification-controller", &[&[events.as_str()], &receivers[..]].concat())?;
+    let events = format!("--events-addr=http://{EVENTS}/");
+    let mut source: Vec<&str> = vec![&storage, &events, "--health-addr=127.0.0.1:9440"];
     source.extend(address.iter().map(String::as_str));
     run(cluster, "source-controller", &source)?;
-    let mut kustomize = vec!["--health-addr=127.0.0.1:9441", "--requeue-dependency=1s", "--concurrent=40"];
+    let mut kustomize = vec![events.as_str(), "--health-addr=127.0.0.1:9441"];
+    kustomize.extend(["--requeue-dependency=1s", "--concurrent=40"]);
     kustomize.extend(arguments.iter().map(String::as_str));
     run(cluster, "kustomize-controller", &kustomize)
 }
@@ -40,7 +47,7 @@ pub fn start(cluster: &mut Cluster, arguments: &[String]) -> Result<()> {
 fn run(cluster: &mut Cluster, program: &str, arguments: &[&str]) -> Result<()> {
     let mut command = Command::new(parts::folder("flux")?.join(program));
     command.env("KUBECONFIG", &cluster.kubeconfig).env("RUNTIME_NAMESPACE", NAMESPACE);
-    command.args(["--metrics-addr=0", "--events-addr=", "--watch-all-namespaces", "--log-encoding=console"]);
+    command.args(["--metrics-addr=0", "--watch-all-namespaces", "--log-encoding=console"]);
     // Many clients of one API server, all of them on this machine.
     command.args(["--kube-api-qps=500", "--kube-api-burst=1000"]);
     cluster.running.run(program, command.args(arguments))

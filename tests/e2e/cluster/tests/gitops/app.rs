@@ -1,11 +1,13 @@
 //! An app with a repository of its own, deployed as a CI job does it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use cupaas_cluster_tests::git::WorkTree;
 use cupaas_cluster_tests::wait::{Seen, until};
+use futures::future::{Either, select};
 use serde_json::Value;
 
 use crate::engine::{Engine, SOON};
@@ -49,6 +51,40 @@ impl App {
         let folder = world.folders.work.join("apps").join(&name);
         let tree = WorkTree::init(&folder, &format!("https://git.example.cu/me/{name}.git"), None)?;
         Ok(Self { world: Arc::clone(world), engine, name, environment: "production", tree, fault: None })
+    }
+
+    /// The same app with a repository on the forge, which hears of its rollouts.
+    pub(crate) async fn on_forge(&self) -> Result<Self> {
+        let address = self.world.gitea.create_repository(&self.name).await?;
+        let folder = self.world.folders.work.join("reported").join(&self.name);
+        let tree = WorkTree::init(&folder, &address, Some(&self.world.gitea.token))?;
+        Ok(Self { tree, ..self.clone() })
+    }
+
+    /// Pushes what the app says, and deploys a version of it with `--wait`: its exit code and its report. The engine hears of
+    /// the commit by itself, within its interval: what waits here is the program.
+    pub(crate) async fn deploy_and_wait(&self, version: &str, seconds: &str) -> Result<(i32, Value)> {
+        self.tree.publish(version)?;
+        let (image, platform) = (self.image(version), self.world.platform(self.engine));
+        let mut cupaas = platform.cupaas(&self.tree.folder)?;
+        cupaas.args(["deploy", "--env", self.environment, "--image", &image]);
+        cupaas.args(["--wait", "--wait-timeout", seconds]);
+        let ended = pin!(tokio::task::spawn_blocking(move || cupaas.output()));
+        // As the forge's webhook would; when the program has pushed is its own affair.
+        let poke = pin!(async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                self.engine.notify(self).await.ok();
+            }
+        });
+        let out = match select(ended, poke).await {
+            Either::Left((out, _)) => out??,
+            Either::Right(((), _)) => bail!("nobody asks for ever"),
+        };
+        let said = String::from_utf8_lossy(&out.stderr);
+        let report =
+            serde_json::from_slice(&out.stdout).with_context(|| format!("{}: {said}", out.status))?;
+        Ok((out.status.code().unwrap_or(-1), report))
     }
 
     /// The same app in another environment.

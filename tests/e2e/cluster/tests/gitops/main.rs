@@ -8,6 +8,7 @@ mod look;
 mod platform;
 mod release;
 mod removal;
+mod reported;
 mod rollout;
 mod secrets;
 mod world;
@@ -98,6 +99,12 @@ fn main() -> ExitCode {
         each(both, "apart", "two apps and two environments stay apart", rollout::apart),
         each(both, "recipe", "a recipe of the platform's own is rolled out", rollout::own_recipe),
         each(both, "claims", "a claim that waits for its first consumer holds nothing up", rollout::claims),
+        each(
+            flux,
+            "reported",
+            "a deploy that waits hears of what came up, and of what did not",
+            reported::healthy_and_failed,
+        ),
         each(both, "drift", "what is changed by hand is put back", drift::put_back),
         each(both, "restart", "a restart by hand happens once", drift::restart),
         each(

@@ -59,7 +59,10 @@ impl Platform {
         // What a person adds: a second environment, and a recipe of the platform's own.
         let settings = std::fs::read_to_string(tree.folder.join("cupaas.yaml"))?;
         let staging = "environments:\n  staging:\n    cluster: home\n    domain: apps.example.cu\n";
-        tree.write("cupaas.yaml", &settings.replacen("environments:\n", staging, 1))?;
+        // And the forge hears of every rollout; most apps of this tier are on a forge that is not there.
+        let status = "flux:\n  status: {secret: forge-token, forge: gitea}\n";
+        let settings = settings.replacen("environments:\n", staging, 1).replacen("flux:\n", status, 1);
+        tree.write("cupaas.yaml", &settings)?;
         for file in ["recipe.yaml", "workload.yaml.j2", "service.yaml.j2"] {
             let own = "catalog/services/memcached";
             let from = parts::repository().join("tests/cases/render/new-service/gitops").join(own);
@@ -94,6 +97,11 @@ impl Platform {
              --from-literal=password=\"$TOKEN\"{url}"
         );
         self.shell(&self.home, &create)?;
+        if self.engine == Engine::Flux {
+            let token = "printf %s \"$TOKEN\" | kubectl -n flux-system create secret generic forge-token \
+                         --from-file=token=/dev/stdin";
+            self.shell(&self.home, token)?;
+        }
         if self.engine == Engine::Argocd {
             let label = "kubectl -n argocd label secret gitops argocd.argoproj.io/secret-type=repository";
             self.shell(&self.home, label)?;
@@ -119,6 +127,7 @@ impl Platform {
         command.current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", &self.home);
         command.env("CUPAAS_HOME", &self.home).env("CUPAAS_FORMAT", "json");
         command.env("CUPAAS_GITOPS", &self.address).env("CUPAAS_GITOPS_TOKEN", &self.token);
+        command.env("CUPAAS_FORGE_TOKEN", &self.token);
         Ok(command)
     }
 }

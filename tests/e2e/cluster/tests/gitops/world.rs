@@ -16,6 +16,7 @@ pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) stand_in: StandIn,
     pub(crate) folders: Folders,
+    pub(crate) gitea: Gitea,
     flux: Platform,
     argocd: Platform,
     /// Stops its parts when it is dropped.
@@ -36,7 +37,7 @@ impl World {
         argocd::prepare(&server).await?;
         let argocd = Platform::start(Engine::Argocd, &gitea, &cluster).await?;
         argocd::start(&mut cluster)?;
-        Ok(Self { server, stand_in, folders: folders.clone(), flux, argocd, _cluster: cluster })
+        Ok(Self { server, stand_in, folders: folders.clone(), gitea, flux, argocd, _cluster: cluster })
     }
 
     pub(crate) fn platform(&self, engine: Engine) -> &Platform {

@@ -1,0 +1,20 @@
+//! What the cluster has said of a release → text.
+
+use crate::outcome::rollout::RolledOut;
+use crate::report::style::{GOOD, paint, tame};
+use crate::repository::short;
+
+/// One line, and the contexts that say so.
+pub(super) fn text(rolled_out: &RolledOut) -> String {
+    let RolledOut { app, environment, .. } = rolled_out;
+    format!("{} {} in {}: {}\n", paint(GOOD, "healthy"), tame(app), tame(environment), words(rolled_out))
+}
+
+/// What is healthy.
+pub(super) fn words(rolled_out: &RolledOut) -> String {
+    let commit = tame(short(&rolled_out.source_commit));
+    match rolled_out.later {
+        true => format!("{commit}, a later release, which holds it"),
+        false => commit,
+    }
+}

@@ -1,0 +1,29 @@
+//! Changes of the app's folder that no commit holds yet.
+
+use crate::diagnostic::Code;
+use crate::load::inputs::Inputs;
+use crate::resolve::decisions::Notes;
+
+/// The most files that a message names.
+const SHOWN: usize = 3;
+
+/// Said where nothing is wrong: what is changed is not what the commit holds.
+pub(super) fn check(inputs: &Inputs, notes: &mut Notes) {
+    let is_whole = notes.problems.is_empty();
+    let files = &inputs.query.uncommitted;
+    if let (true, Some(commit)) = (!files.is_empty() && is_whole, &inputs.query.source.commit) {
+        let commit = commit.get(..10).unwrap_or(commit);
+        let hint = format!("they are used, and recorded as commit {commit}; `git status` shows all of them");
+        let message = format!("uncommitted changes: {}", some(files));
+        notes.warning(Code::UncommittedChanges, inputs.app.at(&["runtime"]), message, hint);
+    }
+}
+
+/// The first of some files, and how many there are beside.
+fn some(files: &[String]) -> String {
+    let shown = files.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match files.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
