@@ -19,13 +19,14 @@ use crate::run::dispatch;
 use crate::yaml::document;
 
 /// How many commits the app has.
-const COMMITS: usize = 5;
+const COMMITS: usize = 40;
 const PLATFORM: &str = "environments: {production: {cluster: home}}\nregistry: {prefix: r.example.cu/me}\n";
 
 /// What is done.
 #[derive(Debug, Clone)]
 enum Step {
-    Deploy(usize),
+    /// So many commits after the newest that was deployed; or before it.
+    Deploy(isize),
     Rollback {
         back: usize,
         stay: bool,
@@ -44,10 +45,10 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..COMMITS).prop_map(Step::Deploy),
-        4 => (1..4_usize, any::<bool>()).prop_map(|(back, stay)| Step::Rollback { back, stay }),
+        12 => prop_oneof![6 => Just(1), 2 => Just(2), 2 => Just(0), 1 => Just(-1)].prop_map(Step::Deploy),
+        8 => (1..3_usize, any::<bool>()).prop_map(|(back, stay)| Step::Rollback { back, stay }),
         2 => Just(Step::Resume),
-        1 => proptest::option::of(0..COMMITS).prop_map(Step::Pin),
+        1 => proptest::option::of(0..4_usize).prop_map(Step::Pin),
         1 => Just(Step::Unpin),
         1 => Just(Step::Remove),
         1 => Just(Step::Restart),
@@ -93,6 +94,12 @@ struct Model {
 impl Model {
     fn now(&self) -> (usize, usize) {
         self.nodes[self.top.unwrap()].is
+    }
+
+    /// The commit that a deploy means.
+    fn meant(&self, after: isize) -> usize {
+        let newest = self.nodes.iter().map(|node| node.is.0).max();
+        newest.map_or(0, |newest| newest.saturating_add_signed(after)).min(COMMITS - 1)
     }
 
     fn run(&mut self, is: (usize, usize)) {
@@ -146,7 +153,7 @@ impl Model {
 
     fn take(&mut self, step: &Step) -> End {
         match *step {
-            Step::Deploy(commit) => return self.deploy(commit),
+            Step::Deploy(after) => return self.deploy(self.meant(after)),
             Step::Rollback { back, stay } => return self.rollback(back, stay),
             Step::Remove => {
                 (self.deployed, self.hold) = (false, None);
@@ -204,12 +211,12 @@ impl App {
         format!("r.example.cu/me/shop:{}", self.commits[commit])
     }
 
-    fn words(&self, step: &Step) -> Vec<String> {
+    fn words(&self, step: &Step, model: &Model) -> Vec<String> {
         let folder = self.folder.display().to_string();
         let words: Vec<String> = match step {
-            Step::Deploy(commit) => {
+            Step::Deploy(after) => {
                 let source = "--source-repository=https://git.example.cu/me/shop.git".to_owned();
-                let commit = format!("--source-commit={}", self.commits[*commit]);
+                let commit = format!("--source-commit={}", self.commits[model.meant(*after)]);
                 vec!["deploy".to_owned(), folder, source, commit]
             }
             Step::Rollback { back, stay } => {
@@ -282,7 +289,7 @@ fn check(steps: &[Step], app: &App) {
         if !model.deployed && !needs_none || model.top.is_none() && matches!(step, Step::Remove) {
             continue;
         }
-        let words = app.words(step);
+        let words = app.words(step, &model);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let done = dispatch::run(&super::request(&bare, &words), &|_| {});
         assert_eq!(end(&done), model.take(step), "{step:?}: {done:?}");
