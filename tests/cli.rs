@@ -41,6 +41,7 @@ mod cli {
     mod recording;
     mod registered;
     mod reports;
+    mod runtimes_page;
     mod same;
     mod secret_app;
     mod secrets;

@@ -32,6 +32,10 @@ pub struct RecipeFile {
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(max = 200)))]
     pub markers: Vec<String>,
+    /// The same of files that apps of other runtimes have too: they count where no runtime's `markers` are there.
+    #[serde(default, rename = "weakMarkers")]
+    #[schemars(length(max = 100), inner(length(max = 200)))]
+    pub weak_markers: Vec<String>,
     /// Names (patterns) of files and folders that facts do not look at, wherever they stand in the app.
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(max = 200)))]
