@@ -207,7 +207,7 @@ pub struct FactRule {
 impl FactRule {
     /// Whether all that a file says counts, and not what it says first.
     pub(crate) fn takes_all(&self) -> bool {
-        self.all || self.range == Some(Scheme::WheelTags)
+        self.all || self.range.is_some()
     }
 
     /// Whether it looks at a file's text, and at no more than `match` in it.

@@ -21,7 +21,9 @@ pub(super) fn runtime(catalog: &Catalog, folder: &Path) -> Result<Option<(String
     }
     let mut by_weak = None;
     for name in catalog.names(RecipeKind::Runtime) {
-        let Some(recipe) = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)? else { continue };
+        let Some(recipe) = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)? else {
+            continue;
+        };
         let recipe = &recipe.description.value;
         if let Some(file) = first(&names, &recipe.markers) {
             return Ok(Some((name, file)));
