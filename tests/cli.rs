@@ -44,6 +44,7 @@ mod cli {
     mod registered;
     mod reports;
     mod rollback;
+    mod runtimes_page;
     mod same;
     mod secret_app;
     mod secrets;

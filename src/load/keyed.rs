@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::load::key_path::KeyPath;
+use crate::load::path_pattern::name_matches;
 use crate::load::recipe::KeyedFormat;
 use crate::yaml::node::{self, Node, NodeKind};
 
@@ -75,6 +76,9 @@ fn below<'n>(Keyed { key, node }: Keyed<'n>, name: &str) -> Vec<Keyed<'n>> {
     let entry = |(key, node): &'n (Node, Node)| Keyed { key: key.text().unwrap_or_default(), node };
     match (&node.kind, name) {
         (NodeKind::Map(entries), "*") => entries.iter().map(entry).collect(),
+        (NodeKind::Map(entries), _) if name.contains('*') => {
+            { entries.iter().map(entry) }.filter(|one| name_matches(name, one.key)).collect()
+        }
         (NodeKind::List(items), "*") => items.iter().map(|node| Keyed { key, node }).collect(),
         (NodeKind::List(items), _) => items.iter().filter_map(|item| item.entry(name)).map(entry).collect(),
         _ => node.entry(name).map(entry).into_iter().collect(),
@@ -152,6 +156,9 @@ mod tests {
             texts(&["dependencies", "*"]),
             [pair("next", "^15"), pair("socket.io", "4"), pair("@nestjs/core", "11")]
         );
+        assert_eq!(texts(&["dependencies", "@nestjs/*"]), [pair("@nestjs/core", "11")]);
+        assert_eq!(texts(&["dependencies", "*e*t"]), [pair("next", "^15")]);
+        assert_eq!(texts(&["dependencies", "nuxt*"]), []);
         let problem = read(&Source::new("f", "{\n  \"a\": 1\n  \"b\": 2\n}"), KeyedFormat::Json).unwrap_err();
         assert_eq!(problem.span.line_column().0, 2, "{problem:?}");
     }

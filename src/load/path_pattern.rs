@@ -5,6 +5,11 @@ pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     star(pattern, path).is_some()
 }
 
+/// Whether one name is what `pattern` says, whatever slashes are in it.
+pub(crate) fn name_matches(pattern: &str, name: &str) -> bool {
+    part_matches(pattern, name)
+}
+
 /// What the pattern's first `*` stands for in `path`, empty where it has none; nothing where the path is another.
 pub(crate) fn star<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     let patterns: Vec<&str> = pattern.split('/').collect();

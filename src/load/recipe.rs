@@ -32,6 +32,10 @@ pub struct RecipeFile {
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(max = 200)))]
     pub markers: Vec<String>,
+    /// The same of files that apps of other runtimes have too: they count where no runtime's `markers` are there.
+    #[serde(default, rename = "weakMarkers")]
+    #[schemars(length(max = 100), inner(length(max = 200)))]
+    pub weak_markers: Vec<String>,
     /// Names (patterns) of files and folders that facts do not look at, wherever they stand in the app.
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(max = 200)))]
@@ -203,7 +207,7 @@ pub struct FactRule {
 impl FactRule {
     /// Whether all that a file says counts, and not what it says first.
     pub(crate) fn takes_all(&self) -> bool {
-        self.all || self.range == Some(Scheme::WheelTags)
+        self.all || self.range.is_some()
     }
 
     /// Whether it looks at a file's text, and at no more than `match` in it.

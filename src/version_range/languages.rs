@@ -26,7 +26,8 @@ pub(super) fn bundler(text: &str) -> Option<Alternatives> {
 
 /// Go's: a version is the least that is asked for, within its first number; nothing where it is none.
 pub(super) fn go(text: &str) -> Option<Alternatives> {
-    let least = text.trim().trim_start_matches("go");
+    // The language's name may stand in front, as in the name of a release.
+    let least = text.trim().trim_start_matches(char::is_alphabetic);
     // `1.21rc2` comes before 1.21.
     let numbers: String = least.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
     let least = Partial::read(numbers.trim_end_matches('.')).filter(|least| least.len() > 0)?;

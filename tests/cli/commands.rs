@@ -260,22 +260,38 @@ fn new_tells_which_forge_it_takes() {
 #[test]
 fn new_knows_the_catalog_of_the_repository_that_is_named() {
     let sandbox = Sandbox::new();
-    let recipe = "summary: Elixir\nmarkers: [mix.exs]\n";
-    sandbox.write("fleet", &[("catalog/runtimes/elixir/recipe.yaml", recipe)]);
-    sandbox.write("shop", &[("mix.exs", "x\n")]);
+    let recipe = "summary: Gleam\nmarkers: [gleam.toml]\n";
+    sandbox.write("fleet", &[("catalog/runtimes/gleam/recipe.yaml", recipe)]);
+    sandbox.write("shop", &[("gleam.toml", "x\n")]);
     let alone = sandbox.run(&["new", "shop"]);
     assert_eq!(alone.code, Some(2), "{}", alone.stdout);
     assert!(alone.stderr.contains("--gitops"), "{}", alone.stderr);
     sandbox.good(&["new", "shop", "--forge", "none", "--gitops", "fleet"]);
-    assert_eq!(std::fs::read_to_string(sandbox.path("shop/.cupaas")).unwrap(), "runtime: elixir\n");
+    assert_eq!(std::fs::read_to_string(sandbox.path("shop/.cupaas")).unwrap(), "runtime: gleam\n");
     // What is built in is known without it.
     sandbox.write("web", &[("package.json", "{}\n")]);
     sandbox.good(&["new", "web", "--forge", "none"]);
     assert_eq!(std::fs::read_to_string(sandbox.path("web/.cupaas")).unwrap(), "runtime: node\n");
     // A recipe that nobody would find is no reason to guess another runtime.
     sandbox.write("fleet", &[("catalog/runtime/go/recipe.yaml", "summary: Go\n")]);
-    sandbox.write("other", &[("mix.exs", "x\n")]);
+    sandbox.write("other", &[("gleam.toml", "x\n")]);
     assert_eq!(sandbox.run(&["new", "other", "--gitops", "fleet"]).code, Some(3));
+}
+
+#[test]
+fn new_takes_a_file_that_apps_of_many_languages_have_for_the_least() {
+    let sandbox = Sandbox::new();
+    for (name, files, runtime) in [
+        ("rails", ["config.ru", "package.json", "Gemfile"], "ruby"),
+        ("django", ["requirements.txt", "package.json", "README.md"], "python"),
+        ("vite", ["index.html", "package.json", "README.md"], "node"),
+        ("jekyll", ["Gemfile", "_config.yml", "index.html"], "static"),
+    ] {
+        sandbox.write(name, &files.map(|file| (file, "x\n")));
+        sandbox.good(&["new", name, "--forge", "none"]);
+        let written = std::fs::read_to_string(sandbox.path(&format!("{name}/.cupaas"))).unwrap();
+        assert_eq!(written, format!("runtime: {runtime}\n"));
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub(super) fn check(report: &mut Report<'_>) {
             );
         }
         alone(report, &index, rule);
+        of_version(report, &index, rule);
         above.insert(&rule.fact);
     }
     named(report, &above);
@@ -135,6 +136,15 @@ fn alone(report: &mut Report<'_>, index: &str, rule: &FactRule) {
         let (message, hint) =
             ("`whole` has no effect here", "it is for a rule with `match`, and without `key` and `within`");
         report.error(Code::ConflictingSettings, &["facts", index, "whole"], message, hint);
+    }
+}
+
+/// The version is one text in every template, however many finds decide it.
+fn of_version(report: &mut Report<'_>, index: &str, rule: &FactRule) {
+    if rule.fact == "version" && rule.all {
+        let hint = "remove it: every rule of the version counts, and one with `range` with all that it finds";
+        let message = "`all` would make the version a list";
+        report.error(Code::ConflictingSettings, &["facts", index, "all"], message, hint);
     }
 }
 

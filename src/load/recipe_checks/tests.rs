@@ -90,6 +90,13 @@ recipe.yaml:7:34: {value} needs a `key`
 }
 
 #[test]
+fn the_version_is_no_list() {
+    let recipe = "summary: x\nversions: {default: \"1\"}\nfacts:\n  - {fact: version, files: [a.json], key: a, is: \"{value}\", all: true}\n";
+    let text = said(RecipeKind::Runtime, &[("recipe.yaml", recipe)]);
+    assert!(text.contains("`all` would make the version a list (remove it"), "{text}");
+}
+
+#[test]
 fn a_service_says_all_that_is_wrong_with_it_at_once() {
     let recipe = r#"summary: x
 versions: {supported: ["1"]}

@@ -76,7 +76,7 @@ fn fill(facts: &mut RecipeFacts, recipe: &RecipeFile) {
     let also = recipe.provides.iter().flat_map(|variable| &variable.also).map(ToString::to_string);
     let named = recipe.provides.iter().map(|variable| format!("{prefix}_{}", variable.name));
     facts.variables = named.chain(also).collect();
-    facts.markers.clone_from(&recipe.markers);
+    facts.markers = recipe.markers.iter().chain(&recipe.weak_markers).cloned().collect();
     for file in recipe.facts.iter().flat_map(|rule| &rule.files) {
         if !facts.markers.contains(file) && !facts.files.contains(file) {
             facts.files.push(file.clone());

@@ -9,7 +9,8 @@ use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::path_pattern::matches;
 
-/// The first runtime, by name, one of whose markers stands at the top of the folder; and the file that tells.
+/// The first runtime, by name, one of whose markers stands at the top of the folder, else one of whose weak markers does; and
+/// the file that tells.
 ///
 /// # Errors
 /// A recipe that is wrong.
@@ -18,15 +19,23 @@ pub(super) fn runtime(catalog: &Catalog, folder: &Path) -> Result<Option<(String
     if let Some(file) = names.iter().find(|name| *name == "Dockerfile") {
         return Ok(Some(("dockerfile".to_owned(), file.clone())));
     }
+    let mut by_weak = None;
     for name in catalog.names(RecipeKind::Runtime) {
-        let recipe = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)?;
-        let markers = recipe.map(|recipe| recipe.description.value.markers.clone()).unwrap_or_default();
-        let found = names.iter().find(|name| markers.iter().any(|marker| matches(marker, name)));
-        if let Some(file) = found {
-            return Ok(Some((name, file.clone())));
+        let Some(recipe) = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)? else {
+            continue;
+        };
+        let recipe = &recipe.description.value;
+        if let Some(file) = first(&names, &recipe.markers) {
+            return Ok(Some((name, file)));
         }
+        by_weak = by_weak.or_else(|| Some((name, first(&names, &recipe.weak_markers)?)));
     }
-    Ok(None)
+    Ok(by_weak)
+}
+
+/// The first of the names that fits one of the patterns.
+fn first(names: &[String], patterns: &[String]) -> Option<String> {
+    names.iter().find(|name| patterns.iter().any(|pattern| matches(pattern, name))).cloned()
 }
 
 /// The file that says that an app is in a folder.

@@ -1,0 +1,2 @@
+Deno.serve(() => new Response("ok"));
+const port = Deno.env.get("PORT");

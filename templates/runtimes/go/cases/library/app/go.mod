@@ -1,0 +1,3 @@
+module example.cu/team/shop
+
+go 1.26

@@ -1,0 +1,3 @@
+module example.cu/team/api
+
+go 1.26

@@ -1,0 +1,3 @@
+module example.cu/team/lib
+
+go 1.26

@@ -1,0 +1,3 @@
+class Shop {
+  static String port = System.getenv("PORT");
+}
