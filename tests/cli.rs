@@ -45,6 +45,7 @@ mod cli {
     mod secret_app;
     mod secrets;
     mod setting;
+    mod shapes;
     mod standing;
     mod stopped;
     mod variables;

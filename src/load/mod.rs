@@ -7,6 +7,7 @@ pub(crate) mod app_folder;
 pub(crate) mod app_name;
 mod beneath;
 pub(crate) mod catalog;
+pub(crate) mod credential_shape;
 pub(crate) mod current;
 mod decode;
 pub(crate) mod dotenv;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::load::credential_shape::Shape;
 use crate::load::key_path::KeyPath;
 use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
 use crate::load::scalars::{Amount, ContainerPath, Date, Name, Named, Text, UpperName, keyed};
@@ -305,8 +306,10 @@ pub struct ServiceStorage {
 pub struct CredentialRule {
     /// The key.
     pub key: String,
-    /// A fixed value, a template with `app` in it; without it, a random password of 32 letters and digits.
+    /// A value that is not made at random, a template with `app` and, in `credentials`, those further up in it.
     pub value: Option<String>,
+    /// What a random one looks like; 32 letters and digits where nothing is said.
+    pub shape: Option<Shape>,
     /// Only where this expression over the service is true; what it depends on is frozen with the first deploy.
     pub when: Option<String>,
 }

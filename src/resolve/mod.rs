@@ -110,6 +110,7 @@ pub(crate) fn resolve_leniently(
         image,
         processes,
         release,
+        generators: services.iter().flat_map(|service| service.generators.clone()).collect(),
         services,
         config,
         variables,

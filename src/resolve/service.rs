@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::load::credential_shape::Shape;
 use crate::load::service_recipe::UpgradeRule;
 
 /// Labels of an object, by key.
@@ -56,6 +57,9 @@ pub struct Service {
     pub secret: Option<String>,
     /// Keys of that Secret, where cupaas makes it.
     pub credentials: Vec<Credential>,
+    /// What External Secrets makes them with, where it does.
+    #[serde(skip)]
+    pub generators: Vec<Generator>,
     /// Succeeds once the service answers.
     pub ping: Option<ServicePing>,
 }
@@ -83,12 +87,52 @@ pub struct ServiceDisk {
 }
 
 /// One key of a Secret that cupaas makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Credential {
     /// The key.
     pub key: String,
-    /// A value that is no secret; without it, a random password.
+    /// A value that is no secret; without it, one that is made at random or put together of others.
     pub value: Option<String>,
+    /// What a random one looks like.
+    #[serde(skip)]
+    pub(crate) shape: Option<Shape>,
+    /// What it is put together of, where it is.
+    #[serde(skip)]
+    pub(crate) pieces: Vec<Piece>,
+    /// The same in the words of External Secrets.
+    pub composed: Option<String>,
+    /// What External Secrets makes it with, where it does.
+    pub generator: Option<String>,
+}
+
+/// A part of a credential that is put together of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// What is no secret.
+    Text(String),
+    /// The value of another key.
+    Key(String),
+}
+
+/// What External Secrets makes random values with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Generator {
+    /// Its name.
+    pub name: String,
+    /// Labels of its object.
+    pub labels: Labels,
+    /// How many characters, before they are encoded.
+    pub length: usize,
+    /// How many of them are digits.
+    pub digits: usize,
+    /// How many of them are signs.
+    pub symbols: usize,
+    /// Which signs.
+    pub symbol_characters: Option<String>,
+    /// Whether there are no capital letters.
+    pub no_upper: bool,
+    /// How they are written.
+    pub encoding: Option<&'static str>,
 }
 
 /// A variable of a container that is not in the ConfigMap.

@@ -9,14 +9,16 @@ use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
+use crate::load::platform::SecretsProvider;
 use crate::load::recipe::ServiceStorage;
 use crate::load::release_file::ReleaseFile;
 use crate::quantity::mebibytes;
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels::{self, Part};
-use crate::resolve::release::{Credential, Service, ServiceDisk};
+use crate::resolve::release::{Service, ServiceDisk};
 use crate::resolve::{ended, version};
 
+mod credentials;
 pub(super) mod given;
 mod params;
 mod ping;
@@ -145,6 +147,7 @@ impl ServiceSettings<'_> {
             params,
             secret: None,
             credentials: Vec::new(),
+            generators: Vec::new(),
             ping: None,
             name,
             version,
@@ -231,6 +234,18 @@ impl ServiceSettings<'_> {
         Some(ServiceDisk { size, path: storage.path.0.clone() })
     }
 
+    /// What to say of a credential that the platform's operator has no generator for.
+    fn cannot_be_made(&self, words: &str) -> Diagnostic {
+        let message = format!("External Secrets cannot generate the credentials of {}", self.entry.recipe);
+        let place = self.inputs.platform.at(&["secrets", "provider"]);
+        // Its passwords have all small letters; capital letters, digits and signs can be left out.
+        let hint = format!(
+            "its recipe asks for {words}, and an alphabet without all small letters is not among what the operator \
+             makes; use `provider: sops`, or `existing` and create the Secret"
+        );
+        Diagnostic::error(Code::ConflictingSettings, place, message).hint(hint)
+    }
+
     /// What the recipe says in templates: image, credentials, ping.
     fn fill(&self, service: &mut Service) -> Result<(), Box<Diagnostic>> {
         let document = &self.recipe.description;
@@ -240,25 +255,7 @@ impl ServiceSettings<'_> {
         let image = document.value.image.as_deref().unwrap_or_default();
         let mirror = self.inputs.platform.value.registry.mirror.as_deref();
         let image = mirrored(&text(image, &["image"])?, mirror);
-        let mut credentials = Vec::new();
-        for (index, rule) in document.value.credentials.iter().enumerate() {
-            let index = index.to_string();
-            let wanted = match &rule.when {
-                Some(when) => expression::is_true(when, &scope).map_err(|message| {
-                    Box::new(Diagnostic::error(
-                        Code::InvalidExpression,
-                        document.at(&["credentials", &index, "when"]),
-                        message,
-                    ))
-                })?,
-                None => true,
-            };
-            if wanted {
-                let value =
-                    rule.value.as_deref().map(|v| text(v, &["credentials", &index, "value"])).transpose()?;
-                credentials.push(Credential { key: rule.key.clone(), value });
-            }
-        }
+        let credentials = credentials::resolve(document, &scope)?;
         service.secret = (!credentials.is_empty()).then(|| {
             let settings = &self.inputs.platform.value.secrets;
             crate::resolve::secrets::credentials_secret(
@@ -272,6 +269,10 @@ impl ServiceSettings<'_> {
         let ping =
             ping.map(|one| ping::resolve(document, one, service, (&image, mirror), &scope)).transpose()?;
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
+        if self.inputs.platform.value.secrets.provider == SecretsProvider::ExternalSecrets {
+            let unknown = |words: String| Box::new(self.cannot_be_made(&words));
+            service.generators = credentials::generators(service).map_err(unknown)?;
+        }
         Ok(())
     }
 }

@@ -94,7 +94,9 @@ fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     table.push(vec!["image".to_owned()], recipe.image.as_deref(), Form::Template, &of_service);
     for (index, rule) in recipe.credentials.iter().enumerate() {
         table.expression(("credentials", index, "when"), rule.when.as_ref(), &of_service);
-        table.template(("credentials", index, "value"), rule.value.as_ref(), &of_service);
+        let above = recipe.credentials[..index].iter().map(|other| other.key.as_str());
+        let composed = of_service.with_all("credentials", above);
+        table.template(("credentials", index, "value"), rule.value.as_ref(), &composed);
     }
     for (index, variable) in recipe.provides.iter().enumerate() {
         let value = variable.value.as_ref().map(|value| &value.0);

@@ -1,6 +1,5 @@
 //! What a service's recipe gives to apps and asks of them: variables, credentials and parameters that fit together.
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use regex_lite::Regex;
@@ -9,31 +8,15 @@ use super::{Report, near};
 use crate::diagnostic::Code;
 
 /// Lists of a release that a manifest can be rendered for, once for each item.
-const LISTS: [&str; 5] = ["processes", "services", "volumes", "secrets", "variables"];
+const LISTS: [&str; 6] = ["processes", "services", "generators", "volumes", "secrets", "variables"];
 
 pub(super) fn check(report: &mut Report<'_>) {
-    credentials(report);
     provides(report);
     lists(report);
 }
 
 fn pattern(cell: &'static OnceLock<Option<Regex>>, text: &str) -> Option<&'static Regex> {
     cell.get_or_init(|| Regex::new(text).ok()).as_ref()
-}
-
-fn credentials(report: &mut Report<'_>) {
-    let mut seen = BTreeSet::new();
-    for (index, rule) in report.document.value.credentials.iter().enumerate() {
-        let path = ["credentials", &index.to_string(), "key"];
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if rule.key.is_empty() || !rule.key.chars().all(plain) {
-            let hint = "letters, digits, hyphens, underscores and dots";
-            report.error(Code::InvalidValue, &path, format!("{:?} is no key of a Secret", rule.key), hint);
-        }
-        if !seen.insert(&rule.key) {
-            report.error(Code::DuplicateKey, &path, format!("the key {:?} is there twice", rule.key), "");
-        }
-    }
 }
 
 fn provides(report: &mut Report<'_>) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 21] = [
+pub(crate) const RELEASE: [&str; 22] = [
     "app",
     "environment",
     "namespace",
@@ -17,6 +17,7 @@ pub(crate) const RELEASE: [&str; 21] = [
     "processes",
     "release",
     "services",
+    "generators",
     "config",
     "config_hash",
     "variables",
