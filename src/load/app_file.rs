@@ -97,7 +97,7 @@ pub struct EnvironmentEntry {
 }
 
 /// The settings that every service takes, whatever its recipe.
-pub(super) const SERVICE_SETTINGS: [&str; 4] = ["version", "storage", "name", "as"];
+pub(super) const SERVICE_SETTINGS: [&str; 5] = ["version", "storage", "disks", "name", "as"];
 
 /// One entry of `services`.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,6 +122,10 @@ impl JsonSchema for ServiceEntry {
             "properties": {
                 "version": Text::json_schema(generator),
                 "storage": Amount::json_schema(generator),
+                "disks": {
+                    "type": "object", "additionalProperties": Amount::json_schema(generator),
+                    "x-hint": "sizes of the service's further disks by name, such as {logs: 2Gi}",
+                },
                 "memory": Text::json_schema(generator),
                 "cpu": Text::json_schema(generator),
                 "name": Name::json_schema(generator),

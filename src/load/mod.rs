@@ -44,6 +44,7 @@ pub(crate) mod scalars;
 pub(crate) mod secret_entry;
 pub(crate) mod secret_like;
 pub(crate) mod secret_value;
+pub(crate) mod service_files;
 pub(crate) mod service_recipe;
 pub(crate) mod start_rule;
 pub(crate) mod trial;

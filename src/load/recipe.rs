@@ -9,6 +9,7 @@ use crate::load::credential_shape::Shape;
 use crate::load::key_path::KeyPath;
 use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
 use crate::load::scalars::{Amount, ContainerPath, Date, Name, Named, Text, UpperName, keyed};
+use crate::load::service_files::{ConfigRule, DiskRule};
 use crate::load::service_recipe::{Ping, ServiceResources, UpgradeRule};
 use crate::load::start_rule::{StartRule, SystemRule};
 use crate::version_range::Scheme;
@@ -96,6 +97,14 @@ pub struct RecipeFile {
     pub params: Named<Parameter>,
     /// The service's disk.
     pub storage: Option<ServiceStorage>,
+    /// Its further disks, by name.
+    #[serde(default)]
+    #[schemars(schema_with = "keyed::<Name, DiskRule>")]
+    pub disks: Named<DiskRule>,
+    /// Files beside this one that the service's program reads.
+    #[serde(default)]
+    #[schemars(length(max = 50))]
+    pub config: Vec<ConfigRule>,
     /// Keys of the service's Secret.
     #[serde(default)]
     #[schemars(length(max = 100))]

@@ -110,7 +110,6 @@ pub(crate) fn resolve_leniently(
         image,
         processes,
         release,
-        generators: services.iter().flat_map(|service| service.generators.clone()).collect(),
         services,
         config,
         variables,
@@ -325,7 +324,7 @@ fn clashes(
         }
     }
     for volume in inputs.app.value.volumes.keys() {
-        if services.iter().any(|service| service.name == *volume && service.storage.is_some()) {
+        if services.iter().any(|service| service.has_claim(volume)) {
             let message = format!("a volume and a service's disk are both named {volume:?}");
             let span = inputs.app.key(&["volumes", volume]);
             notes.problem(Code::NameConflict, span, message, "give the volume another name");
@@ -385,6 +384,7 @@ fn claims(
     let of_services =
         services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.size.clone())));
     claims.extend(of_services);
+    claims.extend(services.iter().flat_map(|s| &s.disks).map(|disk| (disk.claim.clone(), disk.size.clone())));
     claims.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.size.clone())));
     claims
 }

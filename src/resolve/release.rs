@@ -12,7 +12,8 @@ use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
 pub(crate) use crate::resolve::service::{
-    Credential, Generator, Labels, Piece, PodVariable, SecretRef, Service, ServiceDisk, ServicePing,
+    Credential, Disk, Generator, Labels, Piece, PodVariable, SecretRef, Service, ServiceDisk, ServiceFile,
+    ServicePing,
 };
 
 /// One app × one environment × one image.
@@ -40,8 +41,6 @@ pub struct Release {
     pub release: Option<ReleaseCommand>,
     /// Backing services.
     pub services: Vec<Service>,
-    /// What External Secrets makes their credentials with, where it does.
-    pub generators: Vec<Generator>,
     /// The app's plain environment variables.
     pub config: BTreeMap<String, String>,
     /// A hash of `config`: a change of it restarts the processes.

@@ -51,6 +51,12 @@ pub struct Service {
     pub selector: Labels,
     /// Its disk.
     pub storage: Option<ServiceDisk>,
+    /// Its further disks.
+    pub disks: Vec<Disk>,
+    /// Files of its configuration.
+    pub config: Vec<ServiceFile>,
+    /// Changes exactly when they do.
+    pub config_hash: Option<String>,
     /// The recipe's own parameters, all of them.
     pub params: Map<String, Value>,
     /// The Secret that holds its credentials.
@@ -62,6 +68,19 @@ pub struct Service {
     pub generators: Vec<Generator>,
     /// Succeeds once the service answers.
     pub ping: Option<ServicePing>,
+}
+
+impl Service {
+    /// The names of its disks' claims.
+    pub(crate) fn claims(&self) -> Vec<&str> {
+        let first = self.storage.as_ref().map(|_| self.name.as_str());
+        first.into_iter().chain(self.disks.iter().map(|disk| disk.claim.as_str())).collect()
+    }
+
+    /// Whether one of its disks is this claim.
+    pub(crate) fn has_claim(&self, name: &str) -> bool {
+        self.claims().contains(&name)
+    }
 }
 
 /// How it is known that a service answers.
@@ -84,6 +103,32 @@ pub struct ServiceDisk {
     pub size: String,
     /// Where it is mounted.
     pub path: String,
+}
+
+/// A disk of a service beside its first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disk {
+    /// Its name.
+    pub name: String,
+    /// The claim's name.
+    pub claim: String,
+    /// The claim's labels.
+    pub labels: Labels,
+    /// How much it holds.
+    pub size: String,
+    /// Where it is mounted.
+    pub path: String,
+}
+
+/// A file of a service's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServiceFile {
+    /// Its key in the ConfigMap.
+    pub key: String,
+    /// Where the program finds it.
+    pub path: String,
+    /// What stands in it.
+    pub text: String,
 }
 
 /// One key of a Secret that cupaas makes.

@@ -15,10 +15,12 @@ use crate::load::release_file::ReleaseFile;
 use crate::quantity::mebibytes;
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels::{self, Part};
-use crate::resolve::release::{Service, ServiceDisk};
+use crate::resolve::release::{Disk, Labels, Service, ServiceDisk};
 use crate::resolve::{ended, version};
 
 mod credentials;
+mod disks;
+mod files;
 pub(super) mod given;
 mod params;
 mod ping;
@@ -59,10 +61,20 @@ pub(super) fn resolve(
             let message = format!("two services set variables with the prefix {}_", service.prefix);
             let hint = "give one of them another prefix with `as`";
             notes.problem(Code::NameConflict, place.clone(), message, hint);
+        } else if let Some(claim) = service.claims().into_iter().find(|claim| is_taken(&services, claim)) {
+            // `store` with a disk `logs`, and a service that is called `store-logs`.
+            let message = format!("two services have a disk {claim:?}");
+            let hint = format!("give one of them another name: {{{}: {{name: other}}}}", entry.recipe);
+            notes.problem(Code::NameConflict, place.clone(), message, hint);
         }
         services.push(service);
     }
     services
+}
+
+/// Whether a disk of one of these is this claim.
+fn is_taken(services: &[Service], claim: &str) -> bool {
+    services.iter().any(|service| service.has_claim(claim))
 }
 
 /// One entry of `services` with what is needed to decide it.
@@ -140,10 +152,13 @@ impl ServiceSettings<'_> {
             cpu: resources.cpu,
             image: String::new(),
             port: recipe.port.unwrap_or(0),
+            storage: self.disk(&name, &params, notes),
+            disks: self.disks(&name, &params, &labels, notes),
             labels,
             workload_labels,
             selector: labels::selector(&self.inputs.name, &name),
-            storage: self.disk(&name, &params, notes),
+            config: Vec::new(),
+            config_hash: None,
             params,
             secret: None,
             credentials: Vec::new(),
@@ -234,6 +249,30 @@ impl ServiceSettings<'_> {
         Some(ServiceDisk { size, path: storage.path.0.clone() })
     }
 
+    fn disks(
+        &self,
+        name: &str,
+        params: &Map<String, Value>,
+        labels: &Labels,
+        notes: &mut Notes,
+    ) -> Vec<Disk> {
+        let place = |disk: Option<&str>| {
+            let setting = ["services", self.index, &self.entry.recipe, "disks"];
+            match disk {
+                Some(disk) => self.inputs.app.key(&[&setting[..], &[disk]].concat()),
+                None => self.inputs.app.at(&setting),
+            }
+        };
+        let asked = disks::Asked {
+            service: name,
+            recipe: &self.entry.recipe,
+            written: self.entry.settings.get("disks"),
+            place: &place,
+            labels,
+        };
+        disks::resolve(&self.recipe.description, params, &asked, notes)
+    }
+
     /// What to say of a credential that the platform's operator has no generator for.
     fn cannot_be_made(&self, words: &str) -> Diagnostic {
         let message = format!("External Secrets cannot generate the credentials of {}", self.entry.recipe);
@@ -269,6 +308,7 @@ impl ServiceSettings<'_> {
         let ping =
             ping.map(|one| ping::resolve(document, one, service, (&image, mirror), &scope)).transpose()?;
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
+        (service.config, service.config_hash) = files::resolve(self.recipe, service, &scope)?;
         if self.inputs.platform.value.secrets.provider == SecretsProvider::ExternalSecrets {
             let unknown = |words: String| Box::new(self.cannot_be_made(&words));
             service.generators = credentials::generators(service).map_err(unknown)?;

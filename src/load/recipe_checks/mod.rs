@@ -3,6 +3,7 @@
 //!
 //! A new key of the format that holds an expression or a template is one line of [`places`].
 
+mod config;
 mod credentials;
 mod facts;
 mod files;
@@ -28,6 +29,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     let mut report = Report { document: &recipe.description, found: Vec::new() };
     versions::check(&mut report);
     facts::check(&mut report);
+    config::check(&mut report);
     credentials::check(&mut report);
     service::check(&mut report);
     report.found.extend(values::check(&recipe.description));

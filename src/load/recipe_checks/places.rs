@@ -119,6 +119,17 @@ fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     }
     let disk = recipe.storage.as_ref().and_then(|storage| storage.when.as_deref());
     table.push(at(&["storage", "when"]), disk, Form::Expression, &of_service);
+    for (name, rule) in &recipe.disks {
+        table.push(at(&["disks", name, "when"]), rule.when.as_deref(), Form::Expression, &of_service);
+    }
+    for (index, rule) in recipe.config.iter().enumerate() {
+        table.expression(("config", index, "when"), rule.when.as_ref(), &config(recipe));
+    }
+}
+
+/// What the files of a service's configuration see: nothing of its Secret, for they stand in a ConfigMap.
+pub(super) fn config(recipe: &RecipeFile) -> Sight {
+    Sight::of(["app", "environment", "version", "name"]).with_service_alone(recipe)
 }
 
 /// What templates of manifests see, beside the items of their rules.
