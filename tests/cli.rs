@@ -23,6 +23,7 @@ mod cli {
     mod deploying;
     mod dry_runs;
     mod ended;
+    mod external;
     mod git_words;
     mod history;
     mod hostile;

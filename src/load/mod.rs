@@ -14,6 +14,7 @@ pub(crate) mod dotenv;
 mod encoding;
 mod entry_settings;
 pub(crate) mod environments;
+pub(crate) mod external;
 pub(crate) mod folder;
 pub(crate) mod gitops;
 pub(crate) mod inputs;

@@ -348,6 +348,8 @@ pub struct ProvidedVariable {
     pub value: Option<Text>,
     /// A key of the service's Secret.
     pub secret: Option<String>,
+    /// Its text where somebody else runs the service, a template as `value` is.
+    pub external: Option<Text>,
 }
 
 /// One template, and when it is rendered.

@@ -37,7 +37,6 @@ pub(crate) mod variables;
 mod version;
 
 use crate::names;
-use crate::resolve::layers::{Layer, Layers};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Failure};
@@ -47,7 +46,8 @@ use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
 use labels::Part;
-use release::{PodVariable, Release, Volume};
+use release::{Release, Volume};
+use services::given;
 
 /// Decides everything about one app in one environment.
 ///
@@ -74,10 +74,10 @@ pub(crate) fn resolve_leniently(
     let procfile = processes::Procfile::read(inputs.procfile.as_ref(), &mut notes);
     let processes = processes::resolve(inputs, &environment, &procfile, &runtime, &mut notes);
     let release = processes::release(inputs, &environment, &procfile, &mut notes);
-    let services = services::resolve(inputs, &environment, previous, &mut notes);
+    let mut services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
-    let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let (mut config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
+    let mut secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
+    let (mut config, variables) = given::all(inputs, &mut services, &mut secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
@@ -197,35 +197,6 @@ fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
 fn cluster(inputs: &Inputs, environment: &str) -> String {
     let settings = inputs.platform.value.environments.get(environment);
     settings.map(|settings| settings.cluster.0.clone()).unwrap_or_default()
-}
-
-/// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it.
-fn service_variables(
-    inputs: &Inputs,
-    services: &[release::Service],
-    secrets: &[release::AppSecret],
-    layers: &mut Layers,
-    notes: &mut Notes,
-) -> (BTreeMap<String, String>, Vec<PodVariable>) {
-    let mut config = variables::winners(layers);
-    let mut variables = Vec::new();
-    for (origin, variable) in services::given::variables(inputs, services, notes) {
-        // A secret of the app's own stands in a service's place.
-        if secrets.iter().any(|secret| secret.variable == variable.name) {
-            continue;
-        }
-        let lowest = Layer { value: variable.value.clone(), origin };
-        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
-        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
-        // ConfigMap as well.
-        variables.push(match config.remove(&variable.name) {
-            Some(own) => {
-                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
-            }
-            None => variable,
-        });
-    }
-    (config, variables)
 }
 
 fn name_origin(inputs: &Inputs) -> String {

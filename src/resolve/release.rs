@@ -189,6 +189,8 @@ pub struct AppSecret {
     pub file: Option<String>,
     /// The name of that file's volume.
     pub volume: String,
+    /// Whether it stands among the variables of services, which build on it.
+    pub given: bool,
     /// Where the platform's store has it.
     pub remote: Option<RemoteKey>,
 }
@@ -289,6 +291,8 @@ pub struct PlatformFacts {
     pub router_namespace: Option<String>,
     /// What apps may reach.
     pub egress: Egress,
+    /// Ports of services that somebody else runs, which they may reach in any case.
+    pub egress_ports: BTreeSet<u16>,
     /// Who keeps passwords.
     pub secrets_provider: SecretsProvider,
     /// age public keys.

@@ -25,6 +25,9 @@ pub struct Service {
     /// What changes to this version mean, where the recipe says it.
     #[serde(skip)]
     pub upgrades: Vec<UpgradeRule>,
+    /// Whether somebody else runs it: nothing but its variables is given.
+    #[serde(skip)]
+    pub external: bool,
     /// Where it stands in the app's `services`.
     #[serde(skip)]
     pub index: usize,

@@ -117,25 +117,24 @@ impl ServiceSettings<'_> {
         Some((text, self.inputs.app.at(&path))).filter(|_| !own && self.inputs.app.is_sound(&path))
     }
 
-    /// The beginning of its variables: what the app says, else the recipe, else its name.
-    fn prefix(&self, name: &str) -> String {
-        let own = self.recipe.description.value.prefix.as_ref().map(|prefix| prefix.0.clone());
-        self.text("as").or(own).unwrap_or_else(|| name.to_uppercase().replace('-', "_"))
-    }
-
     fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Service {
         let before = notes.problems.len();
         let recipe = &self.recipe.description.value;
         let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
-        let prefix = self.prefix(&name);
-        let version = self.version(&name, previous, notes);
+        let prefix = self.entry.prefix(recipe);
+        let external = self.external(&name, notes);
+        let version = if external { String::new() } else { self.version(&name, previous, notes) };
         let asked = resources::Asked {
             service: &name,
             recipe: &self.entry.recipe,
             memory: self.written("memory"),
             cpu: self.written("cpu"),
         };
-        let resources = resources::resolve(&recipe.resources, asked, notes);
+        let resources = if external {
+            resources::Resources::default()
+        } else {
+            resources::resolve(&recipe.resources, asked, notes)
+        };
         let params = params::resolve(self.recipe, self.entry, |key| self.key(key), notes);
         let part = Part::Service(&self.entry.recipe);
         let labels = labels::of(self.inputs, self.environment, &name, part);
@@ -145,6 +144,7 @@ impl ServiceSettings<'_> {
             recipe: self.entry.recipe.clone(),
             major_parts: recipe.versions.major_parts.unwrap_or(1),
             upgrades: upgrade::to(&recipe.versions, &version),
+            external,
             index: self.index.parse().unwrap_or(0),
             renamed: self.text("as").is_some(),
             memory_mib: resources.memory.as_deref().and_then(mebibytes),
@@ -152,8 +152,8 @@ impl ServiceSettings<'_> {
             cpu: resources.cpu,
             image: String::new(),
             port: recipe.port.unwrap_or(0),
-            storage: self.disk(&name, &params, notes),
-            disks: self.disks(&name, &params, &labels, notes),
+            storage: if external { None } else { self.disk(&name, &params, notes) },
+            disks: if external { Vec::new() } else { self.disks(&name, &params, &labels, notes) },
             labels,
             workload_labels,
             selector: labels::selector(&self.inputs.name, &name),
@@ -168,7 +168,7 @@ impl ServiceSettings<'_> {
             version,
             prefix,
         };
-        let filled = self.fill(&mut service);
+        let filled = if external { Ok(()) } else { self.fill(&mut service) };
         // What templates make of a version or setting that has been refused says nothing about them.
         if notes.problems.len() == before && self.recipe.description.is_sound(&[]) {
             notes.problems.extend(filled.err().map(|problem| *problem));
@@ -247,6 +247,27 @@ impl ServiceSettings<'_> {
         };
         notes.decided(format!("services.{name}.storage"), &size, origin);
         Some(ServiceDisk { size, path: storage.path.0.clone() })
+    }
+
+    /// Whether somebody else runs it, and what has no effect then.
+    fn external(&self, name: &str, notes: &mut Notes) -> bool {
+        if !self.entry.is_external() {
+            return false;
+        }
+        let params = &self.recipe.description.value.params;
+        let is_set = |key: &&&str| self.entry.settings.contains_key(**key) && !params.contains_key(**key);
+        for key in ["storage", "disks", "memory", "cpu"].iter().filter(is_set) {
+            let message = format!("`{key}` has no effect on an external service");
+            notes.problem(Code::ConflictingSettings, self.key(key), message, "remove it, or `external`");
+        }
+        if self.entry.version.is_some() {
+            let place = self.inputs.app.at(&["services", self.index]);
+            let message = "a version has no effect on an external service";
+            notes.problem(Code::ConflictingSettings, place, message, "remove it, or `external`");
+        }
+        let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "external"]);
+        notes.decided(format!("services.{name}"), "external", place);
+        true
     }
 
     fn disks(

@@ -101,6 +101,8 @@ fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     for (index, variable) in recipe.provides.iter().enumerate() {
         let value = variable.value.as_ref().map(|value| &value.0);
         table.template(("provides", index, "value"), value, &provided);
+        let value = variable.external.as_ref().map(|value| &value.0);
+        table.template(("provides", index, "external"), value, &provided);
     }
     for (index, step) in recipe.rotation.iter().enumerate() {
         table.template(("rotation", index, "say"), Some(&step.say), &rotated);

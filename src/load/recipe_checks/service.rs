@@ -28,8 +28,11 @@ fn provides(report: &mut Report<'_>) {
         if recipe.provides[..index].iter().any(|other| other.name == variable.name) {
             report.error(Code::DuplicateKey, &path, format!("{} is there twice", variable.name), "");
         }
+        if let Some(value) = &variable.external {
+            references(report, index, "external", &value.0);
+        }
         match (&variable.value, &variable.secret) {
-            (Some(value), None) => references(report, index, &value.0),
+            (Some(value), None) => references(report, index, "value", &value.0),
             (None, Some(key)) if keys().any(|known| known == key) => {}
             (None, Some(key)) => {
                 let message = format!("{key:?} is no key of `credentials`");
@@ -49,7 +52,7 @@ fn provides(report: &mut Report<'_>) {
 }
 
 /// `$(…)` in a variable's value names one further up.
-fn references(report: &mut Report<'_>, index: usize, value: &str) {
+fn references(report: &mut Report<'_>, index: usize, key: &str, value: &str) {
     static REFERENCE: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(reference) = pattern(&REFERENCE, r"(\$+)\(([^()]*)\)") else { return };
     static OWN: OnceLock<Option<Regex>> = OnceLock::new();
@@ -76,7 +79,7 @@ fn references(report: &mut Report<'_>, index: usize, value: &str) {
                 "a variable further up is `$({{ prefix }}_NAME)`; `$$(…)` is the text itself".to_owned(),
             ),
         };
-        report.error(Code::InvalidVariable, &["provides", &index.to_string(), "value"], message, hint);
+        report.error(Code::InvalidVariable, &["provides", &index.to_string(), key], message, hint);
     }
 }
 
