@@ -47,7 +47,6 @@ use crate::load::release_file::ReleaseFile;
 use decisions::Notes;
 use labels::Part;
 use release::{Release, Volume};
-use services::given;
 
 /// Decides everything about one app in one environment.
 ///
@@ -77,7 +76,7 @@ pub(crate) fn resolve_leniently(
     let mut services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let mut secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let (mut config, variables) = given::all(inputs, &mut services, &mut secrets, &mut layers, &mut notes);
+    let (mut config, variables) = services::all(inputs, &mut services, &mut secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());

@@ -21,13 +21,14 @@ use crate::resolve::{ended, version};
 mod credentials;
 mod disks;
 mod files;
-pub(super) mod given;
+mod given;
 mod params;
 mod ping;
 mod resources;
 pub(super) mod texts;
 mod upgrade;
 
+pub(super) use given::all;
 pub(crate) use texts::mirrored;
 use texts::{text_at, with_literal_params};
 

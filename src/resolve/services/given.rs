@@ -8,12 +8,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::recipe::ProvidedVariable;
-use crate::resolve::command;
+use crate::resolve::command::literal;
 use crate::resolve::decisions::Notes;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use crate::resolve::release::{AppSecret, PodVariable, SecretRef, Service};
 use crate::resolve::services::texts::text_at;
-use crate::resolve::variables;
+use crate::resolve::variables::winners;
 
 /// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it. Of a service
 /// that somebody else runs nothing is left but that.
@@ -24,7 +24,7 @@ pub(in crate::resolve) fn all(
     layers: &mut Layers,
     notes: &mut Notes,
 ) -> (BTreeMap<String, String>, Vec<PodVariable>) {
-    let mut config = variables::winners(layers);
+    let mut config = winners(layers);
     let mut all = Vec::new();
     for (origin, variable) in given(inputs, services, notes) {
         // A secret of the app's own stands in a service's place, so that what builds on it finds it.
@@ -42,9 +42,7 @@ pub(in crate::resolve) fn all(
         layers.entry(variable.name.clone()).or_default().insert(0, lowest);
         // What the app sets itself stands in the same place, and not in the ConfigMap as well.
         all.push(match config.remove(&variable.name) {
-            Some(own) => {
-                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
-            }
+            Some(own) => PodVariable { name: variable.name, value: Some(literal(&own)), secret: None },
             None => variable,
         });
     }
