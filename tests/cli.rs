@@ -23,6 +23,7 @@ mod cli {
     mod deploying;
     mod dry_runs;
     mod ended;
+    mod external;
     mod git_words;
     mod history;
     mod hostile;
@@ -49,6 +50,7 @@ mod cli {
     mod secret_app;
     mod secrets;
     mod setting;
+    mod shapes;
     mod standing;
     mod stopped;
     mod variables;

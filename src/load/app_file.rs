@@ -97,7 +97,7 @@ pub struct EnvironmentEntry {
 }
 
 /// The settings that every service takes, whatever its recipe.
-pub(super) const SERVICE_SETTINGS: [&str; 4] = ["version", "storage", "name", "as"];
+pub(super) const SERVICE_SETTINGS: [&str; 6] = ["version", "storage", "disks", "name", "as", "external"];
 
 /// One entry of `services`.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,9 +122,14 @@ impl JsonSchema for ServiceEntry {
             "properties": {
                 "version": Text::json_schema(generator),
                 "storage": Amount::json_schema(generator),
+                "disks": {
+                    "type": "object", "additionalProperties": Amount::json_schema(generator),
+                    "x-hint": "sizes of the service's further disks by name, such as {logs: 2Gi}",
+                },
                 "memory": Text::json_schema(generator),
                 "cpu": Text::json_schema(generator),
                 "name": Name::json_schema(generator),
+                "external": {"type": "boolean", "x-hint": "true for a service that somebody else runs"},
                 "as": {
                     "type": "string", "pattern": "^[A-Z][A-Z0-9_]*$",
                     "x-hint": "the beginning of its variables, in upper case: CACHE gives CACHE_URL",

@@ -18,7 +18,7 @@ use crate::load::known_runtimes::{self, WITHOUT_RECIPE};
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::requires::read_platform_leniently;
 use crate::load::scalars::Named;
-use crate::load::{app_folder, environments, registered};
+use crate::load::{app_folder, environments, external, registered};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
 
@@ -120,9 +120,11 @@ pub(super) fn gather(
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems));
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
     let shared = keep(catalog.get_leniently(RecipeKind::Shared, "shared"), &mut problems);
-    let (Some(app), Some(platform), Some(shared)) = (app, platform, shared) else {
+    let (Some(mut app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));
     };
+    let of_external = external::secrets(&app.value, &services);
+    app.value.secrets.extend(of_external);
     Ok(Inputs {
         query: query.clone(),
         name,

@@ -5,9 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::load::credential_shape::Shape;
 use crate::load::key_path::KeyPath;
 use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
 use crate::load::scalars::{Amount, ContainerPath, Date, Name, Named, Text, UpperName, keyed};
+use crate::load::service_files::{ConfigRule, DiskRule};
 use crate::load::service_recipe::{Ping, ServiceResources, UpgradeRule};
 use crate::load::start_rule::{StartRule, SystemRule};
 use crate::version_range::Scheme;
@@ -99,6 +101,14 @@ pub struct RecipeFile {
     pub params: Named<Parameter>,
     /// The service's disk.
     pub storage: Option<ServiceStorage>,
+    /// Its further disks, by name.
+    #[serde(default)]
+    #[schemars(schema_with = "keyed::<Name, DiskRule>")]
+    pub disks: Named<DiskRule>,
+    /// Files beside this one that the service's program reads.
+    #[serde(default)]
+    #[schemars(length(max = 50))]
+    pub config: Vec<ConfigRule>,
     /// Keys of the service's Secret.
     #[serde(default)]
     #[schemars(length(max = 100))]
@@ -309,8 +319,10 @@ pub struct ServiceStorage {
 pub struct CredentialRule {
     /// The key.
     pub key: String,
-    /// A fixed value, a template with `app` in it; without it, a random password of 32 letters and digits.
+    /// A value that is not made at random, a template with `app` and, in `credentials`, those further up in it.
     pub value: Option<String>,
+    /// What a random one looks like; 32 letters and digits where nothing is said.
+    pub shape: Option<Shape>,
     /// Only where this expression over the service is true; what it depends on is frozen with the first deploy.
     pub when: Option<String>,
 }
@@ -340,6 +352,8 @@ pub struct ProvidedVariable {
     pub value: Option<Text>,
     /// A key of the service's Secret.
     pub secret: Option<String>,
+    /// Its text where somebody else runs the service, a template as `value` is.
+    pub external: Option<Text>,
 }
 
 /// One template, and when it is rendered.

@@ -16,6 +16,18 @@ pub struct SecretEntry {
     pub name: String,
     /// Where it is mounted, in the place of a variable.
     pub file: Option<String>,
+    /// The external service that needs it, by its place in `services`; nothing where the app lists it itself.
+    pub service: Option<usize>,
+}
+
+impl SecretEntry {
+    /// Where it is asked for, being the one of this number.
+    pub(crate) fn path(&self, index: usize) -> [String; 2] {
+        match self.service {
+            Some(service) => ["services".to_owned(), service.to_string()],
+            None => ["secrets".to_owned(), index.to_string()],
+        }
+    }
 }
 
 /// Settings of a secret.
@@ -52,11 +64,11 @@ impl<'de> Deserialize<'de> for SecretEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         UntaggedEnumVisitor::new()
             .expecting("a secret's name, or {name: {file: path}}")
-            .string(|text| Ok(SecretEntry { name: text.to_owned(), file: None }))
+            .string(|text| Ok(SecretEntry { name: text.to_owned(), file: None, service: None }))
             .map(|map| {
                 let entry = map.deserialize::<Named<Settings>>()?.pop_first();
                 let (name, settings) = entry.ok_or_else(|| de::Error::custom("no name"))?;
-                Ok(SecretEntry { name, file: Some(settings.file.0) })
+                Ok(SecretEntry { name, file: Some(settings.file.0), service: None })
             })
             .deserialize(deserializer)
     }

@@ -1,13 +1,15 @@
 //! Secrets that are not made yet → made and encrypted, once and for ever.
 
+use base64::Engine as _;
 use zeroize::Zeroizing;
 
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::load::credential_shape::{Encoding, Making, Shape};
 use crate::load::inputs::Inputs;
 use crate::load::platform::PlatformFile;
 use crate::publish::change_set::{ChangeSet, Next};
 use crate::render::{MissingSecret, Renderer, Tree};
-use crate::resolve::release::{Release, Service};
+use crate::resolve::release::{Piece, Release, Service};
 use crate::seal::{self, Recipient, SealError, Values};
 use crate::tree::Files;
 use crate::yaml::document::Document;
@@ -55,17 +57,66 @@ fn values(missing: &MissingSecret, release: &Release) -> Result<Values, SealErro
     service.map_or_else(|| Ok(Values::new()), credentials)
 }
 
-/// New credentials for a service: what its recipe fixes, and passwords.
+/// New credentials for a service: what its recipe fixes, what it makes at random, and what it puts together of those.
 ///
 /// # Errors
 /// No random numbers.
 pub(crate) fn credentials(service: &Service) -> Result<Values, SealError> {
-    let value = |given: &Option<String>| match given {
-        Some(text) => Ok(Zeroizing::new(text.clone().into_bytes())),
-        None => seal::make_password().map(|password| Zeroizing::new(password.as_bytes().to_vec())),
+    let mut values = Values::new();
+    for credential in &service.credentials {
+        let value = match &credential.value {
+            Some(text) => Zeroizing::new(text.clone().into_bytes()),
+            None if credential.pieces.is_empty() => random(credential.shape.as_ref())?,
+            None => composed(&credential.pieces, &values),
+        };
+        values.insert(credential.key.clone(), value);
+    }
+    Ok(values)
+}
+
+fn random(shape: Option<&Shape>) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let bytes = |text: Zeroizing<String>| Zeroizing::new(text.as_bytes().to_vec());
+    // What is wrong with a shape has been said of its recipe.
+    let Some(making) = shape.and_then(|shape| shape.making().ok()) else {
+        return seal::make_password().map(bytes);
     };
-    let credentials = service.credentials.iter();
-    credentials.map(|credential| Ok((credential.key.clone(), value(&credential.value)?))).collect()
+    match &making {
+        Making::Bytes { count, encoding } => {
+            let made = seal::make_bytes(*count)?;
+            Ok(bytes(Zeroizing::new(match encoding {
+                Encoding::Hex => made.iter().fold(String::with_capacity(2 * count), with_hex),
+                Encoding::Base64 => base64::engine::general_purpose::STANDARD.encode(&*made),
+            })))
+        }
+        Making::Text { alphabet, length } => loop {
+            let made = seal::make_text(alphabet, *length)?;
+            if making.fits(&made) {
+                return Ok(bytes(made));
+            }
+        },
+    }
+}
+
+fn with_hex(mut text: String, byte: &u8) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    text.extend([DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    text
+}
+
+fn composed(pieces: &[Piece], values: &Values) -> Zeroizing<Vec<u8>> {
+    // The capacity is all that is ever needed: what grows leaves copies behind.
+    let mut made =
+        Zeroizing::new(Vec::with_capacity(pieces.iter().map(|piece| part(piece, values).len()).sum()));
+    pieces.iter().for_each(|piece| made.extend_from_slice(part(piece, values)));
+    made
+}
+
+fn part<'v>(piece: &'v Piece, values: &'v Values) -> &'v [u8] {
+    match piece {
+        Piece::Text(text) => text.as_bytes(),
+        Piece::Key(key) => values.get(key).map_or(&[][..], |value| value.as_slice()),
+    }
 }
 
 /// The platform's public keys.
@@ -105,4 +156,52 @@ pub(crate) fn recipients(platform: &Document<PlatformFile>) -> Result<Vec<Recipi
         );
     }
     if problems.is_empty() { Ok(recipients) } else { Err(Failure::invalid(problems)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shaped(text: &str) -> Option<Shape> {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_credential_has_the_shape_that_its_recipe_says() {
+        for (shape, length, letters) in [
+            ("null", 32, "A-Za-z0-9"),
+            (r#"{"length": 64}"#, 64, "A-Za-z0-9"),
+            (r#"{"length": 20, "alphabet": "A-Z0-9"}"#, 20, "A-Z0-9"),
+            (r##"{"length": 16, "alphabet": "A-Za-z0-9#%+"}"##, 16, "A-Za-z0-9#%+"),
+            (r#"{"bytes": 32, "encoding": "hex"}"#, 64, "0-9a-f"),
+            (r#"{"bytes": 32, "encoding": "base64"}"#, 44, "A-Za-z0-9+/="),
+        ] {
+            let (one, two) =
+                (random(shaped(shape).as_ref()).unwrap(), random(shaped(shape).as_ref()).unwrap());
+            let text = std::str::from_utf8(&one).unwrap();
+            assert_ne!(one, two, "{shape}");
+            assert_eq!(text.len(), length, "{shape}");
+            let of = regex_lite::Regex::new(&format!("^[{letters}]+$")).unwrap();
+            assert!(of.is_match(text), "{shape}");
+        }
+    }
+
+    #[test]
+    fn of_each_kind_there_is_one() {
+        let shape = shaped(r##"{"length": 12, "alphabet": "A-Za-z0-9#"}"##);
+        for _ in 0..200 {
+            let made = random(shape.as_ref()).unwrap();
+            for kind in ["[A-Z]", "[a-z]", "[0-9]", "#"] {
+                let kind = regex_lite::Regex::new(kind).unwrap();
+                assert!(kind.is_match(std::str::from_utf8(&made).unwrap()), "no {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_put_together_has_the_values_of_the_same_run() {
+        let values = Values::from([("password".to_owned(), Zeroizing::new(b"s3cr3t".to_vec()))]);
+        let pieces = [Piece::Text("app:".to_owned()), Piece::Key("password".to_owned())];
+        assert_eq!(composed(&pieces, &values).as_slice(), b"app:s3cr3t");
+    }
 }

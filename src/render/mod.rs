@@ -28,7 +28,7 @@ use crate::diagnostic::{Code, Failure, Source};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
-use crate::resolve::release::Release;
+use crate::resolve::release::{Release, Service};
 use crate::resolve::routes;
 use crate::schema::{Checker, ExternalObjects, ExtraSchema, Violation};
 use crate::tree::Files;
@@ -94,6 +94,18 @@ impl Renderer {
         let Json::Object(mut values) = values else { return Ok(Vec::new()) };
         let delivery = release.platform.delivery;
         values.insert("prune_protection".to_owned(), delivery::prune_protection(delivery));
+        // What several services have is one list for a rule's `each`.
+        let of_all = |list: fn(&Service) -> Json| {
+            json!(
+                release
+                    .services
+                    .iter()
+                    .flat_map(|one| list(one).as_array().cloned().unwrap_or_default())
+                    .collect::<Vec<_>>()
+            )
+        };
+        values.insert("generators".to_owned(), of_all(|service| json!(service.generators)));
+        values.insert("disks".to_owned(), of_all(|service| json!(service.disks)));
         add_hashes(&mut values, release, folders, kept)?;
         let context: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();

@@ -41,7 +41,6 @@ pub(crate) mod variables;
 mod version;
 
 use crate::names;
-use crate::resolve::layers::{Layer, Layers};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Failure};
@@ -51,7 +50,7 @@ use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
 use labels::Part;
-use release::{PodVariable, Release, Volume};
+use release::{Release, Volume};
 
 /// Decides everything about one app in one environment.
 ///
@@ -76,10 +75,10 @@ pub(crate) fn resolve_leniently(
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
     let (processes, release, operation) = operation::resolve(inputs, &environment, &runtime, &mut notes);
-    let services = services::resolve(inputs, &environment, previous, &mut notes);
+    let mut services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
-    let secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
-    let (mut config, variables) = service_variables(inputs, &services, &secrets, &mut layers, &mut notes);
+    let mut secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
+    let (mut config, variables) = services::all(inputs, &mut services, &mut secrets, &mut layers, &mut notes);
     variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
@@ -181,35 +180,6 @@ fn cluster(inputs: &Inputs, environment: &str) -> String {
     settings.map(|settings| settings.cluster.0.clone()).unwrap_or_default()
 }
 
-/// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it.
-fn service_variables(
-    inputs: &Inputs,
-    services: &[release::Service],
-    secrets: &[release::AppSecret],
-    layers: &mut Layers,
-    notes: &mut Notes,
-) -> (BTreeMap<String, String>, Vec<PodVariable>) {
-    let mut config = variables::winners(layers);
-    let mut variables = Vec::new();
-    for (origin, variable) in services::given::variables(inputs, services, notes) {
-        // A secret of the app's own stands in a service's place.
-        if secrets.iter().any(|secret| secret.variable == variable.name) {
-            continue;
-        }
-        let lowest = Layer { value: variable.value.clone(), origin };
-        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
-        // What the app sets itself stands in the same place, so that what builds on it finds it, and not in the
-        // ConfigMap as well.
-        variables.push(match config.remove(&variable.name) {
-            Some(own) => {
-                PodVariable { name: variable.name, value: Some(command::literal(&own)), secret: None }
-            }
-            None => variable,
-        });
-    }
-    (config, variables)
-}
-
 fn name_origin(inputs: &Inputs) -> String {
     if let Some(recorded) = &inputs.recorded {
         return recorded.place.clone();
@@ -306,7 +276,7 @@ fn clashes(
         }
     }
     for volume in inputs.app.value.volumes.keys() {
-        if services.iter().any(|service| service.name == *volume && service.storage.is_some()) {
+        if services.iter().any(|service| service.has_claim(volume)) {
             let message = format!("a volume and a service's disk are both named {volume:?}");
             let span = inputs.app.key(&["volumes", volume]);
             notes.problem(Code::NameConflict, span, message, "give the volume another name");
@@ -366,6 +336,7 @@ fn claims(
     let of_services =
         services.iter().filter_map(|s| Some((s.name.clone(), s.storage.as_ref()?.size.clone())));
     claims.extend(of_services);
+    claims.extend(services.iter().flat_map(|s| &s.disks).map(|disk| (disk.claim.clone(), disk.size.clone())));
     claims.extend(volumes.iter().map(|volume| (volume.name.clone(), volume.size.clone())));
     claims
 }

@@ -1,5 +1,7 @@
 //! What the platform says, with all defaults, and what does not go together in it.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
@@ -43,6 +45,7 @@ fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         pull_secret: platform.registry.pull_secret.as_ref().map(|name| name.0.clone()),
         router_namespace: platform.network.router_namespace.as_ref().map(|name| name.0.clone()),
         egress: platform.network.egress,
+        egress_ports: egress_ports(inputs),
         secrets_provider: platform.secrets.provider,
         recipients: platform.secrets.recipients.clone(),
         secret_store: platform
@@ -60,6 +63,22 @@ fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         source_url: argocd.source.url.clone(),
         source_revision: argocd.source.revision.as_deref().unwrap_or("HEAD").to_owned(),
     }
+}
+
+/// The ports of external services: what the app says in plain, else the recipe.
+fn egress_ports(inputs: &Inputs) -> BTreeSet<u16> {
+    let app = &inputs.app.value;
+    let said = |name: &str| {
+        let layers = app.environments.values().map(|one| &one.env).chain([&app.env]);
+        layers.filter_map(|env| env.get(name)?.0.parse::<u16>().ok()).collect::<Vec<_>>()
+    };
+    let external = app.services.iter().filter(|entry| entry.is_external());
+    let ports = external.filter_map(|entry| {
+        let recipe = &inputs.services.get(&entry.recipe)?.description.value;
+        let said = said(&format!("{}_PORT", entry.prefix(recipe)));
+        Some(if said.is_empty() { recipe.port.into_iter().collect() } else { said })
+    });
+    ports.flatten().collect()
 }
 
 /// The namespace of the engine's own objects, which no app may have.

@@ -14,7 +14,8 @@ use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
 pub(crate) use crate::resolve::rollout::Rollout;
 pub(crate) use crate::resolve::service::{
-    Credential, Labels, PodVariable, SecretRef, Service, ServiceDisk, ServicePing,
+    Credential, Disk, Generator, Labels, Piece, PodVariable, SecretRef, Service, ServiceDisk, ServiceFile,
+    ServicePing,
 };
 
 /// One app × one environment × one image.
@@ -206,6 +207,8 @@ pub struct AppSecret {
     pub file: Option<String>,
     /// The name of that file's volume.
     pub volume: String,
+    /// Whether it stands among the variables of services, which build on it.
+    pub given: bool,
     /// Where the platform's store has it.
     pub remote: Option<RemoteKey>,
 }
@@ -306,6 +309,8 @@ pub struct PlatformFacts {
     pub router_namespace: Option<String>,
     /// What apps may reach.
     pub egress: Egress,
+    /// Ports of services that somebody else runs, which they may reach in any case.
+    pub egress_ports: BTreeSet<u16>,
     /// Who keeps passwords.
     pub secrets_provider: SecretsProvider,
     /// age public keys.

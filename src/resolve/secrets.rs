@@ -23,8 +23,8 @@ pub(super) fn resolve(
 ) -> Vec<AppSecret> {
     let mut secrets: Vec<AppSecret> = Vec::new();
     for (index, entry) in inputs.app.value.secrets.iter().enumerate() {
-        let SecretEntry { name, file } = entry;
-        let place = inputs.app.at(&["secrets", &index.to_string()]);
+        let SecretEntry { name, file, .. } = entry;
+        let place = inputs.app.at(&entry.path(index).each_ref().map(String::as_str));
         if secrets.iter().any(|other| other.variable == *name) {
             let message = format!("duplicate secret {name}");
             notes.problem(Code::NameConflict, place.clone(), message, "keep one of them");
@@ -51,6 +51,7 @@ pub(super) fn resolve(
             variable: name.clone(),
             volume: secret_object(name),
             file: file.clone(),
+            given: false,
             remote: remote(inputs, environment, name, place, notes),
             secret,
         });
@@ -178,15 +179,25 @@ pub fn unset(inputs: &Inputs, environment: &str, kept: &Files) -> Vec<Diagnostic
     // Only its folder tells of an app that is not there yet.
     let is_known = inputs.registration.is_some() || inputs.recorded.is_some() || !kept.is_empty();
     let folder = if is_known { String::new() } else { format!(" {}", shown(&inputs.query.folder)) };
-    let one = |(index, SecretEntry { name, file }): (usize, &SecretEntry)| {
+    let one = |(index, entry): (usize, &SecretEntry)| {
+        let SecretEntry { name, file, service } = entry;
         let place = format!("releases/{environment}/{}/{}", inputs.name, secret_file(name));
-        let span = inputs.app.at(&["secrets", &index.to_string()]);
+        let span = inputs.app.at(&entry.path(index).each_ref().map(String::as_str));
         let command = format!("`cupaas secret set {name} --app {} --env {environment}{folder}`", inputs.name);
         match kept.iter().find(|(path, _)| path.as_str() == place) {
-            None => Some(
-                Diagnostic::error(Code::SecretNotSet, span, format!("secret {name} is not set"))
-                    .hint(command),
-            ),
+            None => {
+                let message = match service {
+                    Some(_) => format!("{name} of an external service is not set"),
+                    None => format!("secret {name} is not set"),
+                };
+                let hint = match service {
+                    Some(_) => {
+                        format!("{command}; or, where it is no secret, a value under `env` in .cupaas")
+                    }
+                    None => command,
+                };
+                Some(Diagnostic::error(Code::SecretNotSet, span, message).hint(hint))
+            }
             Some((_, text)) if file.is_none() && seal::is_only_a_file(text) => {
                 let message = format!("the value of {name} cannot be an environment variable");
                 let hint = format!(

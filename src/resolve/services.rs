@@ -9,21 +9,26 @@ use crate::expression;
 use crate::load::app_file::ServiceEntry;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
+use crate::load::platform::SecretsProvider;
 use crate::load::recipe::ServiceStorage;
 use crate::load::release_file::ReleaseFile;
 use crate::quantity::mebibytes;
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels::{self, Part};
-use crate::resolve::release::{Credential, Service, ServiceDisk};
+use crate::resolve::release::{Disk, Labels, Service, ServiceDisk};
 use crate::resolve::{ended, version};
 
-pub(super) mod given;
+mod credentials;
+mod disks;
+mod files;
+mod given;
 mod params;
 mod ping;
 mod resources;
 pub(super) mod texts;
 mod upgrade;
 
+pub(super) use given::all;
 pub(crate) use texts::mirrored;
 use texts::{text_at, with_literal_params};
 
@@ -57,10 +62,20 @@ pub(super) fn resolve(
             let message = format!("two services set variables with the prefix {}_", service.prefix);
             let hint = "give one of them another prefix with `as`";
             notes.problem(Code::NameConflict, place.clone(), message, hint);
+        } else if let Some(claim) = service.claims().into_iter().find(|claim| is_taken(&services, claim)) {
+            // `store` with a disk `logs`, and a service that is called `store-logs`.
+            let message = format!("two services have a disk {claim:?}");
+            let hint = format!("give one of them another name: {{{}: {{name: other}}}}", entry.recipe);
+            notes.problem(Code::NameConflict, place.clone(), message, hint);
         }
         services.push(service);
     }
     services
+}
+
+/// Whether a disk of one of these is this claim.
+fn is_taken(services: &[Service], claim: &str) -> bool {
+    services.iter().any(|service| service.has_claim(claim))
 }
 
 /// One entry of `services` with what is needed to decide it.
@@ -103,25 +118,24 @@ impl ServiceSettings<'_> {
         Some((text, self.inputs.app.at(&path))).filter(|_| !own && self.inputs.app.is_sound(&path))
     }
 
-    /// The beginning of its variables: what the app says, else the recipe, else its name.
-    fn prefix(&self, name: &str) -> String {
-        let own = self.recipe.description.value.prefix.as_ref().map(|prefix| prefix.0.clone());
-        self.text("as").or(own).unwrap_or_else(|| name.to_uppercase().replace('-', "_"))
-    }
-
     fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Service {
         let before = notes.problems.len();
         let recipe = &self.recipe.description.value;
         let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
-        let prefix = self.prefix(&name);
-        let version = self.version(&name, previous, notes);
+        let prefix = self.entry.prefix(recipe);
+        let external = self.external(&name, notes);
+        let version = if external { String::new() } else { self.version(&name, previous, notes) };
         let asked = resources::Asked {
             service: &name,
             recipe: &self.entry.recipe,
             memory: self.written("memory"),
             cpu: self.written("cpu"),
         };
-        let resources = resources::resolve(&recipe.resources, asked, notes);
+        let resources = if external {
+            resources::Resources::default()
+        } else {
+            resources::resolve(&recipe.resources, asked, notes)
+        };
         let params = params::resolve(self.recipe, self.entry, |key| self.key(key), notes);
         let part = Part::Service(&self.entry.recipe);
         let labels = labels::of(self.inputs, self.environment, &name, part);
@@ -131,6 +145,7 @@ impl ServiceSettings<'_> {
             recipe: self.entry.recipe.clone(),
             major_parts: recipe.versions.major_parts.unwrap_or(1),
             upgrades: upgrade::to(&recipe.versions, &version),
+            external,
             index: self.index.parse().unwrap_or(0),
             renamed: self.text("as").is_some(),
             memory_mib: resources.memory.as_deref().and_then(mebibytes),
@@ -138,19 +153,23 @@ impl ServiceSettings<'_> {
             cpu: resources.cpu,
             image: String::new(),
             port: recipe.port.unwrap_or(0),
+            storage: if external { None } else { self.disk(&name, &params, notes) },
+            disks: if external { Vec::new() } else { self.disks(&name, &params, &labels, notes) },
             labels,
             workload_labels,
             selector: labels::selector(&self.inputs.name, &name),
-            storage: self.disk(&name, &params, notes),
+            config: Vec::new(),
+            config_hash: None,
             params,
             secret: None,
             credentials: Vec::new(),
+            generators: Vec::new(),
             ping: None,
             name,
             version,
             prefix,
         };
-        let filled = self.fill(&mut service);
+        let filled = if external { Ok(()) } else { self.fill(&mut service) };
         // What templates make of a version or setting that has been refused says nothing about them.
         if notes.problems.len() == before && self.recipe.description.is_sound(&[]) {
             notes.problems.extend(filled.err().map(|problem| *problem));
@@ -231,6 +250,63 @@ impl ServiceSettings<'_> {
         Some(ServiceDisk { size, path: storage.path.0.clone() })
     }
 
+    /// Whether somebody else runs it, and what has no effect then.
+    fn external(&self, name: &str, notes: &mut Notes) -> bool {
+        if !self.entry.is_external() {
+            return false;
+        }
+        let params = &self.recipe.description.value.params;
+        let is_set = |key: &&&str| self.entry.settings.contains_key(**key) && !params.contains_key(**key);
+        for key in ["storage", "disks", "memory", "cpu"].iter().filter(is_set) {
+            let message = format!("`{key}` has no effect on an external service");
+            notes.problem(Code::ConflictingSettings, self.key(key), message, "remove it, or `external`");
+        }
+        if self.entry.version.is_some() {
+            let place = self.inputs.app.at(&["services", self.index]);
+            let message = "a version has no effect on an external service";
+            notes.problem(Code::ConflictingSettings, place, message, "remove it, or `external`");
+        }
+        let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "external"]);
+        notes.decided(format!("services.{name}"), "external", place);
+        true
+    }
+
+    fn disks(
+        &self,
+        name: &str,
+        params: &Map<String, Value>,
+        labels: &Labels,
+        notes: &mut Notes,
+    ) -> Vec<Disk> {
+        let place = |disk: Option<&str>| {
+            let setting = ["services", self.index, &self.entry.recipe, "disks"];
+            match disk {
+                Some(disk) => self.inputs.app.key(&[&setting[..], &[disk]].concat()),
+                None => self.inputs.app.at(&setting),
+            }
+        };
+        let asked = disks::Asked {
+            service: name,
+            recipe: &self.entry.recipe,
+            written: self.entry.settings.get("disks"),
+            place: &place,
+            labels,
+        };
+        disks::resolve(&self.recipe.description, params, &asked, notes)
+    }
+
+    /// What to say of a credential that the platform's operator has no generator for.
+    fn cannot_be_made(&self, words: &str) -> Diagnostic {
+        let message = format!("External Secrets cannot generate the credentials of {}", self.entry.recipe);
+        let place = self.inputs.platform.at(&["secrets", "provider"]);
+        // Its passwords have all small letters; capital letters, digits and signs can be left out.
+        let hint = format!(
+            "its recipe asks for {words}, and an alphabet without all small letters is not among what the operator \
+             makes; use `provider: sops`, or `existing` and create the Secret"
+        );
+        Diagnostic::error(Code::ConflictingSettings, place, message).hint(hint)
+    }
+
     /// What the recipe says in templates: image, credentials, ping.
     fn fill(&self, service: &mut Service) -> Result<(), Box<Diagnostic>> {
         let document = &self.recipe.description;
@@ -240,25 +316,7 @@ impl ServiceSettings<'_> {
         let image = document.value.image.as_deref().unwrap_or_default();
         let mirror = self.inputs.platform.value.registry.mirror.as_deref();
         let image = mirrored(&text(image, &["image"])?, mirror);
-        let mut credentials = Vec::new();
-        for (index, rule) in document.value.credentials.iter().enumerate() {
-            let index = index.to_string();
-            let wanted = match &rule.when {
-                Some(when) => expression::is_true(when, &scope).map_err(|message| {
-                    Box::new(Diagnostic::error(
-                        Code::InvalidExpression,
-                        document.at(&["credentials", &index, "when"]),
-                        message,
-                    ))
-                })?,
-                None => true,
-            };
-            if wanted {
-                let value =
-                    rule.value.as_deref().map(|v| text(v, &["credentials", &index, "value"])).transpose()?;
-                credentials.push(Credential { key: rule.key.clone(), value });
-            }
-        }
+        let credentials = credentials::resolve(document, &scope)?;
         service.secret = (!credentials.is_empty()).then(|| {
             let settings = &self.inputs.platform.value.secrets;
             crate::resolve::secrets::credentials_secret(
@@ -272,6 +330,11 @@ impl ServiceSettings<'_> {
         let ping =
             ping.map(|one| ping::resolve(document, one, service, (&image, mirror), &scope)).transpose()?;
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
+        (service.config, service.config_hash) = files::resolve(self.recipe, service, &scope)?;
+        if self.inputs.platform.value.secrets.provider == SecretsProvider::ExternalSecrets {
+            let unknown = |words: String| Box::new(self.cannot_be_made(&words));
+            service.generators = credentials::generators(service).map_err(unknown)?;
+        }
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ pub(crate) use fit::{ExpectedSecret, Misfit, earlier, misfits, of_value};
 pub(crate) use hardening::core_dumps_off;
 pub use identity::{AgeIdentity, make_identity};
 pub use password::make_password;
+pub(crate) use password::{make_bytes, make_text};
 pub(crate) use place::place;
 pub use readers::{PrivateKeys, give_to};
 pub use recipient::Recipient;

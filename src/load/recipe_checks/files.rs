@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Report;
+use super::{Report, near};
 use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::recipe_folder::{Recipe, SHARED};
 
@@ -38,6 +38,15 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
             report.found.extend(unknown_template(recipe, file, || report.document.at(&path)));
         }
     }
+    for (index, rule) in description.config.iter().enumerate() {
+        if !recipe.texts.contains_key(&rule.file) || rule.file == "recipe.yaml" {
+            let message = format!("{:?} does not exist beside recipe.yaml", rule.file);
+            let others = own(recipe).map(|(name, _)| name).filter(|name| *name != "recipe.yaml");
+            let hint = near(&rule.file, others.collect::<Vec<_>>().into_iter());
+            let path = ["config", &index.to_string(), "file"];
+            report.error(Code::RecipeInvalid, &path, message, hint);
+        }
+    }
     // A key that could not be read may be the one that names the file.
     if !report.document.is_sound(&[]) {
         return;
@@ -45,7 +54,8 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     for (file, source) in own(recipe) {
         let base = file.rsplit('/').next().unwrap_or(file);
         let for_people = base.starts_with('.') || FOR_PEOPLE.iter().any(|known| base.starts_with(known));
-        let is_named = file == "recipe.yaml" || named.iter().any(|(_, name)| *name == file);
+        let is_read = description.config.iter().any(|rule| rule.file == file);
+        let is_named = file == "recipe.yaml" || is_read || named.iter().any(|(_, name)| *name == file);
         if !for_people && !is_named && !is_quoted(recipe, file) {
             let message = "nothing in the recipe names this file";
             let hint = "name it in recipe.yaml, or delete it";

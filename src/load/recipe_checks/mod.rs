@@ -3,6 +3,8 @@
 //!
 //! A new key of the format that holds an expression or a template is one line of [`places`].
 
+mod config;
+mod credentials;
 mod facts;
 mod files;
 mod places;
@@ -27,6 +29,8 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     let mut report = Report { document: &recipe.description, found: Vec::new() };
     versions::check(&mut report);
     facts::check(&mut report);
+    config::check(&mut report);
+    credentials::check(&mut report);
     service::check(&mut report);
     report.found.extend(values::check(&recipe.description));
     texts::check(recipe.kind, &mut report);

@@ -94,11 +94,15 @@ fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     table.push(vec!["image".to_owned()], recipe.image.as_deref(), Form::Template, &of_service);
     for (index, rule) in recipe.credentials.iter().enumerate() {
         table.expression(("credentials", index, "when"), rule.when.as_ref(), &of_service);
-        table.template(("credentials", index, "value"), rule.value.as_ref(), &of_service);
+        let above = recipe.credentials[..index].iter().map(|other| other.key.as_str());
+        let composed = of_service.with_all("credentials", above);
+        table.template(("credentials", index, "value"), rule.value.as_ref(), &composed);
     }
     for (index, variable) in recipe.provides.iter().enumerate() {
         let value = variable.value.as_ref().map(|value| &value.0);
         table.template(("provides", index, "value"), value, &provided);
+        let value = variable.external.as_ref().map(|value| &value.0);
+        table.template(("provides", index, "external"), value, &provided);
     }
     for (index, step) in recipe.rotation.iter().enumerate() {
         table.template(("rotation", index, "say"), Some(&step.say), &rotated);
@@ -117,6 +121,17 @@ fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     }
     let disk = recipe.storage.as_ref().and_then(|storage| storage.when.as_deref());
     table.push(at(&["storage", "when"]), disk, Form::Expression, &of_service);
+    for (name, rule) in &recipe.disks {
+        table.push(at(&["disks", name, "when"]), rule.when.as_deref(), Form::Expression, &of_service);
+    }
+    for (index, rule) in recipe.config.iter().enumerate() {
+        table.expression(("config", index, "when"), rule.when.as_ref(), &config(recipe));
+    }
+}
+
+/// What the files of a service's configuration see: nothing of its Secret, for they stand in a ConfigMap.
+pub(super) fn config(recipe: &RecipeFile) -> Sight {
+    Sight::of(["app", "environment", "version", "name"]).with_service_alone(recipe)
 }
 
 /// What templates of manifests see, beside the items of their rules.

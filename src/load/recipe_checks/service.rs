@@ -1,6 +1,5 @@
 //! What a service's recipe gives to apps and asks of them: variables, credentials and parameters that fit together.
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use regex_lite::Regex;
@@ -9,31 +8,15 @@ use super::{Report, near};
 use crate::diagnostic::Code;
 
 /// Lists of a release that a manifest can be rendered for, once for each item.
-const LISTS: [&str; 5] = ["processes", "services", "volumes", "secrets", "variables"];
+const LISTS: [&str; 7] = ["processes", "services", "disks", "generators", "volumes", "secrets", "variables"];
 
 pub(super) fn check(report: &mut Report<'_>) {
-    credentials(report);
     provides(report);
     lists(report);
 }
 
 fn pattern(cell: &'static OnceLock<Option<Regex>>, text: &str) -> Option<&'static Regex> {
     cell.get_or_init(|| Regex::new(text).ok()).as_ref()
-}
-
-fn credentials(report: &mut Report<'_>) {
-    let mut seen = BTreeSet::new();
-    for (index, rule) in report.document.value.credentials.iter().enumerate() {
-        let path = ["credentials", &index.to_string(), "key"];
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if rule.key.is_empty() || !rule.key.chars().all(plain) {
-            let hint = "letters, digits, hyphens, underscores and dots";
-            report.error(Code::InvalidValue, &path, format!("{:?} is no key of a Secret", rule.key), hint);
-        }
-        if !seen.insert(&rule.key) {
-            report.error(Code::DuplicateKey, &path, format!("the key {:?} is there twice", rule.key), "");
-        }
-    }
 }
 
 fn provides(report: &mut Report<'_>) {
@@ -45,8 +28,11 @@ fn provides(report: &mut Report<'_>) {
         if recipe.provides[..index].iter().any(|other| other.name == variable.name) {
             report.error(Code::DuplicateKey, &path, format!("{} is there twice", variable.name), "");
         }
+        if let Some(value) = &variable.external {
+            references(report, index, "external", &value.0);
+        }
         match (&variable.value, &variable.secret) {
-            (Some(value), None) => references(report, index, &value.0),
+            (Some(value), None) => references(report, index, "value", &value.0),
             (None, Some(key)) if keys().any(|known| known == key) => {}
             (None, Some(key)) => {
                 let message = format!("{key:?} is no key of `credentials`");
@@ -66,7 +52,7 @@ fn provides(report: &mut Report<'_>) {
 }
 
 /// `$(…)` in a variable's value names one further up.
-fn references(report: &mut Report<'_>, index: usize, value: &str) {
+fn references(report: &mut Report<'_>, index: usize, key: &str, value: &str) {
     static REFERENCE: OnceLock<Option<Regex>> = OnceLock::new();
     let Some(reference) = pattern(&REFERENCE, r"(\$+)\(([^()]*)\)") else { return };
     static OWN: OnceLock<Option<Regex>> = OnceLock::new();
@@ -93,7 +79,7 @@ fn references(report: &mut Report<'_>, index: usize, value: &str) {
                 "a variable further up is `$({{ prefix }}_NAME)`; `$$(…)` is the text itself".to_owned(),
             ),
         };
-        report.error(Code::InvalidVariable, &["provides", &index.to_string(), "value"], message, hint);
+        report.error(Code::InvalidVariable, &["provides", &index.to_string(), key], message, hint);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 23] = [
+pub(crate) const RELEASE: [&str; 25] = [
     "app",
     "environment",
     "namespace",
@@ -18,6 +18,8 @@ pub(crate) const RELEASE: [&str; 23] = [
     "release",
     "operation",
     "services",
+    "generators",
+    "disks",
     "config",
     "config_hash",
     "variables",
@@ -32,7 +34,7 @@ pub(crate) const RELEASE: [&str; 23] = [
 ];
 
 /// What they see of a service.
-pub(crate) const SERVICE: [&str; 19] = [
+pub(crate) const SERVICE: [&str; 22] = [
     "name",
     "recipe",
     "version",
@@ -47,6 +49,9 @@ pub(crate) const SERVICE: [&str; 19] = [
     "workload_labels",
     "selector",
     "storage",
+    "disks",
+    "config",
+    "config_hash",
     "params",
     "secret",
     "secret_hash",
@@ -99,6 +104,13 @@ impl Sight {
     pub(super) fn with_service(&self, recipe: &RecipeFile) -> Self {
         let params = recipe.params.keys().map(String::as_str);
         self.with_all("service", SERVICE).with_all("service.params", params)
+    }
+
+    /// The same and the service of this recipe, without what is known of its Secret.
+    pub(super) fn with_service_alone(&self, recipe: &RecipeFile) -> Self {
+        let of_secret = ["secret", "secret_hash", "credentials"];
+        let known = SERVICE.into_iter().filter(|name| !of_secret.contains(name));
+        self.with_service(recipe).with_all("service", known)
     }
 
     /// The same, where nothing is known of the attributes at a path.

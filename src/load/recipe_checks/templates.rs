@@ -14,10 +14,15 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     let description = &recipe.description.value;
     for (name, source) in files::own(recipe) {
         let is_dockerfile = description.dockerfile.as_deref() == Some(name);
+        let is_config = description.config.iter().any(|rule| rule.file == name);
         if !is_dockerfile && !name.ends_with(".j2") {
             continue;
         }
-        let sight = if is_dockerfile { Some(dockerfile(recipe)) } else { manifest(recipe, name) };
+        let sight = match (is_dockerfile, is_config) {
+            (true, _) => Some(dockerfile(recipe)),
+            (_, true) => Some(places::config(description)),
+            _ => manifest(recipe, name),
+        };
         let (code, read) = match &sight {
             Some(sight) => (code(is_dockerfile), unknown_names(&source.text, sight)),
             // Who asks for a part says what it sees.

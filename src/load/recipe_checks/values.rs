@@ -16,7 +16,8 @@ use crate::yaml::document::Document;
 
 /// Settings that every service has. No parameter of a recipe can have their names, but for `memory` and `cpu` where the
 /// recipe sets neither.
-pub(crate) const COMMON: [&str; 6] = ["version", "storage", "name", "as", "memory", "cpu"];
+pub(crate) const COMMON: [&str; 8] =
+    ["version", "storage", "disks", "name", "as", "memory", "cpu", "external"];
 
 /// Everything that cannot hold in a recipe.
 pub(super) fn check(document: &Document<RecipeFile>) -> Vec<Diagnostic> {

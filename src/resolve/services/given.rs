@@ -8,17 +8,66 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::recipe::ProvidedVariable;
+use crate::resolve::command::literal;
 use crate::resolve::decisions::Notes;
-use crate::resolve::layers::Origin;
-use crate::resolve::release::{PodVariable, SecretRef, Service};
+use crate::resolve::layers::{Layer, Layers, Origin};
+use crate::resolve::release::{AppSecret, PodVariable, SecretRef, Service};
 use crate::resolve::services::texts::text_at;
+use crate::resolve::variables::winners;
+
+/// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it. Of a service
+/// that somebody else runs nothing is left but that.
+pub(in crate::resolve) fn all(
+    inputs: &Inputs,
+    services: &mut Vec<Service>,
+    secrets: &mut [AppSecret],
+    layers: &mut Layers,
+    notes: &mut Notes,
+) -> (BTreeMap<String, String>, Vec<PodVariable>) {
+    let mut config = winners(layers);
+    let mut all = Vec::new();
+    for (origin, variable) in given(inputs, services, notes) {
+        // A secret of the app's own stands in a service's place, so that what builds on it finds it.
+        if let Some(own) = secrets.iter_mut().find(|secret| secret.variable == variable.name) {
+            own.given = own.file.is_none();
+            let secret = Some(own.secret.clone()).filter(|_| own.given);
+            all.extend(secret.map(|secret| PodVariable {
+                name: variable.name,
+                value: None,
+                secret: Some(secret),
+            }));
+            continue;
+        }
+        let lowest = Layer { value: variable.value.clone(), origin };
+        layers.entry(variable.name.clone()).or_default().insert(0, lowest);
+        // What the app sets itself stands in the same place, and not in the ConfigMap as well.
+        all.push(match config.remove(&variable.name) {
+            Some(own) => PodVariable { name: variable.name, value: Some(literal(&own)), secret: None },
+            None => variable,
+        });
+    }
+    without_value(inputs, services, &all, notes);
+    services.retain(|service| !service.external);
+    (config, all)
+}
+
+/// Says what nobody gives here: a variable that has a plain value in another environment alone.
+fn without_value(inputs: &Inputs, services: &[Service], all: &[PodVariable], notes: &mut Notes) {
+    for service in services.iter().filter(|service| service.external) {
+        let of_it = |name: &str| name.strip_prefix(&service.prefix).is_some_and(|rest| rest.starts_with('_'));
+        let none = |one: &&PodVariable| one.value.is_none() && one.secret.is_none() && of_it(&one.name);
+        for variable in all.iter().filter(none) {
+            let place = inputs.app.at(&["services", &service.index.to_string()]);
+            let message =
+                format!("{} of an external service has no value in this environment", variable.name);
+            let hint = "give it one under `env`, or under `environments` for each environment";
+            notes.problem(Code::MissingKey, place, message, hint);
+        }
+    }
+}
 
 /// All of them, and which service gives each.
-pub(in crate::resolve) fn variables(
-    inputs: &Inputs,
-    services: &[Service],
-    notes: &mut Notes,
-) -> Vec<(Origin, PodVariable)> {
+fn given(inputs: &Inputs, services: &[Service], notes: &mut Notes) -> Vec<(Origin, PodVariable)> {
     let mut given = Given { inputs, all: Vec::new(), by: BTreeMap::new(), wrong: Vec::new() };
     for service in services {
         let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
@@ -53,8 +102,10 @@ impl<'a> Given<'a> {
     ) {
         let scope = json!({"app": self.inputs.name, "name": service.name, "prefix": service.prefix,
             "service": service});
-        let path = ["provides", &index.to_string(), "value"];
-        let value = match &provided.value {
+        let of_external = provided.external.as_ref().filter(|_| service.external);
+        let key = if of_external.is_some() { "external" } else { "value" };
+        let path = ["provides", &index.to_string(), key];
+        let value = match of_external.or(provided.value.as_ref()) {
             Some(template) => match text_at(&recipe.description, &template.0, &scope, &path) {
                 Ok(value) => Some(value),
                 Err(problem) => {
@@ -68,6 +119,10 @@ impl<'a> Given<'a> {
             (Some(key), Some(name)) => Some(SecretRef { name: name.clone(), key: key.clone() }),
             _ => None,
         };
+        if service.external {
+            self.of_external(service, provided, value, notes);
+            return;
+        }
         let second = provided.also.iter().filter(|_| !service.renamed).map(|name| name.0.clone());
         for name in std::iter::once(format!("{}_{}", service.prefix, provided.name)).chain(second) {
             if self.is_free(&name, service, notes) {
@@ -75,6 +130,29 @@ impl<'a> Given<'a> {
                     Origin::Service { recipe: service.recipe.clone(), service: service.name.clone() };
                 let variable = PodVariable { name, value: value.clone(), secret: secret.clone() };
                 self.all.push((origin, variable));
+            }
+        }
+    }
+
+    /// The same of a service that somebody else runs: what only they know is a secret of the app or a plain variable, and
+    /// further names say the same.
+    fn of_external(
+        &mut self,
+        service: &'a Service,
+        provided: &ProvidedVariable,
+        value: Option<String>,
+        notes: &mut Notes,
+    ) {
+        let main = format!("{}_{}", service.prefix, provided.name);
+        let value = value.filter(|_| !provided.is_set_outside());
+        let origin = || Origin::Service { recipe: service.recipe.clone(), service: service.name.clone() };
+        let same = format!("$({main})");
+        if self.is_free(&main, service, notes) {
+            self.all.push((origin(), PodVariable { name: main, value, secret: None }));
+        }
+        for name in provided.also.iter().filter(|_| !service.renamed).map(|name| name.0.clone()) {
+            if self.is_free(&name, service, notes) {
+                self.all.push((origin(), PodVariable { name, value: Some(same.clone()), secret: None }));
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::records::{self, Scope};
 use crate::plan::credentials::CredentialHistory;
 use crate::render::Renderer;
-use crate::resolve::release::{Release, Service};
+use crate::resolve::release::{Credential, Piece, Release, Service};
 use crate::resolve::secrets::credentials_file;
 use crate::run::edit::Edit;
 use crate::run::rerender::decided;
@@ -149,6 +149,23 @@ fn reconcile(release: &Release) -> String {
     }
 }
 
+/// What a person has to make, where that is not a password like all others.
+fn shapes(service: &Service) -> String {
+    let one = |credential: &Credential| {
+        let words = match (&credential.shape, credential.pieces.as_slice()) {
+            (Some(shape), _) => shape.making().ok()?.words(),
+            (None, []) => return None,
+            (None, pieces) => pieces.iter().fold(String::new(), |text, piece| match piece {
+                Piece::Text(part) => text + part,
+                Piece::Key(key) => format!("{text}<{key}>"),
+            }),
+        };
+        Some(format!("\n     {}: {words}", credential.key))
+    };
+    let all: String = service.credentials.iter().filter_map(one).collect();
+    if all.is_empty() { all } else { format!(":{all}") }
+}
+
 /// Credentials that are not kept here: nothing is changed, but the order is the same.
 fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
     let release = &draft.release;
@@ -161,7 +178,8 @@ fn by_hand(draft: &Draft, service: &Service, steps: &[String]) -> Failure {
             format!("let new ones be made: `{}`", reconcile(release)),
         ],
         _ => vec![format!(
-            "change the Secret {secret} in the namespace {namespace}, where your platform keeps it"
+            "change the Secret {secret} in the namespace {namespace}, where your platform keeps it{}",
+            shapes(service)
         )],
     };
     let restart = format!(
