@@ -214,10 +214,18 @@ pub struct FactRule {
     pub range: Option<Scheme>,
 }
 
+/// The fact that decides which of the runtime's versions an app gets.
+pub(crate) const VERSION: &str = "version";
+
 impl FactRule {
     /// Whether all that a file says counts, and not what it says first.
     pub(crate) fn takes_all(&self) -> bool {
-        self.all || self.range.is_some()
+        self.all || self.range == Some(Scheme::WheelTags)
+    }
+
+    /// Whether the fact is a list. The version never is, however many finds decide it.
+    pub(crate) fn is_list(&self) -> bool {
+        self.all && self.fact != VERSION
     }
 
     /// Whether it looks at a file's text, and at no more than `match` in it.

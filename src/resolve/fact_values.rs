@@ -15,7 +15,7 @@ pub(super) const BETWEEN: &str = ", ";
 
 /// The facts by name, and the app's `params`. A list that is not there is an empty one.
 pub(crate) fn values(recipe: &RecipeFile, facts: &Facts, params: &Map<String, Value>) -> Map<String, Value> {
-    let lists = recipe.facts.iter().filter(|rule| rule.all).map(|rule| (rule.fact.clone(), json!([])));
+    let lists = recipe.facts.iter().filter(|rule| rule.is_list()).map(|rule| (rule.fact.clone(), json!([])));
     let mut values: Map<String, Value> = lists.collect();
     for (name, text) in facts {
         let value = match values.get(name) {

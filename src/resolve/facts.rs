@@ -7,12 +7,10 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Code, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::{Inputs, Recorded};
+use crate::load::recipe::VERSION;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_search::{Found, Search};
 use crate::resolve::fact_values::{BETWEEN, Facts};
-
-/// The fact of which every find counts, not the first alone: see [`crate::resolve::runtime_version`].
-pub(super) const VERSION: &str = "version";
 
 /// For each fact all that the rule which decided it found.
 pub(crate) type Finds = BTreeMap<String, Vec<Found>>;

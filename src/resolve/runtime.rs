@@ -1,6 +1,7 @@
 //! An app's runtime, by its recipe: what its files say, and the version.
 
 use crate::load::inputs::Inputs;
+use crate::load::recipe::VERSION;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::Facts;
@@ -45,6 +46,6 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
         checks::apply(inputs, recipe, (&known, &params), (&chosen, said), notes);
     }
     let mut facts = known.facts;
-    facts.insert(facts::VERSION.to_owned(), chosen.clone());
+    facts.insert(VERSION.to_owned(), chosen.clone());
     Runtime { name: name.to_owned(), version: chosen, facts, params, finds: known.finds }
 }

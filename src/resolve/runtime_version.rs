@@ -4,10 +4,11 @@
 use crate::diagnostic::{Code, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
+use crate::load::recipe::VERSION;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_search::Found;
-use crate::resolve::facts::{Known, VERSION};
+use crate::resolve::facts::Known;
 use crate::resolve::{ended, version};
 use crate::version_range::wheels::Wheels;
 use crate::version_range::{self, Range, Scheme};

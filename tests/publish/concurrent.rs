@@ -10,7 +10,7 @@ use super::killed::kill_many;
 use crate::sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
 
 /// Apps that are deployed at once.
-const APPS: usize = 64;
+const APPS: usize = 24;
 
 /// One crowd at a time: two would take the other's patience for a busy server.
 fn alone() -> MutexGuard<'static, ()> {

@@ -6,7 +6,7 @@ use regex_lite::Regex;
 
 use super::{Report, near};
 use crate::diagnostic::Code;
-use crate::load::recipe::FactRule;
+use crate::load::recipe::{FactRule, VERSION};
 use crate::load::recipe_pattern::regex;
 
 /// What `is` knows beside groups.
@@ -139,11 +139,11 @@ fn alone(report: &mut Report<'_>, index: &str, rule: &FactRule) {
     }
 }
 
-/// The version is one text in every template, however many finds decide it.
+/// Of several plain versions none is the one.
 fn of_version(report: &mut Report<'_>, index: &str, rule: &FactRule) {
-    if rule.fact == "version" && rule.all {
-        let hint = "remove it: every rule of the version counts, and one with `range` with all that it finds";
-        let message = "`all` would make the version a list";
+    if rule.fact == VERSION && rule.all && rule.range.is_none() {
+        let hint = "say in whose words each find is a range, such as `range: npm`, or remove it";
+        let message = "`all` for the version needs `range`: it then has to lie within all that is found";
         report.error(Code::ConflictingSettings, &["facts", index, "all"], message, hint);
     }
 }

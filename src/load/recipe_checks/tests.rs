@@ -90,10 +90,10 @@ recipe.yaml:7:34: {value} needs a `key`
 }
 
 #[test]
-fn the_version_is_no_list() {
+fn the_version_lies_within_all_that_is_found_where_that_is_ranges() {
     let recipe = "summary: x\nversions: {default: \"1\"}\nfacts:\n  - {fact: version, files: [a.json], key: a, is: \"{value}\", all: true}\n";
     let text = said(RecipeKind::Runtime, &[("recipe.yaml", recipe)]);
-    assert!(text.contains("`all` would make the version a list (remove it"), "{text}");
+    assert!(text.contains("`all` for the version needs `range`"), "{text}");
 }
 
 #[test]
