@@ -1,0 +1,3 @@
+from .setup import create_application
+
+app = create_application()
