@@ -3,6 +3,7 @@
 use regex_lite::{Captures, Regex, RegexBuilder};
 
 use crate::load::recipe_pattern::MAX_PATTERN;
+use crate::resolve::line_bound::is_line_bound;
 
 /// The least that one counts as.
 const MIN_PATTERN: usize = 1 << 10;
@@ -10,8 +11,8 @@ const MIN_PATTERN: usize = 1 << 10;
 const LARGE_PATTERN: usize = 2 << 10;
 /// The most letters that may be looked at, each as often as there are KiB of the expression that looks at it.
 const MAX_LETTERS: u64 = 1 << 31;
-/// The most that may be looked at once more, after a find. A search counts to the end of the text: that is how far one may
-/// look before it takes what stands at its beginning.
+/// The most that may be looked at once more, after a find. A search counts to the end of the text, or of its line where the
+/// expression takes none: that is how far one may look before it takes what stands at its beginning.
 const MAX_AGAIN: u64 = 1 << 29;
 /// What asking `where` of one file counts as.
 const CONDITION: u64 = 1000;
@@ -22,6 +23,8 @@ const MAX_FOUND: usize = 4 << 20;
 pub(super) struct Pattern {
     regex: Regex,
     weight: u64,
+    /// Whether a search looks no further than the line in which its find ends.
+    line_bound: bool,
 }
 
 impl Pattern {
@@ -35,7 +38,8 @@ impl Pattern {
             match RegexBuilder::new(pattern).size_limit(size).build() {
                 Ok(regex) => {
                     let times = if size >= LARGE_PATTERN { 8 } else { 1 };
-                    return Ok(Self { regex, weight: (size / MIN_PATTERN * times) as u64 });
+                    let weight = (size / MIN_PATTERN * times) as u64;
+                    return Ok(Self { regex, weight, line_bound: is_line_bound(pattern) });
                 }
                 Err(error) if size >= MAX_PATTERN => return Err(error),
                 Err(_) => size *= 2,
@@ -128,6 +132,13 @@ impl Work {
         at: usize,
     ) -> Result<Option<Captures<'t>>, Spent> {
         let left = if at == 0 { &mut self.letters } else { &mut self.again };
+        if pattern.line_bound {
+            let found = pattern.regex.captures_at(text, at);
+            let end = found.as_ref().and_then(|captures| captures.get(0)).map_or(text.len(), |one| one.end());
+            let line = text[end..].find('\n').unwrap_or(text.len() - end);
+            take(left, (end + line - at) as u64 * pattern.weight + 16)?;
+            return Ok(found);
+        }
         take(left, (text.len() - at) as u64 * pattern.weight + 16)?;
         Ok(pattern.regex.captures_at(text, at))
     }
@@ -163,6 +174,19 @@ mod tests {
             let all = Regex::new(pattern).unwrap();
             assert_eq!(found, all.find_iter(text).map(|one| one.range()).collect::<Vec<_>>(), "{pattern}");
         }
+    }
+
+    /// A lock file of many packages is an ordinary one.
+    #[test]
+    fn many_finds_on_lines_of_their_own_are_no_work() {
+        let text = "files = [{file = \"name-1.0-py3-none-any.whl\"}]\n".repeat(40_000);
+        let read = Pattern::read(r#"([^/"\s]+\.whl)""#).unwrap();
+        let mut finds = 0;
+        let each = Work::default().each(&read, &text, |_, _| {
+            finds += 1;
+            Ok(true)
+        });
+        assert_eq!((each, finds), (Ok(()), 40_000));
     }
 
     #[test]

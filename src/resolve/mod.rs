@@ -15,6 +15,7 @@ mod facts;
 pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
+mod line_bound;
 mod mounts;
 mod operation;
 mod own_dockerfile;
