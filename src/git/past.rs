@@ -10,7 +10,7 @@ use crate::git::stderr::internal;
 use crate::tree::RepoPath;
 
 impl Snapshot {
-    /// Files of a commit that [`Snapshot::log`] has shown, as [`Snapshot::read`] gives those of the newest one.
+    /// Files of a commit that the log has shown, as [`Snapshot::read`] gives those of the newest one.
     ///
     /// # Errors
     /// As [`Snapshot::read`]; `Unavailable` where the server gives its branches alone.
