@@ -66,7 +66,8 @@ part_kustomize() {
       find "$app/$room" -name '*.yaml' ! -name kustomization.yaml -printf '%f\n' | sort >"$work/files"
       awk '{ print tolower($2) "-" tolower($4) ".yaml" }' "$work/objects" | sort | diff "$work/files" - ||
         wrong "$app/$room: files and objects differ"
-      awk -v app="$(basename "$app")-" 'index($3, app) != 1' "$work/objects" | grep . &&
+      # What tells a forge of the rollout stands where Flux reads it.
+      awk -v app="$(basename "$app")-" 'index($3, app) != 1 && !($2 == "Alert" && index($4, app) == 1)' "$work/objects" | grep . &&
         wrong "$app/$room: objects of another namespace"
       count=$((count + 1))
       case $name in case-*) continue ;; esac
