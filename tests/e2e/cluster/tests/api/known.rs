@@ -27,6 +27,11 @@ fn reference(mutant: &Mutant) -> bool {
     !mutant.pointer.starts_with("/metadata")
 }
 
+/// A mapping is empty.
+fn emptied(mutant: &Mutant) -> bool {
+    mutant.change == "= {}"
+}
+
 /// Something is `null`.
 fn null(mutant: &Mutant) -> bool {
     mutant.change == "= null"
@@ -131,6 +136,11 @@ pub(crate) const PLAN: &[Known] = &[
         "the plan alone refuses it",
         filled_in,
         "a field that is left out keeps its value or default in the server: what is written would not be what is",
+    ),
+    known(
+        "must specify a handler type",
+        emptied,
+        "an empty mapping is applied as nothing, and leaves no handler; none is rendered",
     ),
     known(
         "in body must be of type object: \"null\"",
