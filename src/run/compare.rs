@@ -11,7 +11,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::load::{environments, known_apps};
 use crate::outcome::compared::{Compared, ComparedApp};
 use crate::resolve::unlike::unlike;
-use crate::run::rerender::decided;
+use crate::run::recorded::decided;
 use crate::run::spec::{RunSpec, Selection};
 
 /// The app that the run is about or `all`, in the selection's environment and in `to`.

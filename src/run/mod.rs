@@ -24,6 +24,7 @@ mod overtaken;
 mod ownership;
 pub(crate) mod promote;
 mod publisher;
+mod recorded;
 pub(crate) mod remove;
 pub(crate) mod rerender;
 pub(crate) mod rollback;

@@ -29,7 +29,7 @@ use crate::run::edit::Edit;
 use crate::run::land::{Landed, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{RunSpec, Stage};
-use crate::run::{branches, compare, decide, held, open, overtaken, ownership, rerender};
+use crate::run::{branches, compare, decide, held, open, overtaken, ownership, recorded, rerender};
 
 /// What `promote` was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,7 +200,7 @@ fn one(
     if !settings.is_empty() && !promotion.with_settings && round.spec.stage >= Stage::Deploy {
         return Err(unasked(&record.app, promotion, &settings));
     }
-    let (_, _, before) = rerender::decided(round.spec, record, round.gitops, &members_of(record))?;
+    let (_, _, before) = recorded::decided(round.spec, record, round.gitops, &members_of(record))?;
     let lists = Promoted {
         app: record.app.clone(),
         from: promotion.from.clone(),

@@ -6,28 +6,22 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Failure, Kind};
 use crate::layout::owner;
-use crate::load::current::Current;
 use crate::load::gitops::Gitops;
-use crate::load::hold::HoldUntil;
-use crate::load::inputs::Inputs;
-use crate::load::query::ReleaseQuery;
 use crate::load::release_file::ReleaseFile;
-use crate::load::{known_apps, records, released};
+use crate::load::{known_apps, records};
 use crate::outcome::{Outcome, Report, Rerendered};
 use crate::plan::diff::unified;
 use crate::publish::{ChangeSet, Next, Rendered, Transition};
 use crate::render::Renderer;
-use crate::resolve::image::Pinned;
-use crate::resolve::release::Release;
 use crate::resolve::routes;
 use crate::run::context::Context;
-use crate::run::edit::command::EditCommand;
 use crate::run::edit::{self, Edit};
 use crate::run::guard::alone;
 use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
+use crate::run::recorded::decided;
 use crate::run::spec::{RunSpec, Selection, Stage};
-use crate::run::{branches, decide, held, open, stages};
+use crate::run::{branches, open, stages};
 use crate::tree::{Edits, Files, RepoPath};
 
 /// The most releases that a failure names.
@@ -148,42 +142,6 @@ pub(crate) fn transition(
     round.add_proposed(&mut current)?;
     let tree = renderer.render(&release, &inputs, &current.release_files)?;
     Ok(Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) })
-}
-
-/// A recorded release, decided again with what is new in the step. `members` are the owners of hosts that are decided in
-/// the same run.
-///
-/// # Errors
-/// What is wrong with any of the files that it is decided from.
-pub(crate) fn decided(
-    spec: &RunSpec,
-    record: &ReleaseFile,
-    gitops: &mut Gitops,
-    members: &BTreeSet<String>,
-) -> Result<(Inputs, Current, Release), Failure> {
-    // An image that an edit names has its place in the edited file.
-    let named = match spec.selection {
-        Selection::Edited(_) => ReleaseQuery { image: None, ..spec.query.clone() },
-        _ => spec.query.clone(),
-    };
-    let mut inputs = released::load(record, &named, gitops)?;
-    if let (Some(_), Some(pin)) = (&named.image, Pinned::of(&inputs, &record.environment)) {
-        return Err(pin.refused());
-    }
-    if let (Some(image), Some(held)) = (&named.image, held::of(record))
-        && (held.hold.image == *image || held.hold.until == HoldUntil::Resume)
-    {
-        return Err(held::refused(&held));
-    }
-    if record.hold.is_some() && named.image.is_none() && Pinned::of(&inputs, &record.environment).is_none() {
-        // One that was pinned then does not follow its commit while it is held.
-        inputs.query.image = Some(record.image.clone());
-    }
-    let (current, mut release) = decide::decide(spec, &mut inputs, gitops, members)?;
-    if matches!(spec.selection, Selection::Edited(EditCommand::Resume)) {
-        release.hold = None;
-    }
-    Ok((inputs, current, release))
 }
 
 /// One failure of several releases: each is named, and keeps its places and hints.

@@ -13,7 +13,7 @@ use crate::resolve::release::{Process, ProcessKind};
 use crate::run::edit::command::{Operate, Scales};
 use crate::run::edit::image::where_to;
 use crate::run::edit::registered_app::{Edit, RegisteredApp};
-use crate::run::rerender::decided;
+use crate::run::recorded::decided;
 use crate::run::spec::RunSpec;
 use crate::yaml::edit::YamlEdit;
 

@@ -19,7 +19,7 @@ use crate::render::Renderer;
 use crate::resolve::release::{Credential, Piece, Release, Service};
 use crate::resolve::secrets::credentials_file;
 use crate::run::edit::Edit;
-use crate::run::rerender::decided;
+use crate::run::recorded::decided;
 use crate::run::secrets::app_secrets::AppSecrets;
 use crate::run::spec::RunSpec;
 use crate::tree::Edits;
