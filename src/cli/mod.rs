@@ -25,10 +25,10 @@ pub(crate) use catalog::{CatalogCommand, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use history::{History, Status as StatusOf};
-pub(crate) use operate::{Operate, ScaleTo};
+pub(crate) use operate::ScaleTo;
 pub(crate) use promote::Promote;
-pub(crate) use registered::{AppCommand, AppSelector, EnvCommand, Pin, SetEnv, Unpin};
-pub(crate) use rollback::{Resume, Rollback};
+pub(crate) use registered::{AppCommand, AppSelector, Editing, EditingOf, EnvCommand, Pin, SetEnv};
+pub(crate) use rollback::Rollback;
 pub(crate) use shared::{Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
 pub(crate) use wait::{Wait, Waiting};
@@ -107,21 +107,21 @@ pub enum Command {
     /// Keeps the image of an environment, whatever is deployed.
     Pin(Pin),
     /// Lets an environment's image move again.
-    Unpin(Unpin),
+    Unpin(Editing),
     /// Takes what runs in one environment to another: the recorded release, its image byte for byte.
     Promote(Promote),
     /// Takes up again what ran before, and keeps what was rolled back from coming back by itself.
     Rollback(Rollback),
     /// Lets what was rolled back be deployed again.
-    Resume(Resume),
+    Resume(EditingOf),
     /// Starts an app's processes anew, one after the other.
-    Restart(Operate),
+    Restart(EditingOf),
     /// How many of a process run, over what .cupaas says.
     Scale(ScaleTo),
     /// Stops an app's processes and schedules in an environment; its services and all data stay.
-    Stop(Operate),
+    Stop(EditingOf),
     /// Starts them again.
-    Start(Operate),
+    Start(EditingOf),
     /// What runs where: image, since when, by whom, under which address.
     Status(StatusOf),
     /// Whether the cluster says that a release came up; waits until it does.

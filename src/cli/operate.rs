@@ -2,24 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::{AppSelector, Proposed};
-
-/// `restart`, `stop` and `start`.
-#[derive(Debug, Clone, Args)]
-pub struct Operate {
-    /// The app; as --app.
-    #[arg(value_name = "APP", conflicts_with = "app")]
-    pub named: Option<String>,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
-    #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
-}
+use crate::cli::Editing;
 
 /// `scale`.
 #[derive(Debug, Clone, Args)]
@@ -30,13 +13,7 @@ pub struct ScaleTo {
     /// Takes all scales out: what `.cupaas` says counts again.
     #[arg(long)]
     pub reset: bool,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
+    /// Of which app, and how.
     #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
+    pub editing: Editing,
 }

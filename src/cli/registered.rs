@@ -91,6 +91,31 @@ pub struct AppSelector {
     pub repository: Repository,
 }
 
+/// What a command takes that edits an app's files.
+#[derive(Debug, Clone, Args)]
+pub struct Editing {
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
+    /// Which app, and where.
+    #[command(flatten)]
+    pub target: AppSelector,
+}
+
+/// The same, of an app that may be named first.
+#[derive(Debug, Clone, Args)]
+pub struct EditingOf {
+    /// The app; as --app.
+    #[arg(value_name = "APP", conflicts_with = "app")]
+    pub named: Option<String>,
+    /// Of which app, and how.
+    #[command(flatten)]
+    pub editing: Editing,
+}
+
 /// The registration's variables, over those of `.cupaas`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum EnvCommand {
@@ -114,15 +139,9 @@ pub struct SetEnv {
     /// A variable that looks like a secret, and is none.
     #[arg(long, value_name = "NAME")]
     pub plain: Vec<String>,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
+    /// Of which app, and how.
     #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
+    pub editing: Editing,
 }
 
 /// `env unset`.
@@ -131,15 +150,9 @@ pub struct UnsetEnv {
     /// Names.
     #[arg(value_name = "NAME", required = true)]
     pub names: Vec<String>,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
+    /// Of which app, and how.
     #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
+    pub editing: Editing,
 }
 
 /// `env list`.
@@ -159,27 +172,7 @@ pub struct Pin {
     /// The image to keep; default: the one that runs.
     #[arg(long, value_name = "REF", help_heading = WHAT)]
     pub image: Option<String>,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
+    /// Of which app, and how.
     #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
-}
-
-/// `unpin`.
-#[derive(Debug, Clone, Args)]
-pub struct Unpin {
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
-    #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
+    pub editing: Editing,
 }

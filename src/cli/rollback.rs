@@ -1,15 +1,12 @@
-//! Going back, and going on, as people type it.
+//! Going back, as people type it.
 
 use clap::Args;
 
-use crate::cli::{AppSelector, Losses, Proposed};
+use crate::cli::{EditingOf, Losses};
 
 /// `rollback`.
 #[derive(Debug, Clone, Args)]
 pub struct Rollback {
-    /// The app; as --app.
-    #[arg(value_name = "APP", conflicts_with = "app")]
-    pub named: Option<String>,
     /// The release: so many before the one that runs, a commit, or what ran at a time.
     #[arg(long, value_name = "N|COMMIT|TIME", default_value = "1")]
     pub to: String,
@@ -22,30 +19,7 @@ pub struct Rollback {
     /// The losses that are agreed to.
     #[command(flatten)]
     pub losses: Losses,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
+    /// Of which app, and how.
     #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
-}
-
-/// `resume`.
-#[derive(Debug, Clone, Args)]
-pub struct Resume {
-    /// The app; as --app.
-    #[arg(value_name = "APP", conflicts_with = "app")]
-    pub named: Option<String>,
-    /// Shows what would change, and changes nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Whether it becomes a pull request.
-    #[command(flatten)]
-    pub proposed: Proposed,
-    /// Which app, and where.
-    #[command(flatten)]
-    pub target: AppSelector,
+    pub of: EditingOf,
 }

@@ -2,32 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::{Operate as Asked, ScaleTo};
+use crate::cli::{EditingOf, ScaleTo};
 use crate::clock::{now, rfc3339};
 use crate::diagnostic::{Code, Failure, typed};
 use crate::request::environment::Environment;
-use crate::request::registered::{about, edit};
-use crate::request::rollback::named;
+use crate::request::registered::edited;
+use crate::request::rollback::of;
 use crate::run::action::Action;
 use crate::run::edit::command::{EditCommand, Operate, Scales};
-use crate::run::spec::Selection;
 
 /// The most of one process.
 const MOST: u32 = 1000;
 
-pub(super) fn restart(asked: Asked, env: &Environment) -> Result<Action, Failure> {
+pub(super) fn restart(asked: EditingOf, env: &Environment) -> Result<Action, Failure> {
     operate(asked, Operate::Restart(rfc3339(now()).unwrap_or_default()), env)
 }
 
-pub(super) fn operate(asked: Asked, what: Operate, env: &Environment) -> Result<Action, Failure> {
-    let command = Selection::Edited(EditCommand::Operate(what));
-    edit(about(named(asked.target, asked.named), command, asked.dry_run, env)?, asked.proposed, env)
+pub(super) fn operate(asked: EditingOf, what: Operate, env: &Environment) -> Result<Action, Failure> {
+    edited(EditCommand::Operate(what), of(asked), env)
 }
 
 pub(super) fn scale(asked: ScaleTo, env: &Environment) -> Result<Action, Failure> {
     let set = asked.scales.iter().map(|text| one(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let command = EditCommand::Operate(Operate::Scale(Scales { set, reset: asked.reset }));
-    edit(about(asked.target, Selection::Edited(command), asked.dry_run, env)?, asked.proposed, env)
+    edited(command, asked.editing, env)
 }
 
 /// `web=3`, or `web=-` for what the app says itself.

@@ -6,7 +6,8 @@ use crate::run::spec::Extent;
 use std::path::PathBuf;
 
 use crate::cli::{
-    AppCommand, AppSelector, EnvCommand, History, Pin, Proposed, Repository, SetEnv, Shared, StatusOf, Unpin,
+    AppCommand, AppSelector, Editing, EnvCommand, History, Pin, Proposed, Repository, SetEnv, Shared,
+    StatusOf,
 };
 use crate::diagnostic::{Code, Diagnostic, Failure, Source as Text, Span, typed};
 use crate::git::Source;
@@ -79,9 +80,15 @@ pub(super) fn about(
     Ok(spec)
 }
 
-pub(super) fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
+fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, Failure> {
     let tells = forge::propose(proposed, &spec, env)?;
     Ok(Action::along(RunSpec { forge: tells, ..spec }))
+}
+
+/// What a command edits of one app.
+pub(super) fn edited(command: EditCommand, given: Editing, env: &Environment) -> Result<Action, Failure> {
+    let spec = about(given.target, Selection::Edited(command), given.dry_run, env)?;
+    edit(spec, given.proposed, env)
 }
 
 pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Failure> {
@@ -153,12 +160,12 @@ pub(super) fn env(command: EnvCommand, env: &Environment) -> Result<Action, Fail
             let plain = set.plain.iter().cloned().collect();
             let change = EnvChange { set: variables(&set)?, plain, ..EnvChange::default() };
             let command = EditCommand::Env(change);
-            edit(about(set.target, Selection::Edited(command), set.dry_run, env)?, set.proposed, env)
+            edited(command, set.editing, env)
         }
         EnvCommand::Unset(unset) => {
             let names = unset.names.into_iter().collect();
             let command = EditCommand::Env(EnvChange { unset: names, ..EnvChange::default() });
-            edit(about(unset.target, Selection::Edited(command), unset.dry_run, env)?, unset.proposed, env)
+            edited(command, unset.editing, env)
         }
         EnvCommand::List(list) => {
             let spec = about(list.target, nothing(), true, env)?;
@@ -189,11 +196,12 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
 }
 
 pub(super) fn pin(pin: Pin, env: &Environment) -> Result<Action, Failure> {
-    let mut spec = about(pin.target, Selection::Edited(EditCommand::Pin), pin.dry_run, env)?;
+    let Editing { dry_run, proposed, target } = pin.editing;
+    let mut spec = about(target, Selection::Edited(EditCommand::Pin), dry_run, env)?;
     spec.query.image = pin.image.filter(|image| !image.is_empty());
-    edit(spec, pin.proposed, env)
+    edit(spec, proposed, env)
 }
 
-pub(super) fn unpin(unpin: Unpin, env: &Environment) -> Result<Action, Failure> {
-    edit(about(unpin.target, Selection::Edited(EditCommand::Unpin), unpin.dry_run, env)?, unpin.proposed, env)
+pub(super) fn unpin(given: Editing, env: &Environment) -> Result<Action, Failure> {
+    edited(EditCommand::Unpin, given, env)
 }

@@ -1,19 +1,19 @@
 //! What was typed of going back and going on → steps of the same pipeline.
 
-use crate::cli::{AppSelector, Resume, Rollback as Asked};
+use crate::cli::{Editing, EditingOf, Rollback as Asked};
 use crate::diagnostic::Failure;
 use crate::load::hold::HoldUntil;
 use crate::request::environment::Environment;
 use crate::request::forge;
-use crate::request::registered::{about, edit, nothing};
+use crate::request::registered::{about, edited, nothing};
 use crate::run::action::Action;
 use crate::run::edit::command::EditCommand;
 use crate::run::rollback::{Rollback, Target};
-use crate::run::spec::Selection;
 
 /// The app by its name, wherever that was written.
-pub(super) fn named(target: AppSelector, named: Option<String>) -> AppSelector {
-    AppSelector { app: named.or(target.app), ..target }
+pub(super) fn of(EditingOf { named, mut editing }: EditingOf) -> Editing {
+    editing.target.app = named.or(editing.target.app);
+    editing
 }
 
 pub(super) fn rollback(asked: Asked, env: &Environment) -> Result<Action, Failure> {
@@ -22,13 +22,13 @@ pub(super) fn rollback(asked: Asked, env: &Environment) -> Result<Action, Failur
         until: if asked.hold { HoldUntil::Resume } else { HoldUntil::Newer },
         why: asked.why.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty()),
     };
-    let mut spec = about(named(asked.target, asked.named), nothing(), asked.dry_run, env)?;
+    let Editing { dry_run, proposed, target } = of(asked.of);
+    let mut spec = about(target, nothing(), dry_run, env)?;
     spec.allow_data_loss = asked.losses.names();
-    spec.forge = forge::propose(asked.proposed, &spec, env)?;
+    spec.forge = forge::propose(proposed, &spec, env)?;
     Ok(Action::Rollback(Box::new(wish), Box::new(spec)))
 }
 
-pub(super) fn resume(asked: Resume, env: &Environment) -> Result<Action, Failure> {
-    let target = named(asked.target, asked.named);
-    edit(about(target, Selection::Edited(EditCommand::Resume), asked.dry_run, env)?, asked.proposed, env)
+pub(super) fn resume(asked: EditingOf, env: &Environment) -> Result<Action, Failure> {
+    edited(EditCommand::Resume, of(asked), env)
 }
