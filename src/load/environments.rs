@@ -10,6 +10,12 @@ pub(crate) fn unknown(name: &str, platform: &PlatformFile) -> Failure {
     Failure::new(Code::UnknownEnvironment, message).hint(hint)
 }
 
+/// # Errors
+/// An environment that the platform does not have.
+pub(crate) fn known(name: &str, platform: &PlatformFile) -> Result<(), Failure> {
+    if platform.environments.contains_key(name) { Ok(()) } else { Err(unknown(name, platform)) }
+}
+
 /// The problem of a file that names such an environment at `span`.
 pub(crate) fn undeclared(name: &str, platform: &PlatformFile, span: Span) -> Diagnostic {
     let (message, hint) = message(name, platform);

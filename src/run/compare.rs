@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Failure;
-use crate::layout::owner;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
 use crate::load::records::{self, Scope};
@@ -22,8 +21,9 @@ pub(crate) fn compare(spec: &RunSpec, to: &str, all: bool, gitops: &mut Gitops) 
     let Selection::Released(scope) = &spec.selection else { return Ok(Compared::default()) };
     let app = if all { None } else { Some(app_of(&spec.query, gitops)?) };
     let from = scope.environment.clone().unwrap_or_default();
+    let platform = gitops.platform()?;
     for environment in [from.as_str(), to] {
-        known(environment, gitops)?;
+        environments::known(environment, &platform.value)?;
     }
     let mut apps: BTreeMap<String, [Option<ReleaseFile>; 2]> = BTreeMap::new();
     for record in records::find(&Scope { app: app.clone(), environment: None, ..scope.clone() }, gitops)? {
@@ -44,16 +44,6 @@ pub(crate) fn compare(spec: &RunSpec, to: &str, all: bool, gitops: &mut Gitops) 
     Ok(Compared { from, to: to.to_owned(), apps, exit_code: spec.exit_code })
 }
 
-/// # Errors
-/// An environment that the platform does not have.
-pub(super) fn known(environment: &str, gitops: &mut Gitops) -> Result<(), Failure> {
-    let platform = gitops.platform()?;
-    match platform.value.environments.contains_key(environment) {
-        true => Ok(()),
-        false => Err(environments::unknown(environment, &platform.value)),
-    }
-}
-
 fn of_app(
     spec: &RunSpec,
     app: String,
@@ -61,8 +51,7 @@ fn of_app(
     gitops: &mut Gitops,
 ) -> Result<ComparedApp, Failure> {
     let mut decisions = |record: &ReleaseFile| {
-        let members = BTreeSet::from([owner(&record.app, &record.environment)]);
-        decided(spec, record, gitops, &members).map(|(_, _, release)| release.decisions)
+        decided(spec, record, gitops, &BTreeSet::new()).map(|(_, _, release)| release.decisions)
     };
     let (only_in, unlike) = match &sides {
         [Some(from), Some(to)] => (None, unlike(&decisions(from)?, &decisions(to)?)),

@@ -21,7 +21,8 @@ use crate::run::spec::RunSpec;
 /// An app or environment that nobody knows, files that are wrong, or the repository's own.
 pub(crate) fn status(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<Standing>, Failure> {
     let (app, environment) = (spec.query.app.as_deref(), spec.query.environment.as_deref());
-    known_environment(environment, gitops)?;
+    let platform = gitops.platform()?;
+    environment.map_or(Ok(()), |asked| environments::known(asked, &platform.value))?;
     let (registered, problems) = registered::all(gitops, spec.query.ci)?;
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));
@@ -42,16 +43,6 @@ pub(crate) fn status(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<Standing
         standing(registered.iter().find(|one| one.name == release.app), release, last)
     };
     Ok(releases.into_iter().map(standing).collect())
-}
-
-fn known_environment(environment: Option<&str>, gitops: &mut Gitops) -> Result<(), Failure> {
-    let platform = gitops.platform()?;
-    match environment {
-        Some(asked) if !platform.value.environments.contains_key(asked) => {
-            Err(environments::unknown(asked, &platform.value))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// By environment and app, the newest commit of each; it looks back until it has found all.
@@ -113,7 +104,8 @@ fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<
 pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Result<History, Failure> {
     let app = app_of(&spec.query, gitops)?;
     let environment = spec.query.environment.as_deref();
-    known_environment(environment, gitops)?;
+    let platform = gitops.platform()?;
+    environment.map_or(Ok(()), |asked| environments::known(asked, &platform.value))?;
     let mut history = History { app, releases: Vec::new(), more: false };
     release_log::walk(gitops, |one| {
         let wanted = one.app == history.app && environment.is_none_or(|wanted| wanted == one.environment);

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Failure};
 use crate::image_name::ImageName;
-use crate::layout::owner;
 use crate::load::app_name::app_of;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
@@ -14,7 +13,7 @@ use crate::load::inputs::Inputs;
 use crate::load::query::ReleaseQuery;
 use crate::load::records::{self, Scope};
 use crate::load::release_file::ReleaseFile;
-use crate::load::{known_apps, released};
+use crate::load::{environments, known_apps, released};
 use crate::outcome::compared::{Moved, Promoted};
 use crate::outcome::{Outcome, Report};
 use crate::plan::ObjectChange;
@@ -23,13 +22,14 @@ use crate::render::Renderer;
 use crate::repository::short;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
+use crate::resolve::routes;
 use crate::resolve::unlike::unlike;
 use crate::run::context::Context;
 use crate::run::edit::Edit;
 use crate::run::land::{Landed, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{RunSpec, Stage};
-use crate::run::{branches, compare, decide, held, open, overtaken, ownership, recorded, rerender};
+use crate::run::{branches, decide, held, open, overtaken, ownership, recorded, rerender};
 
 /// What `promote` was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,8 +104,9 @@ struct One {
 
 fn source(round: &mut Round<'_>, promotion: &Promotion) -> Result<Sources, Failure> {
     let Promotion { from, to, .. } = promotion;
+    let platform = round.gitops.platform()?;
     for environment in [from, to] {
-        compare::known(environment, round.gitops)?;
+        environments::known(environment, &platform.value)?;
     }
     let records = chosen(round.spec, promotion, round.gitops)?;
     let app = match records.as_slice() {
@@ -117,14 +118,18 @@ fn source(round: &mut Round<'_>, promotion: &Promotion) -> Result<Sources, Failu
         all => format!("promote: {} apps from {from} to {to}", all.len()),
     };
     round.open_branch(|| branches::of_promotion(to, app.as_deref()))?;
-    let members: BTreeSet<String> = records.iter().map(|record| owner(&record.app, to)).collect();
     let mut renderer = Renderer::default();
     let (mut transitions, mut lists, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for record in &records {
-        let one = one(round, promotion, record, &members, &mut renderer)?;
+        let one = one(round, promotion, record, &mut renderer)?;
         transitions.extend(one.transition);
         lists.extend(one.lists);
         notes.extend(one.note);
+    }
+    let rendered = transitions.iter().filter_map(Transition::rendered);
+    let twice = routes::twice(rendered.map(|one| (&one.release, &one.inputs)));
+    if !twice.is_empty() {
+        return Err(Failure::invalid(twice));
     }
     Ok(Sources { set: ChangeSet { subject, app, transitions, ..ChangeSet::default() }, lists, notes })
 }
@@ -167,12 +172,11 @@ fn one(
     round: &mut Round<'_>,
     promotion: &Promotion,
     record: &ReleaseFile,
-    members: &BTreeSet<String>,
     renderer: &mut Renderer,
 ) -> Result<One, Failure> {
     by_digest(record)?;
     let there = records::find(&Scope::of(&record.app, Some(&promotion.to)), round.gitops)?.pop();
-    let (inputs, mut current, mut release) = decided(round, promotion, record, there.as_ref(), members)?;
+    let (inputs, mut current, mut release) = decided(round, promotion, record, there.as_ref())?;
     if let Some(other) = ownership::other_owner(&current, &record.source, None) {
         return Err(other);
     }
@@ -196,11 +200,11 @@ fn one(
         );
     }
     release.warnings.extend(overtaken.warning);
-    let settings = settings(round, there.as_ref(), members, renderer)?;
+    let settings = settings(round, there.as_ref(), renderer)?;
     if !settings.is_empty() && !promotion.with_settings && round.spec.stage >= Stage::Deploy {
         return Err(unasked(&record.app, promotion, &settings));
     }
-    let (_, _, before) = recorded::decided(round.spec, record, round.gitops, &members_of(record))?;
+    let (_, _, before) = recorded::decided(round.spec, record, round.gitops, &BTreeSet::new())?;
     let lists = Promoted {
         app: record.app.clone(),
         from: promotion.from.clone(),
@@ -216,10 +220,6 @@ fn one(
     let transition =
         Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) };
     Ok(One { transition: Some(transition), lists: Some(lists), note })
-}
-
-fn members_of(record: &ReleaseFile) -> BTreeSet<String> {
-    BTreeSet::from([owner(&record.app, &record.environment)])
 }
 
 /// A tag may be another image by now, which nobody has tried.
@@ -243,7 +243,6 @@ fn decided(
     promotion: &Promotion,
     record: &ReleaseFile,
     there: Option<&ReleaseFile>,
-    members: &BTreeSet<String>,
 ) -> Result<(Inputs, Current, Release), Failure> {
     let platform = round.gitops.platform()?;
     let cluster = platform.value.environments.get(&promotion.to).map(|one| one.cluster.0.clone());
@@ -259,7 +258,7 @@ fn decided(
     if let Some(pin) = Pinned::of(&inputs, &promotion.to) {
         return Err(pin.refused());
     }
-    let (current, release) = decide::decide(round.spec, &mut inputs, round.gitops, members)?;
+    let (current, release) = decide::decide(round.spec, &mut inputs, round.gitops, &BTreeSet::new())?;
     Ok((inputs, current, release))
 }
 
@@ -267,11 +266,10 @@ fn decided(
 fn settings(
     round: &mut Round<'_>,
     there: Option<&ReleaseFile>,
-    members: &BTreeSet<String>,
     renderer: &mut Renderer,
 ) -> Result<Vec<ObjectChange>, Failure> {
     let Some(there) = there else { return Ok(Vec::new()) };
-    let again = rerender::transition(round, there, members, renderer)?;
+    let again = rerender::transition(round, there, &BTreeSet::new(), renderer)?;
     if !again.changes() {
         return Ok(Vec::new());
     }

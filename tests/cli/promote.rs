@@ -151,6 +151,25 @@ fn all_apps_go_in_one_commit_or_none() {
     assert!(unknown.stderr.contains("shop"), "{}", unknown.stderr);
 }
 
+/// What is a host of production alone is asked for by two at once.
+#[test]
+fn two_apps_do_not_come_to_one_host() {
+    let accepted = format!("{SETTINGS}routing: {{domains: [shop.example.com]}}\n");
+    let world = World::new(&[("cupaas.yaml", &accepted)]);
+    for name in ["shop", "mail"] {
+        let text = format!("name: {name}\n{APP}domains: [shop.example.com]\n");
+        world.sandbox.write(name, &[(".cupaas", &text)]);
+        deploy(&world, name, "staging", &image("1"));
+    }
+    let head = world.head();
+    let ran = world.run(&promote(&["--all"]));
+    assert!(ran.code == Some(3) && ran.stderr.contains("shop.example.com"), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(world.head(), head);
+    world.good(&promote(&["shop"]));
+    let taken = world.run(&promote(&["mail"]));
+    assert!(taken.stderr.contains("error[host-taken]"), "{}", taken.stderr);
+}
+
 /// What was rolled back does not come back by another door; something newer does.
 #[test]
 fn a_held_release_is_left_as_it_is() {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Failure, typed};
-use crate::layout::owner;
 use crate::load::gitops::Gitops;
 use crate::load::platform::RegisteredEnvironment;
 use crate::load::process_entry::Scale;
@@ -68,8 +67,7 @@ fn while_stopped(own: &RegisteredEnvironment) -> Vec<String> {
 
 /// The processes of a release, as they are today.
 fn processes(spec: &RunSpec, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Process>, Failure> {
-    let members = BTreeSet::from([owner(&record.app, &record.environment)]);
-    Ok(decided(spec, record, gitops, &members)?.2.processes)
+    Ok(decided(spec, record, gitops, &BTreeSet::new())?.2.processes)
 }
 
 /// Refuses what scales nothing, and says what else ends with it.

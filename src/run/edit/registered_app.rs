@@ -86,10 +86,8 @@ impl RegisteredApp {
     /// One that the platform does not have.
     pub(super) fn environment(&self, spec: &RunSpec) -> Result<Option<String>, Failure> {
         let Some(asked) = &spec.query.environment else { return Ok(None) };
-        if self.platform.value.environments.contains_key(asked) {
-            return Ok(Some(asked.clone()));
-        }
-        Err(environments::unknown(asked, &self.platform.value))
+        environments::known(asked, &self.platform.value)?;
+        Ok(Some(asked.clone()))
     }
 
     /// The file's new text; where there was no file, what is known of the app's source is written into it first.

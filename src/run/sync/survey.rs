@@ -49,10 +49,8 @@ pub(super) struct NewCommit {
 pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Result<Survey, Failure> {
     let files = gitops.read(&[path("cupaas.yaml")?, path("catalog")?, path("releases")?])?;
     let platform = gitops.platform()?;
-    if let Some(asked) = &options.environment
-        && !platform.value.environments.contains_key(asked)
-    {
-        return Err(environments::unknown(asked, &platform.value));
+    if let Some(asked) = &options.environment {
+        environments::known(asked, &platform.value)?;
     }
     let registered = registered::by_name(gitops, spec.query.ci)?;
     if let Some(name) = options.apps.iter().find(|name| !registered.contains_key(*name)) {
