@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use crate::clock::rfc3339;
 use crate::diagnostic::{Code, Failure};
-use crate::layout::owner;
 use crate::load::hold::{Hold, HoldUntil};
 use crate::load::inputs::named;
 use crate::load::query::ReleaseQuery;
@@ -105,8 +104,7 @@ fn source(
     if let Some(pin) = Pinned::of(&inputs, &here.environment) {
         return Err(pin.refused());
     }
-    let members = BTreeSet::from([owner(&now.app, &now.environment)]);
-    let (mut current, mut release) = decide::decide(round.spec, &mut inputs, round.gitops, &members)?;
+    let (mut current, mut release) = decide::decide(round.spec, &mut inputs, round.gitops, &BTreeSet::new())?;
     let subject = format!("rollback({}/{}): {}", now.app, now.environment, name(&found.record));
     round.open_branch(|| branches::of_edit(&subject, Some(&now.app)))?;
     round.add_proposed(&mut current)?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clock::now;
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::layout::{Folders, owner};
+use crate::layout::Folders;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
@@ -30,8 +30,7 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
     let scope = Scope::of(&subject.app, Some(&subject.environment));
     let records = records::find(&scope, gitops)?;
     let Some(record) = records.last() else { return Err(records::none(&subject.app, &scope)) };
-    let owner = BTreeSet::from([owner(&record.app, &record.environment)]);
-    let (inputs, current, release) = decided(spec, record, gitops, &owner)?;
+    let (inputs, current, release) = decided(spec, record, gitops, &BTreeSet::new())?;
     let draft = Draft { inputs, current, release };
     let service = service(&subject, &draft, name)?;
     let steps = steps(&draft, service)?;
