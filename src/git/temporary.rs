@@ -43,9 +43,9 @@ impl TemporaryFolder {
 /// # Errors
 /// `Internal` where the system's temporary folder cannot be written.
 pub(super) fn folder() -> Result<TemporaryFolder, Failure> {
-    sweep(&std::env::temp_dir(), OLD);
+    sweep(&tempfile::env::temp_dir(), OLD);
     let made = stop::register(|| {
-        let folder = make(&std::env::temp_dir())?;
+        let folder = make(&tempfile::env::temp_dir())?;
         let kept = Kept::Folder(folder.path().to_owned());
         Ok((folder, kept))
     });

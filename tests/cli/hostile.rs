@@ -129,6 +129,7 @@ fn nothing_that_a_repository_configures_is_run() {
             "fsmonitor",
         ] {
             let path = repository.join(".git/hooks").join(hook);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &script).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }

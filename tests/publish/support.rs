@@ -19,9 +19,9 @@ pub(crate) struct Remote {
 impl Remote {
     /// Without any commit.
     pub(crate) fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::sandbox::scratch::scratch();
         let remote = Self { folder };
-        git(remote.folder.path(), &["init", "-q", "--bare", "-b", "main", "repo.git"]);
+        git(remote.folder.path(), &["init", "-q", "--bare", "-b", "main", "--template=", "repo.git"]);
         for setting in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant", "http.receivepack"] {
             git(&remote.path(), &["config", setting, "true"]);
         }

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 #[path = "report_schema.rs"]
 pub(crate) mod report_schema;
+#[path = "scratch.rs"]
+pub(crate) mod scratch;
 
 /// Folders of one test.
 pub(crate) struct Sandbox {
@@ -25,7 +27,7 @@ pub(crate) struct Ran {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        let sandbox = Self { folder: tempfile::tempdir().unwrap() };
+        let sandbox = Self { folder: scratch::scratch() };
         for name in ["home", "tmp"] {
             fs::create_dir(sandbox.path(name)).unwrap();
         }
@@ -96,7 +98,7 @@ impl Sandbox {
     /// Commits what stands in a folder, at a time in seconds; gives the commit.
     pub(crate) fn commit(&self, folder: &str, time: u32) -> String {
         if !self.path(folder).join(".git").exists() {
-            self.git(folder, &["init", "-q", "-b", "main"]);
+            self.git(folder, &["init", "-q", "-b", "main", "--template="]);
         }
         self.git(folder, &["add", "-A"]);
         let date = format!("{time} +0000");

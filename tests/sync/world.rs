@@ -57,7 +57,7 @@ impl World {
     pub(crate) fn source(&self, name: &str, branch: &str, time: u32, files: &[(&str, &str)]) -> String {
         self.sandbox.write(name, files);
         if !self.sandbox.path(name).join(".git").exists() {
-            self.sandbox.git(name, &["init", "-q", "-b", branch]);
+            self.sandbox.git(name, &["init", "-q", "-b", branch, "--template="]);
             for setting in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
                 self.sandbox.git(name, &["config", setting, "true"]);
             }
