@@ -34,6 +34,17 @@ find examples templates tests/cases tests/e2e/variants -type f \( -name '.cupaas
     cp "$file" "$seeds/$number"
   done
 printf '%s' 'https://git.example.cu/team/gitops.git' >"$seeds/address"
+# shellcheck disable=SC2016
+printf '%s' 'cd /app && A=1 gunicorn -b "0.0.0.0:${PORT:-8000}" app:app || { echo no; exit 1; }' >"$seeds/shell"
+printf '>=3.9,<3.13\0^3.11 || ~3.9\0==3.12.*' >"$seeds/ranges"
+printf '\xff\xfe[\0a\0]\0\n\0b\0=\0"\0c\0"\0' >"$seeds/texts"
+{
+  printf '%s\n' 'format: 1' 'summary: x' 'versions: {default: "1", supported: ["1"]}' 'facts:' \
+    '  - {fact: a, files: ["*.txt"], match: "(?m)^(\\w+)==", within: "(?s)(.*)", all: true, is: "{1}"}' \
+    '  - {fact: b, files: ["*.py"], key: a.b, format: toml, is: "{value}", when: a, where: "top in [file, a]"}' \
+    'start: [{when: b, command: "run {{ b }}"}, {command: x}]'
+  printf '\0requirements.txt\0flask==3\ngunicorn\n\0app.py\0[a]\nb = "Flask"\n'
+} >"$seeds/facts"
 
 # A target folder of its own: nightly and these flags would make cargo build everything again. No sanitizer: there is
 # no unsafe code of ours, and a panic, a time-out or too much memory is found without.

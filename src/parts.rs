@@ -47,7 +47,7 @@ pub mod load {
     /// Recipes by name.
     pub mod catalog {
         pub use crate::load::catalog::Catalog;
-        pub use crate::load::recipe_folder::RecipeKind;
+        pub use crate::load::recipe_folder::{Recipe, RecipeKind};
     }
     /// What the GitOps repository says of one app in one environment.
     pub mod current {
@@ -57,6 +57,10 @@ pub mod load {
     pub mod dotenv {
         pub use crate::load::dotenv::read;
     }
+    /// Bytes → text.
+    pub mod encoding {
+        pub use crate::load::encoding::{decode, decode_lossily};
+    }
     /// The GitOps repository as it is read.
     pub mod gitops {
         pub use crate::load::gitops::{Backend, Gitops};
@@ -64,6 +68,11 @@ pub mod load {
     /// Everything that a release is decided from, read in one go, with all problems of all files together.
     pub mod inputs {
         pub use crate::load::inputs::{Inputs, load};
+    }
+    /// Files whose values have keys.
+    pub mod keyed {
+        pub use crate::load::keyed::read;
+        pub use crate::load::recipe::KeyedFormat;
     }
     /// `cupaas.yaml` and `apps/<app>.yaml` as they are written.
     pub mod platform {
@@ -130,7 +139,7 @@ pub mod resolve {
     pub use crate::resolve::resolve;
     /// A command as a person writes it → the words that the kubelet gets, so that the words arrive byte for byte.
     pub mod command {
-        pub use crate::resolve::command::literal;
+        pub use crate::resolve::command::{in_shell, literal};
     }
     /// Which environment a run is about.
     pub mod environment {
@@ -185,6 +194,11 @@ pub mod token {
 /// Files by their path in the repository.
 pub mod tree {
     pub use crate::tree::{Files, RepoPath};
+}
+
+/// Ranges of versions.
+pub mod version_range {
+    pub use crate::version_range::{Range, Scheme, newest};
 }
 
 /// YAML as people write it.

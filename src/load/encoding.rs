@@ -3,7 +3,7 @@
 
 /// The text of a file in UTF-8, or in UTF-16 with a byte order mark. The mark is no part of the text. Nothing where the
 /// bytes are neither.
-pub(crate) fn decode(bytes: Vec<u8>) -> Option<String> {
+pub fn decode(bytes: Vec<u8>) -> Option<String> {
     match bytes.as_slice() {
         [0xef, 0xbb, 0xbf, text @ ..] => String::from_utf8(text.to_vec()).ok(),
         [0xff, 0xfe, text @ ..] => utf16(text, u16::from_le_bytes),
@@ -14,7 +14,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Option<String> {
 
 /// As [`decode`], for files that are only looked at: of an older encoding, what is ASCII is read. Nothing where it is no
 /// text at all.
-pub(crate) fn decode_lossily(bytes: Vec<u8>) -> Option<String> {
+pub fn decode_lossily(bytes: Vec<u8>) -> Option<String> {
     let text = decode(bytes.clone())
         .unwrap_or_else(|| String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned());
     Some(text).filter(|text| !text.contains('\0'))

@@ -34,7 +34,7 @@ pub(crate) fn format_of(path: &str) -> Option<KeyedFormat> {
 ///
 /// # Errors
 /// Why it cannot be read, with the place.
-pub(crate) fn read(source: &Arc<Source>, format: KeyedFormat) -> Result<Node, Box<Diagnostic>> {
+pub fn read(source: &Arc<Source>, format: KeyedFormat) -> Result<Node, Box<Diagnostic>> {
     match format {
         KeyedFormat::Json => json::parse(source),
         KeyedFormat::Properties => Ok(properties::parse(&source.text)),

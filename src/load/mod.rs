@@ -11,7 +11,7 @@ pub(crate) mod credential_shape;
 pub(crate) mod current;
 mod decode;
 pub(crate) mod dotenv;
-mod encoding;
+pub(crate) mod encoding;
 mod entry_settings;
 pub(crate) mod environments;
 pub(crate) mod external;

@@ -16,10 +16,14 @@ pub(crate) fn words(command: &Command) -> Vec<String> {
         Command::Words(words) => words.clone(),
         Command::Line(line) => {
             let line = line.trim();
-            plain_words(line)
-                .unwrap_or_else(|| vec!["/bin/sh".to_owned(), "-c".to_owned(), started(line).line])
+            plain_words(line).unwrap_or_else(|| vec!["/bin/sh".to_owned(), "-c".to_owned(), in_shell(line)])
         }
     }
+}
+
+/// A line as `/bin/sh -c` gets it.
+pub fn in_shell(line: &str) -> String {
+    started(line.trim()).line
 }
 
 /// Why SIGTERM does not reach the program of a command.

@@ -43,7 +43,7 @@ const NEWEST: u64 = u32::MAX as u64;
 
 /// Which versions are meant.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Range {
+pub struct Range {
     text: String,
     /// Whether it is a version without any operator, and so one that someone has chosen.
     chosen: bool,
@@ -66,7 +66,7 @@ impl fmt::Display for Range {
 impl Range {
     /// A range in the words of `scheme`; without one, a plain version that stands for all that begin with it. Nothing
     /// where it is neither.
-    pub(crate) fn parse(scheme: Option<Scheme>, text: &str) -> Option<Self> {
+    pub fn parse(scheme: Option<Scheme>, text: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() > LONGEST {
             return None;
@@ -86,12 +86,12 @@ impl Range {
     }
 
     /// Whether it is one version that someone has chosen, and no bounds.
-    pub(crate) fn is_chosen(&self) -> bool {
+    pub fn is_chosen(&self) -> bool {
         self.chosen
     }
 
     /// Whether a version lies within. `3.12` is its newest patch.
-    pub(crate) fn contains(&self, version: &str) -> bool {
+    pub fn contains(&self, version: &str) -> bool {
         numbers(version).is_some_and(|numbers| self.holds(&numbers))
     }
 
@@ -120,7 +120,7 @@ impl Range {
 
 /// The newest of the `supported` versions that lies within all `ranges`. One that is listed stands for its newest
 /// patch. Only where no such one is left, it is a patch that the ranges name.
-pub(crate) fn newest(supported: &[String], ranges: &[&Range]) -> Option<String> {
+pub fn newest(supported: &[String], ranges: &[&Range]) -> Option<String> {
     let fits = |version: &[u64]| ranges.iter().all(|range| range.holds(version));
     let listed = || supported.iter().rev().filter_map(|listed| Some((listed, numbers(listed)?)));
     let exact = |range: &&&Range| matches!(&range.bounds, Bounds::Prefix(wanted) if wanted.len() > 2);
