@@ -24,6 +24,7 @@ pub(crate) mod keyed;
 pub(crate) mod known_apps;
 pub(crate) mod known_names;
 pub(crate) mod known_runtimes;
+pub(crate) mod mirrors;
 mod missing_platform;
 pub(crate) mod parameter;
 pub(crate) mod path_pattern;

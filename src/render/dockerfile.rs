@@ -8,12 +8,12 @@ use crate::diagnostic::{Code, Failure, Span};
 use crate::expression;
 use crate::expression::weighed::Weighed;
 use crate::load::catalog::{Recipe, SHARED};
+use crate::load::mirrors::Mirrors;
 use crate::load::path_pattern::matches;
 use crate::load::pod_rules::BuildRule;
 use crate::render::engine::{FUEL, place};
 use crate::resolve::fact_values::{system, values};
 use crate::resolve::release::Release;
-use crate::resolve::services::mirrored;
 use std::collections::BTreeMap;
 
 /// The Dockerfile of a release's runtime.
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 pub(crate) fn dockerfile(
     recipe: &Recipe,
     release: &Release,
-    mirror: Option<&str>,
+    mirrors: &Mirrors,
 ) -> Result<String, Failure> {
     let description = &recipe.description;
     let Some(name) = &description.value.dockerfile else {
@@ -49,12 +49,12 @@ pub(crate) fn dockerfile(
     })?;
     scope.insert("system".to_owned(), json!({"build": build, "run": run}));
     scope.insert("ignore".to_owned(), json!(description.value.ignore));
-    scope.insert("mirror".to_owned(), json!(mirror));
+    scope.insert("mirror".to_owned(), json!(mirrors.docker_hub()));
     scope.insert("variables".to_owned(), json!(build_variables(&description.value.build, &release.config)));
     scope.insert("command".to_owned(), json!(command));
     scope.insert("port".to_owned(), json!(web.and_then(|web| web.port).unwrap_or(8000)));
     let weighed = weighed(recipe)?;
-    let environment = environment(recipe, &weighed, mirror)?;
+    let environment = environment(recipe, &weighed, mirrors)?;
     let rendered = environment.get_template(name).and_then(|made| made.render(Value::from(Serde(&scope))));
     let text = rendered.map_err(|error| wrong(recipe, &weighed, name, &error))?;
     Ok(text.trim_end().to_owned() + "\n")
@@ -72,19 +72,19 @@ fn weighed(recipe: &Recipe) -> Result<BTreeMap<String, Weighed>, Failure> {
 }
 
 /// What templates of Dockerfiles can do beside what all can: `include` a file beside `recipe.yaml`, and name an image as it
-/// is reached through the platform's mirror.
+/// is reached through the platform's mirrors.
 fn environment(
     recipe: &Recipe,
     weighed: &BTreeMap<String, Weighed>,
-    mirror: Option<&str>,
+    mirrors: &Mirrors,
 ) -> Result<Environment<'static>, Failure> {
     let mut environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
     for (name, made) in weighed {
         let added = environment.add_template_owned(name.clone(), made.text.clone());
         added.map_err(|error| wrong(recipe, weighed, name, &error))?;
     }
-    let mirror = mirror.map(str::to_owned);
-    environment.add_function("image", move |name: String| mirrored(&name, mirror.as_deref()));
+    let mirrors = mirrors.clone();
+    environment.add_function("image", move |name: String| mirrors.image(&name));
     Ok(environment)
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
 mod line_bound;
+mod mirrors;
 mod mounts;
 mod operation;
 mod own_dockerfile;

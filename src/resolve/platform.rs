@@ -9,7 +9,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::load::scalars::Name;
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::{PlatformFacts, Rollout, Store};
-use crate::resolve::rollout;
+use crate::resolve::{mirrors, rollout};
 use crate::schema::{DEFAULT, SUPPORTED, supported_version};
 use crate::token::in_address::holds_credentials;
 
@@ -36,6 +36,7 @@ fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         notes.problem(Code::UnknownVersion, span, format!("Kubernetes {text} is not supported"), hint);
     }
     delivery(inputs, notes);
+    mirrors::check(inputs, notes);
     let or = |name: &Option<Name>, default: &str| name.as_ref().map_or(default, |name| &name.0).to_owned();
     let argocd = &platform.argocd;
     PlatformFacts {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::catalog::{Catalog, Recipe, RecipeKind};
 use crate::load::gitops::{Backend, Gitops};
 use crate::load::inputs::Inputs;
+use crate::load::mirrors::Mirrors;
 use crate::load::recipe::{Parameter, ParameterKind};
 use crate::load::trial;
 use crate::render::Renderer;
@@ -91,7 +92,7 @@ fn one(
             Err(failure) => of_recipe(recipe, failure),
         };
     }
-    let rendered = recipe.description.value.dockerfile.as_ref().map(|_| dockerfile(recipe, &release, None));
+    let rendered = recipe.description.value.dockerfile.as_ref().map(|_| dockerfile(recipe, &release, &Mirrors::default()));
     match rendered {
         Some(Err(failure)) => of_recipe(recipe, failure),
         _ => Ok(Vec::new()),
