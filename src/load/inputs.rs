@@ -123,7 +123,7 @@ pub(super) fn gather(
     let (Some(mut app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));
     };
-    let of_external = external::secrets(&app.value, &services);
+    let of_external = external::secrets(&app.value, registration.as_ref().map(|file| &file.value), &services);
     app.value.secrets.extend(of_external);
     Ok(Inputs {
         query: query.clone(),

@@ -66,11 +66,14 @@ fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     }
 }
 
-/// The ports of external services: what the app says in plain, else the recipe.
+/// The ports of external services: what the app or its registration says in plain, else the recipe.
 fn egress_ports(inputs: &Inputs) -> BTreeSet<u16> {
     let app = &inputs.app.value;
     let said = |name: &str| {
-        let layers = app.environments.values().map(|one| &one.env).chain([&app.env]);
+        let registered = inputs.registration.iter().map(|file| &file.value);
+        let registered =
+            registered.flat_map(|file| file.environments.values().map(|one| &one.env).chain([&file.env]));
+        let layers = app.environments.values().map(|one| &one.env).chain([&app.env]).chain(registered);
         layers.filter_map(|env| env.get(name)?.0.parse::<u16>().ok()).collect::<Vec<_>>()
     };
     let external = app.services.iter().filter(|entry| entry.is_external());
