@@ -12,9 +12,10 @@ use crate::load::known_runtimes::WITHOUT_RECIPE;
 use crate::outcome::Wrote;
 use crate::run::context::Context;
 use crate::run::files::write_new;
-use crate::run::scaffold::detected;
 use crate::run::scaffold::options::NewOptions;
+use crate::run::scaffold::proposal::{self, Proposal};
 use crate::run::scaffold::workflow::{self, Workflow};
+use crate::run::scaffold::{app_text, detected};
 
 /// The recipes that `new` chooses from: the built-in ones, and those of the GitOps repository where one is named.
 ///
@@ -46,14 +47,17 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
         Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
         None => detect(catalog, &options.folder)?,
     };
-    let mut text = format!("runtime: {runtime}\n");
-    for (index, service) in options.services.iter().enumerate() {
-        let service = known(catalog, RecipeKind::Service, service)?;
-        text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
-    }
+    let services = options.services.iter().map(|service| known(catalog, RecipeKind::Service, service));
+    let services = services.collect::<Result<Vec<String>, Failure>>()?;
+    let (plain, _) = app_text::write(&runtime, &services, &Proposal::default());
+    let proposal = proposal::of(catalog, &options.folder, &plain);
+    let (text, proposed) = app_text::write(&runtime, &services, &proposal);
     let workflow = workflow::of(&options.folder, options.workflow)?;
     let mut wrote = Wrote::default();
     write_new(&mut wrote, options.folder.join(".cupaas"), &text, 0o644)?;
+    if !proposed.is_empty() {
+        wrote.notes.push(format!(".cupaas proposes, in comments: {}", proposed.join(", ")));
+    }
     let Some(Workflow { forge, taken, file, text }) = workflow else { return Ok(wrote) };
     write_new(&mut wrote, file, &text, 0o644)?;
     wrote.notes.extend(taken.map(|taken| format!("the workflow is {taken}")));
