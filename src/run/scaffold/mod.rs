@@ -1,6 +1,7 @@
 //! `new` and `init`: the first files of an app and of a GitOps repository. Writes only files that are not there.
 
 mod app_text;
+mod build_inputs;
 mod consent;
 mod detected;
 pub(crate) mod embedded;

@@ -12,6 +12,7 @@ use crate::load::known_runtimes::WITHOUT_RECIPE;
 use crate::outcome::Wrote;
 use crate::run::context::Context;
 use crate::run::files::write_new;
+use crate::run::scaffold::build_inputs::BuildInputs;
 use crate::run::scaffold::options::NewOptions;
 use crate::run::scaffold::proposal::{self, Proposal};
 use crate::run::scaffold::workflow::{self, Workflow};
@@ -52,7 +53,8 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
     let (plain, _) = app_text::write(&runtime, &services, &Proposal::default());
     let proposal = proposal::of(catalog, &options.folder, &plain);
     let (text, proposed) = app_text::write(&runtime, &services, &proposal);
-    let workflow = workflow::of(&options.folder, options.workflow)?;
+    let inputs = proposal.dockerfile.as_deref().map(BuildInputs::of).unwrap_or_default();
+    let workflow = workflow::of(&options.folder, options.workflow, &inputs)?;
     let mut wrote = Wrote::default();
     write_new(&mut wrote, options.folder.join(".cupaas"), &text, 0o644)?;
     if !proposed.is_empty() {
@@ -68,6 +70,11 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
          CUPAAS_GITOPS_TOKEN"
             .to_owned(),
     ];
+    let given = [("secrets", inputs.secrets()), ("variables", inputs.variables())];
+    for (what, names) in given.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let names = names.join(", ");
+        wrote.next.push(format!("where building the image needs them, give it the {what} {names}"));
+    }
     wrote.next.extend(workflow::until_released().map(str::to_owned));
     if forge != Forge::Github {
         let next = "and who may push images: the variable REGISTRY_USER and the secret REGISTRY_TOKEN";

@@ -1,4 +1,4 @@
-//! What the files of an app's folder speak for beyond its runtime: what its recipe proposes. An app
+//! What the files of an app's folder speak for beyond its runtime: what its recipe proposes, and what building it takes. An app
 //! that cannot be read yet has no proposals: what is wrong with it is said by `check`, once it has a `.cupaas`.
 
 use std::path::Path;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 use crate::diagnostic::Source;
 use crate::load::catalog::Catalog;
 use crate::load::gitops::{Backend, Gitops};
+use crate::load::mirrors::Mirrors;
 use crate::load::trial;
+use crate::render::dockerfile::dockerfile;
 use crate::resolve::suggest::{self, Suggestion};
 use crate::resolve::{self, environment};
 use crate::run::scaffold::embedded;
@@ -19,6 +21,8 @@ pub(super) struct Proposal {
     pub(super) suggestions: Vec<Suggestion>,
     /// The names of its processes.
     pub(super) processes: Vec<String>,
+    /// Its own Dockerfile, else the one that its runtime stands for.
+    pub(super) dockerfile: Option<String>,
 }
 
 /// That of the app in `folder` with this `.cupaas`.
@@ -33,7 +37,12 @@ fn read(catalog: &Catalog, folder: &Path, app_file: &Arc<Source>) -> Option<Prop
     let inputs = trial::of_folder(folder, app_file, &mut gitops).ok()?;
     let environment = environment::choose(&inputs).ok()?;
     let (release, _) = resolve::resolve_leniently(&inputs, environment, None);
+    let text = match (&inputs.dockerfile, &inputs.runtime) {
+        (Some(own), _) => Some(own.clone()),
+        (None, Some(recipe)) => dockerfile(recipe, &inputs.used, &release, &Mirrors::default()).ok(),
+        (None, None) => None,
+    };
     let processes = release.processes.iter().map(|process| process.name.clone()).collect();
     let suggestions = suggest::of(&inputs, &release, &mut Vec::new());
-    Some(Proposal { suggestions, processes })
+    Some(Proposal { suggestions, processes, dockerfile: text })
 }
