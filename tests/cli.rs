@@ -39,6 +39,7 @@ mod cli {
     mod pins;
     mod promote;
     mod prompt;
+    mod proposals;
     mod reading;
     mod recipe_bounds;
     mod recording;

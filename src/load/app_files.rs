@@ -55,22 +55,30 @@ impl Patterns {
 
     /// Adds those of a runtime's recipe.
     pub(crate) fn add(&mut self, recipe: &RecipeFile) {
+        self.add_in("", recipe);
+    }
+
+    /// The same of a recipe that is used for what stands in a folder, which is a pattern itself; empty for the app's own.
+    pub(crate) fn add_in(&mut self, folder: &str, recipe: &RecipeFile) {
         for rule in &recipe.facts {
-            self.named.extend(rule.files.iter().cloned());
+            let within =
+                |file: &String| if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") };
+            let files: Vec<String> = rule.files.iter().map(within).collect();
             if rule.pattern.is_some() || rule.key.is_some() {
-                self.read.extend(rule.files.iter().cloned());
+                self.read.extend(files.iter().cloned());
             }
             match rule.pattern.as_ref().filter(|_| rule.whole && rule.is_of_lines()) {
                 Some(lines) => {
-                    for file in &rule.files {
+                    for file in &files {
                         self.whole.entry(file.clone()).or_default().insert(lines.clone());
                     }
                 }
                 None if rule.pattern.is_some() || rule.key.is_some() => {
-                    self.begun.extend(rule.files.iter().cloned());
+                    self.begun.extend(files.iter().cloned());
                 }
                 None => {}
             }
+            self.named.extend(files);
         }
     }
 
@@ -115,6 +123,21 @@ impl AppFiles {
     pub(crate) fn own_dockerfile(&self) -> Option<String> {
         let text = self.texts.get(DOCKERFILE).map(|source| source.text.clone());
         text.filter(|text| !text.trim().is_empty())
+    }
+
+    /// The files in a folder, by their paths from there on.
+    pub(crate) fn below(&self, folder: &str) -> Self {
+        if folder.is_empty() || folder == "." {
+            return self.clone();
+        }
+        let within = |path: &String| Some(path.strip_prefix(folder)?.strip_prefix('/')?.to_owned());
+        let texts = self.texts.iter().filter_map(|(path, text)| Some((within(path)?, Arc::clone(text))));
+        Self {
+            folder: shown(&self.folder, folder),
+            listing: self.listing.iter().filter_map(within).collect(),
+            texts: texts.collect(),
+            warnings: Vec::new(),
+        }
     }
 
     /// The beginning of a file of the app, as a place.

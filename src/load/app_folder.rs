@@ -36,11 +36,18 @@ pub(crate) struct AppFolder {
 /// When there is no `.cupaas` or more than one, or a file is not a text file of at most 1 MiB.
 pub(crate) fn read(folder: &Path, called: Option<&str>) -> Result<AppFolder, Failure> {
     let app_file = app_file(folder, called)?;
-    let procfile = match fs::symlink_metadata(folder.join("Procfile")) {
-        Ok(_) => Some(read_text(&folder.join("Procfile"), &shown(folder, called, "Procfile"))?),
-        Err(_) => None,
-    };
-    Ok(AppFolder { app_file, procfile })
+    Ok(AppFolder { app_file, procfile: procfile(folder, called)? })
+}
+
+/// Reads the folder's Procfile, where there is one.
+///
+/// # Errors
+/// When it is not a text file of at most 1 MiB.
+pub(super) fn procfile(folder: &Path, called: Option<&str>) -> Result<Option<Arc<Source>>, Failure> {
+    match fs::symlink_metadata(folder.join("Procfile")) {
+        Ok(_) => read_text(&folder.join("Procfile"), &shown(folder, called, "Procfile")).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 /// What messages call a file of the folder.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::expression::names;
 use crate::load::app_file::{AppFile, ServiceEntry};
+use crate::load::platform::RegistrationFile;
 use crate::load::recipe::{ProvidedVariable, RecipeFile};
 use crate::load::recipe_folder::Recipe;
 use crate::load::secret_entry::SecretEntry;
@@ -41,12 +42,19 @@ impl ProvidedVariable {
     }
 }
 
-/// The secrets that an app's external services need, beside those that it lists itself. A variable to which `.cupaas` gives a
-/// plain value is none of them.
-pub(crate) fn secrets(app: &AppFile, recipes: &BTreeMap<String, Arc<Recipe>>) -> Vec<SecretEntry> {
-    let is_plain = |name: &str| {
-        app.env.contains_key(name) || app.environments.values().any(|one| one.env.contains_key(name))
-    };
+/// The secrets that an app's external services need, beside those that it lists itself. A variable to which `.cupaas` or the
+/// app's registration gives a plain value is none of them.
+pub(crate) fn secrets(
+    app: &AppFile,
+    registration: Option<&RegistrationFile>,
+    recipes: &BTreeMap<String, Arc<Recipe>>,
+) -> Vec<SecretEntry> {
+    let of_app = [&app.env].into_iter().chain(app.environments.values().map(|one| &one.env));
+    let registered = registration.into_iter();
+    let registered = registered
+        .flat_map(|file| [&file.env].into_iter().chain(file.environments.values().map(|one| &one.env)));
+    let plain: Vec<_> = of_app.chain(registered).collect();
+    let is_plain = |name: &str| plain.iter().any(|layer| layer.contains_key(name));
     let mut found: Vec<SecretEntry> = Vec::new();
     for (index, entry) in app.services.iter().enumerate().filter(|(_, entry)| entry.is_external()) {
         let Some(recipe) = recipes.get(&entry.recipe).map(|recipe| &recipe.description.value) else {

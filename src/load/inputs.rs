@@ -6,6 +6,7 @@ use crate::load::query::ReleaseQuery;
 use crate::load::release_file::previous;
 use crate::yaml::document::keep;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Failure, Source};
@@ -18,7 +19,7 @@ use crate::load::known_runtimes::{self, WITHOUT_RECIPE};
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::requires::read_platform_leniently;
 use crate::load::scalars::Named;
-use crate::load::{app_folder, environments, external, registered};
+use crate::load::{app_folder, environments, external, registered, used_recipes};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
 
@@ -47,6 +48,8 @@ pub struct Inputs {
     pub registration: Option<Document<RegistrationFile>>,
     /// The runtime's recipe; nothing for `image` and `dockerfile`, which need none.
     pub runtime: Option<Arc<Recipe>>,
+    /// The recipes that the runtime's uses, by name.
+    pub used: BTreeMap<String, Arc<Recipe>>,
     /// The services' recipes, by name.
     pub services: BTreeMap<String, Arc<Recipe>>,
     /// What every app is made of.
@@ -57,6 +60,17 @@ pub struct Inputs {
     pub schemas: BTreeMap<String, String>,
     /// What is wrong with recipes and registrations: said together with what deciding finds.
     pub problems: Vec<Diagnostic>,
+}
+
+impl Inputs {
+    /// The files in a folder that the app's recipes look at. `called`: what messages call it.
+    pub(super) fn files_in(&self, folder: &Path, called: &str) -> AppFiles {
+        let mut patterns = Patterns::of_dockerfile();
+        if let Some(recipe) = &self.runtime {
+            add_all(&mut patterns, recipe, &self.used);
+        }
+        app_files::read(folder, called, &patterns)
+    }
 }
 
 /// What the last deploy found in an app's files: it stands for them where they are not at hand.
@@ -80,12 +94,8 @@ pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure
     let app = keep(document::read_leniently::<AppFile>(&folder.app_file), &mut problems);
     let name = app_name(query, app.as_ref(), &folder, gitops)?;
     let inputs = gather(query, name, app, problems, gitops)?;
-    let mut patterns = Patterns::of_dockerfile();
-    if let Some(recipe) = &inputs.runtime {
-        patterns.add(&recipe.description.value);
-    }
     let called = query.called.clone().unwrap_or_else(|| query.folder.display().to_string());
-    let files = app_files::read(&query.folder, &called, &patterns);
+    let files = inputs.files_in(&query.folder, &called);
     let unnamed = query.source.commit.is_none() && query.image.is_none() && query.needs_image;
     Ok(Inputs {
         dockerfile: files.own_dockerfile(),
@@ -118,12 +128,15 @@ pub(super) fn gather(
     }
     problems.extend(catalog.misplaced());
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems));
+    let used = runtime.as_ref().map(|recipe| used_recipes::of(&catalog, recipe));
+    let (used, wrong) = used.unwrap_or_default();
+    problems.extend(wrong);
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
     let shared = keep(catalog.get_leniently(RecipeKind::Shared, "shared"), &mut problems);
     let (Some(mut app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));
     };
-    let of_external = external::secrets(&app.value, &services);
+    let of_external = external::secrets(&app.value, registration.as_ref().map(|file| &file.value), &services);
     app.value.secrets.extend(of_external);
     Ok(Inputs {
         query: query.clone(),
@@ -137,6 +150,7 @@ pub(super) fn gather(
         platform,
         registration,
         runtime,
+        used,
         services,
         shared,
         gitops_commit: gitops.head(),
@@ -248,7 +262,20 @@ pub(crate) fn looked_at_by_any(catalog: &Catalog) -> Patterns {
     let names = catalog.names(RecipeKind::Runtime);
     let mut patterns = Patterns::of_dockerfile();
     for recipe in names.iter().filter_map(|name| catalog.get(RecipeKind::Runtime, name).ok().flatten()) {
-        patterns.add(&recipe.description.value);
+        add_all(&mut patterns, &recipe, &used_recipes::of(catalog, &recipe).0);
     }
     patterns
+}
+
+/// Adds the patterns of a recipe, and of those that it uses in the folders where it does.
+fn add_all(patterns: &mut Patterns, recipe: &Recipe, used: &BTreeMap<String, Arc<Recipe>>) {
+    let recipe = &recipe.description.value;
+    patterns.add(recipe);
+    for (name, rule) in &recipe.uses {
+        for folder in used_recipes::folders(recipe, &rule.below) {
+            if let Some(other) = used.get(name) {
+                patterns.add_in(&folder, &other.description.value);
+            }
+        }
+    }
 }

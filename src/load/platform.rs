@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
+use crate::load::mirrors::{Mirror, Mirrors, RegistryHost};
 use crate::load::process_entry::Scale;
 use crate::load::rollout_record::RolloutStatus;
 use crate::load::scalars::{
@@ -174,8 +175,19 @@ pub struct Registry {
     /// A mirror of Docker Hub that base images and services are pulled through.
     #[schemars(regex(pattern = REGISTRY), extend("x-hint" = "a registry's host and path, without https://, such as mirror.example.cu"))]
     pub mirror: Option<String>,
+    /// Mirrors by the registry that each stands for: `{quay.io: mirror.example.cu/quay}`.
+    #[serde(default)]
+    #[schemars(schema_with = "keyed::<RegistryHost, Mirror>", extend("maxProperties" = 50))]
+    pub mirrors: Named<String>,
     /// The Secret (of type dockerconfigjson) in each app's namespace that images are pulled with.
     pub pull_secret: Option<ObjectName>,
+}
+
+impl Registry {
+    /// The mirrors of all registries.
+    pub(crate) fn all_mirrors(&self) -> Mirrors {
+        Mirrors::of(self.mirror.as_ref(), &self.mirrors)
+    }
 }
 
 /// What may talk to what.

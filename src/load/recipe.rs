@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::load::credential_shape::Shape;
+use crate::load::file_rule::FileRule;
 use crate::load::key_path::KeyPath;
 use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
+use crate::load::recipe_uses::UseRule;
 use crate::load::scalars::{Amount, ContainerPath, Date, Name, Named, Text, UpperName, keyed};
 use crate::load::service_files::{ConfigRule, DiskRule};
 use crate::load::service_recipe::{Ping, ServiceResources, UpgradeRule};
 use crate::load::start_rule::{StartRule, SystemRule};
+use crate::load::suggest_rules::SuggestRules;
 use crate::version_range::Scheme;
 
 /// A `recipe.yaml`.
@@ -57,6 +60,9 @@ pub struct RecipeFile {
     #[serde(default)]
     #[schemars(length(max = 100))]
     pub start: Vec<StartRule>,
+    /// What people are told that an app with certain facts may want as well; nothing of it is done unasked.
+    #[serde(default)]
+    pub suggests: SuggestRules,
     /// Packages of the system that the image needs; all rules that fit count.
     #[serde(default)]
     #[schemars(length(max = 100))]
@@ -71,6 +77,18 @@ pub struct RecipeFile {
     pub reserved: Vec<ContainerPath>,
     /// The Dockerfile that this runtime stands for, a template beside this file.
     pub dockerfile: Option<String>,
+    /// Lists of words that expressions and templates see by name, as `words.<name>`.
+    #[serde(default)]
+    #[schemars(extend("maxProperties" = 50))]
+    pub words: Named<Vec<String>>,
+    /// Other runtimes that apps are built with as well: their parts come into this one's Dockerfile.
+    #[serde(default)]
+    #[schemars(extend("maxProperties" = 5))]
+    pub uses: Named<UseRule>,
+    /// What this runtime gives to recipes that use it: templates beside this file, by name.
+    #[serde(default)]
+    #[schemars(extend("maxProperties" = 20))]
+    pub parts: Named<String>,
     /// Variables that the app wants where it runs, below all that a person sets.
     #[serde(default)]
     #[schemars(length(max = 100))]
@@ -266,6 +284,9 @@ pub struct CheckRule {
     pub hint: String,
     /// The fact in whose file the problem is; without it, it is `runtime` in `.cupaas`.
     pub at: Option<String>,
+    /// It counts where another recipe uses this one, too.
+    #[serde(default)]
+    pub used: bool,
 }
 
 /// What an app may set on a service.
@@ -362,37 +383,4 @@ pub struct ProvidedVariable {
     pub secret: Option<String>,
     /// Its text where somebody else runs the service, a template as `value` is.
     pub external: Option<Text>,
-}
-
-/// One template, and when it is rendered.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileRule {
-    /// A template beside this file, or a part that cupaas brings along: `shared/service/service.yaml.j2`.
-    pub template: String,
-    /// Once for each item of this list of the release, which the template knows as `as`.
-    pub each: Option<String>,
-    /// The item's name in the template.
-    #[serde(rename = "as")]
-    pub item: Option<Name>,
-    /// Only where this expression is true.
-    pub when: Option<String>,
-    /// Where the manifest belongs; default `base`.
-    #[serde(default)]
-    pub layer: Layer,
-}
-
-/// Where a manifest belongs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Layer {
-    /// What processes stand on: policy, configuration, services.
-    #[default]
-    Base,
-    /// What has to succeed before the processes of a new release: its Job. It stands in `base`'s folder.
-    Release,
-    /// The processes, their routes and claims.
-    App,
-    /// What the cluster's entry point applies: Namespace and the objects of Flux or Argo CD.
-    Cluster,
 }

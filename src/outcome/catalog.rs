@@ -49,6 +49,8 @@ pub struct RecipeFacts {
     pub parameters: Vec<ParameterFacts>,
     /// The size of its disk where an app says nothing; nothing without a disk.
     pub storage: Option<String>,
+    /// Its further disks.
+    pub disks: Vec<DiskFacts>,
     /// How much memory a service gets where an app says nothing; nothing where the app cannot set it.
     pub memory: Option<String>,
     /// The same of CPU.
@@ -61,6 +63,17 @@ pub struct RecipeFacts {
     pub files: Vec<String>,
     /// A `.cupaas` that uses it.
     pub example: String,
+}
+
+/// A disk of a service beside its first.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DiskFacts {
+    /// Its name.
+    pub name: String,
+    /// Its size where an app says nothing.
+    pub storage: String,
+    /// What it is for.
+    pub doc: String,
 }
 
 /// What an app may set on a service.

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::load::file_rule::Layer;
 use crate::load::platform::Delivery;
-use crate::load::recipe::Layer;
 
 const FLUX: &str = "kustomize.toolkit.fluxcd.io";
 const ARGOCD: &str = "argocd.argoproj.io";

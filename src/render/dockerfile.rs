@@ -2,29 +2,32 @@
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostic::{Code, Failure, Span};
 use crate::expression;
 use crate::expression::weighed::Weighed;
 use crate::load::catalog::{Recipe, SHARED};
+use crate::load::mirrors::Mirrors;
 use crate::load::path_pattern::matches;
 use crate::load::pod_rules::BuildRule;
 use crate::render::engine::{FUEL, place};
-use crate::resolve::fact_values::{system, values};
+use crate::resolve::fact_values::{Facts, system, values};
 use crate::resolve::release::Release;
-use crate::resolve::services::mirrored;
+use crate::resolve::uses::Used;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// The Dockerfile of a release's runtime.
+/// The Dockerfile of a release's runtime. `used`: the recipes whose parts it takes.
 ///
 /// # Errors
 ///
 /// A recipe that has none, or a template that is wrong.
 pub(crate) fn dockerfile(
     recipe: &Recipe,
+    used: &BTreeMap<String, Arc<Recipe>>,
     release: &Release,
-    mirror: Option<&str>,
+    mirrors: &Mirrors,
 ) -> Result<String, Failure> {
     let description = &recipe.description;
     let Some(name) = &description.value.dockerfile else {
@@ -39,25 +42,84 @@ pub(crate) fn dockerfile(
             format!("{name:?} does not exist beside recipe.yaml"),
         ));
     }
+    let mut scope = scope(recipe, (&release.facts, &release.params), release, mirrors)?;
+    let mut parts = Map::new();
+    for (name, found) in &release.uses {
+        if let Some(other) = used.get(name) {
+            parts.insert(name.clone(), Json::Object(self::parts(other, found, release, mirrors)?));
+        }
+    }
+    scope.insert("uses".to_owned(), Json::Object(parts));
+    let text = render(recipe, name, &scope, mirrors)?;
+    Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// What a recipe gives to one that uses it: each of its parts as a text, and beside them what was found.
+///
+/// # Errors
+///
+/// A template that is wrong.
+pub(crate) fn parts(
+    recipe: &Recipe,
+    used: &Used,
+    release: &Release,
+    mirrors: &Mirrors,
+) -> Result<Map<String, Json>, Failure> {
+    let description = &recipe.description;
+    let mut given = Map::new();
+    given.insert("version".to_owned(), json!(used.version));
+    given.insert("folder".to_owned(), json!(used.folder));
+    let facts = values(&description.value, &used.facts, &used.params);
+    given.insert("facts".to_owned(), Json::Object(facts));
+    let mut scope = scope(recipe, (&used.facts, &used.params), release, mirrors)?;
+    scope.insert("folder".to_owned(), json!(used.folder));
+    for (part, file) in &description.value.parts {
+        if !recipe.texts.contains_key(file) {
+            let message = format!("{file:?} does not exist beside recipe.yaml");
+            return Err(Failure::recipe(description.at(&["parts", part]), message));
+        }
+        let text = render(recipe, file, &scope, mirrors)?;
+        given.insert(part.clone(), json!(text.trim()));
+    }
+    Ok(given)
+}
+
+/// What templates see, of the recipe with these facts and parameters.
+fn scope(
+    recipe: &Recipe,
+    (facts, params): (&Facts, &Map<String, Json>),
+    release: &Release,
+    mirrors: &Mirrors,
+) -> Result<Map<String, Json>, Failure> {
+    let description = &recipe.description;
     let web = release.processes.iter().find(|process| process.name == "web");
     let only = release.processes.first().filter(|_| release.processes.len() == 1);
     let web = web.or(only);
     let command = web.and_then(|web| web.command.as_ref()).map(|words| json!(unliteral(words)).to_string());
-    let mut scope = values(&description.value, &release.facts, &release.params);
+    let mut scope = values(&description.value, facts, params);
     let (build, run) = system(&description.value, &scope).map_err(|(index, message)| {
         Failure::recipe(description.at(&["system", &index.to_string(), "when"]), message)
     })?;
     scope.insert("system".to_owned(), json!({"build": build, "run": run}));
     scope.insert("ignore".to_owned(), json!(description.value.ignore));
-    scope.insert("mirror".to_owned(), json!(mirror));
+    scope.insert("mirror".to_owned(), json!(mirrors.docker_hub()));
     scope.insert("variables".to_owned(), json!(build_variables(&description.value.build, &release.config)));
     scope.insert("command".to_owned(), json!(command));
     scope.insert("port".to_owned(), json!(web.and_then(|web| web.port).unwrap_or(8000)));
+    Ok(scope)
+}
+
+/// One template of the recipe, which may put in others.
+fn render(
+    recipe: &Recipe,
+    name: &str,
+    scope: &Map<String, Json>,
+    mirrors: &Mirrors,
+) -> Result<String, Failure> {
     let weighed = weighed(recipe)?;
-    let environment = environment(recipe, &weighed, mirror)?;
-    let rendered = environment.get_template(name).and_then(|made| made.render(Value::from(Serde(&scope))));
-    let text = rendered.map_err(|error| wrong(recipe, &weighed, name, &error))?;
-    Ok(text.trim_end().to_owned() + "\n")
+    let environment = environment(recipe, &weighed, mirrors)?;
+    let rendered = environment.get_template(name).and_then(|made| made.render(Value::from(Serde(scope))));
+    rendered.map_err(|error| wrong(recipe, &weighed, name, &error))
 }
 
 /// The recipe's own templates, as they may be rendered.
@@ -72,19 +134,19 @@ fn weighed(recipe: &Recipe) -> Result<BTreeMap<String, Weighed>, Failure> {
 }
 
 /// What templates of Dockerfiles can do beside what all can: `include` a file beside `recipe.yaml`, and name an image as it
-/// is reached through the platform's mirror.
+/// is reached through the platform's mirrors.
 fn environment(
     recipe: &Recipe,
     weighed: &BTreeMap<String, Weighed>,
-    mirror: Option<&str>,
+    mirrors: &Mirrors,
 ) -> Result<Environment<'static>, Failure> {
     let mut environment = expression::bounded(UndefinedBehavior::Lenient, FUEL);
     for (name, made) in weighed {
         let added = environment.add_template_owned(name.clone(), made.text.clone());
         added.map_err(|error| wrong(recipe, weighed, name, &error))?;
     }
-    let mirror = mirror.map(str::to_owned);
-    environment.add_function("image", move |name: String| mirrored(&name, mirror.as_deref()));
+    let mirrors = mirrors.clone();
+    environment.add_function("image", move |name: String| mirrors.image(&name));
     Ok(environment)
 }
 

@@ -4,7 +4,7 @@ use crate::layout::Folders;
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::Failure;
-use crate::load::recipe::Layer;
+use crate::load::file_rule::Layer;
 use crate::load::release_file::ReleaseFile;
 use crate::render::emit;
 use crate::render::layers::Rendered;

@@ -80,6 +80,13 @@ fn whole(recipe: &RecipeFacts) -> String {
             let _ = writeln!(text, "{what:11}{}", tame(&list));
         }
     }
+    if !recipe.disks.is_empty() {
+        text.push_str("disks\n");
+    }
+    for one in &recipe.disks {
+        let _ = writeln!(text, "  {}: default {}", one.name, one.storage);
+        let _ = writeln!(text, "    {}", tame(&one.doc));
+    }
     if !recipe.parameters.is_empty() {
         text.push_str("parameters\n");
     }

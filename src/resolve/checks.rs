@@ -6,18 +6,41 @@ use crate::diagnostic::{Code, Span};
 use crate::expression;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
+use crate::load::recipe::CheckRule;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::values;
 use crate::resolve::facts::Known;
 use crate::resolve::runtime_version::Said;
 
-/// Applies every check. With a Dockerfile of its own the app is not built by the recipe. `version`: the one that was chosen,
-/// and what was said of it.
+/// Applies the checks that count where another recipe uses this one.
+pub(super) fn apply_used(
+    inputs: &Inputs,
+    recipe: &Recipe,
+    found: (&Known, &Map<String, Value>),
+    version: (&str, Said),
+    notes: &mut Notes,
+) {
+    each(inputs, recipe, found, version, |check| check.used, notes);
+}
+
+/// Applies every check. `version`: the one that was chosen, and what was said of it.
 pub(super) fn apply(
+    inputs: &Inputs,
+    recipe: &Recipe,
+    found: (&Known, &Map<String, Value>),
+    version: (&str, Said),
+    notes: &mut Notes,
+) {
+    each(inputs, recipe, found, version, |_| true, notes);
+}
+
+/// Applies the checks that count. With a Dockerfile of its own the app is not built by the recipe.
+fn each(
     inputs: &Inputs,
     recipe: &Recipe,
     (known, params): (&Known, &Map<String, Value>),
     version: (&str, Said),
+    counts: impl Fn(&CheckRule) -> bool,
     notes: &mut Notes,
 ) {
     if inputs.dockerfile.is_some() {
@@ -32,7 +55,8 @@ pub(super) fn apply(
     scope.insert("version_by_default".to_owned(), Value::from(version.1 == Said::Nothing));
     scope.insert("version_is_open".to_owned(), Value::from(version.1 == Said::Open));
     let scope = Value::Object(scope);
-    for (index, check) in recipe.description.value.checks.iter().enumerate() {
+    let checks = recipe.description.value.checks.iter().enumerate();
+    for (index, check) in checks.filter(|(_, check)| counts(check)) {
         let index = index.to_string();
         let fail = |notes: &mut Notes, key: &str, message: String| {
             let span = recipe.description.at(&["checks", &index, key]);

@@ -13,7 +13,7 @@ pub(crate) type Facts = BTreeMap<String, String>;
 /// What stands between the values of a fact that is a list, where it is one text.
 pub(super) const BETWEEN: &str = ", ";
 
-/// The facts by name, and the app's `params`. A list that is not there is an empty one.
+/// The facts by name, the app's `params` and the recipe's `words`. A list that is not there is an empty one.
 pub(crate) fn values(recipe: &RecipeFile, facts: &Facts, params: &Map<String, Value>) -> Map<String, Value> {
     let lists = recipe.facts.iter().filter(|rule| rule.is_list()).map(|rule| (rule.fact.clone(), json!([])));
     let mut values: Map<String, Value> = lists.collect();
@@ -25,6 +25,9 @@ pub(crate) fn values(recipe: &RecipeFile, facts: &Facts, params: &Map<String, Va
         values.insert(name.clone(), value);
     }
     values.insert("params".to_owned(), Value::Object(params.clone()));
+    if !recipe.words.is_empty() {
+        values.insert("words".to_owned(), json!(recipe.words));
+    }
     values
 }
 

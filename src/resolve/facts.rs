@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Code, Span};
+use crate::load::app_files::AppFiles;
 use crate::load::catalog::Recipe;
-use crate::load::inputs::{Inputs, Recorded};
+use crate::load::inputs::Recorded;
 use crate::load::recipe::VERSION;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_search::{Found, Search};
@@ -41,15 +42,15 @@ pub(super) fn recorded(recorded: &Recorded, notes: &mut Notes) -> Known {
     Known { facts: recorded.facts.clone(), ..Known::default() }
 }
 
-/// Applies every rule, in order.
+/// Applies every rule, in order. `place`: where the app names the runtime.
 pub(super) fn find(
     recipe: &Recipe,
-    inputs: &Inputs,
+    (files, place): (&AppFiles, &Span),
     params: &Map<String, Value>,
     notes: &mut Notes,
 ) -> Known {
     let description = &recipe.description;
-    let mut search = Search::new(&description.value, params, &inputs.files);
+    let mut search = Search::new(&description.value, params, files);
     let mut known = Known::default();
     // Facts that are decided whatever further rules find.
     let mut decided_for_good = BTreeSet::new();
@@ -85,7 +86,7 @@ pub(super) fn find(
         let advice = description.value.exclusive.get(&rule.fact);
         if let Some(advice) = advice.filter(|_| decided.value != first.value) {
             let message = format!("{} and {} disagree on {}", decided.file, first.file, rule.fact);
-            notes.problem(Code::ConflictingFiles, inputs.app.at(&["runtime"]), message, advice);
+            notes.problem(Code::ConflictingFiles, place.clone(), message, advice);
         }
     }
     notes.warnings.append(&mut search.unread);

@@ -16,6 +16,7 @@ pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
 mod line_bound;
+mod mirrors;
 mod mounts;
 mod operation;
 mod own_dockerfile;
@@ -35,9 +36,11 @@ pub(crate) mod service;
 pub(crate) mod services;
 mod shell;
 mod start;
+pub(crate) mod suggest;
 mod uncommitted;
 pub(crate) mod unlike;
 mod unused;
+pub(crate) mod uses;
 pub(crate) mod variables;
 mod version;
 
@@ -52,6 +55,7 @@ use crate::load::release_file::ReleaseFile;
 use decisions::Notes;
 use labels::Part;
 use release::{Release, Volume};
+use runtime::Runtime;
 
 /// Decides everything about one app in one environment.
 ///
@@ -75,6 +79,18 @@ pub(crate) fn resolve_leniently(
 ) -> (Release, Vec<Diagnostic>) {
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
+    let (mut release, mut problems) = decide(inputs, environment, previous, (runtime, notes));
+    suggest::explain(inputs, &mut release, &mut problems);
+    (release, problems)
+}
+
+/// All but the runtime, which is decided.
+fn decide(
+    inputs: &Inputs,
+    environment: String,
+    previous: Option<&ReleaseFile>,
+    (runtime, mut notes): (Runtime, Notes),
+) -> (Release, Vec<Diagnostic>) {
     let (processes, release, operation) = operation::resolve(inputs, &environment, &runtime, &mut notes);
     let mut services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
@@ -100,6 +116,7 @@ pub(crate) fn resolve_leniently(
         hold: previous.filter(|release| !release.removed).and_then(|release| release.hold.clone()),
         facts: runtime.facts,
         params: runtime.params,
+        uses: runtime.uses,
         files: files(inputs),
         layers,
         decisions: notes.decisions,

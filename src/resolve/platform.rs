@@ -9,7 +9,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::load::scalars::Name;
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::{PlatformFacts, Rollout, Store};
-use crate::resolve::rollout;
+use crate::resolve::{mirrors, rollout};
 use crate::schema::{DEFAULT, SUPPORTED, supported_version};
 use crate::token::in_address::holds_credentials;
 
@@ -36,6 +36,7 @@ fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
         notes.problem(Code::UnknownVersion, span, format!("Kubernetes {text} is not supported"), hint);
     }
     delivery(inputs, notes);
+    mirrors::check(inputs, notes);
     let or = |name: &Option<Name>, default: &str| name.as_ref().map_or(default, |name| &name.0).to_owned();
     let argocd = &platform.argocd;
     PlatformFacts {
@@ -65,11 +66,14 @@ fn facts(inputs: &Inputs, notes: &mut Notes) -> PlatformFacts {
     }
 }
 
-/// The ports of external services: what the app says in plain, else the recipe.
+/// The ports of external services: what the app or its registration says in plain, else the recipe.
 fn egress_ports(inputs: &Inputs) -> BTreeSet<u16> {
     let app = &inputs.app.value;
     let said = |name: &str| {
-        let layers = app.environments.values().map(|one| &one.env).chain([&app.env]);
+        let registered = inputs.registration.iter().map(|file| &file.value);
+        let registered =
+            registered.flat_map(|file| file.environments.values().map(|one| &one.env).chain([&file.env]));
+        let layers = app.environments.values().map(|one| &one.env).chain([&app.env]).chain(registered);
         layers.filter_map(|env| env.get(name)?.0.parse::<u16>().ok()).collect::<Vec<_>>()
     };
     let external = app.services.iter().filter(|entry| entry.is_external());

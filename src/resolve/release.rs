@@ -17,6 +17,7 @@ pub(crate) use crate::resolve::service::{
     Credential, Disk, Generator, Labels, Piece, PodVariable, SecretRef, Service, ServiceDisk, ServiceFile,
     ServicePing,
 };
+use crate::resolve::uses::Used;
 
 /// One app × one environment × one image.
 #[derive(Debug, Clone, Serialize)]
@@ -75,6 +76,9 @@ pub struct Release {
     /// What the app sets on its runtime.
     #[serde(skip)]
     pub params: Map<String, Value>,
+    /// What the recipes found that the runtime's uses.
+    #[serde(skip)]
+    pub uses: BTreeMap<String, Used>,
     /// The runtime with its version.
     #[serde(skip)]
     pub runtime: String,

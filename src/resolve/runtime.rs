@@ -1,11 +1,14 @@
 //! An app's runtime, by its recipe: what its files say, and the version.
 
+use std::collections::BTreeMap;
+
 use crate::load::inputs::Inputs;
 use crate::load::recipe::VERSION;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_values::Facts;
 use crate::resolve::facts::Finds;
+use crate::resolve::uses::{self, Used};
 use crate::resolve::{checks, facts, runtime_params, runtime_version, runtime_wheels};
 use serde_json::{Map, Value};
 
@@ -20,6 +23,8 @@ pub(crate) struct Runtime {
     pub facts: Facts,
     /// What the app sets on it.
     pub params: Map<String, Value>,
+    /// What the recipes that it uses found.
+    pub uses: BTreeMap<String, Used>,
     /// For each fact all that the rule which decided it could have taken; nothing where the app's files are not at hand.
     pub finds: Finds,
 }
@@ -34,7 +39,7 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     };
     let mut known = match &inputs.recorded {
         Some(recorded) => facts::recorded(recorded, notes),
-        None => facts::find(recipe, inputs, &params, notes),
+        None => facts::find(recipe, (&inputs.files, &inputs.app.at(&["runtime"])), &params, notes),
     };
     let wheels = runtime_wheels::of(inputs, recipe, &known);
     let chosen = runtime_version::choose(inputs, recipe, asked, (&known, &wheels), previous, notes);
@@ -47,5 +52,6 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
     }
     let mut facts = known.facts;
     facts.insert(VERSION.to_owned(), chosen.clone());
-    Runtime { name: name.to_owned(), version: chosen, facts, params, finds: known.finds }
+    let uses = uses::resolve(inputs, recipe, (&facts, &params), notes);
+    Runtime { name: name.to_owned(), version: chosen, facts, params, uses, finds: known.finds }
 }

@@ -29,7 +29,6 @@ pub(super) mod texts;
 mod upgrade;
 
 pub(super) use given::all;
-pub(crate) use texts::mirrored;
 use texts::{text_at, with_literal_params};
 
 pub(super) fn resolve(
@@ -314,8 +313,8 @@ impl ServiceSettings<'_> {
             "name": service.name, "service": with_literal_params(service)});
         let text = |template: &str, path: &[&str]| text_at(document, template, &scope, path);
         let image = document.value.image.as_deref().unwrap_or_default();
-        let mirror = self.inputs.platform.value.registry.mirror.as_deref();
-        let image = mirrored(&text(image, &["image"])?, mirror);
+        let mirrors = self.inputs.platform.value.registry.all_mirrors();
+        let image = mirrors.image(&text(image, &["image"])?);
         let credentials = credentials::resolve(document, &scope)?;
         service.secret = (!credentials.is_empty()).then(|| {
             let settings = &self.inputs.platform.value.secrets;
@@ -328,7 +327,7 @@ impl ServiceSettings<'_> {
         });
         let ping = document.value.ping.as_ref();
         let ping =
-            ping.map(|one| ping::resolve(document, one, service, (&image, mirror), &scope)).transpose()?;
+            ping.map(|one| ping::resolve(document, one, service, (&image, &mirrors), &scope)).transpose()?;
         (service.image, service.credentials, service.ping) = (image, credentials, ping);
         (service.config, service.config_hash) = files::resolve(self.recipe, service, &scope)?;
         if self.inputs.platform.value.secrets.provider == SecretsProvider::ExternalSecrets {

@@ -44,7 +44,9 @@ fn dockerfile_text(inputs: &Inputs, release: &mut Release) -> Result<String, Fai
             release.warnings.push(warning.hint("delete it to generate one from the runtime"));
             Ok(own.clone())
         }
-        (None, Some(recipe)) => dockerfile(recipe, release, inputs.platform.value.registry.mirror.as_deref()),
+        (None, Some(recipe)) => {
+            dockerfile(recipe, &inputs.used, release, &inputs.platform.value.registry.all_mirrors())
+        }
         (None, None) => {
             let message = "this runtime generates no Dockerfile, and the app has none";
             Err(Failure::new(Code::MissingDockerfile, message)

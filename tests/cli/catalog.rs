@@ -155,6 +155,13 @@ fn list_and_show_know_the_recipes_at_hand() {
     for part in ["versions   1 (default)", "CACHE_URL", "megabytes: integer, default 64", "      - cache:"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
+    let disks = "\ndisks: {logs: {default: 2Gi, path: /logs, doc: what happened}}\n";
+    let recipe = std::fs::read_to_string(sandbox.path("fleet/catalog/services/cache/recipe.yaml")).unwrap();
+    sandbox.write("fleet", &[("catalog/services/queue/recipe.yaml", &(recipe + disks))]);
+    let shown = sandbox.good(&["catalog", "show", "queue", "--gitops", "fleet"]).stdout;
+    for part in ["disks\n  logs: default 2Gi\n    what happened\n", "      disks: {logs: 2Gi}\n"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
     let shown = sandbox.good(&["catalog", "show", "postgresql"]).stdout;
     for part in ["memory     512Mi", "POSTGRESQL_URL", "DATABASE_URL"] {
         assert!(shown.contains(part), "{part}\n{shown}");

@@ -32,10 +32,15 @@ struct Runner {
 impl Runner {
     /// In the repository of an app in this folder.
     fn new(forge: &str, folder: &str) -> Self {
+        let files = [("requirements.txt", "flask\n"), ("app.py", "app = Flask(__name__)\n")];
+        Self::of(forge, folder, &files)
+    }
+
+    /// The same of an app with these files.
+    fn of(forge: &str, folder: &str, files: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::new();
         let app = format!("repository/{folder}");
-        let files = [("requirements.txt", "flask\n"), ("app.py", "app = Flask(__name__)\n")];
-        let app = sandbox.write(&app, &files);
+        let app = sandbox.write(&app, files);
         sandbox.git("repository", &["init", "-q", "-b", "main"]);
         sandbox.good(&["new", &app.display().to_string(), "--forge", forge]);
         let workflows = sandbox.path(&format!("repository/.{forge}/workflows"));
@@ -45,11 +50,30 @@ impl Runner {
         let build = steps.iter().find(|step| step["id"] == "build").unwrap();
         let script = build["run"].as_str().unwrap().to_owned();
         let own = workflow["env"].as_object().unwrap().iter();
+        let asked = build["env"].as_object().unwrap().iter();
+        let own = own.chain(asked.filter(|(name, _)| name.starts_with("BUILD_")));
         let variables = own.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
         sandbox.write("bin", &[("docker", DOCKER)]);
         let docker = sandbox.path("bin/docker");
         fs::set_permissions(&docker, fs::Permissions::from_mode(0o755)).unwrap();
         Self { sandbox, script, variables }
+    }
+
+    /// The step's own variables that are for the build, each with the expression that gives its value.
+    fn given(&self) -> Vec<String> {
+        let given = self.variables.iter().filter(|(name, _)| name.starts_with("BUILD_"));
+        given.map(|(name, value)| format!("{name}: {value}")).collect()
+    }
+
+    /// The same runner, where the repository gives this for that expression and nothing for others.
+    fn with(mut self, values: &[(&str, &str)]) -> Self {
+        for (name, value) in &mut self.variables {
+            if name.starts_with("BUILD_") {
+                let given = values.iter().find(|(asked, _)| name == asked);
+                *value = given.map_or(String::new(), |(_, given)| (*given).to_owned());
+            }
+        }
+        self
     }
 
     /// What the step says, and what it gives out.
@@ -126,4 +150,45 @@ fn nothing_is_built_where_no_dockerfile_can_be_made() {
     assert_ne!(done.code, Some(0));
     assert!(done.stderr.contains("docker login"), "{}", done.stderr);
     assert!(!done.stderr.contains("docker build"), "{}", done.stderr);
+}
+
+#[test]
+fn the_build_gets_what_the_dockerfile_asks_for_and_the_repository_has() {
+    let npmrc = "@me:registry=https://npm.example.cu/\n//npm.example.cu/:_authToken=${NPM_TOKEN}\n";
+    let package = "{\"scripts\": {\"start\": \"node server.js\"}}";
+    let files = [("package.json", package), (".npmrc", npmrc), ("server.js", "listen(process.env.PORT)\n")];
+    for (forge, folder) in [("github", ""), ("gitea", "services/shop"), ("forgejo", "")] {
+        let runner = Runner::of(forge, folder, &files);
+        let given =
+            ["BUILD_SECRET_NPMRC: ${{ secrets.NPMRC }}", "BUILD_SECRET_NPM_TOKEN: ${{ secrets.NPM_TOKEN }}"];
+        assert_eq!(runner.given(), given, "{forge}");
+        let runner = runner.with(&[("BUILD_SECRET_NPM_TOKEN", "it is secret")]);
+        let (done, _) = runner.run("registry.example.cu/me/shop", DIGEST);
+        assert_eq!(done.code, Some(0), "{forge}: {}{}", done.stdout, done.stderr);
+        let asked = " --secret id=NPM_TOKEN,env=BUILD_SECRET_NPM_TOKEN --file - ";
+        assert!(done.stderr.contains(asked), "{forge}: {}", done.stderr);
+        let all = done.stdout + &done.stderr;
+        assert!(!all.contains("it is secret") && !all.contains("id=npmrc"), "{forge}: {all}");
+    }
+}
+
+#[test]
+fn a_dockerfile_of_the_apps_own_is_asked_too() {
+    let text =
+        "ARG NODE=24\nFROM node:${NODE}\nARG VITE_API_URL\nRUN --mount=type=secret,id=github_token,env=T x\n";
+    let runner = Runner::of("github", "", &[("Dockerfile", text)]);
+    let given = [
+        "BUILD_SECRET_BUILD_GITHUB_TOKEN: ${{ secrets.BUILD_GITHUB_TOKEN }}",
+        "BUILD_ARG_VITE_API_URL: ${{ vars.VITE_API_URL }}",
+    ];
+    let mut found = runner.given();
+    found.sort_by(|one, other| other.cmp(one));
+    assert_eq!(found, given);
+    let runner = runner.with(&[("BUILD_ARG_VITE_API_URL", "https://a b\"c")]);
+    let (done, _) = runner.run("registry.example.cu/me/shop", DIGEST);
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    let asked = " --build-arg VITE_API_URL=https://a b\"c --file - ";
+    assert!(done.stderr.contains(asked), "{}", done.stderr);
+    // What asks for nothing gets nothing.
+    assert_eq!(Runner::new("github", "").given(), Vec::<String>::new());
 }

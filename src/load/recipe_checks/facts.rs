@@ -8,6 +8,7 @@ use super::{Report, near};
 use crate::diagnostic::Code;
 use crate::load::recipe::{FactRule, VERSION};
 use crate::load::recipe_pattern::regex;
+use crate::load::recipe_uses::OF_A_USED;
 
 /// What `is` knows beside groups.
 const OF_A_FILE: [&str; 4] = ["file", "module", "folder", "top"];
@@ -22,6 +23,10 @@ pub(super) fn check(report: &mut Report<'_>) {
         let expression = rule.pattern.as_deref().map(|text| read(report, &index, "match", text));
         rule.within.as_deref().map(|text| read(report, &index, "within", text));
         words(report, &index, rule, expression);
+        if rule.fact == "words" && !recipe.words.is_empty() {
+            let message = "a fact cannot be called as the recipe's `words` are";
+            report.error(Code::InvalidValue, &["facts", &index, "fact"], message, "give it another name");
+        }
         if let Some(fact) = rule.below.as_deref().filter(|fact| !above.contains(fact)) {
             let message = format!("no rule above finds the fact {fact:?}");
             report.error(
@@ -46,6 +51,16 @@ fn named(report: &mut Report<'_>, facts: &BTreeSet<&str>) {
         if let Some(hint) = unknown(fact) {
             report.error_at_key(&["exclusive", fact], format!("no rule finds the fact {fact:?}"), hint);
         }
+    }
+    for (name, rule) in &recipe.uses {
+        if let Some(hint) = unknown(&rule.below) {
+            let message = format!("no rule finds the fact {:?}", rule.below);
+            report.error(Code::InvalidValue, &["uses", name, "below"], message, hint);
+        }
+    }
+    for part in recipe.parts.keys().filter(|part| OF_A_USED.contains(&part.as_str())) {
+        let message = format!("{part:?} is known of every recipe that is used");
+        report.error_at_key(&["parts", part], message, "give the part another name");
     }
     for (index, check) in recipe.checks.iter().enumerate() {
         let index = index.to_string();

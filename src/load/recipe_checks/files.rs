@@ -32,6 +32,9 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
         let path = ["files", &index.to_string(), "template"].map(str::to_owned).to_vec();
         named.push((path, &rule.template));
     }
+    for (part, file) in &description.parts {
+        named.push((vec!["parts".to_owned(), part.clone()], file));
+    }
     for (path, file) in &named {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         if report.document.is_sound(&path) {

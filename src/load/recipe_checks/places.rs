@@ -3,6 +3,7 @@
 use super::sight::{RELEASE, Sight};
 use crate::load::recipe::RecipeFile;
 use crate::load::service_recipe::PingVariable;
+use crate::load::suggest_rules::{ProcessRule, ReleaseRule, SecretRule, VariableRule};
 use crate::version_range::Scheme;
 
 /// What a text is.
@@ -54,8 +55,13 @@ pub(super) fn facts(recipe: &RecipeFile) -> Sight {
     params(recipe, facts.with(by_wheels.then_some("lacking")))
 }
 
+/// The same and what is known before any fact: the app's parameters, and the recipe's words.
 fn params(recipe: &RecipeFile, sight: Sight) -> Sight {
-    sight.with_all("params", recipe.params.keys().map(String::as_str))
+    let sight = sight.with_all("params", recipe.params.keys().map(String::as_str));
+    match recipe.words.is_empty() {
+        true => sight,
+        false => sight.with_all("words", recipe.words.keys().map(String::as_str)),
+    }
 }
 
 fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
@@ -77,6 +83,8 @@ fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     for (index, rule) in recipe.system.iter().enumerate() {
         table.expression(("system", index, "when"), rule.when.as_ref(), &facts);
     }
+    of_uses(recipe, &facts, table);
+    of_suggestions(recipe, &facts, table);
     let running = facts.with(["port", "host", "hosts", "url", "memory"]);
     for (index, rule) in recipe.env.iter().enumerate() {
         table.expression(("env", index, "when"), rule.when.as_ref(), &running);
@@ -85,6 +93,41 @@ fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     for (index, rule) in recipe.writable.iter().enumerate() {
         table.expression(("writable", index, "when"), rule.when.as_ref(), &facts);
     }
+}
+
+fn of_uses<'a>(recipe: &'a RecipeFile, facts: &Sight, table: &mut Table<'a>) {
+    for (name, rule) in &recipe.uses {
+        let at = |path: &[&str]| ["uses", name].iter().chain(path).map(|&part| part.to_owned()).collect();
+        table.push(at(&["when"]), rule.when.as_deref(), Form::Expression, facts);
+        for (key, template) in &rule.with {
+            table.push(at(&["with", key]), Some(template), Form::Template, facts);
+        }
+    }
+}
+
+/// The condition of something that is proposed, and the key of its template with what stands there.
+type Proposed<'a> = (Option<&'a String>, Option<(&'static str, &'a String)>);
+
+fn of_suggestions<'a>(recipe: &'a RecipeFile, facts: &Sight, table: &mut Table<'a>) {
+    let rules = &recipe.suggests;
+    let mut list = |list: &str, texts: Vec<Proposed<'a>>| {
+        for (index, (when, template)) in texts.into_iter().enumerate() {
+            let at = |key: &str| ["suggests", list, &index.to_string(), key].map(str::to_owned).to_vec();
+            table.push(at("when"), when.map(String::as_str), Form::Expression, facts);
+            if let Some((key, template)) = template {
+                table.push(at(key), Some(template), Form::Template, facts);
+            }
+        }
+    };
+    let of_process = |rule: &'a ProcessRule| (rule.when.as_ref(), Some(("command", &rule.command)));
+    list("processes", rules.processes.iter().map(of_process).collect());
+    let of_release = |rule: &'a ReleaseRule| (rule.when.as_ref(), Some(("command", &rule.command)));
+    list("release", rules.release.iter().map(of_release).collect());
+    let of_variable = |rule: &'a VariableRule| (rule.when.as_ref(), Some(("value", &rule.value)));
+    list("variables", rules.variables.iter().map(of_variable).collect());
+    let of_secret = |rule: &'a SecretRule| (rule.when.as_ref(), Some(("name", &rule.name)));
+    list("secrets", rules.secrets.iter().map(of_secret).collect());
+    list("services", rules.services.iter().map(|rule| (rule.when.as_ref(), None)).collect());
 }
 
 fn of_service<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {

@@ -18,13 +18,15 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
         if !is_dockerfile && !name.ends_with(".j2") {
             continue;
         }
+        let is_part = description.parts.values().any(|part| part == name) && !files::is_quoted(recipe, name);
         let sight = match (is_dockerfile, is_config) {
             (true, _) => Some(dockerfile(recipe)),
             (_, true) => Some(places::config(description)),
+            _ if is_part => Some(dockerfile(recipe).with(["folder"])),
             _ => manifest(recipe, name),
         };
         let (code, read) = match &sight {
-            Some(sight) => (code(is_dockerfile), unknown_names(&source.text, sight)),
+            Some(sight) => (code(is_dockerfile || is_part), unknown_names(&source.text, sight)),
             // Who asks for a part says what it sees.
             None => (Code::RecipeInvalid, names::of_template(&source.text).map(|_| Vec::new())),
         };
@@ -53,7 +55,13 @@ fn place(source: &Arc<Source>, path: &str) -> Span {
 
 fn dockerfile(recipe: &Recipe) -> Sight {
     let given = ["port", "command", "mirror", "ignore", "variables", "image"];
-    places::facts(&recipe.description.value).with(given).with_all("system", ["build", "run"])
+    let description = &recipe.description.value;
+    let sight = places::facts(description).with(given).with_all("system", ["build", "run"]);
+    match description.uses.is_empty() {
+        true => sight,
+        // What each of them has is looked at where they are at hand.
+        false => sight.with_all("uses", description.uses.keys().map(String::as_str)),
+    }
 }
 
 /// What a template sees that rules name; nothing is known of a part, which sees what it is asked with.

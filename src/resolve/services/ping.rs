@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::load::mirrors::Mirrors;
 use crate::load::recipe::RecipeFile;
 use crate::load::service_recipe::{Ping, PingVariable};
 use crate::resolve::release::{PodVariable, SecretRef, Service, ServicePing};
-use crate::resolve::services::texts::{mirrored, text_at};
+use crate::resolve::services::texts::text_at;
 use crate::yaml::document::Document;
 
 /// An image with a program that asks for a path, for the many that have none.
@@ -22,7 +23,7 @@ pub(super) fn resolve(
     document: &Document<RecipeFile>,
     ping: &Ping,
     service: &Service,
-    (image, mirror): (&str, Option<&str>),
+    (image, mirrors): (&str, &Mirrors),
     scope: &Value,
 ) -> Result<ServicePing, Box<Diagnostic>> {
     let text = |template: &str, path: &[&str]| text_at(document, template, scope, path);
@@ -40,8 +41,8 @@ pub(super) fn resolve(
         }
     };
     let image = match (&ping.image, &ping.http) {
-        (Some(template), _) => mirrored(&text(template, &["ping", "image"])?, mirror),
-        (None, Some(_)) => mirrored(HTTP_CLIENT, mirror),
+        (Some(template), _) => mirrors.image(&text(template, &["ping", "image"])?),
+        (None, Some(_)) => mirrors.image(HTTP_CLIENT),
         (None, None) => image.to_owned(),
     };
     let variable = |(name, given): (&String, &PingVariable)| {

@@ -36,11 +36,3 @@ fn make_literal(value: &mut Value) {
         _ => {}
     }
 }
-
-/// An image through the platform's mirror of Docker Hub.
-pub(crate) fn mirrored(image: &str, mirror: Option<&str>) -> String {
-    match (mirror, image.strip_prefix("docker.io/")) {
-        (Some(mirror), Some(rest)) => format!("{mirror}/{rest}"),
-        _ => image.to_owned(),
-    }
-}

@@ -3,7 +3,7 @@
 use crate::diagnostic::Failure;
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::recipe::RecipeFile;
-use crate::outcome::catalog::{ParameterFacts, RecipeFacts, RecipeOrigin, RecipeUse};
+use crate::outcome::catalog::{DiskFacts, ParameterFacts, RecipeFacts, RecipeOrigin, RecipeUse};
 use crate::run::catalog::{KINDS, unknown};
 
 /// All recipes of a catalog, the built-in ones among them.
@@ -42,6 +42,7 @@ fn facts(catalog: &Catalog, kind: RecipeKind, name: String) -> RecipeFacts {
         versions: Vec::new(),
         parameters: Vec::new(),
         storage: None,
+        disks: Vec::new(),
         memory: None,
         cpu: None,
         variables: Vec::new(),
@@ -66,11 +67,17 @@ fn fill(facts: &mut RecipeFacts, recipe: &RecipeFile) {
         choices: parameter.choices.clone(),
         doc: parameter.doc.clone(),
     };
+    let disk = |(name, disk): (&String, &crate::load::service_files::DiskRule)| DiskFacts {
+        name: name.clone(),
+        storage: disk.default.0.clone(),
+        doc: disk.doc.clone(),
+    };
     facts.summary.clone_from(&recipe.summary);
     facts.default_version.clone_from(&recipe.versions.default);
     facts.versions.clone_from(&recipe.versions.supported);
     facts.parameters = recipe.params.iter().map(parameter).collect();
     facts.storage = recipe.storage.as_ref().map(|storage| storage.default.0.clone());
+    facts.disks = recipe.disks.iter().map(disk).collect();
     facts.memory = recipe.resources.memory.as_ref().map(|rule| rule.default.0.clone());
     facts.cpu = recipe.resources.cpu.as_ref().map(|rule| rule.default.0.clone());
     let also = recipe.provides.iter().flat_map(|variable| &variable.also).map(ToString::to_string);
@@ -96,6 +103,11 @@ fn example(facts: &RecipeFacts) -> String {
         version.map(|version| format!("version: {version:?}")).into_iter().collect();
     for (name, value) in [("storage", &facts.storage), ("memory", &facts.memory), ("cpu", &facts.cpu)] {
         settings.extend(value.as_ref().map(|value| format!("{name}: {value}")));
+    }
+    if !facts.disks.is_empty() {
+        let disks: Vec<String> =
+            facts.disks.iter().map(|disk| format!("{}: {}", disk.name, disk.storage)).collect();
+        settings.push(format!("disks: {{{}}}", disks.join(", ")));
     }
     settings.extend(facts.parameters.iter().map(|one| format!("{}: {}", one.name, one.default)));
     let mut text = format!("services:\n  - {}", facts.name);

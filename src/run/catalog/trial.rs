@@ -8,11 +8,13 @@ use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::catalog::{Catalog, Recipe, RecipeKind};
 use crate::load::gitops::{Backend, Gitops};
 use crate::load::inputs::Inputs;
-use crate::load::recipe::{Parameter, ParameterKind};
+use crate::load::mirrors::Mirrors;
+use crate::load::recipe::{Parameter, ParameterKind, VERSION};
 use crate::load::trial;
 use crate::render::Renderer;
-use crate::render::dockerfile::dockerfile;
+use crate::render::dockerfile::{dockerfile, parts};
 use crate::resolve::release::Release;
+use crate::resolve::uses::Used;
 use crate::resolve::{self, environment};
 use crate::run::catalog::folder_of;
 use crate::run::scaffold::embedded;
@@ -91,15 +93,28 @@ fn one(
             Err(failure) => of_recipe(recipe, failure),
         };
     }
-    let rendered = recipe.description.value.dockerfile.as_ref().map(|_| dockerfile(recipe, &release, None));
-    match rendered {
-        Some(Err(failure)) => of_recipe(recipe, failure),
-        _ => Ok(Vec::new()),
-    }
+    let description = &recipe.description.value;
+    let used = Used {
+        version: release.facts.get(VERSION).cloned().unwrap_or_default(),
+        folder: ".".to_owned(),
+        facts: release.facts.clone(),
+        params: release.params.clone(),
+    };
+    let rendered = match parts(recipe, &used, &release, &Mirrors::default()) {
+        Ok(_) if description.dockerfile.is_some() => {
+            dockerfile(recipe, &inputs.used, &release, &Mirrors::default()).map(|_| ())
+        }
+        Ok(_) => Ok(()),
+        Err(failure) => Err(failure),
+    };
+    rendered.map_or_else(|failure| of_recipe(recipe, failure), |()| Ok(Vec::new()))
 }
 
 fn release(catalog: &Catalog, recipe: &Recipe, app: &Value) -> Result<(Inputs, Release), Failure> {
     let mut files = catalog.alone(recipe.kind, &recipe.name);
+    for used in recipe.description.value.uses.keys() {
+        files.extend(catalog.alone(RecipeKind::Runtime, used));
+    }
     files.extend(embedded::files(Path::new(""), false)?);
     let app_file = Source::new("an app that uses the recipe", app.to_string());
     let inputs = trial::inputs(&app_file, &mut Gitops::from(Backend::Memory(files)))?;

@@ -12,9 +12,11 @@ use crate::load::known_runtimes::WITHOUT_RECIPE;
 use crate::outcome::Wrote;
 use crate::run::context::Context;
 use crate::run::files::write_new;
-use crate::run::scaffold::detected;
+use crate::run::scaffold::build_inputs::BuildInputs;
 use crate::run::scaffold::options::NewOptions;
+use crate::run::scaffold::proposal::{self, Proposal};
 use crate::run::scaffold::workflow::{self, Workflow};
+use crate::run::scaffold::{app_text, detected};
 
 /// The recipes that `new` chooses from: the built-in ones, and those of the GitOps repository where one is named.
 ///
@@ -46,14 +48,18 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
         Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
         None => detect(catalog, &options.folder)?,
     };
-    let mut text = format!("runtime: {runtime}\n");
-    for (index, service) in options.services.iter().enumerate() {
-        let service = known(catalog, RecipeKind::Service, service)?;
-        text.push_str(&format!("{}  - {service}\n", if index == 0 { "services:\n" } else { "" }));
-    }
-    let workflow = workflow::of(&options.folder, options.workflow)?;
+    let services = options.services.iter().map(|service| known(catalog, RecipeKind::Service, service));
+    let services = services.collect::<Result<Vec<String>, Failure>>()?;
+    let (plain, _) = app_text::write(&runtime, &services, &Proposal::default());
+    let proposal = proposal::of(catalog, &options.folder, &plain);
+    let (text, proposed) = app_text::write(&runtime, &services, &proposal);
+    let inputs = proposal.dockerfile.as_deref().map(BuildInputs::of).unwrap_or_default();
+    let workflow = workflow::of(&options.folder, options.workflow, &inputs)?;
     let mut wrote = Wrote::default();
     write_new(&mut wrote, options.folder.join(".cupaas"), &text, 0o644)?;
+    if !proposed.is_empty() {
+        wrote.notes.push(format!(".cupaas proposes, in comments: {}", proposed.join(", ")));
+    }
     let Some(Workflow { forge, taken, file, text }) = workflow else { return Ok(wrote) };
     write_new(&mut wrote, file, &text, 0o644)?;
     wrote.notes.extend(taken.map(|taken| format!("the workflow is {taken}")));
@@ -64,6 +70,11 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
          CUPAAS_GITOPS_TOKEN"
             .to_owned(),
     ];
+    let given = [("secrets", inputs.secrets()), ("variables", inputs.variables())];
+    for (what, names) in given.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let names = names.join(", ");
+        wrote.next.push(format!("where building the image needs them, give it the {what} {names}"));
+    }
     wrote.next.extend(workflow::until_released().map(str::to_owned));
     if forge != Forge::Github {
         let next = "and who may push images: the variable REGISTRY_USER and the secret REGISTRY_TOKEN";

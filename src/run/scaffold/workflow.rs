@@ -8,6 +8,7 @@ use crate::diagnostic::Failure;
 use crate::forge::Forge;
 use crate::git::Source;
 use crate::names::hash;
+use crate::run::scaffold::build_inputs::BuildInputs;
 use crate::run::scaffold::options::WorkflowChoice;
 
 // The examples themselves: what people get is what is looked at and run.
@@ -45,7 +46,11 @@ pub(super) struct Workflow {
 ///
 /// # Errors
 /// `Usage` where the folder's path is nothing that a workflow could name.
-pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workflow>, Failure> {
+pub(super) fn of(
+    folder: &Path,
+    options: WorkflowChoice,
+    inputs: &BuildInputs,
+) -> Result<Option<Workflow>, Failure> {
     if options == WorkflowChoice::None {
         return Ok(None);
     }
@@ -63,8 +68,9 @@ pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workfl
         Forge::Forgejo => (".forgejo", FORGEJO),
         Forge::Github => (".github", GITHUB),
     };
+    let text = inputs.clone().into_workflow(text);
     if depth == 0 {
-        let (file, text) = (top.join(hidden).join("workflows/deploy.yaml"), text.to_owned());
+        let file = top.join(hidden).join("workflows/deploy.yaml");
         return Ok(Some(Workflow { forge, taken, file, text }));
     }
     let name = named(&source.path).ok_or_else(|| {
@@ -73,7 +79,7 @@ pub(super) fn of(folder: &Path, options: WorkflowChoice) -> Result<Option<Workfl
         Failure::new(Code::UnsupportedFolderName, message).hint(hint)
     })?;
     let file = format!("{hidden}/workflows/deploy-{name}.yaml");
-    let text = below(text, &source.path, &name, &file);
+    let text = below(&text, &source.path, &name, &file);
     Ok(Some(Workflow { forge, taken, file: top.join(file), text }))
 }
 

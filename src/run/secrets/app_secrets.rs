@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Failure, Source};
 use crate::layout::Folders;
-use crate::load::app_file::{AppFile, ServiceEntry};
+use crate::load::app_file::AppFile;
 use crate::load::app_folder::{self, AppFolder};
-use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::NamedApp;
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
 use crate::load::secret_entry::SecretEntry;
-use crate::load::{external, inputs, known_apps};
+use crate::load::{inputs, known_apps};
 use crate::resolve::secrets::secret_file;
+use crate::run::secrets::asked;
 use crate::run::secrets::lost::recipes;
 use crate::run::spec::{RunSpec, Selection};
 use crate::tree::RepoPath;
@@ -52,21 +52,6 @@ fn folder(spec: &RunSpec) -> Result<Option<AppFolder>, Failure> {
     }
 }
 
-/// The secrets that a `.cupaas` asks for, those of its external services among them.
-fn secrets(file: AppFile, gitops: &mut Gitops) -> Result<Vec<SecretEntry>, Failure> {
-    let mut found = Vec::new();
-    if file.services.iter().any(ServiceEntry::is_external) {
-        let catalog = Catalog::new(gitops.read(&Catalog::paths())?);
-        // A recipe that is wrong is said by who deploys.
-        let named = file.services.iter().filter_map(|entry| {
-            let recipe = catalog.get_leniently(RecipeKind::Service, &entry.recipe).0?;
-            Some((entry.recipe.clone(), recipe))
-        });
-        found = external::secrets(&file, &named.collect());
-    }
-    Ok(file.secrets.into_iter().chain(found).collect())
-}
-
 impl AppSecrets {
     /// Reads what there is. A folder speaks for its own app alone, whoever names an app means it.
     ///
@@ -79,7 +64,7 @@ impl AppSecrets {
         if let Some(folder) = folder(spec)? {
             let file = document::read::<AppFile>(&folder.app_file).map_err(Failure::invalid)?;
             services = recipes(&file.value);
-            folder_names = secrets(file.value, gitops)?;
+            folder_names = asked::secrets(&app, file.value, &spec.query, gitops)?;
             if spec.query.app.is_none() {
                 crate::run::decide::owned(spec, &current, None)?;
             }
@@ -98,7 +83,7 @@ impl AppSecrets {
                 let read = document::read::<AppFile>(&Source::new(name, text.clone()));
                 let file = read.map_err(Failure::invalid)?.value;
                 services.extend(recipes(&file));
-                secrets(file, gitops)?
+                asked::secrets(&app, file, &spec.query, gitops)?
             }
             None => Vec::new(),
         };

@@ -11,11 +11,13 @@ use crate::load::catalog::Catalog;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::platform::{PlatformFile, SecretsProvider};
+use crate::load::query::ReleaseQuery;
 use crate::load::release_file::ReleaseFile;
 use crate::load::secret_entry::SecretEntry;
 use crate::names;
 use crate::resolve::secrets::{credentials_object, secret_file, secret_object};
 use crate::run::secrets::app_secrets::AppSecrets;
+use crate::run::secrets::asked;
 use crate::run::secrets::lost::{self, Credentials};
 use crate::run::secrets::recipients::{is_sealed_file, of_all};
 use crate::run::spec::RunSpec;
@@ -44,7 +46,7 @@ pub(super) fn check(
     gitops: &mut Gitops,
 ) -> Result<Checked, Failure> {
     let Looked { platform, files, records, unset, of } =
-        if all { every(gitops)? } else { one(spec, gitops)? };
+        if all { every(spec, gitops)? } else { one(spec, gitops)? };
     let provider = platform.value.secrets.provider;
     let sealed: Vec<(&RepoPath, &String)> = files.iter().filter(|(path, _)| is_sealed_file(path)).collect();
     let mut problems = Vec::new();
@@ -72,7 +74,7 @@ pub(super) fn check(
     Ok(Checked { of, files: sealed.len(), opened, recipients, provider })
 }
 
-fn every(gitops: &mut Gitops) -> Result<Looked, Failure> {
+fn every(spec: &RunSpec, gitops: &mut Gitops) -> Result<Looked, Failure> {
     let (platform, mut files) = of_all(gitops)?;
     files.extend(gitops.read(&[crate::layout::path("deploy")?])?);
     // A record that cannot be read is another command's matter.
@@ -82,7 +84,10 @@ fn every(gitops: &mut Gitops) -> Result<Looked, Failure> {
         document::read::<ReleaseFile>(&source).ok().map(|document| document.value)
     });
     let records: Vec<ReleaseFile> = read.collect();
-    let unset = records.iter().flat_map(|record| unset_of(record, &files)).collect();
+    let mut unset = Vec::new();
+    for record in &records {
+        unset.extend(unset_of(record, &files, &spec.query, gitops)?);
+    }
     Ok(Looked { platform, files, records, unset, of: "every app".to_owned() })
 }
 
@@ -126,11 +131,17 @@ fn unset(app: &str, environment: &str, entries: &[&SecretEntry], files: &Files) 
 }
 
 /// The same of what is deployed.
-fn unset_of(record: &ReleaseFile, files: &Files) -> Vec<Diagnostic> {
+fn unset_of(
+    record: &ReleaseFile,
+    files: &Files,
+    query: &ReleaseQuery,
+    gitops: &mut Gitops,
+) -> Result<Vec<Diagnostic>, Failure> {
     let text = record.files.get(".cupaas").filter(|_| !record.removed);
     let read = text.and_then(|text| document::read::<AppFile>(&Source::new(".cupaas", text.clone())).ok());
-    let entries: Vec<&SecretEntry> = read.iter().flat_map(|app| &app.value.secrets).collect();
-    unset(&record.app, &record.environment, &entries, files)
+    let Some(app) = read else { return Ok(Vec::new()) };
+    let entries = asked::secrets(&record.app, app.value, query, gitops)?;
+    Ok(unset(&record.app, &record.environment, &entries.iter().collect::<Vec<_>>(), files))
 }
 
 fn problem(

@@ -2,6 +2,7 @@
 //! Values go from where they are read into a ciphertext, and nowhere else.
 
 mod app_secrets;
+mod asked;
 mod check;
 mod list;
 mod lost;

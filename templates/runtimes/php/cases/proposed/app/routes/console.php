@@ -1,0 +1,3 @@
+<?php
+
+Schedule::command("tidy")->daily();

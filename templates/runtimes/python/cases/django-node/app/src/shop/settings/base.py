@@ -1,0 +1,5 @@
+import os
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+DATABASES = {"default": env.db("DATABASE_URL")}
+STATIC_ROOT = BASE_DIR / "staticfiles"
