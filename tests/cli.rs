@@ -50,6 +50,7 @@ mod cli {
     mod same;
     mod secret_app;
     mod secrets;
+    mod services_page;
     mod setting;
     mod shapes;
     mod standing;

@@ -11,6 +11,12 @@ pub(crate) fn is_later(one: &str, other: &str) -> bool {
     numbers(one) > numbers(other)
 }
 
+/// The first `length` parts. A version that says fewer (`11` where `11.8` is meant) is another one: which it is
+/// cannot be told.
+pub(crate) fn major(version: &str, length: usize) -> String {
+    parts(version).take(length.max(1)).collect::<Vec<_>>().join(".")
+}
+
 /// Whether a version is one of those that are listed, or is written longer or shorter; all are where none is listed.
 pub(crate) fn is_listed(version: &str, listed: &[String]) -> bool {
     listed.is_empty() || listed.iter().any(|one| is_within(one, version) || is_within(version, one))

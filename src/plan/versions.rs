@@ -56,7 +56,7 @@ fn version(name: &str, old: &Object, new: &Object) -> Option<Loss> {
     let (from, to) = (old.label(VERSION_LABEL)?, new.label(VERSION_LABEL)?);
     let parts =
         new.annotation(PARTS).or(old.annotation(PARTS)).and_then(|text| text.parse().ok()).unwrap_or(1);
-    let (old_major, new_major) = (major(from, parts), major(to, parts));
+    let (old_major, new_major) = (version_order::major(from, parts), version_order::major(to, parts));
     let rule = rule(new, from);
     let is_later = version_order::is_later(to, from);
     let (code, why, first) = match &rule {
@@ -90,12 +90,6 @@ fn rule(new: &Object, from: &str) -> Option<UpgradeRule> {
 
 fn told(code: Code, name: &str, object: &Object, message: String, back: &str) -> Loss {
     loss(code, object.place.app.as_deref(), name, message, Vec::new(), object, back)
-}
-
-/// The first `parts` parts. A version that says fewer (`11` where `11.8` is meant) is another one: which it is
-/// cannot be told.
-fn major(version: &str, parts: usize) -> String {
-    version_order::parts(version).take(parts.max(1)).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -163,6 +157,25 @@ mod tests {
             "{}",
             plan.losses[0].recovery
         );
+    }
+
+    #[test]
+    fn a_rule_from_a_series_to_itself_lets_its_data_go_up_and_not_down() {
+        let rules = r#"[{"from": "1", "to": "1", "allowed": true}]"#;
+        let to = |version: &str| {
+            set(version, "2", "search")
+                .replace("annotations: {", &format!("annotations: {{cupaas.dev/upgrades: '{rules}', "))
+        };
+        for (from, version, expected) in [
+            ("1.53", "1.54", None),
+            ("1.9", "1.54.2", None),
+            ("1.54", "1.54.1", None),
+            ("1.54", "1.53", Some(Code::VersionDowngrade)),
+            ("0.30", "1.54", Some(Code::MajorUpgrade)),
+        ] {
+            let plan = edit(&set(from, "2", "search"), &to(version));
+            assert_eq!(plan.losses.first().map(|loss| loss.code), expected, "{from} -> {version}");
+        }
     }
 
     #[test]

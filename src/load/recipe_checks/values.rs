@@ -127,7 +127,8 @@ impl Found<'_> {
             if !known(&rule.to) {
                 self.say(&path, format!("version {:?} is not supported", rule.to), hint());
             }
-            if rule.allowed && !is_later(&rule.to, &rule.from) {
+            // From a series to itself: from each of its versions to each later one.
+            if rule.allowed && rule.to != rule.from && !is_later(&rule.to, &rule.from) {
                 let message = format!("from {} to {} is no upgrade", rule.from, rule.to);
                 self.say(
                     &path,
