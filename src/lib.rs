@@ -5,6 +5,7 @@
 //! both ends, the middle is pure; `ARCHITECTURE.md` has the rooms.
 
 mod backoff;
+mod calendar;
 mod cli;
 mod clock;
 mod diagnostic;

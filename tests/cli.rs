@@ -24,6 +24,8 @@ mod cli {
     mod dry_runs;
     mod ended;
     mod external;
+    mod freezes;
+    mod gates;
     mod git_words;
     mod history;
     mod hostile;

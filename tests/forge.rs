@@ -14,6 +14,7 @@ mod forge {
     mod failures;
     mod faults;
     mod finding;
+    mod gates;
     mod proposals;
     mod removals;
     pub(crate) mod server;

@@ -18,6 +18,7 @@ mod support;
 mod sync {
     mod broken;
     mod deploying;
+    mod frozen;
     mod held;
     mod joined;
     mod logins;

@@ -29,7 +29,7 @@ pub(crate) use operate::ScaleTo;
 pub(crate) use promote::Promote;
 pub(crate) use registered::{AppCommand, AppSelector, Editing, EditingOf, EnvCommand, Pin, SetEnv};
 pub(crate) use rollback::Rollback;
-pub(crate) use shared::{Losses, Repository, Shared, Wide};
+pub(crate) use shared::{Gates, Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
 pub(crate) use wait::{Wait, Waiting};
 
@@ -222,6 +222,9 @@ pub struct Deploy {
     /// Deploys also where a newer commit is deployed already.
     #[arg(long)]
     pub allow_older: bool,
+    /// Whether it passes a freeze.
+    #[command(flatten)]
+    pub gates: Gates,
     /// Shows what would change, and changes nothing, as `diff`.
     #[arg(long)]
     pub dry_run: bool,

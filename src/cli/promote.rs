@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::shared::WHAT;
-use crate::cli::{Losses, Proposed, Repository};
+use crate::cli::{Gates, Losses, Proposed, Repository};
 
 /// `promote`.
 #[derive(Debug, Clone, Args)]
@@ -32,6 +32,12 @@ pub struct Promote {
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: judges gates and freezes as of this time, such as 2026-11-30T08:00; UTC, where nothing else is said.
+    #[arg(long, value_name = "TIME", requires = "dry_run")]
+    pub now: Option<String>,
+    /// Whether it passes gates that are closed.
+    #[command(flatten)]
+    pub gates: Gates,
     /// The losses that are agreed to.
     #[command(flatten)]
     pub losses: Losses,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 
 use crate::cli::shared::WHAT;
-use crate::cli::{Losses, Proposed, Repository};
+use crate::cli::{Gates, Losses, Proposed, Repository};
 
 /// Registrations: `apps/<app>.yaml`.
 #[derive(Debug, Clone, Subcommand)]
@@ -100,6 +100,9 @@ pub struct Editing {
     /// Whether it becomes a pull request.
     #[command(flatten)]
     pub proposed: Proposed,
+    /// Whether a new release passes a freeze.
+    #[command(flatten)]
+    pub gates: Gates,
     /// Which app, and where.
     #[command(flatten)]
     pub target: AppSelector,

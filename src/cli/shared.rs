@@ -55,6 +55,14 @@ pub struct Shared {
     pub source_branch: Option<String>,
 }
 
+/// Whether a new release passes gates that are closed.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Gates {
+    /// Passes a freeze and gates of a promotion that are closed; the commit says which, and why.
+    #[arg(id = "override", long = "override", value_name = "WHY")]
+    pub why: Option<String>,
+}
+
 /// The losses of data that are agreed to.
 #[derive(Debug, Clone, Args)]
 pub struct Losses {

@@ -2,6 +2,7 @@
 //! undone, and no deploy fails, because a forge could not be told of it; a token goes to the one API that it is for.
 
 mod answers;
+mod checks;
 mod client;
 pub(crate) mod comment;
 pub(crate) mod commit_status;

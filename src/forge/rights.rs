@@ -20,6 +20,8 @@ pub(super) enum Right {
     Merge,
     /// Commit statuses.
     Statuses,
+    /// Checks, which GitHub alone has.
+    Checks,
     /// Deployments.
     Deployments,
     /// Nothing that needs a right.
@@ -36,6 +38,7 @@ impl Right {
                 Self::PullRequests | Self::Comments | Self::Labels => ("pull-requests", "Pull requests"),
                 Self::Merge => ("contents", "Contents"),
                 Self::Statuses => ("statuses", "Commit statuses"),
+                Self::Checks => ("checks", "Checks"),
                 Self::Deployments => ("deployments", "Deployments"),
                 Self::Nothing => return None,
             };
@@ -45,9 +48,12 @@ impl Right {
             ));
         }
         let scope = match self {
-            Self::Look | Self::PullRequests | Self::Merge | Self::Statuses | Self::Deployments => {
-                "repository"
-            }
+            Self::Look
+            | Self::PullRequests
+            | Self::Merge
+            | Self::Statuses
+            | Self::Checks
+            | Self::Deployments => "repository",
             Self::Comments | Self::Labels => "issue",
             Self::Nothing => return None,
         };

@@ -10,6 +10,8 @@ use git2::Oid;
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::BranchName;
 use crate::git::command::{Git, GitOutput};
+#[cfg(test)]
+use crate::git::in_process;
 use crate::git::stderr::internal;
 
 /// How much the first fetch asks for; each next one is for servers that refuse those before.
@@ -85,6 +87,11 @@ pub(super) struct Fetched {
 /// # Errors
 /// Where the remote cannot be read; see [`Git::unreadable`].
 pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -> Result<Fetched, Failure> {
+    #[cfg(test)]
+    if in_process::is_on() {
+        empty(git.folder())?;
+        return Ok(Fetched { branch: in_process::first(git, branch)?, asking: Asking::All });
+    }
     let mut refused = Default::default();
     for asking in ladder {
         let options = asking.options();
@@ -139,6 +146,10 @@ fn wants_less(asking: Asking, git: &Git, answer: &GitOutput) -> bool {
 /// # Errors
 /// As [`first`].
 pub(super) fn again(git: &Git, branch: &BranchName, asking: Asking) -> Result<bool, Failure> {
+    #[cfg(test)]
+    if in_process::is_on() {
+        return in_process::again(git, branch);
+    }
     let options = asking.options();
     let refspec = format!("+{0}:{0}", branch.reference());
     let mut args = settings(git);

@@ -1,13 +1,14 @@
 //! The branch's commits, newest first. They come without their files, a quarter of a kilobyte each, and more of them only
 //! while somebody looks further back.
 
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::ControlFlow;
 
 use crate::diagnostic::Failure;
 use crate::git::fetch::{self, Asking};
 use crate::git::snapshot::Snapshot;
 use crate::git::stderr::internal;
+use git2::Oid;
 
 /// How many generations are fetched, each step where the one before was not enough; the last is git's word for all.
 const DEPTHS: &[u32] = &[250, 5_000, 2_147_483_647];
@@ -21,6 +22,8 @@ pub(crate) struct LogEntry {
     pub(crate) author: String,
     /// When it was committed, in seconds since 1970.
     pub(crate) time: i64,
+    /// When it came to the branch: where it was merged, that is when the merge was committed.
+    pub(crate) landed: i64,
     /// What it says, whole.
     pub(crate) message: String,
 }
@@ -38,7 +41,8 @@ impl Snapshot {
         let Some(head) = self.head else { return Ok(()) };
         let mut depths = DEPTHS.iter();
         let mut next = BinaryHeap::from([(i64::MAX, head)]);
-        let mut known = BTreeSet::from([head]);
+        // When each came to the branch; nothing for those that it was made of one after the other.
+        let mut known: BTreeMap<Oid, Option<i64>> = BTreeMap::from([(head, None)]);
         while let Some((time, id)) = next.pop() {
             if !self.store.has(id)? {
                 // A server that gave all it has would be asked in vain.
@@ -51,9 +55,16 @@ impl Snapshot {
             }
             let here = &self.store.repository;
             let commit = here.find_commit(id).map_err(internal)?;
+            let merged = known.get(&id).copied().flatten();
+            let landed = merged.unwrap_or(commit.time().seconds());
             for index in 0..commit.parent_count() {
                 let parent = commit.parent_id(index).map_err(internal)?;
-                if known.insert(parent) {
+                let through = Some(landed).filter(|_| index > 0 || merged.is_some());
+                let is_new = !known.contains_key(&parent);
+                if is_new || through.is_none() {
+                    known.insert(parent, through);
+                }
+                if is_new {
                     // One whose clock was ahead is no reason to see a parent before its child.
                     let clock = here.find_commit(parent).map_or(time, |parent| parent.time().seconds());
                     next.push((clock.min(commit.time().seconds()), parent));
@@ -63,6 +74,7 @@ impl Snapshot {
                 id: id.to_string(),
                 author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
                 time: commit.time().seconds(),
+                landed,
                 message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
             };
             if see(entry)?.is_break() {

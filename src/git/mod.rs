@@ -27,6 +27,8 @@ mod command;
 mod environment;
 mod fetch;
 mod history;
+#[cfg(test)]
+pub(crate) mod in_process;
 mod links;
 mod log;
 mod objects;

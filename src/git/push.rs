@@ -7,6 +7,8 @@ use zeroize::Zeroizing;
 use crate::diagnostic::{Code, Failure, Kind};
 use crate::git::address::BranchName;
 use crate::git::commit::Commit;
+#[cfg(test)]
+use crate::git::in_process;
 use crate::git::snapshot::Snapshot;
 
 /// What became of a push.
@@ -38,6 +40,12 @@ impl Snapshot {
         from: Option<Oid>,
         to: Option<Oid>,
     ) -> Result<Pushed, Failure> {
+        #[cfg(test)]
+        if let (true, Some(to)) = (in_process::is_on(), to) {
+            let landed = in_process::push(&self.git, branch, from, to)?;
+            let here = Pushed::Landed { commit: to.to_string() };
+            return Ok(if landed { here } else { Pushed::Raced });
+        }
         let text = |id: Option<Oid>| id.map(|id| id.to_string()).unwrap_or_default();
         let reference = branch.reference();
         let lease = format!("--force-with-lease={reference}:{}", text(from));

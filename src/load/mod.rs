@@ -17,6 +17,8 @@ pub(crate) mod environments;
 pub(crate) mod external;
 pub(crate) mod file_rule;
 pub(crate) mod folder;
+pub(crate) mod gate;
+pub(crate) mod gate_checks;
 pub(crate) mod gitops;
 pub(crate) mod hold;
 pub(crate) mod inputs;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
 use crate::load::mirrors::{Mirror, Mirrors, RegistryHost};
+use crate::load::gate::{Freeze, PromotionGates};
 use crate::load::process_entry::Scale;
 use crate::load::rollout_record::RolloutStatus;
 use crate::load::scalars::{
@@ -105,6 +106,11 @@ pub struct EnvironmentSettings {
     pub domain: Option<Host>,
     /// The branch of an app's repository that is deployed here.
     pub branch: Option<String>,
+    /// What must be true of a release before `promote` brings it here; default: nothing.
+    pub promotion: Option<PromotionGates>,
+    /// When no new release comes here.
+    #[serde(default)]
+    pub freeze: Vec<Freeze>,
 }
 
 /// How requests reach an app.

@@ -5,6 +5,7 @@ use crate::diagnostic::Code;
 use semver::{Prerelease, Version, VersionReq};
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::load::gate_checks;
 use crate::load::platform::PlatformFile;
 use crate::tree::Files;
 use crate::yaml::document::{self, Document};
@@ -45,7 +46,9 @@ pub(crate) fn read_platform_leniently(files: &Files) -> (Option<Document<Platfor
         let span = Span::new(&source, node.range.clone());
         return (None, vec![Diagnostic::error(code, span, message).hint(hint)]);
     }
-    document::read_leniently(&source)
+    let (platform, mut problems) = document::read_leniently(&source);
+    problems.extend(platform.iter().flat_map(gate_checks::problems));
+    (platform, problems)
 }
 
 /// Why `version` does not satisfy `requirement`, as Cargo reads one, and what to do. None where it does.

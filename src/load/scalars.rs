@@ -132,6 +132,16 @@ word!(
     "a number with a unit, such as 30s, 15m, 6h or 7d"
 );
 word!(
+    /// How long something takes or lasts.
+    Lapse, "^([1-9][0-9]{0,5}[smhd])+$", 24,
+    "a number with a unit, such as 30m, 2h, 1h30m or 2d"
+);
+word!(
+    /// A day, or a time of a day, by the clocks of some place.
+    LocalTime, "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$", 19,
+    "a day such as 2026-12-20, or a time such as 2026-12-20T16:00; its zone is `timeZone`"
+);
+word!(
     /// Name of a variable that a recipe gives, or the beginning of one.
     UpperName, "^[A-Z][A-Z0-9_]*$", 100,
     "upper-case letters, digits and underscores, beginning with a letter"

@@ -24,6 +24,8 @@ pub(crate) struct ChangeSet {
     pub edits: Edits,
     /// What becomes of releases.
     pub transitions: Vec<Transition>,
+    /// The gates that it passes although they are closed, and why, in the words of whoever said so.
+    pub overridden: Option<String>,
 }
 
 /// One release, from what stands there to what will.
@@ -63,12 +65,13 @@ impl ChangeSet {
 
     /// Adds what another one is to do. Its subject stands for both while nothing else is said.
     pub(crate) fn join(&mut self, other: Self) {
-        let Self { subject, app, edits, transitions } = other;
+        let Self { subject, app, edits, transitions, overridden } = other;
         self.app =
             if self.is_empty() { app } else { self.app.take().filter(|one| Some(one) == app.as_ref()) };
         self.subject = subject;
         self.edits.extend(edits);
         self.transitions.extend(transitions);
+        self.overridden = self.overridden.take().or(overridden);
     }
 
     /// What is rendered, in the order of the transitions.

@@ -38,6 +38,7 @@ pub(super) fn message(set: &ChangeSet, plan: &Plan, job: Job<'_>) -> String {
             }
         }
     }
+    trailer(&mut text, "Cupaas-Override", set.overridden.as_deref());
     trailer(&mut text, "Cupaas-Run", job.url);
     trailer(&mut text, "Cupaas-Actor", job.actor);
     text

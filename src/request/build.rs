@@ -9,8 +9,8 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gitops_from_cwd, history, operate, print, promote, registered, rollback,
-    scaffold, secret, sync, wait,
+    catalog, completion, forge, gates, gitops_from_cwd, history, operate, print, promote, registered,
+    rollback, scaffold, secret, sync, wait,
 };
 use crate::run::action::{Action, Request};
 use crate::run::edit::command::Operate;
@@ -122,6 +122,7 @@ fn deploy_step(deploy: Deploy, env: &Environment) -> Result<RunSpec, Failure> {
     Ok(RunSpec {
         allow_data_loss: deploy.losses.names(),
         allow_older: deploy.allow_older,
+        gates: gates::options(deploy.gates)?,
         wait: wait::deploy(&waits, deploy.proposed.pull_request, &spec)?,
         app_remotes: history::app_remotes(&spec, env)?,
         forge: forge::deploy(deploy.proposed, status, &spec, env)?,

@@ -10,6 +10,7 @@ mod completion;
 mod detect;
 mod environment;
 mod forge;
+mod gates;
 mod gitops_from_cwd;
 mod history;
 mod operate;

@@ -1,24 +1,35 @@
 //! What was typed of two environments → a promotion, or a comparison.
 
+use std::collections::BTreeSet;
+
 use crate::cli::{AppSelector, Diff, Promote};
 use crate::diagnostic::{Code, Failure};
 use crate::load::records::Scope;
 use crate::request::environment::Environment;
-use crate::request::{forge, registered};
+use crate::request::{forge, gates, registered};
 use crate::run::action::Action;
 use crate::run::promote::Promotion;
-use crate::run::spec::{RunSpec, Selection, Stage, View};
+use crate::run::spec::{GateOptions, RunSpec, Selection, Stage, View};
 
 pub(super) fn promote(asked: Promote, env: &Environment) -> Result<Action, Failure> {
     let Promote { apps, all, without, from, to, with_settings, .. } = asked;
+    let judged = GateOptions { now: gates::moment(asked.now)?, ..gates::options(asked.gates)? };
     if from == to {
         return Err(Failure::new(Code::ConflictingArguments, format!("--from and --to are both {from}"))
             .hint("name two environments: `cupaas promote --from staging --to production`"));
     }
-    let apps = said(apps).collect();
+    let apps: BTreeSet<String> = said(apps).collect();
+    let named = all || !apps.is_empty();
     let promotion = Promotion { from, to, apps, all, without: said(without).collect(), with_settings };
-    let target = AppSelector { app: None, env: None, repository: asked.repository };
-    let mut spec = registered::about(target, registered::nothing(), asked.dry_run, env)?;
+    let mut spec = match named {
+        // The folder that somebody stands in says nothing then.
+        true => registered::spec(asked.repository, registered::nothing(), asked.dry_run, env)?,
+        false => {
+            let target = AppSelector { app: None, env: None, repository: asked.repository };
+            registered::about(target, registered::nothing(), asked.dry_run, env)?
+        }
+    };
+    spec.gates = judged;
     spec.allow_older = asked.allow_older;
     spec.allow_data_loss = asked.losses.names();
     spec.forge = forge::propose(asked.proposed, &spec, env)?;

@@ -19,7 +19,7 @@ use crate::request::assignments::assigned;
 use crate::request::ci_guard::shared_one;
 use crate::request::environment::Environment;
 use crate::request::spec::folder_name;
-use crate::request::{forge, gitops_from_cwd};
+use crate::request::{forge, gates, gitops_from_cwd};
 use crate::run::action::Action;
 use crate::run::edit::command::{AddApp, EditCommand, EnvChange};
 use crate::run::spec::{RunSpec, Selection, Stage, View};
@@ -87,7 +87,8 @@ fn edit(spec: RunSpec, proposed: Proposed, env: &Environment) -> Result<Action, 
 
 /// What a command edits of one app.
 pub(super) fn edited(command: EditCommand, given: Editing, env: &Environment) -> Result<Action, Failure> {
-    let spec = about(given.target, Selection::Edited(command), given.dry_run, env)?;
+    let mut spec = about(given.target, Selection::Edited(command), given.dry_run, env)?;
+    spec.gates = gates::options(given.gates)?;
     edit(spec, given.proposed, env)
 }
 
@@ -196,8 +197,9 @@ fn variables(set: &SetEnv) -> Result<std::collections::BTreeMap<String, (String,
 }
 
 pub(super) fn pin(pin: Pin, env: &Environment) -> Result<Action, Failure> {
-    let Editing { dry_run, proposed, target } = pin.editing;
+    let Editing { dry_run, proposed, gates: given, target } = pin.editing;
     let mut spec = about(target, Selection::Edited(EditCommand::Pin), dry_run, env)?;
+    spec.gates = gates::options(given)?;
     spec.query.image = pin.image.filter(|image| !image.is_empty());
     edit(spec, proposed, env)
 }

@@ -4,8 +4,8 @@ use crate::cli::{Editing, EditingOf, Rollback as Asked};
 use crate::diagnostic::Failure;
 use crate::load::hold::HoldUntil;
 use crate::request::environment::Environment;
-use crate::request::forge;
 use crate::request::registered::{about, edited, nothing};
+use crate::request::{forge, gates};
 use crate::run::action::Action;
 use crate::run::edit::command::EditCommand;
 use crate::run::rollback::{Rollback, Target};
@@ -22,8 +22,10 @@ pub(super) fn rollback(asked: Asked, env: &Environment) -> Result<Action, Failur
         until: if asked.hold { HoldUntil::Resume } else { HoldUntil::Newer },
         why: asked.why.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty()),
     };
-    let Editing { dry_run, proposed, target } = of(asked.of);
+    let Editing { dry_run, proposed, gates: given, target } = of(asked.of);
     let mut spec = about(target, nothing(), dry_run, env)?;
+    // A freeze lets it go through anyway.
+    spec.gates = gates::options(given)?;
     spec.allow_data_loss = asked.losses.names();
     spec.forge = forge::propose(proposed, &spec, env)?;
     Ok(Action::Rollback(Box::new(wish), Box::new(spec)))

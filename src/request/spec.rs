@@ -14,7 +14,7 @@ use crate::request::ci_guard::{in_ci, shared_one};
 use crate::request::environment::{Environment, text};
 use crate::request::{forge, gitops_from_cwd};
 use crate::run::home::Home;
-use crate::run::spec::{GitopsPlace, RunSpec, Selection, Stage};
+use crate::run::spec::{GateOptions, GitopsPlace, RunSpec, Selection, Stage};
 use crate::token::in_address::without_login;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -70,10 +70,12 @@ pub(super) fn place(given: Option<String>, home: &Home) -> Result<GitopsPlace, F
     }
 }
 
-/// A pull request's job does not say where its commit belongs.
-fn of_a_pull_request() -> Failure {
+/// # Errors
+/// It is not known: a pull request's job does not say where its commit belongs.
+fn belongs(is_known: bool) -> Result<(), Failure> {
     let message = "deploying from a pull-request job needs an explicit --env";
-    Failure::new(Code::EnvironmentRequired, message).hint("to see what merging would do: cupaas diff")
+    let unknown = || Failure::new(Code::EnvironmentRequired, message);
+    is_known.then_some(()).ok_or_else(|| unknown().hint("to see what merging would do: cupaas diff"))
 }
 
 /// The address that was stated for the app's repository, without its login.
@@ -140,9 +142,8 @@ impl RunSpec {
         // An unset variable of a CI job is an empty one.
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let (environment, branch) = (given(shared.env), given(shared.source_branch));
-        if built.pull_request && stage >= Stage::Deploy && environment.is_none() && branch.is_none() {
-            return Err(of_a_pull_request());
-        }
+        let is_known = environment.is_some() || branch.is_some();
+        belongs(is_known || !built.pull_request || stage < Stage::Deploy)?;
         let uncommitted = found.uncommitted.clone();
         let repository = given(shared.source_repository).map(|url| stated(&url)).transpose()?;
         let source = source(&folder, (repository, given(shared.source_commit), branch), found, built);
@@ -166,6 +167,7 @@ impl RunSpec {
             exit_code: false,
             out: None,
             forge: ForgeOptions::default(),
+            gates: GateOptions::default(),
             query: ReleaseQuery {
                 folder_name: folder_name(&folder),
                 folder,

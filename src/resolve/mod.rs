@@ -12,6 +12,7 @@ mod fact_text;
 pub(crate) mod fact_values;
 mod fact_work;
 mod facts;
+pub(crate) mod freeze;
 pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;

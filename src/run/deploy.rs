@@ -85,7 +85,13 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
     let next = Next::Rendered(Box::new(Rendered { inputs, release, tree }));
     let transition = Transition { current, next };
     let edits = if transition.changes() { edits } else { Edits::new() };
-    Ok(Sourced::Changes(ChangeSet { subject, app, edits, transitions: vec![transition] }))
+    Ok(Sourced::Changes(ChangeSet {
+        subject,
+        app,
+        edits,
+        transitions: vec![transition],
+        ..ChangeSet::default()
+    }))
 }
 
 /// The file that registers an app with its first deploy.

@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::plan::refused::refused;
 use crate::publish::{ChangeSet, Transition, change};
 use crate::run::context::Context;
+use crate::run::gates;
 use crate::run::notify::Forges;
 use crate::run::orders::Orders;
 use crate::run::publisher::{Published, Publisher};
@@ -107,7 +108,8 @@ impl Round<'_> {
 /// Plans what `source` gives and, from [`Stage::Deploy`] on, commits it.
 ///
 /// # Errors
-/// The source's own; `Refused` for a plan that the cluster would refuse or that loses data; the repository's and the
+/// The source's own; `Refused` for a plan that the cluster would refuse or that loses data, and for a new release where no
+/// new one may come; the repository's and the
 /// forge's own; `Unavailable` where others kept pushing. Nothing was written then.
 pub(crate) fn land(
     spec: &RunSpec,
@@ -126,6 +128,12 @@ pub(crate) fn land(
             std::mem::take(&mut set.transitions).into_iter().partition(Transition::changes);
         set.transitions = changed;
         let plan = set.plan(&spec.allow_data_loss);
+        let signature = context.signature();
+        let now = spec.gates.now.unwrap_or(signature.time);
+        match spec.stage {
+            Stage::Deploy | Stage::Remove => gates::keep_out(spec, gitops, &mut set, now)?,
+            _ => gates::warn(gitops, &mut set, now)?,
+        }
         let published = if spec.stage < Stage::Deploy {
             Published::Nothing
         } else if plan.blocked() {
@@ -134,7 +142,7 @@ pub(crate) fn land(
             publisher.withdraw(gitops, context)?
         } else {
             set.seal(crate::clock::now())?;
-            publisher.publish(gitops, forges, &change(&set, &plan, context.signature())?, context)?
+            publisher.publish(gitops, forges, &change(&set, &plan, signature)?, context)?
         };
         let commit = match published {
             Published::Landed(commit) => Some(commit),

@@ -10,6 +10,7 @@ pub(crate) mod deploy;
 pub(crate) mod dispatch;
 pub(crate) mod edit;
 pub(crate) mod files;
+mod gates;
 pub(crate) mod guard;
 mod guess;
 mod held;

@@ -26,6 +26,7 @@ use crate::resolve::routes;
 use crate::resolve::unlike::unlike;
 use crate::run::context::Context;
 use crate::run::edit::Edit;
+use crate::run::gates::{self, Unmet};
 use crate::run::land::{Landed, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::spec::{RunSpec, Stage};
@@ -100,6 +101,7 @@ struct One {
     transition: Option<Transition>,
     lists: Option<Promoted>,
     note: Option<String>,
+    unmet: Vec<Unmet>,
 }
 
 fn source(round: &mut Round<'_>, promotion: &Promotion) -> Result<Sources, Failure> {
@@ -120,18 +122,26 @@ fn source(round: &mut Round<'_>, promotion: &Promotion) -> Result<Sources, Failu
     round.open_branch(|| branches::of_promotion(to, app.as_deref()))?;
     let mut renderer = Renderer::default();
     let (mut transitions, mut lists, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unmet = Vec::new();
     for record in &records {
         let one = one(round, promotion, record, &mut renderer)?;
         transitions.extend(one.transition);
         lists.extend(one.lists);
         notes.extend(one.note);
+        unmet.extend(one.unmet.into_iter().filter(|gate| !unmet.contains(gate)).collect::<Vec<_>>());
     }
     let rendered = transitions.iter().filter_map(Transition::rendered);
     let twice = routes::twice(rendered.map(|one| (&one.release, &one.inputs)));
     if !twice.is_empty() {
         return Err(Failure::invalid(twice));
     }
-    Ok(Sources { set: ChangeSet { subject, app, transitions, ..ChangeSet::default() }, lists, notes })
+    let overridden = match round.spec.stage >= Stage::Deploy {
+        true => gates::pass(round.spec, to, &unmet)?,
+        false => None,
+    };
+    notes.extend(gates::notes(&unmet));
+    let set = ChangeSet { subject, app, transitions, overridden, ..ChangeSet::default() };
+    Ok(Sources { set, lists, notes })
 }
 
 fn at(record: &ReleaseFile) -> String {
@@ -219,7 +229,12 @@ fn one(
     let tree = renderer.render(&release, &inputs, &current.release_files)?;
     let transition =
         Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) };
-    Ok(One { transition: Some(transition), lists: Some(lists), note })
+    // What stands there already passes nothing.
+    let unmet = match transition.changes() {
+        true => gates::unmet(round.spec, round.gitops, record, &promotion.to)?,
+        false => Vec::new(),
+    };
+    Ok(One { transition: Some(transition), lists: Some(lists), note, unmet })
 }
 
 /// A tag may be another image by now, which nobody has tried.

@@ -89,7 +89,8 @@ fn removal(
     let environments = transitions.iter().map(|one| one.names().1.to_owned()).collect();
     let files = edits.keys().cloned().collect();
     let removal = Removal { app: app.clone(), environment, environments, files };
-    let set = ChangeSet { subject: removal.subject(), app: Some(app), edits, transitions };
+    let set =
+        ChangeSet { subject: removal.subject(), app: Some(app), edits, transitions, ..ChangeSet::default() };
     (removal, set)
 }
 

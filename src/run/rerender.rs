@@ -81,7 +81,8 @@ fn source(round: &mut Round<'_>, edit: &Edit) -> Result<Sourced, Failure> {
         ([(app, environment)], None) => format!("render({app}/{environment}): again"),
         (all, None) => format!("render: {} of {} releases again", all.len(), records.len()),
     };
-    Ok(Sourced::Changes(ChangeSet { subject, app: edit.app.clone(), edits: edit.files.clone(), transitions }))
+    let (app, edits) = (edit.app.clone(), edit.files.clone());
+    Ok(Sourced::Changes(ChangeSet { subject, app, edits, transitions, ..ChangeSet::default() }))
 }
 
 /// What stands there of the releases that an edit touches.

@@ -101,6 +101,17 @@ pub struct RunSpec {
     pub out: Option<PathBuf>,
     /// What forges are told.
     pub forge: ForgeOptions,
+    /// How gates and freezes are judged.
+    pub gates: GateOptions,
+}
+
+/// How gates and freezes are judged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GateOptions {
+    /// As of this moment, in seconds since 1970; else as of now.
+    pub now: Option<i64>,
+    /// Why they let pass what they would not.
+    pub why: Option<String>,
 }
 
 /// Where the GitOps repository is.

@@ -2,6 +2,8 @@
 //! gives two apps a new variable, in one commit.
 #![allow(clippy::disallowed_methods)] // it is a test
 
+mod model;
+mod races;
 mod sequences;
 
 use std::collections::BTreeSet;

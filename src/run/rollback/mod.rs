@@ -24,11 +24,11 @@ use crate::run::context::Context;
 use crate::run::edit::Edit;
 use crate::run::land::{Landed, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
-use crate::run::rollback::past::{Found, find, is_same};
+use crate::run::rollback::past::{Found, find};
 use crate::run::spec::RunSpec;
 use crate::run::{branches, decide, open, rerender};
-use crate::tree::Edits;
 
+pub(crate) use past::{is_same, stands_since};
 pub(crate) use target::Target;
 
 /// What `rollback` was told.
@@ -123,7 +123,7 @@ fn source(
     };
     let next = Next::Rendered(Box::new(Rendered { inputs, release, tree }));
     let transitions = vec![Transition { current, next }];
-    Ok(Sourced::Changes(ChangeSet { subject, app: Some(now.app), edits: Edits::new(), transitions }))
+    Ok(Sourced::Changes(ChangeSet { subject, app: Some(now.app), transitions, ..ChangeSet::default() }))
 }
 
 /// What stays away: what runs now; where that has been gone back to already, what was rolled back then, which is newer.

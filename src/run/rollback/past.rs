@@ -29,7 +29,7 @@ pub(super) struct Found {
 }
 
 /// Whether two records are of one release: of the same commit, image and files, whatever the platform has made of them.
-pub(super) fn is_same(one: &ReleaseFile, other: &ReleaseFile) -> bool {
+pub(crate) fn is_same(one: &ReleaseFile, other: &ReleaseFile) -> bool {
     let of = |release: &ReleaseFile| {
         let ReleaseFile { source, image, set, files, .. } = release.clone();
         (source.commit, image, set, files)
@@ -58,6 +58,29 @@ pub(super) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Resul
             return Err(none(now, to));
         }
         most = most.saturating_mul(2);
+    }
+}
+
+/// When the release that stands there came there, by the clock of whoever committed or merged it; what was only rendered
+/// again since is the same release. Nothing where the history does not say.
+///
+/// # Errors
+/// Records of then that cannot be read; or the repository's own.
+pub(crate) fn stands_since(now: &ReleaseFile, gitops: &mut Gitops) -> Result<Option<i64>, Failure> {
+    let mut past = Past { records: BTreeMap::new(), gitops };
+    let (mut most, mut seen, mut since) = (FIRST, 0, None);
+    loop {
+        let commits = past.commits(now, most)?;
+        for one in commits.iter().skip(seen) {
+            match past.record(one)? {
+                Some(record) if is_same(&record, now) => since = Some(one.commit.landed),
+                _ => return Ok(since),
+            }
+        }
+        if commits.len() < most {
+            return Ok(since);
+        }
+        (seen, most) = (commits.len(), most.saturating_mul(2));
     }
 }
 

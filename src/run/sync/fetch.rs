@@ -130,6 +130,7 @@ fn one(
         exit_code: false,
         out: None,
         forge: Default::default(),
+        gates: spec.gates.clone(),
     };
     Ok(ReadyApp { entry, spec, instead, _files: files })
 }

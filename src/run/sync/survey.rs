@@ -14,6 +14,7 @@ use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
 use crate::load::{environments, inputs, registered};
 use crate::outcome::sync::{SyncEntry, SyncOutcome};
+use crate::run::gates;
 use crate::run::guard::alone;
 use crate::run::held;
 use crate::run::spec::RunSpec;
@@ -31,6 +32,8 @@ pub(super) struct Survey {
     follows: Vec<FollowedBranch>,
     entries: Vec<SyncEntry>,
     named: BTreeSet<String>,
+    /// As of which moment freezes are judged.
+    now: i64,
 }
 
 /// A branch that stands elsewhere than what is deployed.
@@ -85,7 +88,14 @@ pub(super) fn read(options: &Options, spec: &RunSpec, gitops: &mut Gitops) -> Re
         return Err(Failure::new(Code::ConflictingArguments, message).hint("add --app and --env"));
     }
     let patterns = inputs::looked_at_by_any(&Catalog::new(files));
-    Ok(Survey { platform, patterns, follows: all, entries, named: options.apps.clone() })
+    Ok(Survey {
+        platform,
+        patterns,
+        follows: all,
+        entries,
+        named: options.apps.clone(),
+        now: gates::now(&spec.gates),
+    })
 }
 
 impl Survey {
@@ -177,6 +187,10 @@ impl Survey {
         }
         if let Some(held) = target.deployed().and_then(|record| held_back(record, commit)) {
             return said(SyncOutcome::Held(held));
+        }
+        // The next run after it brings what has to wait now.
+        if let Some(on) = gates::frozen(&self.platform, &target.environment, self.now) {
+            return said(SyncOutcome::Skipped(on.why));
         }
         Ok(NewCommit { target: target.clone(), branch, commit: commit.clone(), notes })
     }

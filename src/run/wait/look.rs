@@ -96,6 +96,16 @@ impl Watcher<'_> {
         Ok(Sight::Stands(release, said))
     }
 
+    /// What is said of the release that stands there, as it is recorded.
+    ///
+    /// # Errors
+    /// As [`Watcher::look`].
+    pub(super) fn now(&mut self, record: &ReleaseFile) -> Result<Said, Failure> {
+        let release = self.reported(record)?;
+        let repository = self.repository(record.source.repository.as_deref().unwrap_or_default())?;
+        self.said(&release, &repository)
+    }
+
     /// The release as it is reported.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! a forge's token is enough to hear it. Changes nothing.
 
 mod follow;
+pub(crate) mod health;
 mod judge;
 mod look;
 #[cfg(test)]

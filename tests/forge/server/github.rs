@@ -17,6 +17,12 @@ pub(super) fn answer(call: Call<'_>, state: &mut State) -> Option<Said> {
             pulls::close(state, number);
             say(200, json!({"merged": true}))
         }
+        ("GET", ["repos", _, _, "commits", sha, "check-runs"]) => {
+            let name = call.asked("check_name").unwrap();
+            let own: Vec<&Value> =
+                state.checks.iter().filter(|check| check["sha"] == *sha && check["name"] == *name).collect();
+            say(200, json!({"total_count": own.len(), "check_runs": own}))
+        }
         ("POST", ["repos", _, _, "deployments"]) => {
             let mut made = body.clone();
             made["id"] = json!(state.number());

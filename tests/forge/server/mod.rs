@@ -62,6 +62,8 @@ pub(crate) struct State {
     pub(crate) comments: Vec<Value>,
     pub(crate) labels: Vec<String>,
     pub(crate) statuses: Vec<Value>,
+    /// Checks of commits, which GitHub alone has.
+    pub(crate) checks: Vec<Value>,
     pub(crate) deployments: Vec<Value>,
     pub(crate) deployment_statuses: BTreeMap<u64, Vec<Value>>,
     /// Whether merging has to wait for something.

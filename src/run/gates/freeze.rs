@@ -1,0 +1,99 @@
+//! A freeze: no new release comes to the environment, whichever command brings it. What only changes how the one runs that
+//! is there goes through, and so does going back.
+
+use crate::diagnostic::{Code, Diagnostic, Failure, Span};
+use crate::load::gitops::Gitops;
+use crate::load::platform::PlatformFile;
+use crate::load::release_file::ReleaseFile;
+use crate::publish::{ChangeSet, Next, Transition};
+use crate::render::release_file;
+use crate::resolve::freeze;
+use crate::run::gates::verdict::{Unmet, pass};
+use crate::run::rollback::is_same;
+use crate::run::spec::RunSpec;
+use crate::yaml::document::Document;
+
+/// The freeze that is on in an environment.
+pub(crate) fn frozen(platform: &Document<PlatformFile>, environment: &str, now: i64) -> Option<Unmet> {
+    with_place(platform, environment, now).map(|(unmet, _)| unmet)
+}
+
+fn with_place(platform: &Document<PlatformFile>, environment: &str, now: i64) -> Option<(Unmet, Span)> {
+    let settings = platform.value.environments.get(environment)?;
+    let on = freeze::at(&settings.freeze, now)?;
+    let index = on.index.to_string();
+    let place = platform.at(&["environments", environment, "freeze", &index]);
+    let why = on.freeze.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let (until, hint) = match on.until {
+        Some(until) => {
+            let shown = freeze::shown(on.freeze, until);
+            (format!(" until {shown}"), format!("it passes from {shown} on"))
+        }
+        None => {
+            (String::new(), "it passes once that freeze is taken out of the file, or has an end".to_owned())
+        }
+    };
+    let why = format!("{environment} is frozen{until}, by {place}{why}");
+    Some((Unmet { code: Code::EnvironmentFrozen, gate: "freeze", why, hint }, place))
+}
+
+/// Warns, in a run that only looks, of what a freeze would keep out at `now`.
+///
+/// # Errors
+/// What is wrong with the platform, or the repository's own.
+pub(crate) fn warn(gitops: &mut Gitops, set: &mut ChangeSet, now: i64) -> Result<(), Failure> {
+    for transition in set.transitions.iter_mut().filter(|one| brings_a_release(one)) {
+        let platform = gitops.platform()?;
+        let environment = transition.names().1.to_owned();
+        if let (Some((unmet, place)), Next::Rendered(one)) =
+            (with_place(&platform, &environment, now), &mut transition.next)
+        {
+            let warning = Diagnostic::warning(Code::EnvironmentFrozen, place, unmet.why).hint(unmet.hint);
+            one.release.warnings.push(warning);
+        }
+    }
+    Ok(())
+}
+
+/// Keeps new releases out of environments that are frozen at `now`; where somebody says that they must come, the commit
+/// says so.
+///
+/// # Errors
+/// That one is; what is wrong with the platform, or the repository's own.
+pub(crate) fn keep_out(
+    spec: &RunSpec,
+    gitops: &mut Gitops,
+    set: &mut ChangeSet,
+    now: i64,
+) -> Result<(), Failure> {
+    if !set.transitions.iter().any(brings_a_release) {
+        return Ok(());
+    }
+    let platform = gitops.platform()?;
+    let mut unmet: Vec<Unmet> = Vec::new();
+    let mut all: Vec<&str> = Vec::new();
+    for transition in set.transitions.iter().filter(|one| brings_a_release(one)) {
+        let (_, environment) = transition.names();
+        if !all.contains(&environment) {
+            all.push(environment);
+            unmet.extend(frozen(&platform, environment, now));
+        }
+    }
+    let passed = pass(spec, &all.join(" and "), &unmet)?;
+    set.overridden = set.overridden.take().or(passed);
+    Ok(())
+}
+
+/// Whether another release comes: of another commit, image or files than the one that is there. One that is gone back to
+/// was there before.
+fn brings_a_release(transition: &Transition) -> bool {
+    let Some(one) = transition.rendered() else { return false };
+    let Some(previous) = transition.current.previous.as_ref().filter(|previous| !previous.removed) else {
+        return true;
+    };
+    let next = release_file(&one.release);
+    let goes_back = next.hold.is_some() && next.hold != previous.hold;
+    // Variables of the command line are settings of what is there.
+    let same = ReleaseFile { set: previous.set.clone(), ..next };
+    !goes_back && !is_same(previous, &same)
+}

@@ -1,0 +1,110 @@
+//! Freezes: no new release comes, and everything else goes on.
+
+use super::gates::{deploy, gated};
+use super::world::{URL, World};
+
+const ALWAYS: &str = "    freeze:\n      - {from: 2020-01-01, why: the fair}\n";
+const OVER: &str = "    freeze:\n      - {from: 2020-01-01, to: 2020-02-01, timeZone: America/Havana}\n";
+
+fn image(digit: &str) -> String {
+    format!("registry.example.cu/team/shop:latest@sha256:{}", digit.repeat(64))
+}
+
+/// An app that has been deployed before the freeze began.
+fn frozen() -> World {
+    let world = gated("");
+    deploy(&world, "production", "1");
+    deploy(&world, "production", "2");
+    deploy(&world, "staging", "3");
+    let settings =
+        world.show("cupaas.yaml").replace("    cluster: home\n", &format!("    cluster: home\n{ALWAYS}"));
+    let sandbox = &world.sandbox;
+    sandbox.git("", &["clone", "-q", &world.gitops, "person"]);
+    std::fs::write(sandbox.path("person").join("cupaas.yaml"), settings).unwrap();
+    sandbox.commit("person", 1_700_000_001);
+    sandbox.git("person", &["push", "-q", "origin", "HEAD:main"]);
+    world
+}
+
+fn running(world: &World) -> String {
+    world.show("deploy/production/shop/app/deployment-web.yaml")
+}
+
+fn refused(world: &World, args: &[&str]) {
+    let head = world.head();
+    let ran = world.run(args);
+    assert!(
+        ran.code == Some(4) && ran.stderr.contains("error[environment-frozen]"),
+        "{args:?} {}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("production is frozen, by cupaas.yaml:7:9: the fair"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--override WHY"), "{}", ran.stderr);
+    assert_eq!(world.head(), head, "something was written");
+}
+
+#[test]
+fn nothing_new_comes_whichever_command_brings_it() {
+    let world = frozen();
+    let (other, more) = (image("4"), ["--app", "shop", "--env", "production"]);
+    let folder = ["deploy", "shop", "--env", "production", "--source-repository", URL, "--image", &other];
+    refused(&world, &folder);
+    refused(&world, &[&["deploy", "--image", &other], &more[..]].concat());
+    refused(&world, &[&["pin", "--image", &other], &more[..]].concat());
+    refused(&world, &["promote", "shop", "--from", "staging", "--to", "production"]);
+    // Who only looks is warned.
+    let dry = world.run(&[&folder[..], &["--dry-run"]].concat());
+    assert!(
+        dry.code == Some(0) && dry.stderr.contains("warning[environment-frozen]"),
+        "{}{}",
+        dry.stdout,
+        dry.stderr
+    );
+    // Elsewhere nothing is frozen.
+    deploy(&world, "staging", "4");
+    world.good(&[&folder[..], &["--override", "the till is down"]].concat());
+    assert!(running(&world).contains(&other));
+    let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
+    assert!(message.contains("\nCupaas-Override: freeze: the till is down\n"), "{message}");
+}
+
+#[test]
+fn what_is_there_is_operated_and_gone_back_from() {
+    let world = frozen();
+    let more = ["--app", "shop", "--env", "production"];
+    for args in [
+        &["env", "set", "A=1"][..],
+        &["scale", "web=2"],
+        &["restart"],
+        &["stop"],
+        &["start"],
+        &["pin"],
+        &["unpin"],
+    ] {
+        world.good(&[args, &more].concat());
+    }
+    world.good(&[&["rollback"], &more[..]].concat());
+    assert!(running(&world).contains(&image("1")));
+    // The same again is nothing new.
+    let same = ["deploy", "--app", "shop", "--env", "production", "--set", "B=2"];
+    world.good(&same);
+    world.good(&[&["remove"], &more[..]].concat());
+}
+
+#[test]
+fn a_first_deploy_is_new_too_and_a_freeze_that_is_over_is_none() {
+    let world = gated(ALWAYS);
+    let first = ["deploy", "shop", "--env", "production", "--source-repository", URL, "--image", &image("1")];
+    refused(&world, &first.map(|word| word));
+    let world = gated(OVER);
+    deploy(&world, "staging", "1");
+    let promote = ["promote", "shop", "--from", "staging", "--to", "production"];
+    let then = [&promote[..], &["--dry-run", "--now", "2020-02-02T04:59:59"]].concat();
+    let ran = world.run(&then);
+    let until = "production is frozen until 2020-02-02T00:00:00-05:00 (America/Havana), by cupaas.yaml:7:9";
+    assert!(ran.code == Some(0) && ran.stderr.contains(until), "{}{}", ran.stdout, ran.stderr);
+    let free = world.run(&[&promote[..], &["--dry-run", "--now", "2020-02-02T05:00:00"]].concat());
+    assert!(!free.stderr.contains("frozen"), "{}", free.stderr);
+    world.good(&promote);
+}
