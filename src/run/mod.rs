@@ -34,6 +34,7 @@ pub(crate) mod secrets;
 pub(crate) mod spec;
 mod stages;
 pub(crate) mod sync;
+pub(crate) mod view;
 pub(crate) mod wait;
 
 #[cfg(test)]
