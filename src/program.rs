@@ -79,7 +79,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         .and_then(|request| guard::alone(|| dispatch::run(&request, &progress)));
     let (mut out, mut err, code) = match &ended {
         Ok(done) => (report::of(done, format, detail), report::warnings(done, format), done.exit_code()),
-        Err(failure) if matches!(format, Format::Text | Format::Matrix) => {
+        Err(failure) if matches!(format, Format::Text | Format::Html | Format::Matrix) => {
             (String::new(), report::failure(failure, format), failure.kind().exit_code())
         }
         Err(failure) => (report::failure(failure, format), String::new(), failure.kind().exit_code()),

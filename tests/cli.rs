@@ -37,6 +37,7 @@ mod cli {
     mod named;
     mod newcomer;
     mod operating;
+    mod page;
     mod past;
     mod pins;
     mod promote;

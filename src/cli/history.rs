@@ -1,6 +1,8 @@
 //! What runs where, and what ran before, as people ask for it.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
 
 use crate::cli::shared::WHAT;
 use crate::cli::{AppSelector, Repository};
@@ -14,6 +16,9 @@ pub struct Status {
     /// One environment; default: all of them.
     #[arg(long, value_name = "ENV", env = "CUPAAS_ENV", help_heading = WHAT)]
     pub env: Option<String>,
+    /// With --format html: writes the page into this file instead of printing it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
     /// The GitOps repository.
     #[command(flatten)]
     pub repository: Repository,

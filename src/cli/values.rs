@@ -9,7 +9,7 @@ use crate::report::Format;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Text, Self::Json, Self::Markdown, Self::Matrix]
+        &[Self::Text, Self::Json, Self::Markdown, Self::Html, Self::Matrix]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -17,6 +17,7 @@ impl ValueEnum for Format {
             Self::Text => PossibleValue::new("text").help("For people"),
             Self::Json => PossibleValue::new("json").help("For machines"),
             Self::Markdown => PossibleValue::new("markdown").help("For a comment or a summary"),
+            Self::Html => PossibleValue::new("html").help("A page for a browser; for `status` alone"),
             Self::Matrix => PossibleValue::new("matrix")
                 .help("What has to be built, as the matrix of a workflow; for `sync` alone"),
         })

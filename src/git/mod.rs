@@ -36,6 +36,7 @@ mod on_disk;
 mod order;
 mod past;
 mod process;
+mod proposed;
 mod remedy;
 pub(crate) mod stderr;
 mod store;

@@ -24,6 +24,35 @@ impl Snapshot {
         self.at(tree, |this| this.read(paths))
     }
 
+    /// The same of many commits, each with a path of its own, in the order in which they are asked for. The round trips are
+    /// those of the deepest path, however many there are.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read_at`].
+    pub(crate) fn read_each(
+        &mut self,
+        wanted: &[(String, RepoPath)],
+    ) -> Result<Vec<BTreeMap<RepoPath, Entry>>, Failure> {
+        let root = |(commit, path): &(String, RepoPath)| {
+            let id = Oid::from_str(commit).map_err(internal)?;
+            Ok((self.known(id)?.tree, path.clone()))
+        };
+        let roots = wanted.iter().map(root).collect::<Result<Vec<_>, Failure>>()?;
+        let found = self.complete(|this, missing| {
+            let mut all = Vec::with_capacity(roots.len());
+            for (root, path) in &roots {
+                let mut files = BTreeMap::new();
+                if let Some(found) = this.walk_from(*root, path, missing)? {
+                    this.collect(path, &found, missing, &mut files)?;
+                }
+                all.push(files);
+            }
+            Ok(all)
+        })?;
+        let entry = |(path, found)| Ok((RepoPath::clone(&path), self.entry(&path, &found)?));
+        found.into_iter().map(|files| files.into_iter().map(entry).collect()).collect()
+    }
+
     /// Does something with another tree as the root.
     pub(super) fn at<T>(
         &mut self,

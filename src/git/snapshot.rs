@@ -236,7 +236,7 @@ impl Snapshot {
         Ok(named.collect())
     }
 
-    fn entry(&self, path: &RepoPath, found: &FoundObject) -> Result<Entry, Failure> {
+    pub(super) fn entry(&self, path: &RepoPath, found: &FoundObject) -> Result<Entry, Failure> {
         match found.mode {
             Mode::Symlink => return Ok(Entry::Symlink),
             Mode::Submodule | Mode::Folder => return Ok(Entry::Submodule),

@@ -76,7 +76,16 @@ impl Snapshot {
         path: &RepoPath,
         missing: &mut Missing,
     ) -> Result<Option<FoundObject>, Failure> {
-        let Some(root) = self.root else { return Ok(None) };
+        self.root.map_or(Ok(None), |root| self.walk_from(root, path, missing))
+    }
+
+    /// The same from any folder.
+    pub(super) fn walk_from(
+        &self,
+        root: Oid,
+        path: &RepoPath,
+        missing: &mut Missing,
+    ) -> Result<Option<FoundObject>, Failure> {
         let mut here = FoundObject { id: root, mode: Mode::Folder };
         let mut done = 0;
         for part in path.as_str().split('/') {

@@ -104,6 +104,28 @@ impl Gitops {
         }
     }
 
+    /// The same of many commits, each with a path of its own, in the order in which they are asked for.
+    ///
+    /// # Errors
+    /// As [`Gitops::read_at`].
+    pub(crate) fn read_each(&mut self, wanted: &[(String, RepoPath)]) -> Result<Vec<Files>, Failure> {
+        match &mut self.place {
+            Backend::Snapshot(snapshot) => snapshot.read_each(wanted)?.into_iter().map(texts).collect(),
+            Backend::Folder(_) | Backend::Memory(_) => Ok(vec![Files::new(); wanted.len()]),
+        }
+    }
+
+    /// The newest commit of each branch that holds a proposal, by its name without `cupaas/`.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub(crate) fn proposals(&self) -> Result<BTreeMap<String, String>, Failure> {
+        match &self.place {
+            Backend::Snapshot(snapshot) => snapshot.proposals(),
+            Backend::Folder(_) | Backend::Memory(_) => Ok(BTreeMap::new()),
+        }
+    }
+
     /// `cupaas.yaml`; parsed again only where its text has changed.
     ///
     /// # Errors

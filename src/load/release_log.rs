@@ -18,21 +18,41 @@ pub(crate) struct ReleaseCommit {
 }
 
 impl ReleaseCommit {
-    /// The first line.
-    pub(crate) fn subject(&self) -> &str {
-        self.commit.message.lines().next().unwrap_or_default()
-    }
-
-    /// What the plan added up to, in words; nothing where the commit was about several releases.
-    pub(crate) fn changes(&self) -> Option<&str> {
-        let paragraph = self.commit.message.split("\n\n").nth(1)?.trim();
-        (!paragraph.is_empty() && !paragraph.starts_with("Cupaas-")).then_some(paragraph)
-    }
-
     /// The value of a trailer.
     pub(crate) fn trailer(&self, key: &str) -> Option<&str> {
-        trailers(&self.commit.message).find(|(name, _)| *name == key).map(|(_, value)| value)
+        trailer(&self.commit.message, key)
     }
+}
+
+/// The first line of a message.
+pub(crate) fn subject(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}
+
+/// What a message says that the plan added up to.
+pub(crate) fn changes(message: &str) -> Option<&str> {
+    let paragraph = message.split("\n\n").nth(1)?.trim();
+    (!paragraph.is_empty() && !paragraph.starts_with("Cupaas-")).then_some(paragraph)
+}
+
+/// The value of one of a message's trailers.
+pub(crate) fn trailer<'a>(message: &'a str, key: &str) -> Option<&'a str> {
+    trailers(message).find(|(name, _)| *name == key).map(|(_, value)| value)
+}
+
+/// Shows `see` each commit, the newest first, with environment and app of each release that it made, until it has seen
+/// enough. A commit may have made ten thousand, and its message is as long: it is shown once.
+///
+/// # Errors
+/// When the repository cannot be read.
+pub(crate) fn commits(
+    gitops: &mut Gitops,
+    mut see: impl FnMut(&LogEntry, Vec<(String, String)>) -> ControlFlow<()>,
+) -> Result<(), Failure> {
+    gitops.log(|commit| {
+        let made = released(&commit.message);
+        Ok(see(&commit, made))
+    })
 }
 
 /// Shows `see` what was done to releases, the newest first, until it has seen enough.

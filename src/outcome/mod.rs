@@ -5,6 +5,7 @@ pub(crate) mod compared;
 pub(crate) mod history;
 pub(crate) mod inventory;
 mod notices;
+pub(crate) mod overview;
 mod removal;
 mod rerendered;
 pub(crate) mod rollout;

@@ -42,7 +42,7 @@ pub(crate) fn shown(ended: &Ended, format: Format, whole: String) -> String {
         Format::Json | Format::Matrix => whole.replace("##[", "#\\u0023["),
         _ if ended.as_ref().is_ok_and(|outcome| is_data(&outcome.report)) => whole,
         Format::Markdown => guarded(&whole),
-        Format::Text => {
+        Format::Text | Format::Html => {
             let diffs = match ended.as_ref().map(|outcome| &outcome.report) {
                 Ok(Report::Differs(difference)) => difference.diffs.as_slice(),
                 Ok(Report::Rerendered(done)) => done.diffs.as_slice(),

@@ -9,6 +9,8 @@ pub enum Format {
     Json,
     /// For a comment or a summary.
     Markdown,
+    /// A page for a browser; of `status` alone.
+    Html,
     /// What is to be built, as the matrix of a workflow; of `sync` alone.
     Matrix,
 }

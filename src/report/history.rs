@@ -42,7 +42,7 @@ fn row(release: &Standing) -> [String; 6] {
 }
 
 /// An image without the registry that all of them have in common; a tag that is a commit, or a digest, by its beginning.
-fn name(image: &str) -> String {
+pub(super) fn name(image: &str) -> String {
     let name = image.rsplit('/').next().unwrap_or(image);
     match name.rsplit_once(':') {
         Some((name, hex)) if hex.len() >= 40 && hex.chars().all(|c| c.is_ascii_hexdigit()) => {
@@ -65,7 +65,7 @@ fn note(release: &Standing) -> String {
 }
 
 /// Who started the job, else who wrote the commit.
-fn who(change: &Change) -> String {
+pub(super) fn who(change: &Change) -> String {
     tame(change.actor.as_deref().unwrap_or(&change.author))
 }
 

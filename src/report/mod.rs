@@ -15,6 +15,7 @@ mod json;
 mod markdown;
 mod markup;
 mod notices;
+mod overview;
 mod page;
 mod plan;
 mod proposal;
@@ -34,6 +35,7 @@ use crate::report::style::upright;
 pub use folded::Detail;
 pub use format::Format;
 pub use json::Document;
+pub(crate) use overview::page as overview;
 pub(crate) use page::COMMENT;
 pub(crate) use proposal::{comment, proposal, settled, unrenderable};
 
@@ -46,7 +48,7 @@ pub fn of(outcome: &Outcome, format: Format, detail: Detail) -> String {
         (Format::Matrix, Report::Synced(synced)) => sync::matrix(synced),
         // For another program, every byte of it.
         (Format::Text, Report::Rendered { out: None, .. }) => text::with_notices(outcome, detail),
-        (Format::Text | Format::Matrix, _) => upright(&text::with_notices(outcome, detail)),
+        (Format::Text | Format::Html | Format::Matrix, _) => upright(&text::with_notices(outcome, detail)),
         (Format::Json, _) => json::of(outcome),
         (Format::Markdown, _) => upright(&markdown::of(outcome)),
     }
@@ -78,7 +80,7 @@ fn warnings_of(report: &Report) -> String {
 /// A failure in the form that was asked for.
 pub fn failure(failure: &Failure, format: Format) -> String {
     match format {
-        Format::Text | Format::Matrix => upright(&failure::text(failure)),
+        Format::Text | Format::Html | Format::Matrix => upright(&failure::text(failure)),
         Format::Json => json::failure(failure),
         Format::Markdown => upright(&markdown::failure(failure)),
     }

@@ -23,11 +23,14 @@ impl Request {
     /// # Errors
     /// What no run could be made of; kind `Usage`.
     pub fn new(cli: Cli, ci: Option<Ci>) -> Result<Self, Failure> {
-        if cli.format == Format::Matrix && !matches!(cli.command, Command::Sync(_)) {
-            return Err(Failure::new(
-                Code::ConflictingArguments,
-                "--format matrix works only with `cupaas sync`",
-            ));
+        let of_one = match (cli.format, &cli.command) {
+            (Format::Matrix, Command::Sync(_)) | (Format::Html, Command::Status(_)) => None,
+            (Format::Matrix, _) => Some("--format matrix works only with `cupaas sync`"),
+            (Format::Html, _) => Some("--format html works only with `cupaas status`"),
+            _ => None,
+        };
+        if let Some(message) = of_one {
+            return Err(Failure::new(Code::ConflictingArguments, message));
         }
         let run_url = cli.ci.run_url.clone().filter(|url| !url.is_empty());
         let job = ci.is_some() || (cli.ci.ci != Some(CiForge::None) && means_another());
@@ -81,7 +84,7 @@ fn action(command: Command, format: Format, env: &Environment) -> Result<Action,
         Command::Scale(asked) => operate::scale(asked, env)?,
         Command::Stop(asked) => operate::operate(asked, Operate::Stop, env)?,
         Command::Start(asked) => operate::operate(asked, Operate::Start, env)?,
-        Command::Status(asked) => registered::status(asked, env)?,
+        Command::Status(asked) => registered::status(asked, format, env)?,
         Command::Wait(given) => wait::wait(given, env)?,
         Command::History(asked) => registered::history(asked, env)?,
         Command::Sync(given) => sync::sync(given, format, env)?,

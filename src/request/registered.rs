@@ -15,6 +15,7 @@ use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
 use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
+use crate::report::Format;
 use crate::request::assignments::assigned;
 use crate::request::ci_guard::shared_one;
 use crate::request::environment::Environment;
@@ -126,11 +127,18 @@ pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Fail
     }
 }
 
-pub(super) fn status(asked: StatusOf, env: &Environment) -> Result<Action, Failure> {
+pub(super) fn status(asked: StatusOf, format: Format, env: &Environment) -> Result<Action, Failure> {
+    let out = asked.out.filter(|out| !out.as_os_str().is_empty());
+    if out.is_some() && format != Format::Html {
+        let failure = Failure::new(Code::ConflictingArguments, "--out works only with --format html");
+        return Err(
+            failure.hint("for another format, write what is printed to a file: `cupaas status > FILE`")
+        );
+    }
     let mut spec = spec(asked.repository, nothing(), true, env)?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     (spec.query.app, spec.query.environment) = (given(asked.app), given(asked.env));
-    Ok(look(View::Status, spec))
+    Ok(look(if format == Format::Html { View::Page { out } } else { View::Status }, spec))
 }
 
 pub(super) fn history(asked: History, env: &Environment) -> Result<Action, Failure> {

@@ -119,9 +119,15 @@ fn is_sound(inputs: &Inputs, environment: &str) -> bool {
 impl Image {
     /// Whether another image may get this name: a tag that is neither a commit nor a fingerprint of files.
     pub fn may_change(&self) -> bool {
-        let tag = ImageName::parse(&self.reference).and_then(|name| name.tag.map(str::to_owned));
-        !self.by_digest && !tag.is_some_and(|tag| is_commit(&tag) || is_fingerprint(&tag))
+        !self.by_digest && may_change(&self.reference)
     }
+}
+
+/// The same of an image of which the name alone is known.
+pub(crate) fn may_change(reference: &str) -> bool {
+    let name = ImageName::parse(reference);
+    let fixed = |tag: &str| is_commit(tag) || is_fingerprint(tag);
+    !name.is_some_and(|name| name.digest.is_some() || name.tag.is_some_and(fixed))
 }
 
 /// Whether a tag is a whole commit, as the rule writes it.

@@ -5,12 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::inputs::Inputs;
+use crate::load::platform::PlatformFile;
 use crate::load::scalars::{Host, HostPattern};
 use crate::names;
 use crate::resolve::decisions::Notes;
 use crate::resolve::environment;
 use crate::resolve::release::{Gateway, Process, ProcessKind, Release, Route, Via};
 use crate::tree::Files;
+
+/// Where a host is reached, by what the platform says of its router.
+pub(crate) fn url(host: &str, platform: &PlatformFile) -> String {
+    let routing = &platform.routing;
+    let by_ingress = routing.ingress.as_ref().is_some_and(|ingress| ingress.tls.is_some());
+    let secure = by_ingress || routing.gateway.as_ref().is_some_and(|gateway| gateway.tls);
+    format!("{}://{host}", if secure { "https" } else { "http" })
+}
 
 pub(super) fn resolve(
     inputs: &Inputs,
@@ -28,8 +37,7 @@ pub(super) fn resolve(
     }
     let first = hosts.first()?;
     let tls = routing.ingress.as_ref().and_then(|ingress| ingress.tls.as_ref());
-    let secure = tls.is_some() || routing.gateway.as_ref().is_some_and(|gateway| gateway.tls);
-    let url = format!("{}://{first}", if secure { "https" } else { "http" });
+    let url = url(first, &inputs.platform.value);
     notes.decided("url", &url, inputs.platform.at(&["environments", environment, "domain"]));
     Some(Route {
         via: if routing.gateway.is_some() { Via::Gateway } else { Via::Ingress },

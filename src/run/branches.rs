@@ -17,6 +17,18 @@ pub(crate) fn of_edit(subject: &str, app: Option<&str>) -> Result<BranchName, Fa
     BranchName::parse(&format!("cupaas/edit-{}-{}", app.unwrap_or("all"), hash(subject, 8)))
 }
 
+/// Whether a branch, by its name without `cupaas/`, holds a proposal that is about one app in one environment, or about the
+/// app in all of them.
+pub(crate) fn is_about(name: &str, environment: &str, app: &str) -> bool {
+    let Some((kind, of)) = name.split_once('/') else {
+        let edited = name.strip_prefix("edit-").and_then(|rest| rest.strip_prefix(app)?.strip_prefix('-'));
+        return edited.is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()));
+    };
+    let in_it = ["promote-to-", "render-in-", "remove-in-"];
+    let in_it = in_it.iter().any(|kind_of| kind.strip_prefix(kind_of) == Some(environment));
+    of == app && (in_it || kind == environment || kind == "render-app" || kind == "remove-app")
+}
+
 /// Of releases that are rendered again. Not the one of a deploy, which may propose a newer commit than the one that is
 /// rendered again.
 pub(crate) fn of_rerender(scope: &Scope) -> Result<BranchName, Failure> {

@@ -46,6 +46,20 @@ pub(crate) fn read_secret(path: &Path) -> Zeroizing<String> {
     Zeroizing::new(fs::read_to_string(path).unwrap_or_default())
 }
 
+/// Writes one file, in the place of what stands there.
+///
+/// # Errors
+/// What the disk refuses.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let fail = |error: std::io::Error| {
+        Failure::new(Code::WriteFailed, format!("cannot write {}: {error}", path.display()))
+    };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(fail)?;
+    }
+    fs::write(path, text).map_err(fail)
+}
+
 /// Writes rendered files below a folder, replacing those of the same name.
 ///
 /// # Errors

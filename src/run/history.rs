@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::clock::rfc3339;
 use crate::diagnostic::Failure;
+use crate::git::LogEntry;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
 use crate::load::registered::{self, Registered};
@@ -20,6 +21,26 @@ use crate::run::spec::RunSpec;
 /// # Errors
 /// An app or environment that nobody knows, files that are wrong, or the repository's own.
 pub(crate) fn status(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<Standing>, Failure> {
+    let Found { registered, releases } = found(spec, gitops)?;
+    let mut last = last_changes(&releases, gitops)?;
+    let standing = |release: ReleaseFile| {
+        let last = last.remove(&(release.environment.clone(), release.app.clone()));
+        standing(registered.get(&release.app), release, last)
+    };
+    Ok(releases.into_iter().map(standing).collect())
+}
+
+/// What stands there, as far as it was asked for.
+pub(super) struct Found {
+    /// Every registration, by the app's name.
+    pub(super) registered: BTreeMap<String, Registered>,
+    /// In the order of their folders.
+    pub(super) releases: Vec<ReleaseFile>,
+}
+
+/// # Errors
+/// As [`status`].
+pub(super) fn found(spec: &RunSpec, gitops: &mut Gitops) -> Result<Found, Failure> {
     let (app, environment) = (spec.query.app.as_deref(), spec.query.environment.as_deref());
     let platform = gitops.platform()?;
     environment.map_or(Ok(()), |asked| environments::known(asked, &platform.value))?;
@@ -37,12 +58,8 @@ pub(crate) fn status(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<Standing
     {
         return Err(known_apps::unknown(app, gitops));
     }
-    let mut last = last_changes(&releases, gitops)?;
-    let standing = |release: ReleaseFile| {
-        let last = last.remove(&(release.environment.clone(), release.app.clone()));
-        standing(registered.iter().find(|one| one.name == release.app), release, last)
-    };
-    Ok(releases.into_iter().map(standing).collect())
+    let registered = registered.into_iter().map(|one| (one.name.clone(), one)).collect();
+    Ok(Found { registered, releases })
 }
 
 /// By environment and app, the newest commit of each; it looks back until it has found all.
@@ -56,27 +73,35 @@ fn last_changes(
     if wanted.is_empty() {
         return Ok(found);
     }
-    release_log::walk(gitops, |one| {
-        let key = (one.environment.clone(), one.app.clone());
-        if wanted.remove(&key) {
-            found.insert(key, change(&one));
+    release_log::commits(gitops, |commit, made| {
+        let mut known = None;
+        for key in made {
+            if wanted.remove(&key) {
+                found.insert(key, known.get_or_insert_with(|| change(commit)).clone());
+            }
         }
         if wanted.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     Ok(found)
 }
 
-fn change(one: &ReleaseCommit) -> Change {
+/// A commit, and who is behind it.
+pub(super) fn change(commit: &LogEntry) -> Change {
+    let trailer = |key| release_log::trailer(&commit.message, key).map(str::to_owned);
     Change {
-        commit: one.commit.id.clone(),
-        time: rfc3339(one.commit.time),
-        author: one.commit.author.clone(),
-        actor: one.trailer("Cupaas-Actor").map(str::to_owned),
-        run: one.trailer("Cupaas-Run").map(str::to_owned),
+        commit: commit.id.clone(),
+        time: rfc3339(commit.time),
+        author: commit.author.clone(),
+        actor: trailer("Cupaas-Actor"),
+        run: trailer("Cupaas-Run"),
     }
 }
 
-fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<Change>) -> Standing {
+pub(super) fn standing(
+    registered: Option<&Registered>,
+    release: ReleaseFile,
+    last: Option<Change>,
+) -> Standing {
     let own = registered.and_then(|app| app.file.value.environments.get(&release.environment));
     let own = own.cloned().unwrap_or_default();
     Standing {
@@ -126,13 +151,19 @@ pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Resu
 }
 
 fn past(one: ReleaseCommit) -> PastRelease {
+    past_of(&one.commit, one.environment)
+}
+
+/// What a commit says of the release in one environment.
+pub(super) fn past_of(commit: &LogEntry, environment: String) -> PastRelease {
+    let message = commit.message.as_str();
     let text = |text: Option<&str>| text.map(str::to_owned);
     PastRelease {
-        change: change(&one),
-        subject: one.subject().to_owned(),
-        changes: text(one.changes()),
-        image: text(one.trailer("Cupaas-Image")),
-        source: text(one.trailer("Cupaas-Source")),
-        environment: one.environment,
+        change: change(commit),
+        subject: release_log::subject(message).to_owned(),
+        changes: text(release_log::changes(message)),
+        image: text(release_log::trailer(message, "Cupaas-Image")),
+        source: text(release_log::trailer(message, "Cupaas-Source")),
+        environment,
     }
 }

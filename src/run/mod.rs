@@ -35,6 +35,7 @@ pub(crate) mod secrets;
 pub(crate) mod spec;
 mod stages;
 pub(crate) mod sync;
+pub(crate) mod view;
 pub(crate) mod wait;
 
 #[cfg(test)]

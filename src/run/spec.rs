@@ -39,6 +39,11 @@ pub enum View {
     App,
     /// What runs where.
     Status,
+    /// The same with what ran before, as a page.
+    Page {
+        /// The file that gets it; else it is printed.
+        out: Option<PathBuf>,
+    },
     /// What ran before of one app.
     History {
         /// The most releases that are shown.

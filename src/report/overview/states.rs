@@ -1,0 +1,60 @@
+//! What stands in an environment → the words that say how it stands, the gravest first.
+
+use serde::Serialize;
+
+use crate::outcome::overview::Stand;
+use crate::resolve::image::may_change;
+
+/// One word about a release, with what it means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct State {
+    /// How grave: `bad` keeps people out or code away, `look` somebody may have forgotten, `fine` is only to be known.
+    pub(super) class: &'static str,
+    pub(super) word: String,
+    /// In a sentence; empty where the word says it all.
+    pub(super) more: String,
+}
+
+impl State {
+    /// Whether somebody should look at it.
+    pub(super) fn is_trouble(&self) -> bool {
+        self.class != "fine"
+    }
+}
+
+/// How a release stands, as far as the GitOps repository says it.
+pub(super) fn states(stand: &Stand) -> Vec<State> {
+    let one = &stand.standing;
+    let state = |class, word: &str, more: String| State { class, word: word.to_owned(), more };
+    if one.removed {
+        return vec![state("look", "removed", "its data and credentials wait in the cluster".to_owned())];
+    }
+    let mut all = Vec::new();
+    if one.stopped {
+        all.push(state("bad", "stopped", "no process runs until `cupaas start`".to_owned()));
+    }
+    if let Some(hold) = &one.hold {
+        all.push(state("bad", "held", hold.words()));
+    }
+    match &one.pinned {
+        Some(image) if *image == one.image => all.push(state("fine", "pinned", String::new())),
+        Some(image) => all.push(state("bad", "pinned", format!("to {image}, which is not what runs"))),
+        None => {}
+    }
+    for (process, count) in &one.scale {
+        let class = if count == "0" { "look" } else { "fine" };
+        let more = if count == "0" { format!("no {process} runs") } else { String::new() };
+        all.push(state(class, &format!("{process}={count}"), more));
+    }
+    if !stand.proposed.is_empty() {
+        all.push(state("look", "proposed", format!("on {}", stand.proposed.join(", "))));
+    }
+    if may_change(&one.image) {
+        let more = "a tag names the image, and may name another one tomorrow".to_owned();
+        all.push(state("fine", "by tag", more));
+    }
+    if let Some(time) = &one.restarted {
+        all.push(state("fine", "restarted", time.clone()));
+    }
+    all
+}

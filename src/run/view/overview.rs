@@ -1,0 +1,140 @@
+//! The GitOps repository → everything that a page shows of it. What stands there costs what `status` costs; of the history
+//! commits come without their files, and the files of few releases in one go, however many apps there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use crate::diagnostic::Failure;
+use crate::load::gitops::{Backend, Gitops};
+use crate::load::platform::PlatformFile;
+use crate::load::release_file::ReleaseFile;
+use crate::load::release_log;
+use crate::outcome::history::Change;
+use crate::outcome::overview::{AppOverview, Depth, Overview, Stand};
+use crate::repository::without_credentials;
+use crate::resolve::routes;
+use crate::run::branches;
+use crate::run::history::{Found, change, found, standing};
+use crate::run::spec::RunSpec;
+use crate::run::view::past::{Past, plans};
+
+/// The most releases of an app.
+const EACH: usize = 10;
+/// The most releases of all apps, of which each gets as many, and one at least.
+const ALL: usize = 30_000;
+/// How many commits are looked at, where that is enough to know of every app when it was last changed.
+const COMMITS: usize = 5_000;
+
+/// What stands there and what ran before, of all apps or of those that were asked for.
+///
+/// # Errors
+/// As `status`.
+pub(super) fn overview(spec: &RunSpec, gitops: &mut Gitops) -> Result<Overview, Failure> {
+    let Found { registered, releases } = found(spec, gitops)?;
+    let platform = gitops.platform()?;
+    let proposals = gitops.proposals()?;
+    let mut names: BTreeSet<String> = releases.iter().map(|one| one.app.clone()).collect();
+    let one_app = |name: &String| spec.query.app.as_ref().is_none_or(|asked| asked == name);
+    if spec.query.environment.is_none() {
+        names.extend(registered.keys().filter(|name| one_app(name)).cloned());
+    }
+    let each = (ALL / names.len().max(1)).clamp(1, EACH);
+    let mut walked = walk(&releases, each, gitops)?;
+    let proposed: Vec<&String> = proposals
+        .iter()
+        .filter(|(_, commit)| !walked.commits.contains(*commit))
+        .map(|(name, _)| name)
+        .collect();
+    let cluster = |one: &ReleaseFile| ((one.environment.clone(), one.app.clone()), one.cluster.clone());
+    let clusters = releases.iter().map(cluster).collect();
+    let mut stands: BTreeMap<String, Vec<Stand>> = BTreeMap::new();
+    for release in releases {
+        let last = walked.last.remove(&(release.environment.clone(), release.app.clone()));
+        let one = Stand {
+            runtime: release.runtime.clone(),
+            services: services(&release),
+            url: url(&release, &platform.value),
+            proposed: about(&proposed, &release),
+            standing: standing(registered.get(&release.app), release, last),
+        };
+        stands.entry(one.standing.app.clone()).or_default().push(one);
+    }
+    let (plans, files) = plans(&mut walked.past, walked.whole, &clusters, gitops)?;
+    let depth = Depth { each, plans, commits: walked.commits.len(), whole: walked.whole, files };
+    let app = |name: String| AppOverview {
+        stands: stands.remove(&name).unwrap_or_default(),
+        more: walked.past.more.contains(&name),
+        releases: walked.past.take(&name),
+        name,
+    };
+    let apps = names.into_iter().map(app).collect();
+    Ok(Overview { place: place(spec, gitops), head: walked.head, apps, depth })
+}
+
+/// What the history says.
+struct Walked {
+    /// The newest commit.
+    head: Option<Change>,
+    /// By environment and app, the newest commit that was about it.
+    last: BTreeMap<(String, String), Change>,
+    past: Past,
+    /// The commits that were looked at.
+    commits: BTreeSet<String>,
+    /// Whether there are no more.
+    whole: bool,
+}
+
+fn walk(releases: &[ReleaseFile], each: usize, gitops: &mut Gitops) -> Result<Walked, Failure> {
+    let known: BTreeSet<(String, String)> =
+        releases.iter().map(|one| (one.environment.clone(), one.app.clone())).collect();
+    let mut walked = Walked {
+        head: None,
+        last: BTreeMap::new(),
+        past: Past::new(each),
+        commits: BTreeSet::new(),
+        whole: true,
+    };
+    if known.is_empty() {
+        return Ok(walked);
+    }
+    release_log::commits(gitops, |commit, made| {
+        walked.head.get_or_insert_with(|| change(commit));
+        let mut said = None;
+        for key in made.into_iter().filter(|key| known.contains(key)) {
+            let said = said.get_or_insert_with(|| change(commit));
+            let first = !walked.last.contains_key(&key);
+            walked.past.see(&key, commit, (walked.commits.len(), first));
+            walked.last.entry(key).or_insert_with(|| said.clone());
+        }
+        walked.commits.insert(commit.id.clone());
+        if walked.last.len() == known.len() && walked.commits.len() >= COMMITS {
+            walked.whole = false;
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(walked)
+}
+
+fn services(release: &ReleaseFile) -> Vec<String> {
+    release.versions.iter().map(|(name, version)| format!("{name} {version}")).collect()
+}
+
+fn url(release: &ReleaseFile, platform: &PlatformFile) -> Option<String> {
+    let host = release.hosts.first().filter(|_| !release.removed)?;
+    Some(routes::url(host, platform))
+}
+
+fn about(proposed: &[&String], release: &ReleaseFile) -> Vec<String> {
+    let about = |name: &&&String| branches::is_about(name, &release.environment, &release.app);
+    proposed.iter().filter(about).map(|name| format!("cupaas/{name}")).collect()
+}
+
+/// The repository as people know it, and its branch.
+fn place(spec: &RunSpec, gitops: &Gitops) -> String {
+    let address = without_credentials(&spec.gitops.to_string());
+    match &gitops.place {
+        Backend::Snapshot(snapshot) => format!("{address}, branch {}", snapshot.branch()),
+        Backend::Folder(_) | Backend::Memory(_) => address,
+    }
+}
