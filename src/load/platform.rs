@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
-use crate::load::mirrors::{Mirror, Mirrors, RegistryHost};
 use crate::load::gate::{Freeze, PromotionGates};
+use crate::load::mirrors::{Mirror, Mirrors, RegistryHost};
 use crate::load::process_entry::Scale;
 use crate::load::rollout_record::RolloutStatus;
 use crate::load::scalars::{
