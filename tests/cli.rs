@@ -21,6 +21,7 @@ mod cli {
     mod commands;
     mod credentials;
     mod deploying;
+    mod detection;
     mod dry_runs;
     mod ended;
     mod external;

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::load::scalars::Name;
+
 /// How apps with certain facts are started, or why they cannot be.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -22,6 +24,8 @@ pub struct StartRule {
     pub error: Option<String>,
     /// What to do about the error. A template.
     pub hint: Option<String>,
+    /// The runtime that such an app is of: where none was asked for, `cupaas new` takes it.
+    pub runtime: Option<Name>,
 }
 
 impl StartRule {

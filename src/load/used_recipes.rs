@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expression::names;
 use crate::load::catalog::{Catalog, Recipe, RecipeKind};
+use crate::load::known_runtimes;
 use crate::load::recipe::RecipeFile;
 use crate::load::recipe_uses::OF_A_USED;
 use crate::schema::suggest;
@@ -16,6 +17,7 @@ const LONGEST: usize = 50;
 /// The recipes by name, as far as they can be read, and everything that is wrong.
 pub(crate) fn of(catalog: &Catalog, recipe: &Recipe) -> (BTreeMap<String, Arc<Recipe>>, Vec<Diagnostic>) {
     let (mut used, mut problems) = (BTreeMap::new(), unknown_services(catalog, recipe));
+    problems.extend(unknown_runtimes(catalog, recipe));
     for name in recipe.description.value.uses.keys() {
         if !recipe.description.is_sound(&["uses", name]) {
             continue;
@@ -108,6 +110,24 @@ fn unknown_services(catalog: &Catalog, recipe: &Recipe) -> Vec<Diagnostic> {
     problems
 }
 
+/// Runtimes that a start rule leaves apps to, and that nobody has a recipe for.
+fn unknown_runtimes(catalog: &Catalog, recipe: &Recipe) -> Vec<Diagnostic> {
+    let rules = recipe.description.value.start.iter().enumerate();
+    let named = rules.filter_map(|(index, rule)| Some((index.to_string(), &rule.runtime.as_ref()?.0)));
+    let named: Vec<(String, &String)> = named.collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let known = known_runtimes::known(catalog);
+    let unknown = named.into_iter().filter(|(_, name)| !known.contains(name));
+    let problems = unknown.filter_map(|(index, name)| {
+        let path = ["start", &index, "runtime"];
+        let sound = recipe.description.is_sound(&path);
+        sound.then(|| not_found(recipe.description.at(&path), ("runtime", name), &known))
+    });
+    problems.collect()
+}
+
 /// Parameters and parts that the other recipe does not have.
 fn wrong(recipe: &Recipe, other: &Recipe) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
@@ -151,6 +171,20 @@ fn wrong(recipe: &Recipe, other: &Recipe) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::{Files, RepoPath};
+
+    #[test]
+    fn a_start_rule_names_a_runtime_that_is_there() {
+        let text = "format: 1\nsummary: x\nversions: {default: \"1\", supported: [\"1\"]}\nmarkers: [x]\n\
+                    start: [{error: no, runtime: statik}]\n";
+        let path = RepoPath::new("catalog/runtimes/own/recipe.yaml").unwrap();
+        let catalog = Catalog::new(Files::from([(path, text.to_owned())]));
+        let (recipe, _) = catalog.get_leniently(RecipeKind::Runtime, "own");
+        let (_, problems) = of(&catalog, &recipe.unwrap());
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!(problem.span.line_column(), (5, 31));
+        assert_eq!(problem.message.to_string(), "unknown runtime \"statik\"");
+    }
 
     #[test]
     fn every_built_in_recipe_names_others_that_are_there() {

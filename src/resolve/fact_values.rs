@@ -31,6 +31,15 @@ pub(crate) fn values(recipe: &RecipeFile, facts: &Facts, params: &Map<String, Va
     values
 }
 
+/// The same as templates see it: what was not found is an empty text there.
+pub(super) fn scope(recipe: &RecipeFile, facts: &Facts, params: &Map<String, Value>) -> Value {
+    let mut scope = values(recipe, facts, params);
+    for rule in &recipe.facts {
+        scope.entry(rule.fact.clone()).or_insert_with(|| Value::from(""));
+    }
+    Value::Object(scope)
+}
+
 /// The packages of the system that an image with these facts needs: while it is built, and when it runs.
 ///
 /// # Errors

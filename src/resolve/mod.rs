@@ -20,6 +20,7 @@ mod line_bound;
 mod mirrors;
 mod mounts;
 mod operation;
+pub(crate) mod other_runtime;
 mod own_dockerfile;
 mod params;
 mod platform;

@@ -8,7 +8,7 @@ use crate::load::inputs::Inputs;
 use crate::load::recipe::RecipeFile;
 use crate::load::start_rule::StartRule;
 use crate::resolve::decisions::Notes;
-use crate::resolve::fact_values::values;
+use crate::resolve::fact_values::scope;
 use crate::resolve::runtime::Runtime;
 use crate::yaml::document::Document;
 
@@ -77,12 +77,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn start(&self) -> Result<Start, Box<Diagnostic>> {
-        let mut scope = values(&self.recipe.value, &self.runtime.facts, &self.runtime.params);
-        // A text may name what was not found: it is empty there.
-        for rule in &self.recipe.value.facts {
-            scope.entry(rule.fact.clone()).or_insert_with(|| Value::from(""));
-        }
-        let scope = Value::Object(scope);
+        let scope = scope(&self.recipe.value, &self.runtime.facts, &self.runtime.params);
         for (index, rule) in self.recipe.value.start.iter().enumerate() {
             let index = index.to_string();
             let text = |key: &str, template: &str, scope: &Value| {

@@ -9,7 +9,7 @@ use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::scalars::VariableName;
 use crate::resolve::decisions::Decision;
-use crate::resolve::fact_values::values;
+use crate::resolve::fact_values::scope;
 use crate::resolve::release::{Process, Release};
 
 /// One thing that is proposed.
@@ -66,12 +66,8 @@ pub(crate) fn of(inputs: &Inputs, release: &Release, problems: &mut Vec<Diagnost
     if inputs.recorded.is_some() || inputs.dockerfile.is_some() || !inputs.problems.is_empty() {
         return Vec::new();
     }
-    let mut scope = values(&recipe.description.value, &release.facts, &release.params);
-    // A text may name what was not found: it is empty there.
-    for rule in &recipe.description.value.facts {
-        scope.entry(rule.fact.clone()).or_insert_with(|| Value::from(""));
-    }
-    Asked { recipe, scope: Value::Object(scope), problems }.all(&There(release))
+    let scope = scope(&recipe.description.value, &release.facts, &release.params);
+    Asked { recipe, scope, problems }.all(&There(release))
 }
 
 /// Says all of it, for who asks where values come from.

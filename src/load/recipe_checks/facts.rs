@@ -86,6 +86,11 @@ fn named(report: &mut Report<'_>, facts: &BTreeSet<&str>) {
             let hint = "add `command`, or `error` to say why there is none";
             report.error(Code::MissingKey, &["start", &index], "this rule starts nothing", hint);
         }
+        if rule.runtime.is_some() && rule.error.is_none() {
+            let hint = "add `error`, and say in `hint` that it is an app of that runtime";
+            let message = "what another runtime starts is not started here";
+            report.error(Code::MissingKey, &["start", &index, "runtime"], message, hint);
+        }
     }
 }
 

@@ -44,14 +44,20 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
         let message = format!("{} already exists", options.folder.join(there).display());
         return Err(Failure::new(Code::AlreadyExists, message).hint("`cupaas check` validates it"));
     }
-    let runtime = match &options.runtime {
-        Some(runtime) => known(catalog, RecipeKind::Runtime, runtime)?,
-        None => detect(catalog, &options.folder)?,
-    };
     let services = options.services.iter().map(|service| known(catalog, RecipeKind::Service, service));
     let services = services.collect::<Result<Vec<String>, Failure>>()?;
-    let (plain, _) = app_text::write(&runtime, &services, &Proposal::default());
-    let proposal = proposal::of(catalog, &options.folder, &plain);
+    let proposed_for = |runtime: &str| {
+        let (plain, _) = app_text::write(runtime, &services, &Proposal::default());
+        proposal::of(catalog, &options.folder, &plain)
+    };
+    let (runtime, proposal) = match &options.runtime {
+        Some(runtime) => {
+            let runtime = known(catalog, RecipeKind::Runtime, runtime)?;
+            let proposal = proposed_for(&runtime);
+            (runtime, proposal)
+        }
+        None => detected::followed(detect(catalog, &options.folder)?, proposed_for),
+    };
     let (text, proposed) = app_text::write(&runtime, &services, &proposal);
     let inputs = proposal.dockerfile.as_deref().map(BuildInputs::of).unwrap_or_default();
     let workflow = workflow::of(&options.folder, options.workflow, &inputs)?;

@@ -11,7 +11,7 @@ use crate::load::mirrors::Mirrors;
 use crate::load::trial;
 use crate::render::dockerfile::dockerfile;
 use crate::resolve::suggest::{self, Suggestion};
-use crate::resolve::{self, environment};
+use crate::resolve::{self, environment, other_runtime};
 use crate::run::scaffold::embedded;
 
 /// What is known of an app before it has a `.cupaas`.
@@ -23,6 +23,8 @@ pub(super) struct Proposal {
     pub(super) processes: Vec<String>,
     /// Its own Dockerfile, else the one that its runtime stands for.
     pub(super) dockerfile: Option<String>,
+    /// The runtime that it is of, where the recipe of this one says so.
+    pub(super) other_runtime: Option<String>,
 }
 
 /// That of the app in `folder` with this `.cupaas`.
@@ -44,5 +46,6 @@ fn read(catalog: &Catalog, folder: &Path, app_file: &Arc<Source>) -> Option<Prop
     };
     let processes = release.processes.iter().map(|process| process.name.clone()).collect();
     let suggestions = suggest::of(&inputs, &release, &mut Vec::new());
-    Some(Proposal { suggestions, processes, dockerfile: text })
+    let other_runtime = other_runtime::of(&inputs, &release);
+    Some(Proposal { suggestions, processes, dockerfile: text, other_runtime })
 }
