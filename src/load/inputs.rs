@@ -19,7 +19,7 @@ use crate::load::known_runtimes::{self, WITHOUT_RECIPE};
 use crate::load::platform::{PlatformFile, RegistrationFile};
 use crate::load::requires::read_platform_leniently;
 use crate::load::scalars::Named;
-use crate::load::{app_folder, environments, external, registered, used_recipes};
+use crate::load::{app_folder, environments, external, needed_facts, registered, used_recipes};
 use crate::tree::RepoPath;
 use crate::yaml::document::{self, Document};
 
@@ -63,6 +63,13 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// Leaves of the recipes that are used what is asked of them.
+    pub(super) fn trim_used(&mut self) {
+        if let Some(recipe) = &self.runtime {
+            self.used.values_mut().for_each(|used| *used = needed_facts::trimmed(recipe, used));
+        }
+    }
+
     /// The files in a folder that the app's recipes look at. `called`: what messages call it.
     pub(super) fn files_in(&self, folder: &Path, called: &str) -> AppFiles {
         let mut patterns = Patterns::of_dockerfile();
@@ -93,7 +100,8 @@ pub fn load(query: &ReleaseQuery, gitops: &mut Gitops) -> Result<Inputs, Failure
     let mut problems = Vec::new();
     let app = keep(document::read_leniently::<AppFile>(&folder.app_file), &mut problems);
     let name = app_name(query, app.as_ref(), &folder, gitops)?;
-    let inputs = gather(query, name, app, problems, gitops)?;
+    let mut inputs = gather(query, name, app, problems, gitops)?;
+    inputs.trim_used();
     let called = query.called.clone().unwrap_or_else(|| query.folder.display().to_string());
     let files = inputs.files_in(&query.folder, &called);
     let unnamed = query.source.commit.is_none() && query.image.is_none() && query.needs_image;
@@ -262,7 +270,9 @@ pub(crate) fn looked_at_by_any(catalog: &Catalog) -> Patterns {
     let names = catalog.names(RecipeKind::Runtime);
     let mut patterns = Patterns::of_dockerfile();
     for recipe in names.iter().filter_map(|name| catalog.get(RecipeKind::Runtime, name).ok().flatten()) {
-        add_all(&mut patterns, &recipe, &used_recipes::of(catalog, &recipe).0);
+        let used = used_recipes::of(catalog, &recipe).0.into_iter();
+        let trimmed = used.map(|(name, used)| (name, needed_facts::trimmed(&recipe, &used)));
+        add_all(&mut patterns, &recipe, &trimmed.collect());
     }
     patterns
 }
@@ -272,10 +282,10 @@ fn add_all(patterns: &mut Patterns, recipe: &Recipe, used: &BTreeMap<String, Arc
     let recipe = &recipe.description.value;
     patterns.add(recipe);
     for (name, rule) in &recipe.uses {
+        let Some(other) = used.get(name) else { continue };
+        patterns.add(&other.description.value);
         for folder in used_recipes::folders(recipe, &rule.below) {
-            if let Some(other) = used.get(name) {
-                patterns.add_in(&folder, &other.description.value);
-            }
+            patterns.add_in(&folder, &other.description.value);
         }
     }
 }

@@ -29,6 +29,7 @@ pub(crate) mod known_names;
 pub(crate) mod known_runtimes;
 pub(crate) mod mirrors;
 mod missing_platform;
+mod needed_facts;
 pub(crate) mod parameter;
 pub(crate) mod path_pattern;
 pub(crate) mod platform;

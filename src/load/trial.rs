@@ -38,7 +38,8 @@ pub(crate) fn of_folder(
 ) -> Result<Inputs, Failure> {
     let mut problems = Vec::new();
     let app = keep(document::read_leniently::<AppFile>(app_file), &mut problems);
-    let inputs = gather(&query(), NAME.to_owned(), app, problems, gitops)?;
+    let mut inputs = gather(&query(), NAME.to_owned(), app, problems, gitops)?;
+    inputs.trim_used();
     let files = inputs.files_in(folder, &folder.display().to_string());
     let procfile = app_folder::procfile(folder, None)?;
     Ok(Inputs { dockerfile: files.own_dockerfile(), files, procfile, ..inputs })

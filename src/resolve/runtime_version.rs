@@ -89,8 +89,9 @@ fn claims<'k>(
         }
         let Some(range) = Range::parse(scheme, &found.value) else {
             let message = format!("{:?} is no version of {}, and is not used", found.value, recipe.name);
-            let hint =
-                format!("write a version such as {}, here or after `runtime: ` in .cupaas", example(recipe));
+            let is_own = inputs.app.value.runtime.name == recipe.name;
+            let or = if is_own { ", here or after `runtime: ` in .cupaas" } else { " here" };
+            let hint = format!("write a version such as {}{or}", example(recipe));
             notes.warning(Code::VersionNotUsed, found.place.clone(), message, hint);
             continue;
         };

@@ -69,7 +69,11 @@ fn one(inputs: &Inputs, other: &Recipe, folder: &str, params: Map<String, Value>
     let mut found = Notes::default();
     let files = inputs.files.below(folder);
     let place = inputs.app.at(&["runtime"]);
-    let known = facts::find(other, (&files, &place), &params, &mut found);
+    let mut known = facts::find(other, (&files, &place), &params, &mut found);
+    if known.versions.is_empty() && folder != "." {
+        // A version is often said for all of the app: what else is found there is another folder's.
+        known.versions = facts::find(other, (&inputs.files, &place), &params, &mut Notes::default()).versions;
+    }
     let wheels = Wheels::default();
     let version = runtime_version::choose(inputs, other, None, (&known, &wheels), None, &mut found);
     let said = runtime_version::said(other, None, (&known, &version), None);

@@ -179,3 +179,17 @@ fn list_and_show_know_the_recipes_at_hand() {
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("did you mean \"python\"?"), "{}", unknown.stderr);
 }
+
+#[test]
+fn a_part_that_cannot_be_rendered_is_said_before_somebody_uses_it() {
+    let sandbox = Sandbox::new();
+    let recipe = "summary: x\nversions: {default: \"1\", supported: [\"1\"]}\nparts: {stage: stage.j2}\n";
+    let files = [
+        ("runtimes/x/recipe.yaml", recipe),
+        ("runtimes/x/stage.j2", "FROM x\nRUN {{ 1 // 0 }} {{ folder }}\n"),
+    ];
+    sandbox.write("catalog", &files);
+    let refused = sandbox.run(&["catalog", "check"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stdout);
+    assert!(refused.stderr.contains("catalog/runtimes/x/stage.j2:2"), "{}", refused.stderr);
+}
