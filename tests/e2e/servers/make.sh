@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fills a folder with the storage of a container registry that holds what the `services` tier runs: real servers under
-# the names of their own images, made from Debian's packages and Kafka's jars: no registry of images is asked.
+# the names of their own images, made from Debian's packages, the jars of Kafka and OpenSearch, and NATS and SeaweedFS as
+# Go modules: no registry of images is asked.
 #   tests/e2e/servers/make.sh FOLDER FERRETDB
 #     FERRETDB  the folder of the program `ferretdb`
 # Needs root, mmdebstrap, buildah, docker-registry, mvn and go, and the registries of Debian, Maven, Go, Python and npm.
@@ -11,7 +12,7 @@ set -euo pipefail
 servers=$(cd "$(dirname "$0")" && pwd)
 
 # What a root needs beyond its packages: the locale that the official image of PostgreSQL sets, and where there are pip
-# and npm, a client of Kafka's and MongoDB's shell.
+# and npm, clients that Debian has none of and MongoDB's shell.
 prepare() {
   local root=$1
   chroot "$root" localedef -i en_US -c -f UTF-8 -A /usr/share/locale/locale.alias en_US.UTF-8
@@ -20,7 +21,8 @@ prepare() {
   # This machine may reach the outside through a proxy whose certificate only it knows.
   cp /etc/ssl/certs/ca-certificates.crt "$root/tmp/certificates"
   local inside=(env -u PIP_FIND_LINKS -u PIP_CERT SSL_CERT_FILE=/tmp/certificates NODE_EXTRA_CA_CERTS=/tmp/certificates chroot "$root")
-  "${inside[@]}" pip install --no-cache-dir --root-user-action=ignore --cert /tmp/certificates kafka-python==3.0.12
+  "${inside[@]}" pip install --no-cache-dir --root-user-action=ignore --cert /tmp/certificates kafka-python==3.0.12 \
+    nats-py==2.16.0 boto3==1.44.5 opensearch-py==3.2.0
   "${inside[@]}" npm install --silent --no-audit --no-fund --omit=optional --prefix /opt/mongosh mongosh@2.12.0
   rm -rf "$root/tmp/certificates" "$root/root/.npm"
 }
@@ -41,11 +43,20 @@ debian() {
 }
 common=ca-certificates,locales,redis-server
 debian bookworm "$common,postgresql-15"
-clients=nodejs,npm,python3-pip,python3-psycopg2,python3-pymongo,python3-redis
+clients=busybox,curl,nodejs,npm,python3-pip,python3-psycopg2,python3-pymongo,python3-redis
 debian trixie "$common,postgresql-17,valkey-server,openjdk-21-jre-headless,$clients"
 for kafka in 4.1.0 4.3.0; do
   mvn --quiet --batch-mode --file "$servers/kafka/pom.xml" dependency:copy-dependencies -Dkafka=$kafka \
     -DoutputDirectory="$work/kafka-$kafka"
+done
+opensearch_jars() { # VERSION LOG4J ARTIFACT
+  mvn --quiet --batch-mode --file "$servers/opensearch/pom.xml" dependency:copy-dependencies -Dopensearch="$1" \
+    -Dlog4j="$2" -Dextra="$3" -DoutputDirectory="$work/opensearch-$1/lib"
+}
+opensearch_jars 2.19.6 2.25.4 opensearch-plugin-classloader
+opensearch_jars 3.9.0 2.25.5 opensearch-agent-bootstrap
+for program in nats-2.14 nats-2.15 seaweedfs; do
+  (cd "$servers/go/$program" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$work/$program" tool)
 done
 (cd "$servers/clients/go" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$work/client" .)
 
@@ -109,6 +120,46 @@ kafka() { # VERSION
     --volume /etc/kafka/secrets --volume /var/lib/kafka/data --volume /mnt/shared/config
 }
 
+nats() { # VERSION
+  on trixie
+  mkdir -p "$work/nats-image"
+  cp "$work/nats-$1" "$work/nats-image/nats-server"
+  b add --quiet --chmod 755 "$one" "$work/nats-image/nats-server" "$servers/nats/docker-entrypoint.sh" /usr/local/bin/
+  # Alpine's tools are busybox's.
+  b run --isolation chroot "$one" -- sh -c 'ln -sf busybox /usr/bin/nc && mkdir /etc/nats && : >/etc/nats/nats-server.conf'
+  image "library/nats:$1-alpine" --env "PATH=$path" --entrypoint '["docker-entrypoint.sh"]' \
+    --cmd '["nats-server", "--config", "/etc/nats/nats-server.conf"]' --port 4222 --port 8222 --port 6222
+}
+seaweedfs() { # TAG
+  on trixie seaweed 1000
+  mkdir -p "$work/seaweedfs-image"
+  cp "$work/seaweedfs" "$work/seaweedfs-image/weed"
+  b add --quiet --chmod 755 "$one" "$work/seaweedfs-image/weed" /usr/bin/
+  b add --quiet --chmod 755 "$one" "$servers/seaweedfs/entrypoint.sh" /
+  b add --quiet --chmod 644 "$one" "$servers/seaweedfs/filer.toml" /etc/seaweedfs/
+  b run --isolation chroot "$one" -- install -d -o 1000 -g 1000 /data /data/filerldb2
+  image "chrislusf/seaweedfs:$1" --env "PATH=$path" --workingdir /data --entrypoint '["/entrypoint.sh"]' \
+    --cmd '["mini", "-dir=/data"]' --port 8333 --volume /data
+}
+opensearch() { # VERSION TAG CLASS OPTION
+  local home=/usr/share/opensearch from=$work/opensearch-$1 module
+  module=$from/modules/transport-netty4
+  mkdir -p "$module" "$from/config" "$from/bin"
+  mv "$from"/lib/{netty-*,*netty4*}.jar "$module/"
+  cp "$servers/opensearch/plugin-security.policy" "$module/"
+  printf '%s\n' description=x "version=$1" name=transport-netty4 "classname=org.opensearch.transport.$3" java.version=11 \
+    "opensearch.version=$1" has.native.controller=false >"$module/plugin-descriptor.properties"
+  cp "$servers"/opensearch/{opensearch.yml,log4j2.properties,jvm.options} "$from/config/"
+  [ -z "$4" ] || echo "$4" >>"$from/config/jvm.options"
+  cp "$servers/opensearch/opensearch" "$from/bin/"
+  cp "$servers/opensearch/opensearch-docker-entrypoint.sh" "$from/"
+  mkdir -p "$from/plugins" "$from/data" "$from/logs"
+  on trixie opensearch 1000
+  b add --quiet --chown 1000:1000 "$one" "$from" "$home/"
+  image "opensearchproject/opensearch:$2" --env "PATH=$path:$home/bin" --user 1000 --workingdir "$home" \
+    --entrypoint '["./opensearch-docker-entrypoint.sh"]' --cmd '["opensearch"]' --port 9200 --port 9300
+}
+
 postgres trixie 17 17-trixie /var/lib/postgresql/data
 # The images of the older Debian are those that the newer one's tags name.
 postgres bookworm 15 15-trixie /var/lib/postgresql/data
@@ -117,6 +168,12 @@ redis bookworm redis-server library/redis:7.2  # 7.0
 redis trixie valkey-server valkey/valkey:8.1 valkey/valkey:9.1 # 8.1
 kafka 4.1.0
 kafka 4.3.0
+nats 2.14
+nats 2.15
+seaweedfs 4.48 # 4.53
+# 2 sets a security manager, which a newer Java has to be told to allow.
+opensearch 2.19.6 2 Netty4Plugin -Djava.security.manager=allow
+opensearch 3.9.0 3 Netty4ModulePlugin ""
 
 # FerretDB under MongoDB's name, and MongoDB's own shell.
 on trixie mongodb 999
@@ -124,6 +181,11 @@ b add --quiet --chmod 755 "$one" "$ferretdb/ferretdb" "$servers/../images/mongo/
 b run --isolation chroot "$one" -- ln -s /opt/mongosh/node_modules/.bin/mongosh /usr/local/bin/mongosh
 image library/mongo:8.0 --env "PATH=$path" --entrypoint '["docker-entrypoint.sh"]' --cmd '["mongod"]' --port 27017 \
   --volume /data/db
+
+# What asks a service by HTTP for a release Job.
+on trixie
+b run --isolation chroot "$one" -- ln -sf /usr/bin/busybox /usr/local/bin/wget
+image library/busybox:1.37 --env "PATH=$path" --cmd '["sh"]'
 
 on trixie
 b add --quiet --chmod 755 "$one" "$servers/clients/server.py" "$work/client" /usr/local/bin/

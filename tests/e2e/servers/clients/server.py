@@ -154,10 +154,122 @@ class Kafka:
         pass
 
 
-KINDS = {"postgresql": PostgreSQL, "redis": Redis, "mongodb": MongoDB}
+class NATS:
+    def __init__(self, url):
+        import asyncio
+
+        self.loop = asyncio.new_event_loop()
+        self.loop.run_until_complete(self.connect(url))
+
+    async def connect(self, url):
+        import nats
+
+        try:
+            self.connection = await nats.connect(
+                url, connect_timeout=TIMEOUT, allow_reconnect=False, max_reconnect_attempts=0
+            )
+        except nats.errors.Error as error:
+            raise (Refused if "Authorization Violation" in str(error) else RuntimeError)(str(error)) from error
+        self.streams = self.connection.jetstream()
+
+    def prepare(self):
+        self.loop.run_until_complete(self.streams.create_key_value(bucket="kept"))
+
+    def put(self, key, value):
+        async def it():
+            await (await self.streams.key_value("kept")).put(key, value.encode())
+
+        self.loop.run_until_complete(it())
+
+    def get(self, key):
+        import nats
+
+        async def it():
+            return (await (await self.streams.key_value("kept")).get(key)).value.decode()
+
+        try:
+            return self.loop.run_until_complete(it())
+        except nats.js.errors.KeyNotFoundError:
+            return None
+
+    def ping(self):
+        self.loop.run_until_complete(self.connection.flush(TIMEOUT))
+
+    def close(self):
+        self.loop.run_until_complete(self.connection.close())
+        self.loop.close()
+
+
+class S3:
+    """All that AWS's own library reads by itself is left to it."""
+
+    def __init__(self, _, secret=None):
+        import boto3
+        from botocore.config import Config
+
+        settings = Config(connect_timeout=TIMEOUT, read_timeout=TIMEOUT, retries={"total_max_attempts": 1})
+        keys = {"aws_access_key_id": os.environ["S3_ACCESS_KEY_ID"], "aws_secret_access_key": secret} if secret else {}
+        self.client = boto3.Session(**keys).client("s3", config=settings)
+        self.bucket = os.environ["S3_BUCKET"]
+        try:
+            self.ping()
+        except self.client.exceptions.ClientError as error:
+            refused = error.response["Error"]["Code"] in ("403", "InvalidAccessKeyId", "SignatureDoesNotMatch")
+            raise (Refused if refused else RuntimeError)(str(error)) from error
+
+    def prepare(self):
+        self.ping()
+
+    def put(self, key, value):
+        self.client.put_object(Bucket=self.bucket, Key=key, Body=value.encode())
+
+    def get(self, key):
+        try:
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
+        except self.client.exceptions.NoSuchKey:
+            return None
+
+    def ping(self):
+        self.client.list_objects_v2(Bucket=self.bucket, MaxKeys=1)
+
+    def close(self):
+        self.client.close()
+
+
+class OpenSearch:
+    def __init__(self, url):
+        import opensearchpy
+
+        self.client = opensearchpy.OpenSearch(url, timeout=TIMEOUT, max_retries=0)
+
+    def prepare(self):
+        if not self.client.indices.exists(index="kept"):
+            self.client.indices.create(index="kept", body={"settings": {"number_of_replicas": 0}})
+
+    def put(self, key, value):
+        self.client.index(index="kept", id=key, body={"value": value})
+
+    def get(self, key):
+        import opensearchpy
+
+        try:
+            return self.client.get(index="kept", id=key)["_source"]["value"]
+        except opensearchpy.exceptions.NotFoundError:
+            return None
+
+    def ping(self):
+        self.client.cluster.health(local=True)
+
+    def close(self):
+        self.client.close()
+
+
+KINDS = {"postgresql": PostgreSQL, "redis": Redis, "mongodb": MongoDB, "nats": NATS, "http": OpenSearch}
 
 
 def connect(password=None):
+    if os.environ["VARIABLE"] == "S3_ENDPOINT":
+        return S3(ADDRESS, password)
     address = ADDRESS
     scheme = urlsplit(address).scheme
     if password is not None:

@@ -186,7 +186,8 @@ impl App {
 
     /// The password that the cluster has.
     pub(crate) fn password(&self) -> Result<String> {
-        let secret = format!("secret {}-credentials -o jsonpath='{{.data.password}}'", self.kind.name);
+        let (name, key) = (self.kind.name, self.kind.password);
+        let secret = format!("secret {name}-credentials -o jsonpath='{{.data.{key}}}'");
         self.services.platform.shell(&format!("kubectl -n {} get {secret} | base64 -d", self.namespace()))
     }
 

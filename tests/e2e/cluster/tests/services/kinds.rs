@@ -8,6 +8,8 @@ pub(crate) struct Kind {
     pub(crate) version: &'static str,
     /// The variable by which the app finds it.
     pub(crate) variable: &'static str,
+    /// The key of its Secret that is a password.
+    pub(crate) password: &'static str,
     /// Whether it has a password, which can be changed.
     pub(crate) rotates: bool,
     /// Whether that can be done without a lost request, since both passwords are good for a time.
@@ -19,11 +21,12 @@ pub(crate) struct Kind {
 }
 
 /// All that are tried. MongoDB is FerretDB here, which says nothing of the versions of MongoDB's data.
-pub(crate) const KINDS: [Kind; 5] = [
+pub(crate) const KINDS: [Kind; 8] = [
     Kind {
         name: "kafka",
         version: "4.3",
         variable: "KAFKA_BOOTSTRAP_SERVERS",
+        password: "password",
         rotates: false,
         gapless: false,
         allowed: Some(("4.1", "4.3")),
@@ -33,6 +36,7 @@ pub(crate) const KINDS: [Kind; 5] = [
         name: "postgresql",
         version: "17",
         variable: "DATABASE_URL",
+        password: "password",
         rotates: true,
         gapless: false,
         allowed: None,
@@ -42,6 +46,7 @@ pub(crate) const KINDS: [Kind; 5] = [
         name: "redis",
         version: "8.2",
         variable: "REDIS_URL",
+        password: "password",
         rotates: true,
         gapless: true,
         allowed: Some(("7.2", "8.2")),
@@ -51,6 +56,7 @@ pub(crate) const KINDS: [Kind; 5] = [
         name: "valkey",
         version: "8.1",
         variable: "REDIS_URL",
+        password: "password",
         rotates: true,
         gapless: true,
         allowed: None,
@@ -60,6 +66,37 @@ pub(crate) const KINDS: [Kind; 5] = [
         name: "mongodb",
         version: "8.0",
         variable: "MONGODB_URL",
+        password: "password",
+        rotates: true,
+        gapless: false,
+        allowed: None,
+        refused: None,
+    },
+    Kind {
+        name: "nats",
+        version: "2.15",
+        variable: "NATS_URL",
+        password: "password",
+        rotates: true,
+        gapless: false,
+        allowed: Some(("2.14", "2.15")),
+        refused: None,
+    },
+    Kind {
+        name: "opensearch",
+        version: "3",
+        variable: "OPENSEARCH_URL",
+        password: "password",
+        rotates: false,
+        gapless: false,
+        allowed: Some(("2", "3")),
+        refused: Some(("3", "2")),
+    },
+    Kind {
+        name: "seaweedfs",
+        version: "4.48",
+        variable: "S3_ENDPOINT",
+        password: "secret-key",
         rotates: true,
         gapless: false,
         allowed: None,

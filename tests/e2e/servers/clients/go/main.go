@@ -7,13 +7,23 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/opensearch-project/opensearch-go/v4"
+	"github.com/opensearch-project/opensearch-go/v4/opensearchapi"
 	"github.com/redis/go-redis/v9"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -45,6 +55,12 @@ func run(words []string) error {
 		value, err = redisValue(ctx, address, put, key, value)
 	case strings.HasPrefix(address, "mongodb:"):
 		value, err = mongodb(ctx, address, put, key, value)
+	case strings.HasPrefix(address, "nats:"):
+		value, err = natsValue(ctx, address, put, key, value)
+	case os.Getenv("VARIABLE") == "S3_ENDPOINT":
+		value, err = object(ctx, put, key, value)
+	case strings.HasPrefix(address, "http:"):
+		value, err = document(ctx, address, put, key, value)
 	default:
 		value, err = kafka(ctx, address, put, key, value)
 	}
@@ -142,4 +158,84 @@ func kafka(ctx context.Context, servers string, put bool, key, value string) (st
 			return found, nil
 		}
 	}
+}
+
+func natsValue(ctx context.Context, address string, put bool, key, value string) (string, error) {
+	connection, err := nats.Connect(address, nats.Timeout(4*time.Second))
+	if err != nil {
+		return "", err
+	}
+	defer connection.Close()
+	streams, err := jetstream.New(connection)
+	if err != nil {
+		return "", err
+	}
+	kept, err := streams.KeyValue(ctx, "kept")
+	if err != nil {
+		return "", err
+	}
+	if put {
+		_, err = kept.PutString(ctx, key, value)
+		return "", err
+	}
+	found, err := kept.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return string(found.Value()), nil
+}
+
+// All that AWS's own library reads by itself is left to it.
+func object(ctx context.Context, put bool, key, value string) (string, error) {
+	settings, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return "", err
+	}
+	client := s3.NewFromConfig(settings, func(options *s3.Options) {
+		options.UsePathStyle = os.Getenv("S3_FORCE_PATH_STYLE") == "true"
+	})
+	bucket := os.Getenv("S3_BUCKET")
+	if put {
+		_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(value)})
+		return "", err
+	}
+	found, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	var none *types.NoSuchKey
+	if errors.As(err, &none) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer found.Body.Close()
+	body, err := io.ReadAll(found.Body)
+	return string(body), err
+}
+
+func document(ctx context.Context, address string, put bool, key, value string) (string, error) {
+	client, err := opensearchapi.NewClient(opensearchapi.Config{Client: opensearch.Config{Addresses: []string{address}}})
+	if err != nil {
+		return "", err
+	}
+	if put {
+		body, err := json.Marshal(map[string]string{"value": value})
+		if err != nil {
+			return "", err
+		}
+		_, err = client.Index(ctx, opensearchapi.IndexReq{Index: "kept", DocumentID: key, Body: strings.NewReader(string(body))})
+		return "", err
+	}
+	found, err := client.Document.Get(ctx, opensearchapi.DocumentGetReq{Index: "kept", DocumentID: key})
+	if found != nil && !found.Found && found.ID == key {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var source struct{ Value string }
+	err = json.Unmarshal(found.Source, &source)
+	return source.Value, err
 }
