@@ -12,20 +12,24 @@ pub(crate) struct Kind {
     pub(crate) rotates: bool,
     /// Whether that can be done without a lost request, since both passwords are good for a time.
     pub(crate) gapless: bool,
+    /// Whether it has what was written after a restart.
+    pub(crate) keeps: bool,
     /// Two versions, of which the second one starts on the data of the first.
     pub(crate) allowed: Option<(&'static str, &'static str)>,
     /// Two versions, of which the second one does not start on the data of the first.
     pub(crate) refused: Option<(&'static str, &'static str)>,
 }
 
-/// All that are tried. MongoDB is FerretDB here, which says nothing of the versions of MongoDB's data.
-pub(crate) const KINDS: [Kind; 5] = [
+/// All that are tried. MongoDB is FerretDB here, which says nothing of the versions of MongoDB's data; what is behind
+/// RabbitMQ 4.2 is 4.0, which keeps its data in another database than 4.3.
+pub(crate) const KINDS: [Kind; 9] = [
     Kind {
         name: "kafka",
         version: "4.3",
         variable: "KAFKA_BOOTSTRAP_SERVERS",
         rotates: false,
         gapless: false,
+        keeps: true,
         allowed: Some(("4.1", "4.3")),
         refused: None,
     },
@@ -35,6 +39,7 @@ pub(crate) const KINDS: [Kind; 5] = [
         variable: "DATABASE_URL",
         rotates: true,
         gapless: false,
+        keeps: true,
         allowed: None,
         refused: Some(("15", "17")),
     },
@@ -44,6 +49,7 @@ pub(crate) const KINDS: [Kind; 5] = [
         variable: "REDIS_URL",
         rotates: true,
         gapless: true,
+        keeps: true,
         allowed: Some(("7.2", "8.2")),
         refused: Some(("8.2", "7.2")),
     },
@@ -53,6 +59,7 @@ pub(crate) const KINDS: [Kind; 5] = [
         variable: "REDIS_URL",
         rotates: true,
         gapless: true,
+        keeps: true,
         allowed: None,
         refused: None,
     },
@@ -62,6 +69,47 @@ pub(crate) const KINDS: [Kind; 5] = [
         variable: "MONGODB_URL",
         rotates: true,
         gapless: false,
+        keeps: true,
+        allowed: None,
+        refused: None,
+    },
+    Kind {
+        name: "mysql",
+        version: "9.7",
+        variable: "DATABASE_URL",
+        rotates: true,
+        gapless: true,
+        keeps: true,
+        allowed: None,
+        refused: None,
+    },
+    Kind {
+        name: "mariadb",
+        version: "11.8",
+        variable: "DATABASE_URL",
+        rotates: true,
+        gapless: true,
+        keeps: true,
+        allowed: Some(("10.11", "11.8")),
+        refused: None,
+    },
+    Kind {
+        name: "rabbitmq",
+        version: "4.3",
+        variable: "RABBITMQ_URL",
+        rotates: true,
+        gapless: false,
+        keeps: true,
+        allowed: Some(("4.2", "4.3")),
+        refused: None,
+    },
+    Kind {
+        name: "memcached",
+        version: "1.6",
+        variable: "MEMCACHED_SERVERS",
+        rotates: false,
+        gapless: false,
+        keeps: false,
         allowed: None,
         refused: None,
     },
