@@ -22,7 +22,7 @@ prepare() {
   cp /etc/ssl/certs/ca-certificates.crt "$root/tmp/certificates"
   local inside=(env -u PIP_FIND_LINKS -u PIP_CERT SSL_CERT_FILE=/tmp/certificates NODE_EXTRA_CA_CERTS=/tmp/certificates chroot "$root")
   "${inside[@]}" pip install --no-cache-dir --root-user-action=ignore --cert /tmp/certificates kafka-python==3.0.12 \
-    nats-py==2.16.0 boto3==1.44.5 opensearch-py==3.2.0
+    nats-py==2.16.0 boto3==1.44.5 opensearch-py==3.2.0 pymysql==1.2.4 pika==1.4.4 pymemcache==4.0.0
   "${inside[@]}" npm install --silent --no-audit --no-fund --omit=optional --prefix /opt/mongosh mongosh@2.12.0
   rm -rf "$root/tmp/certificates" "$root/root/.npm"
 }
@@ -34,17 +34,20 @@ ferretdb=${2:?the folder of ferretdb}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# debian SUITE PACKAGES: a root of this Debian, in which no package makes a database of its own.
+# debian SUITE PACKAGES: a root of this Debian, in which no package makes a database of its own. What a mirror has of sid,
+# where alone MySQL is, may be older than it should be.
 debian() {
   # shellcheck disable=SC2016 # mmdebstrap expands it.
-  mmdebstrap --variant=minbase --include="$2" --format=tar --customize-hook="'$servers/make.sh' --prepare \"\$1\"" \
+  mmdebstrap --variant=minbase --include="$2" --format=tar --aptopt='Acquire::Check-Valid-Until "false"' \
+    --customize-hook="'$servers/make.sh' --prepare \"\$1\"" \
     --essential-hook='mkdir -p "$1/etc/postgresql-common" &&
       echo "create_main_cluster = false" >"$1/etc/postgresql-common/createcluster.conf"' "$1" "$work/$1.tar"
 }
 common=ca-certificates,locales,redis-server
-debian bookworm "$common,postgresql-15"
-clients=busybox,curl,nodejs,npm,python3-pip,python3-psycopg2,python3-pymongo,python3-redis
-debian trixie "$common,postgresql-17,valkey-server,openjdk-21-jre-headless,$clients"
+debian bookworm "$common,postgresql-15,mariadb-server,zstd"
+clients=busybox,curl,nodejs,npm,python3-pip,python3-psycopg2,python3-pymongo,python3-redis,python3-cryptography
+debian trixie "$common,postgresql-17,valkey-server,openjdk-21-jre-headless,mariadb-server,zstd,rabbitmq-server,memcached,$clients"
+debian sid ca-certificates,locales,mysql-server,rabbitmq-server
 for kafka in 4.1.0 4.3.0; do
   mvn --quiet --batch-mode --file "$servers/kafka/pom.xml" dependency:copy-dependencies -Dkafka=$kafka \
     -DoutputDirectory="$work/kafka-$kafka"
@@ -78,7 +81,7 @@ on() {
   b add --quiet --chmod 644 "$one" "$work/passwd" "$work/group" /etc/
 }
 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-for suite in bookworm trixie; do
+for suite in bookworm trixie sid; do
   one=$(b from scratch)
   b add --quiet "$one" "$work/$suite.tar" /
   image "debian:$suite" --env "PATH=$path" --cmd '["/bin/bash"]'
@@ -118,6 +121,44 @@ kafka() { # VERSION
   done
   image "apache/kafka:$1" --env "PATH=$path" --user appuser --cmd '["/etc/kafka/docker/run"]' --port 9092 \
     --volume /etc/kafka/secrets --volume /var/lib/kafka/data --volume /mnt/shared/config
+}
+# What the server of this name needs and its image has: an empty folder for its data, one for its socket, and no bound address.
+mysql_like() { # SUITE TAG SERVER
+  on "$1" mysql 999
+  b run --isolation chroot "$one" -- sh -c 'rm -rf /var/lib/mysql /run/mysqld && install -d -o 999 -g 999 -m 1777 /var/lib/mysql \
+    /run/mysqld && install -d -o 999 -g 999 /var/lib/mysql-files && mkdir -p /docker-entrypoint-initdb.d &&
+    find /etc/mysql/ -name "*.cnf" | xargs sed -Ei "s/^(bind-address|log|user|mysqlx-bind-address)/#&/" &&
+    printf "[mysqld]\nhost-cache-size=0\nskip-name-resolve\n" >/etc/mysql/conf.d/05-skipcache.cnf'
+  b add --quiet --chmod 755 "$one" "$servers/${3%d}"/*.sh /usr/local/bin/
+  image "library/$2" --env "PATH=$path" --env LANG=C.UTF-8 --entrypoint '["docker-entrypoint.sh"]' --cmd "[\"$3\"]" --port 3306 \
+    --volume /var/lib/mysql
+}
+mariadb() { # SUITE VERSION
+  mysql_like "$1" "mariadb:$2" mariadbd
+}
+mysql() { # VERSION
+  mysql_like sid "mysql:$1" mysqld
+}
+rabbitmq() { # SUITE VERSION
+  on "$1" rabbitmq 999
+  printf 'loopback_users.guest = false\nlog.console = true\n' >"$work/10-defaults.conf"
+  printf 'management_agent.disable_metrics_collector = true\n' >"$work/20-management_agent.disable_metrics_collector.conf"
+  printf '[rabbitmq_prometheus].\n' >"$work/enabled_plugins"
+  b run --isolation chroot "$one" -- sh -c 'rm -rf /var/lib/rabbitmq /etc/rabbitmq && install -d -o 999 -g 999 -m 1777 \
+    /var/lib/rabbitmq /var/log/rabbitmq /etc/rabbitmq /etc/rabbitmq/conf.d'
+  b add --quiet --chmod 644 "$one" "$work"/[12]0-*.conf /etc/rabbitmq/conf.d/
+  b add --quiet --chmod 644 "$one" "$work/enabled_plugins" /etc/rabbitmq/
+  b add --quiet --chmod 755 "$one" "$servers/rabbitmq/docker-entrypoint.sh" /usr/local/bin/
+  # As there: the server's own scripts, and no wrapper of the distribution's.
+  image "library/rabbitmq:$2" --env "PATH=/usr/lib/rabbitmq/bin:$path" --env LANG=C.UTF-8 --env LC_ALL=C.UTF-8 \
+    --env HOME=/var/lib/rabbitmq --env RABBITMQ_DATA_DIR=/var/lib/rabbitmq --env RUNNING_UNDER_SYSTEMD=true \
+    --entrypoint '["docker-entrypoint.sh"]' --cmd '["rabbitmq-server"]' --port 5672 --volume /var/lib/rabbitmq
+}
+memcached() { # TAG
+  on trixie memcache 11211
+  b add --quiet --chmod 755 "$one" "$servers/memcached/docker-entrypoint.sh" /usr/local/bin/
+  image "library/memcached:$1" --env "PATH=$path" --user memcache --entrypoint '["docker-entrypoint.sh"]' --cmd '["memcached"]' \
+    --port 11211
 }
 
 nats() { # VERSION
@@ -174,6 +215,12 @@ seaweedfs 4.48 # 4.53
 # 2 sets a security manager, which a newer Java has to be told to allow.
 opensearch 2.19.6 2 Netty4Plugin -Djava.security.manager=allow
 opensearch 3.9.0 3 Netty4ModulePlugin ""
+mariadb trixie 11.8
+mariadb bookworm 10.11
+mysql 9.7
+rabbitmq sid 4.3
+rabbitmq trixie 4.2 # 4.0
+memcached 1.6-trixie
 
 # FerretDB under MongoDB's name, and MongoDB's own shell.
 on trixie mongodb 999

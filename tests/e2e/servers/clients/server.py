@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 ADDRESS = os.environ[os.environ["VARIABLE"]]
 TIMEOUT = 8
@@ -102,6 +102,105 @@ class MongoDB:
 
     def ping(self):
         self.client.admin.command("ping")
+
+    def close(self):
+        self.client.close()
+
+
+class MySQL:
+    def __init__(self, url):
+        import pymysql
+
+        parts = urlsplit(url)
+        try:
+            self.connection = pymysql.connect(
+                host=parts.hostname,
+                port=parts.port,
+                user=parts.username,
+                password=unquote(parts.password),
+                database=parts.path[1:],
+                connect_timeout=TIMEOUT,
+                autocommit=True,
+            )
+        except pymysql.err.OperationalError as error:
+            raise (Refused if error.args[0] == 1045 else RuntimeError)(str(error)) from error
+        self.cursor = self.connection.cursor()
+
+    def prepare(self):
+        self.cursor.execute("CREATE TABLE IF NOT EXISTS kept (name varchar(100) PRIMARY KEY, value text NOT NULL)")
+
+    def put(self, key, value):
+        self.cursor.execute("REPLACE INTO kept VALUES (%s, %s)", (key, value))
+
+    def get(self, key):
+        self.cursor.execute("SELECT value FROM kept WHERE name = %s", (key,))
+        row = self.cursor.fetchone()
+        return row and row[0]
+
+    def ping(self):
+        self.cursor.execute("SELECT 1")
+
+    def close(self):
+        self.connection.close()
+
+
+class RabbitMQ:
+    """A queue for each key, which holds its value."""
+
+    def __init__(self, url):
+        import pika
+
+        try:
+            self.connection = pika.BlockingConnection(pika.URLParameters(url))
+        except pika.exceptions.ProbableAuthenticationError as error:
+            raise Refused(repr(error)) from error
+        self.channel = self.connection.channel()
+
+    def prepare(self):
+        self.ping()
+
+    def queue(self, key):
+        self.channel.queue_declare(key, durable=True)
+        return key
+
+    def put(self, key, value):
+        import pika
+
+        self.channel.confirm_delivery()
+        self.channel.queue_purge(self.queue(key))
+        self.channel.basic_publish("", key, value.encode(), pika.BasicProperties(delivery_mode=2), mandatory=True)
+
+    def get(self, key):
+        method, _, body = self.channel.basic_get(self.queue(key))
+        if method:
+            self.channel.basic_nack(method.delivery_tag)
+        return body and body.decode()
+
+    def ping(self):
+        self.channel.exchange_declare("amq.direct", passive=True)
+
+    def close(self):
+        self.connection.close()
+
+
+class Memcached:
+    def __init__(self, servers):
+        from pymemcache.client.base import Client
+
+        self.client = Client(servers, timeout=TIMEOUT, connect_timeout=TIMEOUT)
+
+    def prepare(self):
+        self.ping()
+
+    def put(self, key, value):
+        self.client.set(key, value, noreply=False)
+
+    def get(self, key):
+        value = self.client.get(key)
+        return value and value.decode()
+
+    def ping(self):
+        self.client.version()
 
     def close(self):
         self.client.close()
@@ -264,7 +363,17 @@ class OpenSearch:
         self.client.close()
 
 
-KINDS = {"postgresql": PostgreSQL, "redis": Redis, "mongodb": MongoDB, "nats": NATS, "http": OpenSearch}
+# By the beginning of the address, up to a colon; of Kafka's it is the name of a host.
+KINDS = {
+    "postgresql": PostgreSQL,
+    "redis": Redis,
+    "mongodb": MongoDB,
+    "mysql": MySQL,
+    "amqp": RabbitMQ,
+    "memcached": Memcached,
+    "nats": NATS,
+    "http": OpenSearch,
+}
 
 
 def connect(password=None):

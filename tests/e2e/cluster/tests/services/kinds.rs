@@ -14,14 +14,17 @@ pub(crate) struct Kind {
     pub(crate) rotates: bool,
     /// Whether that can be done without a lost request, since both passwords are good for a time.
     pub(crate) gapless: bool,
+    /// Whether it has what was written after a restart.
+    pub(crate) keeps: bool,
     /// Two versions, of which the second one starts on the data of the first.
     pub(crate) allowed: Option<(&'static str, &'static str)>,
     /// Two versions, of which the second one does not start on the data of the first.
     pub(crate) refused: Option<(&'static str, &'static str)>,
 }
 
-/// All that are tried. MongoDB is FerretDB here, which says nothing of the versions of MongoDB's data.
-pub(crate) const KINDS: [Kind; 8] = [
+/// All that are tried. MongoDB is FerretDB here, which says nothing of the versions of MongoDB's data; what is behind
+/// RabbitMQ 4.2 is 4.0, which keeps its data in another database than 4.3.
+pub(crate) const KINDS: [Kind; 12] = [
     Kind {
         name: "kafka",
         version: "4.3",
@@ -29,6 +32,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: false,
         gapless: false,
+        keeps: true,
         allowed: Some(("4.1", "4.3")),
         refused: None,
     },
@@ -39,6 +43,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: true,
         gapless: false,
+        keeps: true,
         allowed: None,
         refused: Some(("15", "17")),
     },
@@ -49,6 +54,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: true,
         gapless: true,
+        keeps: true,
         allowed: Some(("7.2", "8.2")),
         refused: Some(("8.2", "7.2")),
     },
@@ -59,6 +65,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: true,
         gapless: true,
+        keeps: true,
         allowed: None,
         refused: None,
     },
@@ -69,6 +76,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: true,
         gapless: false,
+        keeps: true,
         allowed: None,
         refused: None,
     },
@@ -79,6 +87,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: true,
         gapless: false,
+        keeps: true,
         allowed: Some(("2.14", "2.15")),
         refused: None,
     },
@@ -89,6 +98,7 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "password",
         rotates: false,
         gapless: false,
+        keeps: true,
         allowed: Some(("2", "3")),
         refused: Some(("3", "2")),
     },
@@ -99,6 +109,51 @@ pub(crate) const KINDS: [Kind; 8] = [
         password: "secret-key",
         rotates: true,
         gapless: false,
+        keeps: true,
+        allowed: None,
+        refused: None,
+    },
+    Kind {
+        name: "mysql",
+        version: "9.7",
+        variable: "DATABASE_URL",
+        password: "password",
+        rotates: true,
+        gapless: true,
+        keeps: true,
+        allowed: None,
+        refused: None,
+    },
+    Kind {
+        name: "mariadb",
+        version: "11.8",
+        variable: "DATABASE_URL",
+        password: "password",
+        rotates: true,
+        gapless: true,
+        keeps: true,
+        allowed: Some(("10.11", "11.8")),
+        refused: None,
+    },
+    Kind {
+        name: "rabbitmq",
+        version: "4.3",
+        variable: "RABBITMQ_URL",
+        password: "password",
+        rotates: true,
+        gapless: false,
+        keeps: true,
+        allowed: Some(("4.2", "4.3")),
+        refused: None,
+    },
+    Kind {
+        name: "memcached",
+        version: "1.6",
+        variable: "MEMCACHED_SERVERS",
+        password: "password",
+        rotates: false,
+        gapless: false,
+        keeps: false,
         allowed: None,
         refused: None,
     },

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,11 +20,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/bradfitz/gomemcache/memcache"
+	_ "github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/opensearch-project/opensearch-go/v4"
 	"github.com/opensearch-project/opensearch-go/v4/opensearchapi"
+	amqp "github.com/rabbitmq/amqp091-go"
 	"github.com/redis/go-redis/v9"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -61,6 +65,12 @@ func run(words []string) error {
 		value, err = object(ctx, put, key, value)
 	case strings.HasPrefix(address, "http:"):
 		value, err = document(ctx, address, put, key, value)
+	case strings.HasPrefix(address, "mysql:"):
+		value, err = mysql(ctx, put, key, value)
+	case strings.HasPrefix(address, "amqp:"):
+		value, err = rabbitmq(ctx, address, put, key, value)
+	case strings.HasPrefix(address, "memcached:"):
+		value, err = memcached(address, put, key, value)
 	default:
 		value, err = kafka(ctx, address, put, key, value)
 	}
@@ -128,6 +138,78 @@ func mongodb(ctx context.Context, address string, put bool, key, value string) (
 		return "", nil
 	}
 	return found.Value, err
+}
+
+// The driver reads no address, but a form of its own.
+func mysql(ctx context.Context, put bool, key, value string) (string, error) {
+	database, err := sql.Open("mysql", os.Getenv("MYSQL_DSN")+os.Getenv("MARIADB_DSN"))
+	if err != nil {
+		return "", err
+	}
+	defer database.Close()
+	if put {
+		_, err = database.ExecContext(ctx, "REPLACE INTO kept VALUES (?, ?)", key, value)
+		return "", err
+	}
+	err = database.QueryRowContext(ctx, "SELECT value FROM kept WHERE name = ?", key).Scan(&value)
+	if err == sql.ErrNoRows {
+		return "", nil
+	}
+	return value, err
+}
+
+// A queue for each key, which holds its value.
+func rabbitmq(ctx context.Context, address string, put bool, key, value string) (string, error) {
+	connection, err := amqp.DialConfig(address, amqp.Config{Dial: amqp.DefaultDial(8 * time.Second)})
+	if err != nil {
+		return "", err
+	}
+	defer connection.Close()
+	channel, err := connection.Channel()
+	if err != nil {
+		return "", err
+	}
+	if _, err = channel.QueueDeclare(key, true, false, false, false, nil); err != nil {
+		return "", err
+	}
+	if !put {
+		found, there, err := channel.Get(key, false)
+		if err != nil || !there {
+			return "", err
+		}
+		return string(found.Body), found.Nack(false, true)
+	}
+	if err = channel.Confirm(false); err != nil {
+		return "", err
+	}
+	if _, err = channel.QueuePurge(key, false); err != nil {
+		return "", err
+	}
+	message := amqp.Publishing{DeliveryMode: amqp.Persistent, Body: []byte(value)}
+	confirmed, err := channel.PublishWithDeferredConfirmWithContext(ctx, "", key, true, false, message)
+	if err != nil {
+		return "", err
+	}
+	if taken, err := confirmed.WaitContext(ctx); err != nil || !taken {
+		return "", fmt.Errorf("not taken: %w", err)
+	}
+	return "", nil
+}
+
+func memcached(servers string, put bool, key, value string) (string, error) {
+	client := memcache.New(strings.Split(servers, ",")...)
+	defer client.Close()
+	if put {
+		return "", client.Set(&memcache.Item{Key: key, Value: []byte(value)})
+	}
+	found, err := client.Get(key)
+	if err == memcache.ErrCacheMiss {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return string(found.Value), nil
 }
 
 func kafka(ctx context.Context, servers string, put bool, key, value string) (string, error) {
