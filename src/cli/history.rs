@@ -14,6 +14,9 @@ pub struct Status {
     /// One environment; default: all of them.
     #[arg(long, value_name = "ENV", env = "CUPAAS_ENV", help_heading = WHAT)]
     pub env: Option<String>,
+    /// Whether each is healthy, which costs a request or two of its app's forge.
+    #[arg(long)]
+    pub health: bool,
     /// The GitOps repository.
     #[command(flatten)]
     pub repository: Repository,

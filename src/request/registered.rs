@@ -130,6 +130,10 @@ pub(super) fn status(asked: StatusOf, env: &Environment) -> Result<Action, Failu
     let mut spec = spec(asked.repository, nothing(), true, env)?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     (spec.query.app, spec.query.environment) = (given(asked.app), given(asked.env));
+    if asked.health {
+        spec.forge = forge::wishes(&spec, env)?;
+        return Ok(look(View::Health, spec));
+    }
     Ok(look(View::Status, spec))
 }
 

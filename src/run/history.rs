@@ -94,6 +94,7 @@ fn standing(registered: Option<&Registered>, release: ReleaseFile, last: Option<
         hold: release.hold,
         removed: release.removed,
         last,
+        health: None,
     }
 }
 

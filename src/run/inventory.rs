@@ -19,7 +19,7 @@ use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::variables::{Layered, layers};
 use crate::run::context::Context;
 use crate::run::spec::{RunSpec, View};
-use crate::run::{compare, history, open};
+use crate::run::{compare, health, history, open};
 
 /// What is to be shown.
 ///
@@ -31,6 +31,7 @@ pub(crate) fn run(context: Context<'_>, look: &View, spec: &RunSpec) -> Result<O
         View::Apps => Report::Apps(apps(spec, gitops)?),
         View::App => Report::Apps(vec![app(spec, gitops)?]),
         View::Status => Report::Status(history::status(spec, gitops)?),
+        View::Health => Report::Status(health::status(&context, spec, gitops)?),
         View::History { limit } => Report::History(history::history(spec, *limit, gitops)?),
         View::Compared { to, all } => Report::Compared(compare::compare(spec, to, *all, gitops)?),
         View::Variables { origin } => Report::Variables(variables(spec, *origin, gitops)?),

@@ -39,6 +39,8 @@ pub enum View {
     App,
     /// What runs where.
     Status,
+    /// And whether it is healthy.
+    Health,
     /// What ran before of one app.
     History {
         /// The most releases that are shown.
