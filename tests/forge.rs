@@ -15,6 +15,7 @@ mod forge {
     mod faults;
     mod finding;
     mod gates;
+    mod health;
     mod proposals;
     mod removals;
     pub(crate) mod server;

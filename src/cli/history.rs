@@ -19,6 +19,9 @@ pub struct Status {
     /// With --format html: writes the page into this file instead of printing it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+    /// Whether each is healthy, which costs a request or two of its app's forge.
+    #[arg(long)]
+    pub health: bool,
     /// The GitOps repository.
     #[command(flatten)]
     pub repository: Repository,

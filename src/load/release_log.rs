@@ -64,13 +64,15 @@ pub(crate) fn walk(
     mut see: impl FnMut(ReleaseCommit) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
     gitops.log(|commit| {
-        for (environment, app) in released(&commit.message) {
-            if see(ReleaseCommit { app, environment, commit: commit.clone() }).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
+        let broken = of(&commit).into_iter().any(|one| see(one).is_break());
+        Ok(if broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })
+}
+
+/// What one commit did to each release that it made.
+pub(crate) fn of(commit: &LogEntry) -> Vec<ReleaseCommit> {
+    let made = released(&commit.message).into_iter();
+    made.map(|(environment, app)| ReleaseCommit { app, environment, commit: commit.clone() }).collect()
 }
 
 /// Environment and app of each release that a commit with this message made.

@@ -1,6 +1,7 @@
 //! What ran where, since when and by whom.
 
 use crate::load::hold::Hold;
+use crate::outcome::health::ReportedHealth;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub struct Standing {
     pub removed: bool,
     /// The commit in the GitOps repository that made it what it is; nothing where no commit says so.
     pub last: Option<Change>,
+    /// Whether it is healthy; nothing where that was not asked, or it was removed.
+    pub health: Option<ReportedHealth>,
 }
 
 /// A commit in the GitOps repository, and who is behind it.

@@ -2,6 +2,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod compared;
+pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod inventory;
 mod notices;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::outcome::health::{HealthState, ReportedHealth};
 use crate::outcome::history::{Change, History, PastRelease, Standing};
-use crate::report::style::{FAINT, STRONG, paint, tame};
+use crate::report::style::{BAD, FAINT, GOOD, STRONG, paint, tame};
 use crate::repository::short;
 
 /// One line a release, in columns.
@@ -61,7 +62,19 @@ fn note(release: &Standing) -> String {
     let stopped = if release.stopped { "  stopped" } else { "" };
     let scale = release.scale.iter().map(|(name, count)| format!("  {}={}", tame(name), tame(count)));
     let held = release.hold.as_ref().map(|hold| format!("  held: {}", tame(&hold.words())));
-    pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
+    let health = release.health.as_ref().map(health).unwrap_or_default();
+    health + &pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
+}
+
+fn health(said: &ReportedHealth) -> String {
+    let why = said.why.as_ref().map(|why| format!(" ({})", tame(why))).unwrap_or_default();
+    match said.state {
+        HealthState::Healthy => format!("  {}", paint(GOOD, "healthy")),
+        HealthState::Failed => format!("  {}{why}", paint(BAD, "failed")),
+        HealthState::Waiting => format!("  waiting{why}"),
+        HealthState::Unreported => "  not reported".to_owned(),
+        HealthState::Unknown => format!("  health unknown{why}"),
+    }
 }
 
 /// Who started the job, else who wrote the commit.

@@ -138,7 +138,11 @@ pub(super) fn status(asked: StatusOf, format: Format, env: &Environment) -> Resu
     let mut spec = spec(asked.repository, nothing(), true, env)?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     (spec.query.app, spec.query.environment) = (given(asked.app), given(asked.env));
-    Ok(look(if format == Format::Html { View::Page { out } } else { View::Status }, spec))
+    if asked.health {
+        spec.forge = forge::wishes(&spec, env)?;
+    }
+    let health = asked.health;
+    Ok(look(if format == Format::Html { View::Page { out, health } } else { View::Status { health } }, spec))
 }
 
 pub(super) fn history(asked: History, env: &Environment) -> Result<Action, Failure> {

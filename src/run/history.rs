@@ -119,6 +119,7 @@ pub(super) fn standing(
         hold: release.hold,
         removed: release.removed,
         last,
+        health: None,
     }
 }
 

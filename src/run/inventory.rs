@@ -19,7 +19,7 @@ use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::variables::{Layered, layers};
 use crate::run::context::Context;
 use crate::run::spec::{RunSpec, View};
-use crate::run::{compare, history, open, view};
+use crate::run::{compare, health, history, open, view};
 
 /// What is to be shown.
 ///
@@ -30,8 +30,9 @@ pub(crate) fn run(context: Context<'_>, look: &View, spec: &RunSpec) -> Result<O
     let report = match look {
         View::Apps => Report::Apps(apps(spec, gitops)?),
         View::App => Report::Apps(vec![app(spec, gitops)?]),
-        View::Status => Report::Status(history::status(spec, gitops)?),
-        View::Page { out } => view::page(out.as_deref(), spec, gitops)?,
+        View::Status { health: false } => Report::Status(history::status(spec, gitops)?),
+        View::Status { health: true } => Report::Status(health::status(&context, spec, gitops)?),
+        View::Page { out, health } => view::page(&context, (out.as_deref(), *health), spec, gitops)?,
         View::History { limit } => Report::History(history::history(spec, *limit, gitops)?),
         View::Compared { to, all } => Report::Compared(compare::compare(spec, to, *all, gitops)?),
         View::Variables { origin } => Report::Variables(variables(spec, *origin, gitops)?),

@@ -13,6 +13,7 @@ pub(crate) mod files;
 mod gates;
 pub(crate) mod guard;
 mod guess;
+mod health;
 mod held;
 mod history;
 pub(crate) mod home;

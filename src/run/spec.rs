@@ -38,11 +38,16 @@ pub enum View {
     /// One app.
     App,
     /// What runs where.
-    Status,
+    Status {
+        /// Whether the clusters' words of each are asked for.
+        health: bool,
+    },
     /// The same with what ran before, as a page.
     Page {
         /// The file that gets it; else it is printed.
         out: Option<PathBuf>,
+        /// Whether the clusters' words of each are asked for.
+        health: bool,
     },
     /// What ran before of one app.
     History {

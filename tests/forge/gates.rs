@@ -95,6 +95,8 @@ fn a_forge_that_does_not_answer_lets_nothing_pass() {
     let ran = promote(&world, &[]);
     assert_eq!(ran.code, Some(6), "{}", ran.stderr);
     assert!(ran.stderr.contains(&format!("asks for statuses of {}", &commit[..10])), "{}", ran.stderr);
+    let dry = promote(&world, &["--dry-run"]);
+    assert!(dry.code == Some(0) && dry.stdout.contains("would not pass: nobody can say"), "{}", dry.stderr);
     let over = promote(&world, &["--override", "the forge is down"]);
     assert_eq!(over.code, Some(0), "{}", over.stderr);
     let message = world.git(&["log", "-1", "--format=%B", "main"]);

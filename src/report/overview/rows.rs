@@ -17,6 +17,8 @@ const TROUBLES: usize = 100;
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
     place: String,
+    /// Whether the clusters were asked about.
+    health: bool,
     head: Option<At>,
     apps: usize,
     stands: usize,
@@ -109,8 +111,10 @@ impl Page {
         troubles.sort_by_key(|trouble| trouble.state.class != "bad");
         let more_troubles = troubles.len().saturating_sub(TROUBLES);
         troubles.truncate(TROUBLES);
+        let mut stands = overview.apps.iter().flat_map(|app| &app.stands);
         Self {
             place: overview.place.clone(),
+            health: stands.any(|stand| stand.standing.health.is_some()),
             head: overview.head.as_ref().map(At::of),
             apps: apps.len(),
             stands: overview.apps.iter().map(|app| app.stands.len()).sum(),

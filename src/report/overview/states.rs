@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::outcome::health::{HealthState, ReportedHealth};
 use crate::outcome::overview::Stand;
 use crate::resolve::image::may_change;
 
@@ -22,6 +23,19 @@ impl State {
     }
 }
 
+/// What its cluster has said.
+fn reported(health: &ReportedHealth) -> State {
+    let (class, word) = match health.state {
+        HealthState::Failed => ("bad", "failed"),
+        HealthState::Waiting => ("look", "waiting"),
+        HealthState::Unknown => ("look", "health unknown"),
+        HealthState::Healthy => ("fine", "healthy"),
+        HealthState::Unreported => ("fine", "not reported"),
+    };
+    let since = || health.since.as_ref().map(|since| format!("since {since}"));
+    State { class, word: word.to_owned(), more: health.why.clone().or_else(since).unwrap_or_default() }
+}
+
 /// How a release stands, as far as the GitOps repository says it.
 pub(super) fn states(stand: &Stand) -> Vec<State> {
     let one = &stand.standing;
@@ -29,7 +43,7 @@ pub(super) fn states(stand: &Stand) -> Vec<State> {
     if one.removed {
         return vec![state("look", "removed", "its data and credentials wait in the cluster".to_owned())];
     }
-    let mut all = Vec::new();
+    let mut all: Vec<State> = one.health.iter().map(reported).collect();
     if one.stopped {
         all.push(state("bad", "stopped", "no process runs until `cupaas start`".to_owned()));
     }

@@ -3,7 +3,7 @@
 use crate::load::gate::PromotionGates;
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
-use crate::run::spec::RunSpec;
+use crate::run::spec::{RunSpec, Stage};
 use crate::yaml::document::Document;
 
 /// What is asked of a release before it comes to an environment.
@@ -18,6 +18,11 @@ pub(super) struct Gate<'a> {
 }
 
 impl Gate<'_> {
+    /// Whether a gate that nobody can judge is one that is closed: it is passed all the same, or only looked at.
+    pub(super) fn goes_on(&self) -> bool {
+        self.spec.gates.why.is_some() || self.spec.stage < Stage::Deploy
+    }
+
     /// Where a gate is written.
     pub(super) fn place(&self, path: &[&str]) -> String {
         let path = [&["environments", self.to, "promotion"], path].concat();

@@ -24,12 +24,13 @@ pub(super) fn unmet(gate: &Gate<'_>, gitops: &mut Gitops) -> Result<Option<Unmet
     let closed = |why: String, hint: String| {
         Ok(Some(Unmet { code: Code::SoakUnfinished, gate: "soak", why: format!("{why}, and {asked}"), hint }))
     };
-    let Some(stands) = stands_since(record, gitops)? else {
+    let now = now(&spec.gates);
+    let Some(stands) = stands_since(record, now.saturating_sub(soak), gitops)? else {
         let why = format!("the history does not say since when {app} stands in {environment}");
         return closed(why, format!("deploy it to {environment} once more"));
     };
     let said = match health(spec, gitops, record) {
-        Err(failure) if spec.gates.why.is_some() => Health::Unknown(failure.with_hint()),
+        Err(failure) if gate.goes_on() => Health::Unknown(failure.with_hint()),
         said => said?,
     };
     let (since, word) = match said {
@@ -46,7 +47,6 @@ pub(super) fn unmet(gate: &Gate<'_>, gitops: &mut Gitops) -> Result<Option<Unmet
         }
     };
     let passes = since.saturating_add(soak);
-    let now = now(&spec.gates);
     if now >= passes {
         return Ok(None);
     }

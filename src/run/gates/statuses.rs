@@ -30,7 +30,7 @@ pub(super) fn unmet(gate: &Gate<'_>) -> Result<Vec<Unmet>, Failure> {
         options.of_repository(address).open(options.job.as_ref(), "the app's repository", options.timeout);
     let known = match opened.and_then(|repository| repository.named_statuses(commit, &names)) {
         Ok(known) => known,
-        Err(failure) if gate.spec.gates.why.is_some() => {
+        Err(failure) if gate.goes_on() => {
             let why = format!("nobody can say whether {} is green: {failure}", short(commit));
             return Ok(vec![closed(why, "ask again".to_owned())]);
         }

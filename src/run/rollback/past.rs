@@ -62,26 +62,43 @@ pub(super) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Resul
 }
 
 /// When the release that stands there came there, by the clock of whoever committed or merged it; what was only rendered
-/// again since is the same release. Nothing where the history does not say.
+/// again since is the same release. Of one that has stood since before `enough`, some time before that. Nothing where the
+/// history does not say.
 ///
 /// # Errors
 /// Records of then that cannot be read; or the repository's own.
-pub(crate) fn stands_since(now: &ReleaseFile, gitops: &mut Gitops) -> Result<Option<i64>, Failure> {
+pub(crate) fn stands_since(
+    now: &ReleaseFile,
+    enough: i64,
+    gitops: &mut Gitops,
+) -> Result<Option<i64>, Failure> {
+    let (mut since, mut before) = (Vec::new(), None);
+    gitops.log(|commit| {
+        if commit.landed <= enough {
+            let (app, environment) = (now.app.clone(), now.environment.clone());
+            before = Some(ReleaseCommit { app, environment, commit });
+            return Ok(ControlFlow::Break(()));
+        }
+        since.extend(release_log::of(&commit).into_iter().filter(|one| is_of(one, now)));
+        Ok(ControlFlow::Continue(()))
+    })?;
     let mut past = Past { records: BTreeMap::new(), gitops };
-    let (mut most, mut seen, mut since) = (FIRST, 0, None);
-    loop {
-        let commits = past.commits(now, most)?;
-        for one in commits.iter().skip(seen) {
-            match past.record(one)? {
-                Some(record) if is_same(&record, now) => since = Some(one.commit.landed),
-                _ => return Ok(since),
-            }
-        }
-        if commits.len() < most {
-            return Ok(since);
-        }
-        (seen, most) = (commits.len(), most.saturating_mul(2));
+    if since.is_empty() {
+        // One whose pull request was merged since then has an older commit.
+        since = past.commits(now, 1)?;
     }
+    let mut stands = None;
+    for one in since.iter().chain(&before) {
+        match past.record(one)? {
+            Some(record) if is_same(&record, now) => stands = Some(one.commit.landed),
+            _ => break,
+        }
+    }
+    Ok(stands)
+}
+
+fn is_of(one: &ReleaseCommit, release: &ReleaseFile) -> bool {
+    one.app == release.app && one.environment == release.environment
 }
 
 fn none(now: &ReleaseFile, to: &Target) -> Failure {
@@ -103,7 +120,7 @@ impl Past<'_> {
     fn commits(&mut self, now: &ReleaseFile, most: usize) -> Result<Vec<ReleaseCommit>, Failure> {
         let mut commits = Vec::new();
         release_log::walk(self.gitops, |one| {
-            if one.app == now.app && one.environment == now.environment {
+            if is_of(&one, now) {
                 commits.push(one);
             }
             if commits.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -13,10 +13,10 @@ use crate::outcome::history::Change;
 use crate::outcome::overview::{AppOverview, Depth, Overview, Stand};
 use crate::repository::without_credentials;
 use crate::resolve::routes;
-use crate::run::branches;
 use crate::run::history::{Found, change, found, standing};
 use crate::run::spec::RunSpec;
 use crate::run::view::past::{Past, plans};
+use crate::run::{branches, health};
 
 /// The most releases of an app.
 const EACH: usize = 10;
@@ -29,7 +29,7 @@ const COMMITS: usize = 5_000;
 ///
 /// # Errors
 /// As `status`.
-pub(super) fn overview(spec: &RunSpec, gitops: &mut Gitops) -> Result<Overview, Failure> {
+pub(super) fn overview(spec: &RunSpec, health: bool, gitops: &mut Gitops) -> Result<Overview, Failure> {
     let Found { registered, releases } = found(spec, gitops)?;
     let platform = gitops.platform()?;
     let proposals = gitops.proposals()?;
@@ -50,13 +50,15 @@ pub(super) fn overview(spec: &RunSpec, gitops: &mut Gitops) -> Result<Overview, 
     let mut stands: BTreeMap<String, Vec<Stand>> = BTreeMap::new();
     for release in releases {
         let last = walked.last.remove(&(release.environment.clone(), release.app.clone()));
-        let one = Stand {
+        let said = (health && !release.removed).then(|| health::of(spec, gitops, &release));
+        let mut one = Stand {
             runtime: release.runtime.clone(),
             services: services(&release),
             url: url(&release, &platform.value),
             proposed: about(&proposed, &release),
             standing: standing(registered.get(&release.app), release, last),
         };
+        one.standing.health = said;
         stands.entry(one.standing.app.clone()).or_default().push(one);
     }
     let (plans, files) = plans(&mut walked.past, walked.whole, &clusters, gitops)?;
