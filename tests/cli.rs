@@ -25,6 +25,7 @@ mod cli {
     mod ended;
     mod external;
     mod git_words;
+    mod hand_over;
     mod history;
     mod hostile;
     mod init;

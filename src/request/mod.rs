@@ -11,6 +11,7 @@ mod detect;
 mod environment;
 mod forge;
 mod gitops_from_cwd;
+mod hand_over;
 mod history;
 mod operate;
 mod print;
