@@ -12,6 +12,7 @@ mod diagnostic;
 mod expression;
 mod forge;
 mod git;
+mod hand_over;
 mod http;
 mod image_name;
 mod layout;

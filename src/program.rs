@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use crate::cli::Cli;
 use crate::diagnostic::{Code, Kind};
 use crate::outcome::Report;
+use crate::outcome::hand_over::HandOver;
 use crate::report::ci::Ended;
 use crate::report::{self, Detail, Format, ci};
 use crate::run::action::Request;
 use crate::run::{dispatch, guard};
 use crate::stop::{self, watchdog};
-use crate::{request, runner, seal};
+use crate::{hand_over, request, runner, seal};
 use anyhow::Context;
 
 /// The whole program, from the words of its command line to its exit code.
@@ -96,6 +97,13 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     }
     // Where nobody can be told anything, the exit code still says what became of it.
     let _ = write!(anstream::stderr(), "{err}");
+    if let Ok(done) = &ended
+        && let (Report::HandOver(one), Format::Text) = (&done.report, format)
+        && !one.print
+    {
+        let _ = write!(anstream::stdout(), "{out}");
+        return Ok(handed_over(one));
+    }
     let mut to = anstream::stdout();
     match write!(to, "{out}").and_then(|()| to.flush()) {
         // Whoever reads has seen enough.
@@ -106,6 +114,18 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         }
         written => written.context("cannot write to standard output").map(|()| code),
     }
+}
+
+/// Hands over to another program; comes back only where that cannot be started. An address was said already.
+fn handed_over(one: &HandOver) -> u8 {
+    let _ = anstream::stdout().flush();
+    stop::finish();
+    let failure = hand_over::to(&one.command);
+    if one.url.is_some() {
+        return 0;
+    }
+    let _ = write!(anstream::stderr(), "{}", report::failure(&failure, Format::Text));
+    failure.kind().exit_code()
 }
 
 /// Whether more became of the run than the text that it prints.

@@ -28,6 +28,7 @@ mod cli {
     mod freezes;
     mod gates;
     mod git_words;
+    mod hand_over;
     mod history;
     mod hostile;
     mod init;

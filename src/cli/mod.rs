@@ -3,6 +3,7 @@
 mod catalog;
 mod ci;
 mod forge;
+mod hand_over;
 mod history;
 mod operate;
 mod promote;
@@ -24,6 +25,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use catalog::{CatalogCommand, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
+pub(crate) use hand_over::{Console, HandedOver, Logs, Open, Ps, Run};
 pub(crate) use history::{History, Status as StatusOf};
 pub(crate) use operate::ScaleTo;
 pub(crate) use promote::Promote;
@@ -128,6 +130,16 @@ pub enum Command {
     Wait(Wait),
     /// An app's releases, newest first: when, by whom, from what, and what each changed.
     History(History),
+    /// Opens an app's address in a browser.
+    Open(Open),
+    /// What an app's processes, or one of them or a service, have written; with your own kubectl.
+    Logs(Logs),
+    /// Runs a program in a running container of the app; with your own kubectl.
+    Run(Run),
+    /// A service's own shell, such as a database's; with your own kubectl.
+    Console(Console),
+    /// An app's pods; with your own kubectl.
+    Ps(Ps),
     /// Deploys what is new in the registered repositories, or says what has to be built for it.
     Sync(Sync),
     /// Recipes of runtimes and services: lists, shows, begins, checks and tests them.

@@ -12,7 +12,7 @@ use crate::load::pod_rules::{BuildRule, EnvRule, ProcessDefaults, WritableRule};
 use crate::load::recipe_uses::UseRule;
 use crate::load::scalars::{Amount, ContainerPath, Date, Name, Named, Text, UpperName, keyed};
 use crate::load::service_files::{ConfigRule, DiskRule};
-use crate::load::service_recipe::{Ping, ServiceResources, UpgradeRule};
+use crate::load::service_recipe::{Ping, RotationStep, ServiceResources, UpgradeRule};
 use crate::load::start_rule::{StartRule, SystemRule};
 use crate::load::suggest_rules::SuggestRules;
 use crate::version_range::Scheme;
@@ -141,6 +141,10 @@ pub struct RecipeFile {
     pub provides: Vec<ProvidedVariable>,
     /// How it is known that the service answers.
     pub ping: Option<Ping>,
+    /// The service's own shell, program and arguments, as they are: it is run in the service's container, with its variables.
+    #[serde(default)]
+    #[schemars(length(max = 20), inner(length(min = 1, max = 2000)))]
+    pub console: Vec<String>,
     /// What is special about a service's program, for the shared parts: a template beside this file.
     pub workload: Option<String>,
     /// The manifests.
@@ -354,17 +358,6 @@ pub struct CredentialRule {
     pub shape: Option<Shape>,
     /// Only where this expression over the service is true; what it depends on is frozen with the first deploy.
     pub when: Option<String>,
-}
-
-/// One step of changing a service's credentials. Templates with `app`, `environment`, `namespace`, `name` (the service's)
-/// and `secret` in them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RotationStep {
-    /// What happens, and why now.
-    pub say: String,
-    /// A command that does it.
-    pub run: Option<String>,
 }
 
 /// One variable that a service gives to the app; its name stands behind the service's prefix and `_`.

@@ -56,6 +56,17 @@ pub struct UpgradeRule {
     pub first: Option<String>,
 }
 
+/// One step of changing a service's credentials. Templates with `app`, `environment`, `namespace`, `name` (the service's)
+/// and `secret` in them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotationStep {
+    /// What happens, and why now.
+    pub say: String,
+    /// A command that does it.
+    pub run: Option<String>,
+}
+
 /// How a release command's Job knows that a service answers: a command, or a path that answers 2xx.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod compared;
+pub(crate) mod hand_over;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod inventory;
@@ -17,6 +18,7 @@ pub(crate) mod sync_status;
 use crate::load::hold::Held;
 use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
 use crate::outcome::compared::Compared;
+use crate::outcome::hand_over::HandOver;
 use crate::outcome::history::{History, Standing};
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::rollout::RolledOut;
@@ -153,6 +155,8 @@ pub enum Report {
         /// The file.
         text: String,
     },
+    /// `open`, `logs`, `run`, `console` and `ps`.
+    HandOver(HandOver),
     /// A text as it is.
     Text(String),
 }

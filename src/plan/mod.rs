@@ -41,6 +41,7 @@ pub(crate) use model::ObjectId;
 pub(crate) use model::{Action, FieldChange, Loss, ObjectChange, Refusal, Summary};
 pub use model::{ClusterFacts, Effect, Plan};
 use object::Key;
+pub(crate) use object::documents;
 
 use crate::tree::Files;
 

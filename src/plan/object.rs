@@ -141,7 +141,7 @@ impl Object {
 }
 
 /// The YAML documents of a text, or nothing where one is broken.
-pub(super) fn documents(text: &str) -> Option<Vec<Value>> {
+pub(crate) fn documents(text: &str) -> Option<Vec<Value>> {
     let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
     let mut documents: Vec<Value> = serde_saphyr::from_multiple_with_options(text, options).ok()?;
     documents.iter_mut().for_each(drop_nulls);

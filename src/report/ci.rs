@@ -68,7 +68,10 @@ pub(crate) fn shown(ended: &Ended, format: Format, whole: String) -> String {
 /// Whether a report is a file for another program, whose bytes may not change.
 fn is_data(report: &Report) -> bool {
     match report {
-        Report::Rendered { out: None, .. } | Report::Dockerfile { .. } | Report::Text(_) => true,
+        Report::Rendered { out: None, .. }
+        | Report::Dockerfile { .. }
+        | Report::Text(_)
+        | Report::HandOver(_) => true,
         Report::Each(reports) => reports.iter().any(is_data),
         _ => false,
     }

@@ -9,6 +9,7 @@ mod diagnostic;
 mod failure;
 mod folded;
 mod format;
+mod hand_over;
 mod history;
 mod inventory;
 mod json;
@@ -46,6 +47,8 @@ pub fn of(outcome: &Outcome, format: Format, detail: Detail) -> String {
             text.clone()
         }
         (Format::Matrix, Report::Synced(synced)) => sync::matrix(synced),
+        // For a shell, as it is.
+        (Format::Text | Format::Markdown, Report::HandOver(one)) => hand_over::text(one),
         // For another program, every byte of it.
         (Format::Text, Report::Rendered { out: None, .. }) => text::with_notices(outcome, detail),
         (Format::Text | Format::Html | Format::Matrix, _) => upright(&text::with_notices(outcome, detail)),

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::report::folded::{self, Detail};
 use crate::report::plan::{plan, rest};
 use crate::report::style::{FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use crate::report::{catalog, compared, history, inventory, rollout, secrets, sync};
+use crate::report::{catalog, compared, hand_over, history, inventory, rollout, secrets, sync};
 use crate::repository::short;
 use crate::resolve::release::Release;
 use crate::tree::Files;
@@ -72,6 +72,7 @@ pub(super) fn of(report: &Report, detail: Detail) -> String {
         Report::History(all) => history::history(all),
         Report::Compared(all) => compared::text(all),
         Report::RolledOut(release) => rollout::text(release),
+        Report::HandOver(one) => hand_over::text(one),
         Report::Variables(variables) => inventory::variables(variables),
         Report::Rerendered(done) => rerendered::text(done, detail),
         Report::Secrets(listing) => secrets::listing(listing),

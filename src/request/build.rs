@@ -9,8 +9,8 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gates, gitops_from_cwd, history, operate, print, promote, registered,
-    rollback, scaffold, secret, sync, wait,
+    catalog, completion, forge, gates, gitops_from_cwd, hand_over, history, operate, print, promote,
+    registered, rollback, scaffold, secret, sync, wait,
 };
 use crate::run::action::{Action, Request};
 use crate::run::edit::command::Operate;
@@ -87,6 +87,11 @@ fn action(command: Command, format: Format, env: &Environment) -> Result<Action,
         Command::Status(asked) => registered::status(asked, format, env)?,
         Command::Wait(given) => wait::wait(given, env)?,
         Command::History(asked) => registered::history(asked, env)?,
+        Command::Open(asked) => hand_over::open(asked, env)?,
+        Command::Logs(asked) => hand_over::logs(asked, env)?,
+        Command::Run(asked) => hand_over::run(asked, env)?,
+        Command::Console(asked) => hand_over::console(asked, env)?,
+        Command::Ps(asked) => hand_over::ps(asked, env)?,
         Command::Sync(given) => sync::sync(given, format, env)?,
         Command::Remove(remove) => remove_step(remove, env)?,
     })

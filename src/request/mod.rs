@@ -12,6 +12,7 @@ mod environment;
 mod forge;
 mod gates;
 mod gitops_from_cwd;
+mod hand_over;
 mod history;
 mod operate;
 mod print;

@@ -6,7 +6,8 @@ use crate::publish::Job;
 use crate::run::action::{Action, Request};
 use crate::run::context::Context;
 use crate::run::{
-    catalog, deploy, files, inventory, promote, remove, rerender, rollback, scaffold, secrets, sync, wait,
+    catalog, deploy, files, inventory, promote, remove, rerender, rollback, scaffold, secrets, sync, view,
+    wait,
 };
 
 /// Does what `request` asks for; `progress` is told what takes long.
@@ -24,6 +25,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
         Action::Rollback(wish, spec) => rollback::run(context, wish, spec),
         Action::Sync(options, spec) => sync::run(context, options, spec),
         Action::View(look, spec) => inventory::run(context, look, spec),
+        Action::HandOver(to, how, spec) => view::hand_over(context, to, how, spec),
         Action::Wait(time, spec) => wait::run(context, spec, *time),
         Action::Secret(asked) => secrets::run(context, asked),
         Action::New(options) => {

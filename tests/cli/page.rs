@@ -1,14 +1,16 @@
 //! `status --format html`: one file that says what runs where, in which no value is anything but text.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use base64::Engine;
 use regex_lite::Regex;
 use sha2::{Digest, Sha256};
 
 use super::world::{STAGED, URL, World};
-use crate::sandbox::APP;
+use crate::sandbox::{APP, ran};
 
 fn world() -> World {
     let world = World::new(&[("cupaas.yaml", &format!("{STAGED}routing: {{ingress: {{tls: {{}}}}}}\n"))]);
@@ -165,6 +167,42 @@ fn what_is_left_out_is_said() {
     assert!(page.contains(
         "Of each app the newest 10 releases are listed, and of the newest 200 of all what they changed"
     ));
+}
+
+/// How often git is called for the page, of a server that gives what is asked for and nothing else.
+fn calls(world: &World) -> usize {
+    for key in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
+        world.sandbox.git("", &["-C", &world.gitops, "config", key, "true"]);
+    }
+    let git = String::from_utf8(Command::new("which").arg("git").output().unwrap().stdout).unwrap();
+    let log = world.sandbox.path("calls");
+    let script = format!("#!/bin/sh\necho x >>'{}'\nexec {} \"$@\"\n", log.display(), git.trim());
+    let bin = world.sandbox.write("bin", &[("git", &script)]);
+    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let address = format!("file://{}", world.gitops);
+    let args = ["status", "--format", "html", "--gitops", &address];
+    let ran = ran(&world.sandbox.cupaas(&args).env("PATH", path).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("update ConfigMap"), "{}", ran.stdout);
+    let count = fs::read_to_string(&log).unwrap().lines().count();
+    fs::remove_file(log).unwrap();
+    count
+}
+
+#[test]
+fn the_history_is_fetched_in_one_go_however_long_it_is() {
+    let world = world();
+    for version in 0..2 {
+        deploy(&world, "shop", "production", &version.to_string());
+    }
+    let few = calls(&world);
+    for version in 2..6 {
+        deploy(&world, "shop", "production", &version.to_string());
+        deploy(&world, "mail", "staging", &version.to_string());
+    }
+    assert_eq!(calls(&world), few, "one call for each level of folders");
+    assert!(few <= 10, "{few}");
 }
 
 #[test]

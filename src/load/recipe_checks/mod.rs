@@ -4,6 +4,7 @@
 //! A new key of the format that holds an expression or a template is one line of [`places`].
 
 mod config;
+mod console;
 mod credentials;
 mod facts;
 mod files;
@@ -30,6 +31,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     versions::check(&mut report);
     facts::check(&mut report);
     config::check(&mut report);
+    console::check(&mut report);
     credentials::check(&mut report);
     service::check(&mut report);
     report.found.extend(values::check(&recipe.description));

@@ -24,6 +24,20 @@ fn said(kind: RecipeKind, files: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn a_console_is_words_and_no_template() {
+    let recipe = "summary: x\nversions: {default: '1', supported: ['1']}\nimage: x:{{ version }}\nport: 1\n\
+        console: [-c, 'psql -d {{ app }}', \"a\\u0007\"]\nfiles:\n  - {template: shared/service/service.yaml.j2}\n";
+    let text = said(RecipeKind::Service, &[("recipe.yaml", recipe)]);
+    for line in [
+        "recipe.yaml:5:11: \"-c\" is no program (the first word is the program)",
+        "recipe.yaml:5:15: no templates are rendered here",
+        "recipe.yaml:5:36: holds a control character",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
 fn every_built_in_recipe_is_right() {
     let catalog = Catalog::default();
     let mut all = vec![(RecipeKind::Shared, "shared".to_owned())];

@@ -12,7 +12,7 @@ use crate::outcome::compared::ComparedApp;
 use crate::outcome::history::{PastRelease, Standing};
 use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
-use crate::outcome::{Outcome, Report};
+use crate::outcome::{self, Outcome, Report};
 use crate::report::json::catalog::{CatalogCheck, CatalogTest, Recipes};
 use crate::report::json::failed::Failed;
 use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
@@ -70,6 +70,7 @@ enum Body<'a> {
     History(History<'a>),
     Compared(Compared<'a>),
     Wait(Waited<'a>),
+    HandOver(HandOver<'a>),
     Variables(Variables<'a>),
     Secrets(Secrets<'a>),
     SecretCheck(SecretCheck<'a>),
@@ -121,6 +122,15 @@ struct Compared<'a> {
     from: &'a str,
     to: &'a str,
     apps: &'a [ComparedApp],
+}
+
+/// `open`, `logs`, `run`, `console` and `ps`, which run nothing then.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "HandedOver")]
+struct HandOver<'a> {
+    status: Status,
+    #[serde(flatten)]
+    one: &'a outcome::hand_over::HandOver,
 }
 
 /// `env list`.
@@ -270,6 +280,7 @@ impl<'a> Body<'a> {
                 Self::Compared(Compared { status, from: &all.from, to: &all.to, apps: &all.apps })
             }
             Report::RolledOut(release) => Self::Wait(release.into()),
+            Report::HandOver(one) => Self::HandOver(HandOver { status, one }),
             Report::Variables(all) => {
                 Self::Variables(Variables { status, app: &all.app, environments: &all.environments })
             }

@@ -119,7 +119,7 @@ fn steps(draft: &Draft, service: &Service) -> Result<Vec<String>, Failure> {
     let release = &draft.release;
     let scope: Value = json!({"app": release.app, "environment": release.environment, "namespace": release.namespace,
         "name": service.name, "secret": service.secret});
-    let one = |(index, step): (usize, &crate::load::recipe::RotationStep)| {
+    let one = |(index, step): (usize, &crate::load::service_recipe::RotationStep)| {
         let text = |template: &str, key: &str| {
             expression::text(template, &scope).map_err(|message| {
                 Failure::recipe(document.at(&["rotation", &index.to_string(), key]), message)
