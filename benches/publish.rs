@@ -5,6 +5,8 @@
 
 #[path = "../tests/publish/http.rs"]
 mod http;
+#[path = "../tests/support/scratch.rs"]
+mod scratch;
 #[path = "../tests/publish/support.rs"]
 mod support;
 

@@ -5,6 +5,8 @@
 #[path = "support/sandbox.rs"]
 #[allow(dead_code)] // each test program uses its part
 mod sandbox;
+#[path = "support/scratch.rs"]
+mod scratch;
 #[path = "sync/tls.rs"]
 mod tls;
 

@@ -27,3 +27,5 @@ mod publish {
 #[path = "support/sandbox.rs"]
 #[allow(dead_code)] // each test program uses its part
 mod sandbox;
+#[path = "support/scratch.rs"]
+mod scratch;

@@ -11,6 +11,8 @@ mod http;
 #[path = "support/sandbox.rs"]
 #[allow(dead_code)]
 mod sandbox;
+#[path = "support/scratch.rs"]
+mod scratch;
 #[path = "publish/support.rs"]
 #[allow(dead_code)]
 mod support;

@@ -193,7 +193,7 @@ mod tests {
         let (recipe, _) = catalog.get_leniently(RecipeKind::Runtime, "own");
         let (_, problems) = of(&catalog, &recipe.unwrap());
         let [problem] = problems.as_slice() else { panic!("{problems:?}") };
-        assert_eq!(problem.span.line_column(), (5, 31));
+        assert_eq!(problem.span.line_column(), (5, 30));
         assert_eq!(problem.message.to_string(), "unknown runtime \"statik\"");
     }
 

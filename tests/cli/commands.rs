@@ -285,7 +285,6 @@ fn new_takes_a_file_that_apps_of_many_languages_have_for_the_least() {
         ("rails", ["config.ru", "package.json", "Gemfile"], "ruby"),
         ("django", ["requirements.txt", "package.json", "README.md"], "python"),
         ("vite", ["index.html", "package.json", "README.md"], "node"),
-        ("jekyll", ["Gemfile", "_config.yml", "index.html"], "static"),
     ] {
         sandbox.write(name, &files.map(|file| (file, "x\n")));
         sandbox.good(&["new", name, "--forge", "none"]);

@@ -2,31 +2,44 @@
 
 use crate::sandbox::Sandbox;
 
+/// A folder, its files, and the runtime that is written.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 #[test]
 fn a_recipe_says_that_an_app_is_of_another_runtime() {
-    let package = |text: &'static str| ("package.json", text);
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    let cases: &[Case] = &[
         (
             "site",
-            &[package(r#"{"scripts": {"build": "vite build"}}"#), ("src/main.js", "document.title = 1")],
-            "static",
-        ),
-        ("server", &[package(r#"{"scripts": {"build": "vite build", "start": "node server.js"}}"#)], "node"),
-        ("bun", &[package(r#"{"scripts": {"start": "bun index.ts"}}"#), ("pnpm-lock.yaml", "")], "bun"),
-        ("ruby", &[package("{}"), ("Gemfile", "gem 'sinatra'\n"), ("app.rb", "require 'sinatra'\n")], "ruby"),
-        (
-            "jekyll",
             &[
-                ("Gemfile", "gem 'jekyll'\n"),
-                ("Gemfile.lock", "GEM\n  specs:\n    jekyll (4.3.0)\n"),
-                ("_config.yml", "title: site\n"),
+                ("package.json", r#"{"scripts": {"build": "vite build"}}"#),
+                ("src/main.js", "document.title = 1"),
             ],
             "static",
         ),
+        (
+            "server",
+            &[("package.json", r#"{"scripts": {"build": "vite build", "start": "node server.js"}}"#)],
+            "node",
+        ),
+        (
+            "bun",
+            &[("package.json", r#"{"scripts": {"start": "bun index.ts"}}"#), ("pnpm-lock.yaml", "")],
+            "bun",
+        ),
+        (
+            "ruby",
+            &[("package.json", "{}"), ("Gemfile", "gem 'sinatra'\n"), ("app.rb", "require 'sinatra'\n")],
+            "ruby",
+        ),
+        ("jekyll", &[("Gemfile", "gem 'github-pages'\n"), ("_config.yml", "title: site\n")], "static"),
         ("manual", &[("requirements.txt", "mkdocs\n"), ("mkdocs.yml", "site_name: manual\n")], "static"),
         (
             "django",
-            &[package(r#"{"scripts": {"build": "vite build"}}"#), ("manage.py", ""), ("uv.lock", "")],
+            &[
+                ("package.json", r#"{"scripts": {"build": "vite build"}}"#),
+                ("manage.py", ""),
+                ("uv.lock", ""),
+            ],
             "python",
         ),
     ];

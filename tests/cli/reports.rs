@@ -42,6 +42,7 @@ fn every_command_prints_a_report_of_the_schema() {
         &["app", "list"],
         &["status"],
         &["history", "--app", "app"],
+        &["open", "app"],
         &["diff", "--env", "production", "--to", "production", "--app", "app"],
         &["env", "set", "A=1", "--app", "app"],
         &["env", "list", "--app", "app"],

@@ -9,7 +9,7 @@ use super::support::{Remote, git, script_file};
 #[test]
 fn nothing_that_is_configured_around_us_runs() {
     let remote = Remote::with(&[("a", "a"), (".gitattributes", "* filter=evil diff=evil merge=evil\n")]);
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let mark = around.path().join("ran");
     let evil = around.path().join("evil");
     script_file(&evil, &format!("echo \"$0 $*\" >> {}", mark.display()));
@@ -64,7 +64,7 @@ fn nothing_that_is_configured_around_us_runs() {
 #[test]
 fn a_users_own_settings_for_the_way_to_the_server_count() {
     let remote = Remote::with(&[("a", "a")]);
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let global = around.path().join("global");
     let config =
         format!("[url \"file://{}\"]\n insteadOf = https://git.example/repo.git\n", remote.path().display());
@@ -85,7 +85,7 @@ fn a_credential_helper_of_the_user_is_asked() {
             Answer::Status(401, "WWW-Authenticate: Basic realm=\"x\"".to_owned())
         }
     });
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let global = around.path().join("global");
     let helper = around.path().join("helper");
     script_file(&helper, "printf 'username=u\\npassword=p\\n'");
@@ -124,7 +124,7 @@ fn make_tree(repository: &Path, entries: &[(&str, &str, &str)]) -> String {
         bytes.extend(format!("{mode} {name}\0").into_bytes());
         bytes.extend((0..20).map(|n| u8::from_str_radix(&id[2 * n..2 * n + 2], 16).unwrap()));
     }
-    let folder = crate::sandbox::scratch::scratch();
+    let folder = crate::scratch::scratch();
     let file = folder.path().join("tree");
     std::fs::write(&file, bytes).unwrap();
     let args = ["hash-object", "-w", "-t", "tree", "--literally", file.to_str().unwrap()];

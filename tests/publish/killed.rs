@@ -37,7 +37,7 @@ pub(crate) fn kill_many(mut whole: Duration, mut start: impl FnMut(usize) -> Chi
 #[test]
 fn fifty_killed_deploys_leave_a_whole_repository() {
     let remote = Remote::with(&[("cupaas.yaml", "x\n")]);
-    let temporary = crate::sandbox::scratch::scratch();
+    let temporary = crate::scratch::scratch();
     let url = format!("file://{}", remote.path().display());
     let run = |text: &str| {
         let mut command = deploy(&url, "deploy/p/a", text, None);

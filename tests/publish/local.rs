@@ -8,7 +8,7 @@ use super::support::{file, folder, git, path, publish};
 
 #[test]
 fn a_new_repository_has_its_first_commit_and_takes_deploys() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let at = around.path().join("some/where/gitops.git");
     let first = file("cupaas.yaml", "format: 1\n");
     assert_eq!(init_bare(&at, "trunk", &first).unwrap(), Bare::Made);
@@ -26,7 +26,7 @@ fn a_new_repository_has_its_first_commit_and_takes_deploys() {
 
 #[test]
 fn of_many_that_make_it_at_once_one_does() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let at = around.path().join("gitops.git");
     let made = std::thread::scope(|scope| {
         let make = |number: usize| {
@@ -43,7 +43,7 @@ fn of_many_that_make_it_at_once_one_does() {
 
 #[test]
 fn what_stands_there_already_is_left_alone() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     std::fs::write(around.path().join("letter"), "dear").unwrap();
     let failure = init_bare(around.path(), "main", &file("a", "b")).unwrap_err();
     assert_eq!((failure.code.as_str(), failure.kind()), ("folder-unusable", Kind::Usage));
@@ -59,7 +59,7 @@ fn what_stands_there_already_is_left_alone() {
 
 #[test]
 fn history_is_not_thrown_away() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let at = around.path().join("gitops.git");
     init_bare(&at, "main", &file("a", "b")).unwrap();
     git(around.path(), &["clone", "-q", "gitops.git", "work"]);

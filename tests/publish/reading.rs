@@ -203,7 +203,7 @@ fn bytes_stay_bytes_and_giants_are_refused() {
 }
 
 fn import_bytes(remote: &Remote) {
-    let folder = crate::sandbox::scratch::scratch();
+    let folder = crate::scratch::scratch();
     std::fs::write(folder.path().join("raw"), [0xff, 0x00]).unwrap();
     let raw = folder.path().join("raw");
     let id = git(&remote.path(), &["hash-object", "-w", raw.to_str().unwrap()]);
@@ -237,7 +237,7 @@ fn cost_of_a_deploy(apps: usize) -> (Vec<String>, usize) {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let remote = Remote::with(&files);
     let server = Server::start(remote.folder.path(), |_| Answer::Pass);
-    let trace = crate::sandbox::scratch::scratch();
+    let trace = crate::scratch::scratch();
     let mut command =
         super::child::deploy(&format!("{}/repo.git", server.url), "deploy/production/app-3", "x", None);
     assert!(command.env("GIT_TRACE2_EVENT", trace.path()).status().unwrap().success());

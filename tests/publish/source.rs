@@ -27,7 +27,7 @@ fn changed(folder: &std::path::Path) -> Vec<String> {
 
 #[test]
 fn facts_of_an_app_in_a_folder() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     checkout(around.path());
     let app = around.path().join("apps/tasks");
     let source = Source::read(&app).unwrap();
@@ -55,7 +55,7 @@ fn facts_of_an_app_in_a_folder() {
 
 #[test]
 fn a_folder_of_no_repository_and_one_without_commits() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     assert_eq!(Source::read(around.path()).unwrap(), Source::default());
     assert_eq!(Source::read(&around.path().join("missing")).unwrap(), Source::default());
     git(around.path(), &["init", "-q", "-b", "trunk"]);
@@ -65,7 +65,7 @@ fn a_folder_of_no_repository_and_one_without_commits() {
 
 #[test]
 fn a_detached_and_shallow_checkout_as_ci_makes_it() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let (full, ci) = (around.path().join("full"), around.path().join("ci"));
     std::fs::create_dir(&full).unwrap();
     checkout(&full);
@@ -88,7 +88,7 @@ fn a_detached_and_shallow_checkout_as_ci_makes_it() {
 
 #[test]
 fn a_hostile_checkout_runs_nothing() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     checkout(around.path());
     let mark = around.path().join(".git/ran");
     let evil = around.path().join(".git/evil");
@@ -123,7 +123,7 @@ fn a_hostile_checkout_runs_nothing() {
 
 #[test]
 fn a_checkout_of_another_user_is_not_read() {
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     checkout(around.path());
     let given_away = [around.path().to_owned(), around.path().join(".git")]
         .iter()
@@ -161,7 +161,7 @@ fn a_branch_or_folder_that_is_not_there_is_said() {
 fn a_link_within_the_folder_is_the_file_that_it_leads_to() {
     let remote =
         Remote::with(&[("app/.cupaas", "runtime: image\n"), ("app/deep/f", "inside"), ("secret", "outside")]);
-    let clone = crate::sandbox::scratch::scratch();
+    let clone = crate::scratch::scratch();
     git(clone.path(), &["clone", "-q", &remote.address().to_string(), "."]);
     let links = [
         ("deep/f", "near"),

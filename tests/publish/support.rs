@@ -19,7 +19,7 @@ pub(crate) struct Remote {
 impl Remote {
     /// Without any commit.
     pub(crate) fn empty() -> Self {
-        let folder = crate::sandbox::scratch::scratch();
+        let folder = crate::scratch::scratch();
         let remote = Self { folder };
         git(remote.folder.path(), &["init", "-q", "--bare", "-b", "main", "--template=", "repo.git"]);
         for setting in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant", "http.receivepack"] {

@@ -99,7 +99,7 @@ fn what_the_server_repeats_is_scrubbed() {
 fn a_wrong_token_is_not_replaced_by_what_a_helper_knows() {
     let remote = Remote::with(&[("a", "a")]);
     let server = Server::start(remote.folder.path(), |_| ask());
-    let around = crate::sandbox::scratch::scratch();
+    let around = crate::scratch::scratch();
     let (helper, mark) = (around.path().join("helper"), around.path().join("asked"));
     script_file(&helper, &format!("echo \"$1\" >> {}; printf 'username=u\\npassword=p\\n'", mark.display()));
     let global = around.path().join("global");

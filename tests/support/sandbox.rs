@@ -9,8 +9,6 @@ use tempfile::TempDir;
 
 #[path = "report_schema.rs"]
 pub(crate) mod report_schema;
-#[path = "scratch.rs"]
-pub(crate) mod scratch;
 
 /// Folders of one test.
 pub(crate) struct Sandbox {
@@ -27,7 +25,7 @@ pub(crate) struct Ran {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        let sandbox = Self { folder: scratch::scratch() };
+        let sandbox = Self { folder: crate::scratch::scratch() };
         for name in ["home", "tmp"] {
             fs::create_dir(sandbox.path(name)).unwrap();
         }

@@ -1,6 +1,5 @@
 //! Which runtime the app in a folder needs, by the names of its files.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use walkdir::WalkDir;
@@ -9,7 +8,6 @@ use crate::diagnostic::Failure;
 use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::path_pattern::matches;
-use crate::run::scaffold::proposal::Proposal;
 
 /// The first runtime, by name, one of whose markers stands at the top of the folder, else one of whose weak markers does; and
 /// the file that tells.
@@ -33,20 +31,6 @@ pub(super) fn runtime(catalog: &Catalog, folder: &Path) -> Result<Option<(String
         by_weak = by_weak.or_else(|| Some((name, first(&names, &recipe.weak_markers)?)));
     }
     Ok(by_weak)
-}
-
-/// The runtime, or the one that its recipe says the app is of, and what is proposed for it.
-pub(super) fn followed(first: String, proposed: impl Fn(&str) -> Proposal) -> (String, Proposal) {
-    let (mut runtime, mut seen) = (first, BTreeSet::new());
-    loop {
-        let proposal = proposed(&runtime);
-        seen.insert(runtime.clone());
-        match &proposal.other_runtime {
-            // Two recipes that leave the app to each other: the first of them says what is wrong.
-            Some(other) if !seen.contains(other) => runtime.clone_from(other),
-            _ => return (runtime, proposal),
-        }
-    }
 }
 
 /// The first of the names that fits one of the patterns.

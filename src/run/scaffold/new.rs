@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::run::open::open;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::diagnostic::Failure;
@@ -56,7 +57,7 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
             let proposal = proposed_for(&runtime);
             (runtime, proposal)
         }
-        None => detected::followed(detect(catalog, &options.folder)?, proposed_for),
+        None => followed(detect(catalog, &options.folder)?, proposed_for),
     };
     let (text, proposed) = app_text::write(&runtime, &services, &proposal);
     let inputs = proposal.dockerfile.as_deref().map(BuildInputs::of).unwrap_or_default();
@@ -105,6 +106,20 @@ fn known(catalog: &Catalog, kind: RecipeKind, text: &str) -> Result<String, Fail
         Some(close) => failure.hint(format!("did you mean {close:?}?")),
         None => failure.hint(format!("available: {}", names.join(", "))),
     })
+}
+
+/// The runtime, or the one that its recipe says the app is of, and what is proposed for it.
+fn followed(first: String, proposed: impl Fn(&str) -> Proposal) -> (String, Proposal) {
+    let (mut runtime, mut seen) = (first, BTreeSet::new());
+    loop {
+        let proposal = proposed(&runtime);
+        seen.insert(runtime.clone());
+        match &proposal.other_runtime {
+            // Two recipes that leave the app to each other: the first of them says what is wrong.
+            Some(other) if !seen.contains(other) => runtime.clone_from(other),
+            _ => return (runtime, proposal),
+        }
+    }
 }
 
 fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {

@@ -77,7 +77,7 @@ pub(super) fn plans(
 ) -> Result<(usize, bool), Failure> {
     let known = |one: &&mut Release| whole || one.before.is_some();
     let releases = past.apps.iter_mut().flat_map(|(app, all)| all.iter_mut().map(move |one| (app, one)));
-    let mut newest: Vec<(&String, &mut Release)> = releases.filter(|(_, one)| known(&one)).collect();
+    let mut newest: Vec<(&String, &mut Release)> = releases.filter(|(_, one)| known(one)).collect();
     newest.sort_by_key(|(_, one)| one.number);
     newest.truncate(PLANS);
     let mut wanted = BTreeSet::new();
