@@ -43,6 +43,6 @@ pub struct Recipe {
     pub description: Document<RecipeFile>,
     /// What there is to warn of.
     pub warnings: Vec<Diagnostic>,
-    /// Templates and other texts, by name: those beside `recipe.yaml`, and the [shared parts](SHARED).
+    /// Templates and other texts, by name: those beside `recipe.yaml`, and the shared parts.
     pub texts: BTreeMap<String, Arc<Source>>,
 }

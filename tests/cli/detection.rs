@@ -32,6 +32,8 @@ fn a_recipe_says_that_an_app_is_of_another_runtime() {
             "ruby",
         ),
         ("jekyll", &[("Gemfile", "gem 'github-pages'\n"), ("_config.yml", "title: site\n")], "static"),
+        ("workspace", &[("go.work", "go 1.26\n\nuse ./api\n"), ("api/go.mod", "module api\n")], "go"),
+        ("bot", &[("bot.py", "import telegram\n")], "python"),
         ("manual", &[("requirements.txt", "mkdocs\n"), ("mkdocs.yml", "site_name: manual\n")], "static"),
         (
             "django",
