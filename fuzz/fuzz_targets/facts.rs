@@ -77,6 +77,7 @@ fn inputs(
         registration: None,
         runtime: Some(found),
         services: BTreeMap::new(),
+        used: BTreeMap::new(),
         shared,
         gitops_commit: None,
         schemas: BTreeMap::new(),

@@ -72,6 +72,7 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         registration: None,
         runtime: runtime.expect("built in"),
         services,
+        used: BTreeMap::new(),
         shared: catalog.get(RecipeKind::Shared, "shared").expect("built in")?,
         gitops_commit: None,
         schemas: BTreeMap::new(),
