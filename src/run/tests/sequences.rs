@@ -1,6 +1,6 @@
 //! Random sequences of commands on one app, against a small model of it: what runs is what the model says. As many as fit
-//! into five seconds; `CUPAAS_TEST_SEQUENCES=10000` runs so many, side by side. With `CARGO_PROFILE_DEV_OPT_LEVEL=1`, and
-//! `TMPDIR` in memory, two cores do some twenty of them in a second.
+//! into five seconds; `CUPAAS_TEST_SEQUENCES=10000` runs so many, side by side. `CARGO_PROFILE_DEV_OPT_LEVEL=1`, and
+//! `TMPDIR` in memory, make them faster.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
