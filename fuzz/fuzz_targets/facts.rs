@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use cupaas::parts::diagnostic::Source;
 use cupaas::parts::load::app_file::AppFile;
 use cupaas::parts::load::catalog::{Catalog, RecipeKind};
-use cupaas::parts::load::inputs::Inputs;
 use cupaas::parts::load::platform::PlatformFile;
-use cupaas::parts::load::query::ReleaseQuery;
 use cupaas::parts::resolve;
 use cupaas::parts::tree::{Files, RepoPath};
 use cupaas::parts::yaml::document;
@@ -46,7 +44,9 @@ fn look(own: &str, runtime: &str, files: &BTreeMap<String, String>) {
     };
     let (Some(found), Ok(Some(shared))) = (found, catalog.get(RecipeKind::Shared, "shared")) else { return };
     let resolved = || {
-        let mut inputs = inputs(runtime, Clone::clone(&found), Clone::clone(&shared));
+        let app = read::<AppFile>(".cupaas", &format!("name: tasks\nruntime: {runtime}\n"));
+        let platform = read::<PlatformFile>("cupaas.yaml", cupaas_fuzz::PLATFORM);
+        let mut inputs = cupaas_fuzz::inputs(app, platform, Some(Clone::clone(&found)), Clone::clone(&shared));
         inputs.files.listing = files.keys().cloned().collect();
         inputs.files.texts =
             files.iter().map(|(name, text)| (name.clone(), Source::new(name.as_str(), text.as_str()))).collect();
@@ -56,36 +56,6 @@ fn look(own: &str, runtime: &str, files: &BTreeMap<String, String>) {
     match (resolved(), resolved()) {
         (Ok(one), Ok(other)) => assert_eq!(one.facts, other.facts, "the same files, other facts"),
         (Err(failure), _) | (_, Err(failure)) => cupaas_fuzz::say(&failure),
-    }
-}
-
-fn inputs(
-    runtime: &str,
-    found: std::sync::Arc<cupaas::parts::load::catalog::Recipe>,
-    shared: std::sync::Arc<cupaas::parts::load::catalog::Recipe>,
-) -> Inputs {
-    let app = format!("name: tasks\nruntime: {runtime}\n");
-    Inputs {
-        query: ReleaseQuery { image: Some("registry.example.cu/tasks:1".to_owned()), ..ReleaseQuery::default() },
-        name: "tasks".to_owned(),
-        procfile: None,
-        files: Default::default(),
-        dockerfile: None,
-        fingerprint: None,
-        recorded: None,
-        problems: Vec::new(),
-        registration: None,
-        runtime: Some(found),
-        services: BTreeMap::new(),
-        used: BTreeMap::new(),
-        shared,
-        gitops_commit: None,
-        schemas: BTreeMap::new(),
-        app: read::<AppFile>(".cupaas", &app),
-        platform: read::<PlatformFile>(
-            "cupaas.yaml",
-            "environments: {production: {cluster: home, domain: apps.example.cu}}\n",
-        ),
     }
 }
 

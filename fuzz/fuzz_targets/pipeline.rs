@@ -10,14 +10,11 @@ use cupaas::parts::load::app_file::AppFile;
 use cupaas::parts::load::catalog::{Catalog, RecipeKind};
 use cupaas::parts::load::inputs::Inputs;
 use cupaas::parts::load::platform::PlatformFile;
-use cupaas::parts::load::query::ReleaseQuery;
 use cupaas::parts::plan::{compare, ClusterFacts};
 use cupaas::parts::render::Renderer;
 use cupaas::parts::resolve;
 use cupaas::parts::tree::Files;
 use cupaas::parts::yaml::document;
-
-const PLATFORM: &str = "environments: {production: {cluster: home, domain: apps.example.cu}}\n";
 
 thread_local!(static RENDERER: RefCell<Renderer> = RefCell::default());
 
@@ -26,7 +23,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let mut parts = text.splitn(3, '\0');
     let app = parts.next().unwrap_or_default();
     let procfile = parts.next().filter(|text| !text.is_empty());
-    let platform = parts.next().filter(|text| !text.is_empty()).unwrap_or(PLATFORM);
+    let platform = parts.next().filter(|text| !text.is_empty()).unwrap_or(cupaas_fuzz::PLATFORM);
     let Some(mut inputs) = inputs(app, procfile, platform) else { return };
     let environment = match resolve::environment::choose(&inputs) {
         Ok(environment) => environment,
@@ -60,25 +57,10 @@ fn inputs(app: &str, procfile: Option<&str>, platform: &str) -> Option<Inputs> {
         let recipe = catalog.get(RecipeKind::Service, &entry.recipe).expect("built in")?;
         services.insert(entry.recipe.clone(), recipe);
     }
-    let mut inputs = Inputs {
-        query: ReleaseQuery { image: Some("registry.example.cu/tasks:1".to_owned()), ..ReleaseQuery::default() },
-        name: app.value.name.as_ref().map_or_else(|| "tasks".to_owned(), |name| name.0.clone()),
-        procfile: procfile.map(|text| Source::new("Procfile", text)),
-        files: Default::default(),
-        dockerfile: None,
-        fingerprint: None,
-        recorded: None,
-        problems: Vec::new(),
-        registration: None,
-        runtime: runtime.expect("built in"),
-        services,
-        used: BTreeMap::new(),
-        shared: catalog.get(RecipeKind::Shared, "shared").expect("built in")?,
-        gitops_commit: None,
-        schemas: BTreeMap::new(),
-        app,
-        platform,
-    };
+    let shared = catalog.get(RecipeKind::Shared, "shared").expect("built in")?;
+    let mut inputs = cupaas_fuzz::inputs(app, platform, runtime.expect("built in"), shared);
+    inputs.procfile = procfile.map(|text| Source::new("Procfile", text));
+    inputs.services = services;
     let requirements = Source::new("requirements.txt", "flask\ngunicorn\n");
     inputs.files.listing = vec!["app.py".to_owned(), "requirements.txt".to_owned()];
     inputs.files.texts = BTreeMap::from([("requirements.txt".to_owned(), requirements)]);

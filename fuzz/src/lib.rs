@@ -1,8 +1,14 @@
 //! What the targets share: whatever a reader answers, it can be said to a person.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cupaas::parts::diagnostic::{Diagnostic, Failure, Kind, Source};
+use cupaas::parts::load::app_file::AppFile;
+use cupaas::parts::load::catalog::Recipe;
+use cupaas::parts::load::inputs::Inputs;
+use cupaas::parts::load::platform::PlatformFile;
+use cupaas::parts::load::query::ReleaseQuery;
 use cupaas::parts::report::{self, Format};
 use cupaas::parts::yaml::document::{self, Document};
 use schemars::JsonSchema;
@@ -30,6 +36,37 @@ pub fn say_all(problems: Vec<Diagnostic>) {
 pub fn a_persons(failure: &Failure) {
     say(failure);
     assert!(failure.kind() != Kind::Internal, "cupaas's own mistake: {failure}");
+}
+
+/// A `cupaas.yaml` with one environment.
+pub const PLATFORM: &str = "environments: {production: {cluster: home, domain: apps.example.cu}}\n";
+
+/// What a first deploy of an app with these files reads, where nothing else is there.
+pub fn inputs(
+    app: Document<AppFile>,
+    platform: Document<PlatformFile>,
+    runtime: Option<Arc<Recipe>>,
+    shared: Arc<Recipe>,
+) -> Inputs {
+    Inputs {
+        query: ReleaseQuery { image: Some("registry.example.cu/tasks:1".to_owned()), ..ReleaseQuery::default() },
+        name: app.value.name.as_ref().map_or_else(|| "tasks".to_owned(), |name| name.0.clone()),
+        procfile: None,
+        files: Default::default(),
+        dockerfile: None,
+        fingerprint: None,
+        recorded: None,
+        problems: Vec::new(),
+        registration: None,
+        runtime,
+        services: BTreeMap::new(),
+        used: BTreeMap::new(),
+        shared,
+        gitops_commit: None,
+        schemas: BTreeMap::new(),
+        app,
+        platform,
+    }
 }
 
 /// Reads a file of one type.
