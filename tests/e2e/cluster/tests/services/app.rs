@@ -28,6 +28,18 @@ pub(crate) struct App {
     host: String,
 }
 
+/// Removes the apps of other services that no check uses now: the node cannot hold all of them. The checks of a service
+/// follow each other, so that nothing waits for one of these.
+async fn make_room(services: &Services, kind: &Kind) -> Result<()> {
+    for other in services.apps.iter().filter(|(name, _)| **name != kind.name).map(|(_, app)| app) {
+        let idle = other.try_lock().ok().and_then(|mut app| app.take());
+        if let Some(app) = idle {
+            app.remove().await?;
+        }
+    }
+    Ok(())
+}
+
 impl App {
     /// The one that the checks of a service share, deployed where none has done it yet; the others wait meanwhile.
     pub(crate) async fn shared<'a>(
@@ -36,6 +48,7 @@ impl App {
     ) -> Result<MappedMutexGuard<'a, App>> {
         let mut app = services.apps.get(kind.name).context("a service")?.lock().await;
         if app.is_none() {
+            make_room(services, kind).await?;
             let first = Self::new(services, kind, &format!("kept-{}", kind.name));
             first.deploy(kind.version, &[])?;
             first.apply().await?;

@@ -20,7 +20,7 @@ use cupaas_cluster_tests::{node, router, storage};
 use tokio::sync::Mutex;
 
 use crate::app::App;
-use crate::kinds::KINDS;
+use crate::kinds::{KINDS, Kind};
 use crate::platform::Platform;
 
 /// Two cores can start two servers at a time, and no more.
@@ -48,33 +48,31 @@ async fn start(folders: &Folders) -> anyhow::Result<Services> {
 }
 
 fn main() -> ExitCode {
-    let mut checks = Vec::new();
-    for kind in &KINDS {
-        let name = format!("{}: starts as rendered, and two languages write and read", kind.name);
-        checks.push(Check::new(name, move |services| restarts::answers(services, kind)));
-    }
-    for kind in KINDS.iter().filter(|kind| kind.keeps) {
-        let name =
-            format!("{}: what was written is there after its pod was deleted, which ends in time", kind.name);
+    let checks = KINDS.iter().flat_map(checks).collect();
+    tier::run_at_once(CHECKS_AT_ONCE, start, checks)
+}
+
+/// What is tried of one service, one after the other: they share an app.
+fn checks(kind: &'static Kind) -> Vec<Check<Services>> {
+    let of = |what: String| format!("{}: {what}", kind.name);
+    let name = of("starts as rendered, and two languages write and read".to_owned());
+    let mut checks = vec![Check::new(name, move |services| restarts::answers(services, kind))];
+    if kind.keeps {
+        let name = of("what was written is there after its pod was deleted, which ends in time".to_owned());
         checks.push(Check::new(name, move |services| restarts::survives(services, kind)));
     }
-    for kind in KINDS.iter().filter(|kind| kind.rotates) {
+    if kind.rotates {
         let lost = if kind.gapless { "without a lost request" } else { "with what is lost counted" };
-        let name = format!("{}: its password is changed twice under load, as printed, {lost}", kind.name);
+        let name = of(format!("its password is changed twice under load, as printed, {lost}"));
         checks.push(Check::new(name, move |services| rotation::rotates(services, kind)));
     }
-    for kind in &KINDS {
-        if let Some(versions) = kind.allowed {
-            let name = format!("{}: from {} to {} it keeps its data", kind.name, versions.0, versions.1);
-            checks.push(Check::new(name, move |services| upgrades::keeps(services, kind, versions)));
-        }
-        if let Some(versions) = kind.refused {
-            let name = format!(
-                "{}: from {} to {} is refused, and would not start",
-                kind.name, versions.0, versions.1
-            );
-            checks.push(Check::new(name, move |services| upgrades::refused(services, kind, versions)));
-        }
+    if let Some((old, new)) = kind.allowed {
+        let name = of(format!("from {old} to {new} it keeps its data"));
+        checks.push(Check::new(name, move |services| upgrades::keeps(services, kind, (old, new))));
     }
-    tier::run_at_once(CHECKS_AT_ONCE, start, checks)
+    if let Some((old, new)) = kind.refused {
+        let name = of(format!("from {old} to {new} is refused, and would not start"));
+        checks.push(Check::new(name, move |services| upgrades::refused(services, kind, (old, new))));
+    }
+    checks
 }

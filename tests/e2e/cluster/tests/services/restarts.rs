@@ -44,7 +44,14 @@ pub(crate) async fn survives(services: Arc<Services>, kind: &'static Kind) -> Re
     let took = delete(&app).await?;
     println!("{}: its pod ended in {:.1} s", kind.name, took.as_secs_f64());
     app.rolled_out().await?;
-    app.has("before", "the-end").await
+    app.has("before", "the-end").await?;
+    // A server may answer before it takes anything new: SeaweedFS looks for what it has for a quarter of a minute.
+    until("what is written afterwards", TIMEOUT, async || match app.put_value("", "after", "it").await {
+        Ok(()) => Ok(Seen::Yes(())),
+        Err(error) => Ok(Seen::NotYet(error.to_string())),
+    })
+    .await?;
+    app.has("after", "it").await
 }
 
 /// Deletes the server's pod; how long that took to end, which must be less than its grace period.
