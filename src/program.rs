@@ -98,7 +98,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     // Where nobody can be told anything, the exit code still says what became of it.
     let _ = write!(anstream::stderr(), "{err}");
     if let Ok(done) = &ended
-        && let (Report::HandOver(one), Format::Text) = (&done.report, format)
+        && let (Report::HandOver(one), Format::Text | Format::Markdown) = (&done.report, format)
         && !one.print
     {
         let _ = write!(anstream::stdout(), "{out}");

@@ -30,11 +30,6 @@ pub(super) fn problems(platform: &Document<PlatformFile>) -> Vec<Diagnostic> {
                 problems.push(environments::undeclared(&from.0, &platform.value, platform.at(&path)));
             }
         }
-        let soak = [&own[..], &["promotion", "soak"]].concat();
-        let long = settings.promotion.as_ref().and_then(|gates| gates.soak.as_ref());
-        if long.is_some_and(|soak| Lapse::parse(&soak.0).is_none()) {
-            problems.push(Diagnostic::error(Code::InvalidValue, platform.at(&soak), "is too long"));
-        }
         for (index, freeze) in settings.freeze.iter().enumerate() {
             let index = index.to_string();
             let path = [&own[..], &["freeze", &index]].concat();

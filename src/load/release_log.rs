@@ -64,15 +64,15 @@ pub(crate) fn walk(
     mut see: impl FnMut(ReleaseCommit) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
     gitops.log(|commit| {
-        let broken = of(&commit).into_iter().any(|one| see(one).is_break());
+        let broken = of(&commit).any(|one| see(one).is_break());
         Ok(if broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })
 }
 
-/// What one commit did to each release that it made.
-pub(crate) fn of(commit: &LogEntry) -> Vec<ReleaseCommit> {
+/// What one commit did to each release that it made. Each has a copy of the message, so that they are made one by one.
+pub(crate) fn of(commit: &LogEntry) -> impl Iterator<Item = ReleaseCommit> + '_ {
     let made = released(&commit.message).into_iter();
-    made.map(|(environment, app)| ReleaseCommit { app, environment, commit: commit.clone() }).collect()
+    made.map(|(environment, app)| ReleaseCommit { app, environment, commit: commit.clone() })
 }
 
 /// Environment and app of each release that a commit with this message made.

@@ -57,7 +57,6 @@ use crate::load::release_file::ReleaseFile;
 use decisions::Notes;
 use labels::Part;
 use release::{Release, Volume};
-use runtime::Runtime;
 
 /// Decides everything about one app in one environment.
 ///
@@ -81,18 +80,6 @@ pub(crate) fn resolve_leniently(
 ) -> (Release, Vec<Diagnostic>) {
     let mut notes = begin(inputs, &environment, origin);
     let runtime = runtime::resolve(inputs, previous, &mut notes);
-    let (mut release, mut problems) = decide(inputs, environment, previous, (runtime, notes));
-    suggest::explain(inputs, &mut release, &mut problems);
-    (release, problems)
-}
-
-/// All but the runtime, which is decided.
-fn decide(
-    inputs: &Inputs,
-    environment: String,
-    previous: Option<&ReleaseFile>,
-    (runtime, mut notes): (Runtime, Notes),
-) -> (Release, Vec<Diagnostic>) {
     let (processes, release, operation) = operation::resolve(inputs, &environment, &runtime, &mut notes);
     let mut services = services::resolve(inputs, &environment, previous, &mut notes);
     let mut layers = variables::resolve(inputs, &environment, &mut notes);

@@ -71,7 +71,7 @@ pub(crate) fn of(inputs: &Inputs, release: &Release, problems: &mut Vec<Diagnost
 }
 
 /// Says all of it, for who asks where values come from.
-pub(super) fn explain(inputs: &Inputs, release: &mut Release, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn explain(inputs: &Inputs, release: &mut Release, problems: &mut Vec<Diagnostic>) {
     for Suggestion { what, .. } in of(inputs, release, problems) {
         let (key, value) = match what {
             Suggested::Service(name) => ("services".to_owned(), name),
@@ -95,7 +95,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn all(&mut self, there: &There<'_>) -> Vec<Suggestion> {
-        let rules = self.recipe.description.value.suggests.clone();
+        let rules = &self.recipe.description.value.suggests;
         let mut found = Vec::new();
         let mut add = |what: Suggested, certain: bool| {
             if !found.iter().any(|one: &Suggestion| one.what == what) {

@@ -12,7 +12,7 @@ use crate::load::parameter::refused;
 use crate::load::recipe::{ParameterKind, VERSION};
 use crate::load::recipe_uses::UseRule;
 use crate::resolve::decisions::Notes;
-use crate::resolve::fact_values::{Facts, values};
+use crate::resolve::fact_values::{Facts, scope};
 use crate::resolve::{checks, facts, runtime_version};
 use crate::version_range::wheels::Wheels;
 
@@ -41,12 +41,12 @@ pub(super) fn resolve(
     if inputs.recorded.is_some() || inputs.dockerfile.is_some() {
         return used;
     }
-    let mut scope = values(&recipe.description.value, facts, params);
+    let scope = scope(&recipe.description.value, facts, params);
     for (name, rule) in &recipe.description.value.uses {
         let (Some(other), Some(folder)) = (inputs.used.get(name), facts.get(&rule.below)) else { continue };
         let place = |key: &str| recipe.description.at(&["uses", name, key]);
         let when = rule.when.as_deref().unwrap_or("true");
-        match expression::is_true(when, &Value::Object(scope.clone())) {
+        match expression::is_true(when, &scope) {
             Ok(true) => {}
             Ok(false) => continue,
             Err(message) => {
@@ -54,11 +54,7 @@ pub(super) fn resolve(
                 continue;
             }
         }
-        // A text may name what was not found: it is empty there.
-        for rule in &recipe.description.value.facts {
-            scope.entry(rule.fact.clone()).or_insert_with(|| Value::from(""));
-        }
-        let params = with((recipe, name), other, rule, &Value::Object(scope.clone()), notes);
+        let params = with((recipe, name), other, rule, &scope, notes);
         used.insert(name.clone(), one(inputs, other, folder, params, notes));
     }
     used

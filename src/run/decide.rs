@@ -14,7 +14,7 @@ use crate::load::platform::RegistrationFile;
 use crate::resolve::decisions::Decision;
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
-use crate::resolve::{environment, resolve_leniently, routes, secrets, without_problems};
+use crate::resolve::{environment, resolve_leniently, routes, secrets, suggest, without_problems};
 use crate::run::orders::Orders;
 use crate::run::overtaken::{self, Overtaken};
 use crate::run::ownership;
@@ -57,6 +57,9 @@ pub(crate) fn decide(
     }
     let previous = as_recorded(inputs, current.previous.as_ref());
     let (mut release, mut problems) = resolve_leniently(inputs, environment, previous.as_ref());
+    if spec.stage == Stage::Explain {
+        suggest::explain(inputs, &mut release, &mut problems);
+    }
     release.warnings.extend(secrets::changed_hands(&release, inputs, &current));
     if let Some(hold) = &release.hold {
         let origin = format!("{}/release.yaml", current.folders.release);

@@ -14,18 +14,27 @@ use crate::load::release_log::{self, ReleaseCommit};
 use crate::load::{environments, known_apps, records};
 use crate::outcome::history::{Change, History, PastRelease, Standing};
 use crate::repository::without_credentials;
+use crate::run::health;
 use crate::run::spec::RunSpec;
+use crate::run::wait::health::Opened;
 
 /// Every release that stands there, or those of one app or environment.
 ///
 /// # Errors
 /// An app or environment that nobody knows, files that are wrong, or the repository's own.
-pub(crate) fn status(spec: &RunSpec, gitops: &mut Gitops) -> Result<Vec<Standing>, Failure> {
+pub(crate) fn status(
+    spec: &RunSpec,
+    with_health: bool,
+    gitops: &mut Gitops,
+) -> Result<Vec<Standing>, Failure> {
     let Found { registered, releases } = found(spec, gitops)?;
     let mut last = last_changes(&releases, gitops)?;
+    let mut opened = Opened::new();
     let standing = |release: ReleaseFile| {
         let last = last.remove(&(release.environment.clone(), release.app.clone()));
-        standing(registered.get(&release.app), release, last)
+        let health =
+            (with_health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
+        Standing { health, ..standing(registered.get(&release.app), release, last) }
     };
     Ok(releases.into_iter().map(standing).collect())
 }

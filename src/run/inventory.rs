@@ -30,8 +30,12 @@ pub(crate) fn run(context: Context<'_>, look: &View, spec: &RunSpec) -> Result<O
     let report = match look {
         View::Apps => Report::Apps(apps(spec, gitops)?),
         View::App => Report::Apps(vec![app(spec, gitops)?]),
-        View::Status { health: false } => Report::Status(history::status(spec, gitops)?),
-        View::Status { health: true } => Report::Status(health::status(&context, spec, gitops)?),
+        View::Status { health } => {
+            if *health {
+                context.progress(health::ASKING);
+            }
+            Report::Status(history::status(spec, *health, gitops)?)
+        }
         View::Page { out, health } => view::page(&context, (out.as_deref(), *health), spec, gitops)?,
         View::History { limit } => Report::History(history::history(spec, *limit, gitops)?),
         View::Compared { to, all } => Report::Compared(compare::compare(spec, to, *all, gitops)?),

@@ -229,8 +229,8 @@ fn one(
     let tree = renderer.render(&release, &inputs, &current.release_files)?;
     let transition =
         Transition { current, next: Next::Rendered(Box::new(Rendered { inputs, release, tree })) };
-    // What stands there already passes nothing.
-    let unmet = match transition.changes() {
+    // What stands there already passes nothing, whatever its settings have become.
+    let unmet = match gates::brings_a_release(&transition) {
         true => gates::unmet(round.spec, round.gitops, record, &promotion.to)?,
         false => Vec::new(),
     };

@@ -18,12 +18,20 @@ fn frozen() -> World {
     deploy(&world, "staging", "3");
     let settings =
         world.show("cupaas.yaml").replace("    cluster: home\n", &format!("    cluster: home\n{ALWAYS}"));
+    write(&world, "cupaas.yaml", &settings);
+    world
+}
+
+/// A person's own commit in the GitOps repository.
+fn write(world: &World, path: &str, text: &str) {
     let sandbox = &world.sandbox;
-    sandbox.git("", &["clone", "-q", &world.gitops, "person"]);
-    std::fs::write(sandbox.path("person").join("cupaas.yaml"), settings).unwrap();
+    if !sandbox.path("person").exists() {
+        sandbox.git("", &["clone", "-q", &world.gitops, "person"]);
+    }
+    sandbox.git("person", &["pull", "-q", "--ff-only", "origin", "main"]);
+    std::fs::write(sandbox.path("person").join(path), text).unwrap();
     sandbox.commit("person", 1_700_000_001);
     sandbox.git("person", &["push", "-q", "origin", "HEAD:main"]);
-    world
 }
 
 fn running(world: &World) -> String {
@@ -33,14 +41,8 @@ fn running(world: &World) -> String {
 fn refused(world: &World, args: &[&str]) {
     let head = world.head();
     let ran = world.run(args);
-    assert!(
-        ran.code == Some(4) && ran.stderr.contains("error[environment-frozen]"),
-        "{args:?} {}{}",
-        ran.stdout,
-        ran.stderr
-    );
-    assert!(ran.stderr.contains("production is frozen, by cupaas.yaml:7:9: the fair"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("--override WHY"), "{}", ran.stderr);
+    let words = ["production is frozen, by cupaas.yaml:7:9: the fair", "--override WHY"];
+    ran.refused("environment-frozen", &words);
     assert_eq!(world.head(), head, "something was written");
 }
 
@@ -107,4 +109,22 @@ fn a_first_deploy_is_new_too_and_a_freeze_that_is_over_is_none() {
     let free = world.run(&[&promote[..], &["--dry-run", "--now", "2020-02-02T05:00:00"]].concat());
     assert!(!free.stderr.contains("frozen"), "{}", free.stderr);
     world.good(&promote);
+}
+
+#[test]
+fn settings_of_what_stands_there_are_promoted_in_a_freeze() {
+    let world = frozen();
+    // What staging has is what production has, since an outage had to end.
+    let road = ["promote", "shop", "--from", "staging", "--to", "production"];
+    world.good(&[&road[..], &["--with-settings", "--override", "an outage"]].concat());
+    let platform = world.show("cupaas.yaml");
+    write(&world, "cupaas.yaml", &format!("{platform}env: {{FLAG: \"1\"}}\n"));
+    let dry = world.good(&[&road[..], &["--with-settings", "--dry-run"]].concat());
+    assert!(
+        !dry.stdout.contains("would not pass") && !dry.stderr.contains("frozen"),
+        "{}{}",
+        dry.stdout,
+        dry.stderr
+    );
+    world.good(&[&road[..], &["--with-settings"]].concat());
 }

@@ -35,12 +35,7 @@ fn promote<'a>(more: &[&'a str]) -> Vec<&'a str> {
 fn refused(world: &World, args: &[&str], code: &str) -> String {
     let head = world.head();
     let ran = world.run(args);
-    assert!(
-        ran.code == Some(4) && ran.stderr.contains(&format!("error[{code}]")),
-        "{}{}",
-        ran.stdout,
-        ran.stderr
-    );
+    ran.refused(code, &[]);
     assert_eq!(world.head(), head, "something was written");
     ran.stderr
 }

@@ -23,6 +23,19 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+impl Ran {
+    /// A plan or a change that was refused with this code, and what was said.
+    pub(crate) fn refused(&self, code: &str, words: &[&str]) -> &str {
+        let said = &self.stderr;
+        let with_code = said.contains(&format!("error[{code}]"));
+        assert!(self.code == Some(4) && with_code, "{:?} {}{said}", self.code, self.stdout);
+        for word in words {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+        said
+    }
+}
+
 impl Sandbox {
     pub(crate) fn new() -> Self {
         let sandbox = Self { folder: crate::scratch::scratch() };

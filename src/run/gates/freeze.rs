@@ -1,6 +1,8 @@
 //! A freeze: no new release comes to the environment, whichever command brings it. What only changes how the one runs that
 //! is there goes through, and so does going back.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Failure, Span};
 use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
@@ -66,27 +68,22 @@ pub(crate) fn keep_out(
     set: &mut ChangeSet,
     now: i64,
 ) -> Result<(), Failure> {
-    if !set.transitions.iter().any(brings_a_release) {
+    let bringing = set.transitions.iter().filter(|one| brings_a_release(one));
+    let environments: BTreeSet<&str> = bringing.map(|one| one.names().1).collect();
+    if environments.is_empty() {
         return Ok(());
     }
     let platform = gitops.platform()?;
-    let mut unmet: Vec<Unmet> = Vec::new();
-    let mut all: Vec<&str> = Vec::new();
-    for transition in set.transitions.iter().filter(|one| brings_a_release(one)) {
-        let (_, environment) = transition.names();
-        if !all.contains(&environment) {
-            all.push(environment);
-            unmet.extend(frozen(&platform, environment, now));
-        }
-    }
-    let passed = pass(spec, &all.join(" and "), &unmet)?;
+    let unmet: Vec<Unmet> =
+        environments.iter().filter_map(|environment| frozen(&platform, environment, now)).collect();
+    let passed = pass(spec, &environments.into_iter().collect::<Vec<_>>().join(" and "), &unmet)?;
     set.overridden = set.overridden.take().or(passed);
     Ok(())
 }
 
 /// Whether another release comes: of another commit, image or files than the one that is there. One that is gone back to
 /// was there before.
-fn brings_a_release(transition: &Transition) -> bool {
+pub(crate) fn brings_a_release(transition: &Transition) -> bool {
     let Some(one) = transition.rendered() else { return false };
     let Some(previous) = transition.current.previous.as_ref().filter(|previous| !previous.removed) else {
         return true;

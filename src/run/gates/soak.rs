@@ -8,7 +8,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::run::gates::gate::Gate;
 use crate::run::gates::verdict::{Unmet, now};
 use crate::run::rollback::stands_since;
-use crate::run::wait::health::{Health, health};
+use crate::run::wait::health::{Health, Opened, health};
 
 /// # Errors
 /// The repository's own; the forge's, where nobody says that the release must pass all the same.
@@ -29,7 +29,7 @@ pub(super) fn unmet(gate: &Gate<'_>, gitops: &mut Gitops) -> Result<Option<Unmet
         let why = format!("the history does not say since when {app} stands in {environment}");
         return closed(why, format!("deploy it to {environment} once more"));
     };
-    let said = match health(spec, gitops, record) {
+    let said = match health(spec, gitops, &mut Opened::new(), record) {
         Err(failure) if gate.goes_on() => Health::Unknown(failure.with_hint()),
         said => said?,
     };

@@ -30,11 +30,8 @@ pub(super) struct Found {
 
 /// Whether two records are of one release: of the same commit, image and files, whatever the platform has made of them.
 pub(crate) fn is_same(one: &ReleaseFile, other: &ReleaseFile) -> bool {
-    let of = |release: &ReleaseFile| {
-        let ReleaseFile { source, image, set, files, .. } = release.clone();
-        (source.commit, image, set, files)
-    };
-    of(one) == of(other)
+    (&one.source.commit, &one.image, &one.set, &one.files)
+        == (&other.source.commit, &other.image, &other.set, &other.files)
 }
 
 /// Looks for the release that is wanted among those that ran before `now`, as far back as it must.
@@ -79,7 +76,7 @@ pub(crate) fn stands_since(
             before = Some(ReleaseCommit { app, environment, commit });
             return Ok(ControlFlow::Break(()));
         }
-        since.extend(release_log::of(&commit).into_iter().filter(|one| is_of(one, now)));
+        since.extend(release_log::of(&commit).filter(|one| is_of(one, now)));
         Ok(ControlFlow::Continue(()))
     })?;
     let mut past = Past { records: BTreeMap::new(), gitops };

@@ -95,7 +95,7 @@ fn words(suggestion: &Suggestion) -> String {
 
 /// A text as YAML has it on one line.
 fn scalar(text: &str) -> String {
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '.');
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " -_./$=:,()@+%".contains(c));
     let is_word =
         ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_lowercase().as_str());

@@ -186,13 +186,14 @@ impl Found<'_> {
         };
         found.ok_or_else(|| {
             let place = format!("{} in {}", self.record.app, self.record.environment);
+            let known: Vec<&str> = fitting().map(|one| one.part.as_str()).collect();
             let message = match name {
+                _ if known.is_empty() => format!("{place} has nothing that fits"),
                 Some(name) => format!("{place} has no {name} that fits"),
                 None => format!("{place} has several, and none is named"),
             };
-            let known: Vec<&str> = fitting().map(|one| one.part.as_str()).collect();
-            let hint = if known.is_empty() { "there is none".to_owned() } else { known.join(", ") };
-            Failure::new(Code::NothingRuns, message).hint(format!("there are: {hint}"))
+            let failure = Failure::new(Code::NothingRuns, message);
+            if known.is_empty() { failure } else { failure.hint(format!("there are: {}", known.join(", "))) }
         })
     }
 

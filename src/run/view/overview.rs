@@ -9,13 +9,14 @@ use crate::load::gitops::{Backend, Gitops};
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
 use crate::load::release_log;
-use crate::outcome::history::Change;
+use crate::outcome::history::{Change, PastRelease, Standing};
 use crate::outcome::overview::{AppOverview, Depth, Overview, Stand};
 use crate::repository::without_credentials;
 use crate::resolve::routes;
-use crate::run::history::{Found, change, found, standing};
+use crate::run::history::{Found, change, found, past_of, standing};
 use crate::run::spec::RunSpec;
 use crate::run::view::past::{Past, plans};
+use crate::run::wait::health::Opened;
 use crate::run::{branches, health};
 
 /// The most releases of an app.
@@ -48,17 +49,17 @@ pub(super) fn overview(spec: &RunSpec, health: bool, gitops: &mut Gitops) -> Res
     let cluster = |one: &ReleaseFile| ((one.environment.clone(), one.app.clone()), one.cluster.clone());
     let clusters = releases.iter().map(cluster).collect();
     let mut stands: BTreeMap<String, Vec<Stand>> = BTreeMap::new();
+    let mut opened = Opened::new();
     for release in releases {
         let last = walked.last.remove(&(release.environment.clone(), release.app.clone()));
-        let said = (health && !release.removed).then(|| health::of(spec, gitops, &release));
-        let mut one = Stand {
+        let health = (health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
+        let one = Stand {
             runtime: release.runtime.clone(),
             services: services(&release),
             url: url(&release, &platform.value),
             proposed: about(&proposed, &release),
-            standing: standing(registered.get(&release.app), release, last),
+            standing: Standing { health, ..standing(registered.get(&release.app), release, last) },
         };
-        one.standing.health = said;
         stands.entry(one.standing.app.clone()).or_default().push(one);
     }
     let (plans, files) = plans(&mut walked.past, walked.whole, &clusters, gitops)?;
@@ -101,12 +102,12 @@ fn walk(releases: &[ReleaseFile], each: usize, gitops: &mut Gitops) -> Result<Wa
     }
     release_log::commits(gitops, |commit, made| {
         walked.head.get_or_insert_with(|| change(commit));
-        let mut said = None;
+        let mut said: Option<PastRelease> = None;
         for key in made.into_iter().filter(|key| known.contains(key)) {
-            let said = said.get_or_insert_with(|| change(commit));
+            let said = said.get_or_insert_with(|| past_of(commit, String::new()));
             let first = !walked.last.contains_key(&key);
-            walked.past.see(&key, commit, (walked.commits.len(), first));
-            walked.last.entry(key).or_insert_with(|| said.clone());
+            walked.past.see(&key, said, (walked.commits.len(), first));
+            walked.last.entry(key).or_insert_with(|| said.change.clone());
         }
         walked.commits.insert(commit.id.clone());
         if walked.last.len() == known.len() && walked.commits.len() >= COMMITS {

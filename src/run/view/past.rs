@@ -4,14 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Failure};
-use crate::git::LogEntry;
 use crate::layout::Folders;
 use crate::load::gitops::Gitops;
 use crate::outcome::history::PastRelease;
 use crate::outcome::overview::{Changed, ReleaseOverview};
 use crate::plan::diff::unified;
 use crate::plan::{ClusterFacts, compare};
-use crate::run::history::past_of;
 use crate::tree::{Files, RepoPath};
 
 /// The most releases whose files are read.
@@ -41,19 +39,19 @@ impl Past {
         Self { each, apps: BTreeMap::new(), open: BTreeMap::new(), more: BTreeSet::new() }
     }
 
-    /// A release, older than all that were seen; `first` where none was of this app and environment.
-    pub(super) fn see(&mut self, key: &(String, String), commit: &LogEntry, (number, first): (usize, bool)) {
+    /// What a commit says of a release, which is older than all that were seen; `first` where none was of this app and environment.
+    pub(super) fn see(&mut self, key: &(String, String), said: &PastRelease, (number, first): (usize, bool)) {
         let (environment, app) = key;
         let all = self.apps.entry(app.clone()).or_default();
         if let Some(newer) = self.open.remove(key).and_then(|index| all.get_mut(index)) {
-            newer.before = Some(commit.id.clone());
+            newer.before = Some(said.change.commit.clone());
         }
         if all.len() >= self.each && !first {
             self.more.insert(app.clone());
             return;
         }
         self.open.insert(key.clone(), all.len());
-        let release = past_of(commit, environment.clone());
+        let release = PastRelease { environment: environment.clone(), ..said.clone() };
         all.push(Release { release, number, before: None, changed: None });
     }
 

@@ -47,7 +47,9 @@ pub(super) struct Workload {
 pub(super) fn workloads(files: &Files) -> Result<Vec<Workload>, Failure> {
     let mut all = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| path.as_str().ends_with(".yaml")) {
-        for object in documents(text).unwrap_or_default() {
+        let objects = documents(text)
+            .ok_or_else(|| Failure::new(Code::ManifestInvalid, format!("{path} cannot be read as YAML")))?;
+        for object in objects {
             if let Some(found) = read(&object) {
                 let names = [&found.part, &found.namespace, &found.container];
                 if !names.into_iter().all(|name| is_name(name)) || !found.object.split('/').all(is_name) {

@@ -1,8 +1,10 @@
 //! What the cluster says now of a release that stands there, without waiting for it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::diagnostic::Failure;
+use crate::forge::Repository;
 use crate::load::gitops::Gitops;
 use crate::load::release_file::ReleaseFile;
 use crate::run::spec::RunSpec;
@@ -22,11 +24,19 @@ pub(crate) enum Health {
     Unknown(String),
 }
 
+/// The repositories that were opened, by address: an app stands in several environments.
+pub(crate) type Opened = BTreeMap<String, Rc<Repository>>;
+
 /// Asks once.
 ///
 /// # Errors
 /// The repository's and the forge's own.
-pub(crate) fn health(spec: &RunSpec, gitops: &mut Gitops, record: &ReleaseFile) -> Result<Health, Failure> {
+pub(crate) fn health(
+    spec: &RunSpec,
+    gitops: &mut Gitops,
+    opened: &mut Opened,
+    record: &ReleaseFile,
+) -> Result<Health, Failure> {
     if record.rollout_id().is_none() {
         return Ok(Health::Unreported);
     }
@@ -37,10 +47,12 @@ pub(crate) fn health(spec: &RunSpec, gitops: &mut Gitops, record: &ReleaseFile) 
         environment: record.environment.clone(),
         commit: None,
         fresh: true,
-        repositories: BTreeMap::new(),
+        repositories: std::mem::take(opened),
         times: BTreeMap::new(),
     };
-    let said = watcher.now(record)?;
+    let said = watcher.now(record);
+    *opened = watcher.repositories;
+    let said = said?;
     Ok(match said.judge() {
         Verdict::Healthy => {
             let times = Half::BOTH.map(|half| said.of(half).and_then(|status| status.time));
