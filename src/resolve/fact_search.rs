@@ -209,11 +209,7 @@ impl<'a> Search<'a> {
         let unread = &mut self.unread;
         self.read.entry((path.to_owned(), format)).or_insert_with(|| {
             keyed::read(source, format)
-                .map_err(|problem| {
-                    let said =
-                        Diagnostic { code: Code::FileNotRead, severity: Severity::Warning, ..*problem };
-                    unread.push(said.hint("mend the file: what it says is not known to the recipe"));
-                })
+                .map_err(|problem| unread.push(unreadable(path, format, *problem)))
                 .ok()
         });
     }
@@ -266,6 +262,19 @@ fn of<'b>(rule: &FactRule, file: &'b str, facts: &'b Facts) -> Place<'b> {
     let below = rule.below.as_ref().and_then(|fact| facts.get(fact));
     let below = below.map(String::as_str).filter(|folder| *folder != ".").unwrap_or_default();
     Place { file, below, star: "" }
+}
+
+/// What is said of a file that is not what its name says. At the top of the app it is one that the app's own tools refuse
+/// as well, and what is decided without it is another app; one further down may be a template, and of YAML Spring fills in
+/// `@…@` before it is read.
+fn unreadable(path: &str, format: KeyedFormat, problem: Diagnostic) -> Diagnostic {
+    let strict = matches!(format, KeyedFormat::Json | KeyedFormat::Toml | KeyedFormat::Xml);
+    if strict && !path.contains('/') {
+        let said = Diagnostic { code: Code::InvalidProjectFile, severity: Severity::Error, ..problem };
+        return said.hint("mend the file: version, packages and start command are read from it");
+    }
+    let said = Diagnostic { code: Code::FileNotRead, severity: Severity::Warning, ..problem };
+    said.hint("mend the file: what it says is not known to the recipe")
 }
 
 fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {

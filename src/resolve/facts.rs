@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Code, Span};
+use crate::diagnostic::{Code, Severity, Span};
 use crate::load::app_files::AppFiles;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Recorded;
@@ -89,7 +89,10 @@ pub(super) fn find(
             notes.problem(Code::ConflictingFiles, place.clone(), message, advice);
         }
     }
-    notes.warnings.append(&mut search.unread);
+    let (problems, warnings): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut search.unread).into_iter().partition(|one| one.severity == Severity::Error);
+    notes.problems.extend(problems);
+    notes.warnings.extend(warnings);
     for (fact, value) in &known.facts {
         notes.decided(format!("found.{fact}"), value, origin(recipe, &known, fact));
     }

@@ -85,7 +85,6 @@ pub(crate) fn resolve_leniently(
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let mut secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
     let (mut config, variables) = services::all(inputs, &mut services, &mut secrets, &mut layers, &mut notes);
-    variables::explain(&layers, &variables, &mut notes);
     let route = routes::resolve(inputs, &environment, &processes, &mut notes);
     let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
     pod_rules::variables(inputs, &runtime, others, (&mut layers, &mut config), &mut notes);

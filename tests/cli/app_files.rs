@@ -82,8 +82,41 @@ fn a_version_that_is_not_understood_is_said() {
             "{said}"
         );
     }
-    let (_, said) = version(&[pip, ("pyproject.toml", "[project\n")]);
-    assert!(said.contains("warning[file-not-read]") && said.contains("app/pyproject.toml:1:"), "{said}");
+}
+
+#[test]
+fn a_broken_file_of_the_project_is_an_error() {
+    let broken = |runtime: &str, name: &str, text: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.write(
+            "app",
+            &[(".cupaas", runtime), ("requirements.txt", "flask\n"), ("index.html", ""), (name, text)],
+        );
+        sandbox.run(&["check", "app"])
+    };
+    for (runtime, name, text) in [
+        ("runtime: python\n", "pyproject.toml", "[project\n"),
+        ("runtime: static\n", "package.json", "{\"scripts\": {\"build\": \"vite build\"}\n"),
+        ("runtime: node\n", "package.json", "{\"scripts\": {\"start\": \"node a.js\",}, \"name\"}\n"),
+        ("runtime: php\n", "composer.json", "<<<<<<< HEAD\n{}\n"),
+        ("runtime: java\n", "pom.xml", "<project><artifactId>a</project>\n"),
+        ("runtime: rust\n", "Cargo.toml", "[package]\nname = a\n"),
+    ] {
+        let ran = broken(runtime, name, text);
+        assert_eq!(ran.code, Some(3), "{name} {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("error[invalid-project-file]") && ran.stderr.contains(name),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(ran.stderr.matches("error[").count(), 1, "only that: {}", ran.stderr);
+    }
+    let below = broken(
+        "runtime: python\nprocesses: {web: gunicorn app:app}\n",
+        "template/pyproject.toml",
+        "[{{ project }\n",
+    );
+    assert_eq!(below.code, Some(0), "{}", below.stderr);
 }
 
 /// An app whose files `make` has made; what `explain` says of its version, and what is said beside it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::recipe::ProvidedVariable;
@@ -13,7 +13,7 @@ use crate::resolve::decisions::Notes;
 use crate::resolve::layers::{Layer, Layers, Origin};
 use crate::resolve::release::{AppSecret, PodVariable, SecretRef, Service};
 use crate::resolve::services::texts::text_at;
-use crate::resolve::variables::winners;
+use crate::resolve::variables::{self, winners};
 
 /// The variables that services give, below what the app sets: the ConfigMap, and what pods are told beside it. Of a service
 /// that somebody else runs nothing is left but that.
@@ -26,7 +26,9 @@ pub(in crate::resolve) fn all(
 ) -> (BTreeMap<String, String>, Vec<PodVariable>) {
     let mut config = winners(layers);
     let mut all = Vec::new();
-    for (origin, variable) in given(inputs, services, notes) {
+    let given = given(inputs, services, notes);
+    replaced(inputs, services, &given, layers, notes);
+    for (origin, variable) in given {
         // A secret of the app's own stands in a service's place, so that what builds on it finds it.
         if let Some(own) = secrets.iter_mut().find(|secret| secret.variable == variable.name) {
             own.given = own.file.is_none();
@@ -47,8 +49,58 @@ pub(in crate::resolve) fn all(
         });
     }
     without_value(inputs, services, &all, notes);
+    variables::explain(layers, &all, notes);
     services.retain(|service| !service.external);
     (config, all)
+}
+
+/// Warns of what the app sets in a service's place where other variables of the service are built from it: they change with
+/// it, and may reach the service no more.
+fn replaced(
+    inputs: &Inputs,
+    services: &[Service],
+    given: &[(Origin, PodVariable)],
+    layers: &Layers,
+    notes: &mut Notes,
+) {
+    let secret = |name: &str| {
+        let entries = inputs.app.value.secrets.iter().enumerate();
+        let mut named = entries.filter(|(_, one)| one.name == name && one.service.is_none());
+        named.next().map(|(index, one)| inputs.app.at(&one.path(index).each_ref().map(String::as_str)))
+    };
+    let own = |name: &str| {
+        layers.get(name).and_then(|layers| layers.last()?.place().map(Span::masked)).or_else(|| secret(name))
+    };
+    for (origin, variable) in given {
+        let Origin::Service { service, .. } = origin else { continue };
+        let Some(place) = own(&variable.name) else { continue };
+        let reference = format!("$({})", variable.name);
+        let of_it = |one: &PodVariable| one.value.as_ref().is_some_and(|value| value.contains(&reference));
+        let built: Vec<&str> = given
+            .iter()
+            .filter(|(_, one)| of_it(one) && own(&one.name).is_none())
+            .map(|(_, one)| one.name.as_str())
+            .collect();
+        let Some((last, others)) = built.split_last().filter(|_| !is_external(services, service)) else {
+            continue;
+        };
+        let (names, verb) = match others {
+            [] => ((*last).to_owned(), "is"),
+            others => (format!("{} and {last}", others.join(", ")), "are"),
+        };
+        let message = format!(
+            "{} is set here, in the place of what the service {service} gives, and {names} {verb} built from it",
+            variable.name
+        );
+        let hint = format!(
+            "remove it if the app should use the service; of a server that the platform does not run, say `external: true` under {service}"
+        );
+        notes.warning(Code::VariableReplaced, place, message, hint);
+    }
+}
+
+fn is_external(services: &[Service], name: &str) -> bool {
+    services.iter().any(|one| one.name == name && one.external)
 }
 
 /// Says what nobody gives here: a variable that has a plain value in another environment alone.
