@@ -6,6 +6,8 @@
 mod keys;
 #[path = "problems/mistakes.rs"]
 mod mistakes;
+#[path = "support/scratch.rs"]
+mod scratch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -49,7 +51,7 @@ struct Sandbox(tempfile::TempDir);
 impl Sandbox {
     /// All files as they are right.
     fn new() -> Self {
-        let sandbox = Self(tempfile::tempdir().unwrap());
+        let sandbox = Self(scratch::scratch());
         for (name, text) in FILES {
             sandbox.write(name, text);
         }

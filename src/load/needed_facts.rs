@@ -21,21 +21,17 @@ pub(super) fn trimmed(user: &Recipe, used: &Arc<Recipe>) -> Arc<Recipe> {
 /// look at some files.
 fn needed(user: &Recipe, used: &Recipe) -> BTreeSet<String> {
     let recipe = &used.description.value;
-    let asked: Vec<&str> = texts(used).chain(conditions(recipe)).collect();
     let all: BTreeSet<&str> = recipe.facts.iter().map(|rule| rule.fact.as_str()).collect();
-    let by_user = |fact: &str| {
-        let path = format!("facts.{fact}");
-        user.texts.values().any(|source| mentions(&source.text, &path))
-    };
-    let is_asked =
-        |fact: &&&str| **fact == VERSION || asked.iter().any(|text| mentions(text, fact)) || by_user(fact);
+    let asked: BTreeSet<&str> = texts(used).chain(conditions(recipe)).flat_map(words).collect();
+    let by_user: BTreeSet<&str> = user.texts.values().flat_map(|source| of_facts(&source.text)).collect();
+    let is_asked = |fact: &&&str| **fact == VERSION || asked.contains(**fact) || by_user.contains(**fact);
     let mut needed: BTreeSet<&str> = all.iter().filter(is_asked).copied().collect();
     loop {
         let rules = recipe.facts.iter().filter(|rule| needed.contains(rule.fact.as_str()));
-        let conditions: Vec<&str> = rules.flat_map(of_rule).collect();
-        let further = |fact: &&&str| conditions.iter().any(|text| mentions(text, fact));
+        let further: Vec<&str> =
+            rules.flat_map(of_rule).flat_map(words).filter(|word| all.contains(word)).collect();
         let before = needed.len();
-        needed.extend(all.iter().filter(further).copied().collect::<Vec<_>>());
+        needed.extend(further);
         if needed.len() == before {
             return needed.into_iter().map(str::to_owned).collect();
         }
@@ -65,11 +61,14 @@ fn of_rule(rule: &FactRule) -> impl Iterator<Item = &str> {
     [&rule.when, &rule.of_file, &rule.below].into_iter().filter_map(|text| text.as_deref())
 }
 
-/// Whether a text has a word, not as a part of a longer one.
-fn mentions(text: &str, word: &str) -> bool {
-    let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word)
-        .any(|(at, _)| !text[..at].ends_with(is_of_word) && !text[at + word.len()..].starts_with(is_of_word))
+/// The words of a text that could be names.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
+
+/// What a text names as `facts.NAME`.
+fn of_facts(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("facts.").filter_map(|(at, before)| words(&text[at + before.len()..]).next())
 }
 
 #[cfg(test)]

@@ -49,7 +49,10 @@ impl Start {
                 Some((command.clone(), origin.clone()))
             }
             Self::Refused(problem) => {
-                notes.problems.push(problem.clone());
+                // What starts it may be in what could not be read.
+                if !notes.problems.iter().any(|one| one.code == Code::InvalidProjectFile) {
+                    notes.problems.push(problem.clone());
+                }
                 None
             }
         }
