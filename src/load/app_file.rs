@@ -97,7 +97,8 @@ pub struct EnvironmentEntry {
 }
 
 /// The settings that every service takes, whatever its recipe.
-pub(super) const SERVICE_SETTINGS: [&str; 6] = ["version", "storage", "disks", "name", "as", "external"];
+pub(super) const SERVICE_SETTINGS: [&str; 7] =
+    ["version", "storage", "disks", "name", "as", "external", "public"];
 
 /// One entry of `services`.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,6 +131,7 @@ impl JsonSchema for ServiceEntry {
                 "cpu": Text::json_schema(generator),
                 "name": Name::json_schema(generator),
                 "external": {"type": "boolean", "x-hint": "true for a service that somebody else runs"},
+                "public": {"type": "boolean", "x-hint": "true for a host name of its own, for a service that answers HTTP"},
                 "as": {
                     "type": "string", "pattern": "^[A-Z][A-Z0-9_]*$",
                     "x-hint": "the beginning of its variables, in upper case: CACHE gives CACHE_URL",

@@ -145,6 +145,10 @@ pub struct RecipeFile {
     #[serde(default)]
     #[schemars(length(max = 20), inner(length(min = 1, max = 2000)))]
     pub console: Vec<String>,
+    /// Whether an app may ask for a host name of the service's own (`public: true`): its port speaks HTTP, and lets nobody in
+    /// who has no credentials.
+    #[serde(default)]
+    pub route: bool,
     /// What is special about a service's program, for the shared parts: a template beside this file.
     pub workload: Option<String>,
     /// The manifests.

@@ -55,6 +55,8 @@ pub struct RecipeFacts {
     pub memory: Option<String>,
     /// The same of CPU.
     pub cpu: Option<String>,
+    /// Whether an app may ask for a host name of its own (`public: true`).
+    pub route: bool,
     /// Variables that an app gets, where it calls the service by the recipe's name.
     pub variables: Vec<String>,
     /// Patterns of files that tell that an app is of this runtime.

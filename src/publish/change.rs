@@ -76,7 +76,7 @@ fn remove(change: &mut FileChanges, current: &Current, record: &ReleaseFile) -> 
 
 /// Hosts that were held and are not any more.
 fn released_hosts(current: &Current, release: &Release) -> BTreeSet<RepoPath> {
-    let held: BTreeSet<&String> = release.route.iter().flat_map(|route| &route.hosts).collect();
+    let held: BTreeSet<&String> = release.hosts().collect();
     let before = current.previous.iter().flat_map(|previous| &previous.hosts);
     before.filter(|host| !held.contains(host)).filter_map(|host| host_file(host)).collect()
 }

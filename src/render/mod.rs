@@ -64,7 +64,7 @@ impl Renderer {
         write(&folders, &objects, &mut tree)?;
         let record = Folders::below(&folders.release, "release.yaml")?;
         tree.files.insert(record, emit::to_yaml(&json!(release_file(release)))?);
-        for host in release.route.iter().flat_map(|route| &route.hosts) {
+        for host in release.hosts() {
             if let Some(file) = crate::layout::host_file(host) {
                 tree.files.insert(file, routes::host_owner(release));
             }
@@ -106,6 +106,7 @@ impl Renderer {
         };
         values.insert("generators".to_owned(), of_all(|service| json!(service.generators)));
         values.insert("disks".to_owned(), of_all(|service| json!(service.disks)));
+        values.insert("service_routes".to_owned(), of_all(|service| json!(service.route.as_slice())));
         add_hashes(&mut values, release, folders, kept)?;
         let context: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();

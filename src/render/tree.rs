@@ -91,7 +91,7 @@ pub(crate) fn release_file(release: &Release) -> ReleaseFile {
         dockerfile: release.dockerfile,
         facts: release.facts.clone(),
         rollout: release.rollout.as_ref().map(Rollout::record),
-        hosts: release.route.iter().flat_map(|route| route.hosts.clone()).collect(),
+        hosts: release.hosts().cloned().collect(),
         files: release.files.clone(),
     }
 }

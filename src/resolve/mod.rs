@@ -28,6 +28,7 @@ mod pod_rules;
 mod processes;
 pub(crate) mod release;
 mod rollout;
+mod route;
 pub(crate) mod routes;
 pub(crate) mod runtime;
 mod runtime_params;

@@ -13,6 +13,7 @@ use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
 pub(crate) use crate::resolve::rollout::Rollout;
+pub(crate) use crate::resolve::route::{Gateway, Route, Via};
 pub(crate) use crate::resolve::service::{
     Credential, Disk, Generator, Labels, Piece, PodVariable, SecretRef, Service, ServiceDisk, ServiceFile,
     ServicePing,
@@ -257,44 +258,12 @@ pub struct Writable {
     pub path: String,
 }
 
-/// How requests reach the app.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Route {
-    /// Through what.
-    pub via: Via,
-    /// Host names, the platform's own first.
-    pub hosts: Vec<String>,
-    /// The first host as an address.
-    pub url: String,
-    /// The process that answers.
-    pub process: String,
-    /// The IngressClass.
-    pub class: Option<String>,
-    /// The cert-manager ClusterIssuer.
-    pub issuer: Option<String>,
-    /// The Gateway.
-    pub gateway: Option<Gateway>,
-}
-
-/// Through what requests come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Via {
-    /// An Ingress.
-    Ingress,
-    /// An HTTPRoute.
-    Gateway,
-}
-
-/// A Gateway of the platform's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Gateway {
-    /// Its name.
-    pub name: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// The listener.
-    pub section: Option<String>,
+impl Release {
+    /// All host names that it is reached by.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &String> {
+        let services = self.services.iter().filter_map(|service| service.route.as_ref());
+        self.route.iter().chain(services).flat_map(|route| &route.hosts)
+    }
 }
 
 /// What the platform says, all defaults filled in.

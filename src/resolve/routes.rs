@@ -10,7 +10,8 @@ use crate::load::scalars::{Host, HostPattern};
 use crate::names;
 use crate::resolve::decisions::Notes;
 use crate::resolve::environment;
-use crate::resolve::release::{Gateway, Process, ProcessKind, Release, Route, Via};
+use crate::resolve::labels::{self, Part};
+use crate::resolve::release::{Gateway, Labels, Process, ProcessKind, Release, Route, Service, Via};
 use crate::tree::Files;
 
 /// Where a host is reached, by what the platform says of its router.
@@ -35,14 +36,56 @@ pub(super) fn resolve(
         let message = "`routing` has both `ingress` and `gateway`";
         notes.problem(Code::ConflictingSettings, span, message, "keep one of them");
     }
-    let first = hosts.first()?;
-    let tls = routing.ingress.as_ref().and_then(|ingress| ingress.tls.as_ref());
-    let url = url(first, &inputs.platform.value);
+    let url = url(hosts.first()?, &inputs.platform.value);
     notes.decided("url", &url, inputs.platform.at(&["environments", environment, "domain"]));
     Some(Route {
+        name: inputs.name.clone(),
+        labels: labels::of(inputs, environment, &inputs.name, Part::App),
+        process: web.name.clone(),
+        port: 80,
+        port_name: "http".to_owned(),
+        ..through(inputs, hosts, url)
+    })
+}
+
+/// A service's own, below the environment's domain; `place` is where the app asks for it.
+pub(super) fn of_service(
+    inputs: &Inputs,
+    environment: &str,
+    service: &Service,
+    place: Span,
+    notes: &mut Notes,
+) -> Option<Route> {
+    let settings = inputs.platform.value.environments.get(environment);
+    let Some(Host(domain)) = settings.and_then(|settings| settings.domain.as_ref()) else {
+        if inputs.platform.is_sound(&["environments", environment, "domain"]) {
+            let message = format!("{environment} has no domain for {}", service.name);
+            let hint = format!("set `domain` of {environment} in cupaas.yaml, or remove `public`");
+            notes.problem(Code::MissingKey, place, message, hint);
+        }
+        return None;
+    };
+    let label = names::host_label(&format!("{}-{}", inputs.name, service.name), environment);
+    let host = format!("{label}.{domain}");
+    let url = url(&host, &inputs.platform.value);
+    notes.decided(format!("services.{}.url", service.name), &url, place);
+    Some(Route {
+        name: format!("{}-public", service.name),
+        labels: service.labels.clone(),
+        process: service.name.clone(),
+        port: service.port,
+        port_name: service.recipe.clone(),
+        ..through(inputs, vec![host], url)
+    })
+}
+
+/// What the platform says of all routes.
+fn through(inputs: &Inputs, hosts: Vec<String>, url: String) -> Route {
+    let routing = &inputs.platform.value.routing;
+    let tls = routing.ingress.as_ref().and_then(|ingress| ingress.tls.as_ref());
+    Route {
         via: if routing.gateway.is_some() { Via::Gateway } else { Via::Ingress },
         url,
-        process: web.name.clone(),
         class: routing
             .ingress
             .as_ref()
@@ -54,7 +97,12 @@ pub(super) fn resolve(
             section: gateway.section.as_ref().map(|section| section.0.clone()),
         }),
         hosts,
-    })
+        name: String::new(),
+        labels: Labels::new(),
+        process: String::new(),
+        port: 0,
+        port_name: String::new(),
+    }
 }
 
 fn hosts(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<String> {
@@ -126,7 +174,7 @@ pub(crate) fn host_owner(release: &Release) -> String {
 /// Hosts of this release that other apps hold already.
 pub(crate) fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Diagnostic> {
     let ours = host_owner(release);
-    let hosts: BTreeSet<&String> = release.route.iter().flat_map(|route| &route.hosts).collect();
+    let hosts: BTreeSet<&String> = release.hosts().collect();
     let mut problems = Vec::new();
     for host in hosts {
         let owner = host_file(host).and_then(|file| held.get(&file)).filter(|owner| **owner != ours);
@@ -150,7 +198,7 @@ pub(crate) fn twice<'a>(releases: impl Iterator<Item = (&'a Release, &'a Inputs)
     let mut holders: BTreeMap<&str, &Release> = BTreeMap::new();
     let mut problems = Vec::new();
     for (release, inputs) in releases {
-        for host in release.route.iter().flat_map(|route| &route.hosts) {
+        for host in release.hosts() {
             let Some(other) = holders.insert(host, release) else { continue };
             let message = format!("host {host:?} is also claimed by {} in {}", other.app, other.environment);
             let problem = Diagnostic::error(Code::HostTaken, place_of(host, inputs), message);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::load::credential_shape::Shape;
 use crate::load::service_recipe::UpgradeRule;
+use crate::resolve::route::Route;
 
 /// Labels of an object, by key.
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -69,6 +70,8 @@ pub struct Service {
     /// What External Secrets makes them with, where it does.
     #[serde(skip)]
     pub generators: Vec<Generator>,
+    /// How it is reached from outside, where the app asks for that.
+    pub route: Option<Route>,
     /// Succeeds once the service answers.
     pub ping: Option<ServicePing>,
 }

@@ -15,8 +15,8 @@ use crate::load::release_file::ReleaseFile;
 use crate::quantity::mebibytes;
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels::{self, Part};
-use crate::resolve::release::{Disk, Labels, Service, ServiceDisk};
-use crate::resolve::{ended, version};
+use crate::resolve::release::{Disk, Labels, Route, Service, ServiceDisk};
+use crate::resolve::{ended, routes, version};
 
 mod credentials;
 mod disks;
@@ -163,11 +163,13 @@ impl ServiceSettings<'_> {
             secret: None,
             credentials: Vec::new(),
             generators: Vec::new(),
+            route: None,
             ping: None,
             name,
             version,
             prefix,
         };
+        service.route = self.route(&service, notes);
         let filled = if external { Ok(()) } else { self.fill(&mut service) };
         // What templates make of a version or setting that has been refused says nothing about them.
         if notes.problems.len() == before && self.recipe.description.is_sound(&[]) {
@@ -256,7 +258,7 @@ impl ServiceSettings<'_> {
         }
         let params = &self.recipe.description.value.params;
         let is_set = |key: &&&str| self.entry.settings.contains_key(**key) && !params.contains_key(**key);
-        for key in ["storage", "disks", "memory", "cpu"].iter().filter(is_set) {
+        for key in ["storage", "disks", "memory", "cpu", "public"].iter().filter(is_set) {
             let message = format!("`{key}` has no effect on an external service");
             notes.problem(Code::ConflictingSettings, self.key(key), message, "remove it, or `external`");
         }
@@ -268,6 +270,23 @@ impl ServiceSettings<'_> {
         let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "external"]);
         notes.decided(format!("services.{name}"), "external", place);
         true
+    }
+
+    /// How it is reached from outside, where the app asks for that.
+    fn route(&self, service: &Service, notes: &mut Notes) -> Option<Route> {
+        let is_own = self.recipe.description.value.params.contains_key("public");
+        if is_own || service.external || self.entry.settings.get("public") != Some(&Value::Bool(true)) {
+            return None;
+        }
+        if self.recipe.description.value.route {
+            let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "public"]);
+            return routes::of_service(self.inputs, self.environment, service, place, notes);
+        }
+        if self.recipe.description.is_sound(&["route"]) {
+            let message = format!("{} cannot be public: its recipe has no `route`", self.entry.recipe);
+            notes.problem(Code::ConflictingSettings, self.key("public"), message, "remove `public`");
+        }
+        None
     }
 
     fn disks(

@@ -65,8 +65,7 @@ pub(crate) fn decide(
         let origin = format!("{}/release.yaml", current.folders.release);
         release.decisions.push(Decision { what: "hold".to_owned(), value: hold.words(), origin });
     }
-    let hosts = release.route.iter().flat_map(|route| &route.hosts);
-    let hosts: Vec<_> = hosts.filter_map(|host| crate::layout::host_file(host)).collect();
+    let hosts: Vec<_> = release.hosts().filter_map(|host| crate::layout::host_file(host)).collect();
     let mut held = gitops.read(&hosts)?;
     held.retain(|_, owner| !members.contains(owner));
     problems.extend(routes::taken(&release, inputs, &held));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 25] = [
+pub(crate) const RELEASE: [&str; 26] = [
     "app",
     "environment",
     "namespace",
@@ -20,6 +20,7 @@ pub(crate) const RELEASE: [&str; 25] = [
     "services",
     "generators",
     "disks",
+    "service_routes",
     "config",
     "config_hash",
     "variables",
@@ -34,7 +35,7 @@ pub(crate) const RELEASE: [&str; 25] = [
 ];
 
 /// What they see of a service.
-pub(crate) const SERVICE: [&str; 22] = [
+pub(crate) const SERVICE: [&str; 23] = [
     "name",
     "recipe",
     "version",
@@ -56,6 +57,7 @@ pub(crate) const SERVICE: [&str; 22] = [
     "secret",
     "secret_hash",
     "credentials",
+    "route",
     "ping",
 ];
 

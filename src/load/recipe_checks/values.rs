@@ -16,8 +16,8 @@ use crate::yaml::document::Document;
 
 /// Settings that every service has. No parameter of a recipe can have their names, but for `memory` and `cpu` where the
 /// recipe sets neither.
-pub(crate) const COMMON: [&str; 8] =
-    ["version", "storage", "disks", "name", "as", "memory", "cpu", "external"];
+pub(crate) const COMMON: [&str; 9] =
+    ["version", "storage", "disks", "name", "as", "memory", "cpu", "external", "public"];
 
 /// Everything that cannot hold in a recipe.
 pub(super) fn check(document: &Document<RecipeFile>) -> Vec<Diagnostic> {

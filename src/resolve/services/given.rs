@@ -126,6 +126,7 @@ fn given(inputs: &Inputs, services: &[Service], notes: &mut Notes) -> Vec<(Origi
         for (index, provided) in recipe.description.value.provides.iter().enumerate() {
             given.one(service, recipe, index, provided, notes);
         }
+        given.address(service, notes);
     }
     // They may come of a setting that has been refused.
     if notes.problems.is_empty() {
@@ -183,6 +184,16 @@ impl<'a> Given<'a> {
                 let variable = PodVariable { name, value: value.clone(), secret: secret.clone() };
                 self.all.push((origin, variable));
             }
+        }
+    }
+
+    /// Where it is reached from outside.
+    fn address(&mut self, service: &'a Service, notes: &mut Notes) {
+        let Some(route) = &service.route else { return };
+        let name = format!("{}_PUBLIC_URL", service.prefix);
+        if self.is_free(&name, service, notes) {
+            let origin = Origin::Service { recipe: service.recipe.clone(), service: service.name.clone() };
+            self.all.push((origin, PodVariable { name, value: Some(route.url.clone()), secret: None }));
         }
     }
 

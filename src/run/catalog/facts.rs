@@ -45,6 +45,7 @@ fn facts(catalog: &Catalog, kind: RecipeKind, name: String) -> RecipeFacts {
         disks: Vec::new(),
         memory: None,
         cpu: None,
+        route: false,
         variables: Vec::new(),
         markers: Vec::new(),
         files: Vec::new(),
@@ -80,6 +81,7 @@ fn fill(facts: &mut RecipeFacts, recipe: &RecipeFile) {
     facts.disks = recipe.disks.iter().map(disk).collect();
     facts.memory = recipe.resources.memory.as_ref().map(|rule| rule.default.0.clone());
     facts.cpu = recipe.resources.cpu.as_ref().map(|rule| rule.default.0.clone());
+    facts.route = recipe.route;
     let also = recipe.provides.iter().flat_map(|variable| &variable.also).map(ToString::to_string);
     let named = recipe.provides.iter().map(|variable| format!("{prefix}_{}", variable.name));
     facts.variables = named.chain(also).collect();
@@ -109,6 +111,7 @@ fn example(facts: &RecipeFacts) -> String {
             facts.disks.iter().map(|disk| format!("{}: {}", disk.name, disk.storage)).collect();
         settings.push(format!("disks: {{{}}}", disks.join(", ")));
     }
+    settings.extend(facts.route.then(|| "public: false".to_owned()));
     settings.extend(facts.parameters.iter().map(|one| format!("{}: {}", one.name, one.default)));
     let mut text = format!("services:\n  - {}", facts.name);
     if !settings.is_empty() {

@@ -1,0 +1,53 @@
+//! How requests come from outside, as it was decided.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// How requests reach the app, or one of its services.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Route {
+    /// Through what.
+    pub via: Via,
+    /// Host names, the platform's own first.
+    pub hosts: Vec<String>,
+    /// The first host as an address.
+    pub url: String,
+    /// The name of its objects.
+    pub name: String,
+    /// Labels of its objects.
+    pub labels: BTreeMap<String, String>,
+    /// What answers: the name of a process or a service, which is that of its Service.
+    pub process: String,
+    /// The port of that Service.
+    pub port: u16,
+    /// The port's name.
+    pub port_name: String,
+    /// The IngressClass.
+    pub class: Option<String>,
+    /// The cert-manager ClusterIssuer.
+    pub issuer: Option<String>,
+    /// The Gateway.
+    pub gateway: Option<Gateway>,
+}
+
+/// Through what requests come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// An Ingress.
+    Ingress,
+    /// An HTTPRoute.
+    Gateway,
+}
+
+/// A Gateway of the platform's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gateway {
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// The listener.
+    pub section: Option<String>,
+}
