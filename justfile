@@ -55,6 +55,10 @@ e2e:
 cluster tier *checks:
     tests/e2e/cluster.sh {{ tier }} {{ checks }}
 
+# Images of the Dockerfiles that are printed, built and started: just builds [python ruby …]
+builds *apps:
+    tests/e2e/builds.sh {{ apps }}
+
 # Measures; docs/benchmarks.md says what and how
 bench:
     KUSTOMIZE="$(.ci/tool kustomize)" cargo bench --bench render

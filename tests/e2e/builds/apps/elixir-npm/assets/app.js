@@ -1,0 +1,1 @@
+document.body.dataset.built = "by the front end";

@@ -1,0 +1,1 @@
+<?php return ['default' => env('LOG_CHANNEL', 'stack'), 'channels' => ['stderr' => ['driver' => 'monolog', 'handler' => Monolog\Handler\StreamHandler::class, 'with' => ['stream' => 'php://stderr']]]];

@@ -1,0 +1,1 @@
+<?php return ['driver' => 'file', 'lifetime' => 120, 'expire_on_close' => false, 'encrypt' => false, 'files' => storage_path('framework/sessions'), 'cookie' => 'shop', 'path' => '/', 'lottery' => [2, 100], 'http_only' => true, 'same_site' => 'lax'];

@@ -1,0 +1,3 @@
+<!doctype html>
+<title>{{ config('app.name') }}</title>
+@vite('resources/js/app.js')

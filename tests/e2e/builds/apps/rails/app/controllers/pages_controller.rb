@@ -1,0 +1,4 @@
+class PagesController < ActionController::Base
+  def show
+  end
+end
