@@ -66,7 +66,7 @@ fn of_rule(rule: &FactRule) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a text has a word, not as a part of a longer one.
-fn mentions(text: &str, word: &str) -> bool {
+pub(super) fn mentions(text: &str, word: &str) -> bool {
     let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
         .any(|(at, _)| !text[..at].ends_with(is_of_word) && !text[at + word.len()..].starts_with(is_of_word))
