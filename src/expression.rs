@@ -1,6 +1,7 @@
 //! Small expressions and texts of recipes, over plain values: `when:` and `command:`. Bounded in length, depth and fuel.
 
 pub(crate) mod bounds;
+pub(crate) mod calls;
 pub(crate) mod names;
 pub(crate) mod weighed;
 

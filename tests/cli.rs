@@ -17,6 +17,7 @@ mod cli {
     mod app_files;
     mod bounds;
     mod catalog;
+    mod catalog_manifests;
     mod checkout_files;
     mod ci;
     mod codes;

@@ -8,20 +8,9 @@ use minijinja::{Error, UndefinedBehavior};
 use super::{bounds, environment, message};
 
 /// What stands for itself in every expression and template.
-const GLOBALS: [&str; 12] = [
-    "range",
-    "dict",
-    "namespace",
-    "debug",
-    "part",
-    "parts",
-    "hash",
-    "loop",
-    "self",
-    "super",
-    "caller",
-    "none",
-];
+const GLOBALS: [&str; 9] = ["range", "dict", "namespace", "debug", "loop", "self", "super", "caller", "none"];
+/// Functions that templates of manifests have beside those.
+pub(crate) const OF_MANIFESTS: [&str; 3] = ["part", "parts", "hash"];
 
 /// Why a text is no expression or template.
 #[derive(Debug)]
@@ -120,7 +109,7 @@ mod tests {
     fn the_names_that_a_text_reads_are_those_it_does_not_make() {
         let names = of_expression("manager == 'uv' and service.params.size > 2 and not has").unwrap();
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["has", "manager", "service.params.size"]);
-        let text = "{% for one in list %}{{ one ~ hash(x) }}{% endfor %}{% set y = 1 %}{{ y }}";
+        let text = "{% for one in list %}{{ one ~ range(x) }}{% endfor %}{% set y = 1 %}{{ y }}";
         assert_eq!(of_template(text).unwrap().into_iter().collect::<Vec<_>>(), ["list", "x"]);
         assert!(of_expression("a ==").unwrap_err().message.contains("syntax error"));
     }

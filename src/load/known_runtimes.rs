@@ -5,11 +5,9 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::app_file::AppFile;
 use crate::load::catalog::{Catalog, RecipeKind};
+pub(crate) use crate::load::recipe_name::WITHOUT_RECIPE;
 use crate::yaml::document::Document;
 use crate::yaml::node::{self, Node};
-
-/// The runtimes that need no recipe: the image is whatever the person builds.
-pub(crate) const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 
 /// All of them, by name.
 pub(super) fn known(catalog: &Catalog) -> Vec<String> {

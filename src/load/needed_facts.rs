@@ -71,6 +71,11 @@ fn of_facts(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("facts.").filter_map(|(at, before)| words(&text[at + before.len()..]).next())
 }
 
+/// Whether a text has a word, not as a part of a longer one.
+pub(super) fn mentions(text: &str, word: &str) -> bool {
+    words(text).any(|one| one == word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -180,6 +180,7 @@ pub struct Versions {
     #[serde(default)]
     pub supported: Vec<String>,
     /// How many parts of a version make its major version, whose change touches data; default 1.
+    #[schemars(range(min = 1, max = 10))]
     pub major_parts: Option<usize>,
     /// The day on which a version gets its last fix, by version: `"14": 2026-11-12`.
     #[serde(default)]

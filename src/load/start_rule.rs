@@ -14,7 +14,7 @@ pub struct StartRule {
     /// The command, a template with the facts in it.
     pub command: Option<String>,
     /// The process that it is; `web`, which listens on a port, where nothing is said.
-    pub process: Option<String>,
+    pub process: Option<Name>,
     /// Facts each of which the app's files must find once alone, or it is an error that names all the files.
     #[serde(default)]
     pub one_of: Vec<String>,
@@ -31,7 +31,7 @@ pub struct StartRule {
 impl StartRule {
     /// The process that the rule starts.
     pub(crate) fn process(&self) -> &str {
-        self.process.as_deref().unwrap_or("web")
+        self.process.as_ref().map_or("web", |process| &process.0)
     }
 }
 

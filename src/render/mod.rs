@@ -7,10 +7,12 @@ pub(crate) mod dockerfile;
 pub(crate) mod emit;
 pub(crate) mod engine;
 mod layers;
+mod namespaces;
 mod origin;
 mod sealed;
 mod service_checks;
 mod service_marks;
+mod service_network;
 mod tree;
 mod trial;
 mod values;
@@ -114,6 +116,7 @@ impl Renderer {
         let mut layers = Layers { values: &values, folders, delivery, waits, rendered: Vec::new() };
         let engine = self.engine(&inputs.shared)?;
         layers.recipe(&engine, &inputs.shared, &context)?;
+        let checker = self.checker(release, inputs)?;
         let seen = values.get("services").and_then(Json::as_array).into_iter().flatten();
         for (service, seen) in release.services.iter().zip(seen) {
             let Some(recipe) = inputs.services.get(&service.recipe) else { continue };
@@ -127,7 +130,7 @@ impl Renderer {
             layers.recipe(&engine, recipe, &context)?;
             service_marks::mark(&mut layers.rendered[first..], service, &values["prune_protection"])
                 .map_err(|message| Failure::recipe(recipe.description.key(&["files"]), message))?;
-            service_checks::check(recipe, &layers.rendered[first..])?;
+            service_checks::check((recipe, service), (release, &checker), &layers.rendered[first..])?;
         }
         Ok(layers.rendered)
     }
@@ -152,17 +155,24 @@ impl Renderer {
         inputs: &Inputs,
         objects: &[Rendered],
     ) -> Result<Vec<(String, Violation)>, Failure> {
-        let version = release.platform.kubernetes;
-        if let std::collections::btree_map::Entry::Vacant(e) = self.checkers.entry(version) {
-            let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
-            let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
-            let checker = Checker::new(version, &extra)
-                .map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
-            e.insert(Arc::new(checker));
-        }
-        let Some(checker) = self.checkers.get(&version) else { return Ok(Vec::new()) };
+        let checker = self.checker(release, inputs)?;
         let all = objects.iter().map(|rendered| (rendered.path.as_str(), &rendered.object));
         Ok(checker.tree_beside(all, &elsewhere(release)))
+    }
+
+    /// What knows the kinds of the platform's Kubernetes, and those of its own.
+    fn checker(&mut self, release: &Release, inputs: &Inputs) -> Result<Arc<Checker>, Failure> {
+        let version = release.platform.kubernetes;
+        if let Some(known) = self.checkers.get(&version) {
+            return Ok(Arc::clone(known));
+        }
+        let extra = inputs.schemas.iter().map(|(path, text)| extra_schema(path, text));
+        let extra: Vec<ExtraSchema> = extra.collect::<Result<_, _>>()?;
+        let checker =
+            Checker::new(version, &extra).map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
+        let checker = Arc::new(checker);
+        self.checkers.insert(version, Arc::clone(&checker));
+        Ok(checker)
     }
 }
 

@@ -1,11 +1,16 @@
-//! What a service's manifests promise each other and the app: pods that can be reached, and only by the app. The
-//! API server would take them without it, and the service would not work.
+//! What a service's manifests promise each other and the app: pods that can be reached, and only by the app, and no Secret
+//! in clear text. The API server would take them without it, and the service would not work.
 
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Span};
 use crate::load::catalog::Recipe;
+use crate::load::recipe_checks::secrets::{CLEAR_TEXT, CREDENTIALS, VALUES};
 use crate::render::layers::Rendered;
+use crate::render::service_network::Callers;
+use crate::render::{blame, namespaces};
+use crate::resolve::release::{Release, Service};
+use crate::schema::{Checker, Segment};
 
 /// Kinds of objects that run pods for as long as the service is there.
 const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
@@ -15,41 +20,139 @@ const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
 /// # Errors
 ///
 /// The recipe's, at its rules.
-pub(super) fn check(recipe: &Recipe, rendered: &[Rendered]) -> Result<(), Failure> {
-    let mut found = Vec::new();
-    let mut say = |place: &Span, message: String, hint: &str| {
-        found.push(Diagnostic::error(Code::RecipeInvalid, place.clone(), message).hint(hint));
-    };
-    let of_kind = |kind: &'static str| rendered.iter().filter(move |one| kind_of(&one.object) == kind);
-    let workloads: Vec<&Rendered> =
-        rendered.iter().filter(|one| WORKLOADS.contains(&kind_of(&one.object))).collect();
-    for workload in &workloads {
-        let reached = |policy: &Rendered| {
-            selects(&policy.object["spec"]["podSelector"]["matchLabels"], &workload.object)
-        };
-        if !of_kind("NetworkPolicy").any(reached) {
-            let message = format!("no NetworkPolicy lets the app reach {}", called(&workload.object));
-            let place = recipe.description.at(&["files"]);
-            say(
-                &place,
-                message,
-                "add `{template: shared/service/network-policy.yaml.j2}`, or a policy of the recipe's own",
-            );
-        }
+pub(super) fn check(
+    (recipe, service): (&Recipe, &Service),
+    (release, checker): (&Release, &Checker),
+    rendered: &[Rendered],
+) -> Result<(), Failure> {
+    let is_workload = |one: &&Rendered| WORKLOADS.contains(&kind_of(&one.object));
+    let workloads = rendered.iter().filter(is_workload).collect();
+    let mut found = Found { recipe, rendered, workloads, problems: Vec::new() };
+    found.clear_text();
+    found.namespaces(release, checker);
+    found.reached(&Callers::of(release));
+    found.ports();
+    found.ping(service);
+    if found.problems.is_empty() { Ok(()) } else { Err(Failure::recipes(found.problems)) }
+}
+
+/// What has been rendered, and what is wrong with it.
+struct Found<'a> {
+    recipe: &'a Recipe,
+    rendered: &'a [Rendered],
+    workloads: Vec<&'a Rendered>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Found<'a> {
+    fn say(&mut self, place: Span, message: impl Into<String>, hint: impl Into<String>) {
+        let problem = Diagnostic::error(Code::RecipeInvalid, place, message.into());
+        self.problems.push(problem.hint(hint.into()));
     }
-    for entry in of_kind("Service") {
-        let selected = |workload: &&&Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
-        let Some(workload) = workloads.iter().find(selected) else { continue };
-        for port in entry.object["spec"]["ports"].as_array().into_iter().flatten() {
-            let target = port.get("targetPort").unwrap_or(&port["port"]);
-            if !listens(&workload.object, target) {
-                let message =
-                    format!("no container of {} listens on port {target}", called(&workload.object));
-                say(&entry.origin.rule, message, "name a port of its container as `targetPort`");
+
+    fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &'a Rendered> + use<'a> {
+        self.rendered.iter().filter(move |one| kind_of(&one.object) == kind)
+    }
+
+    /// Values of a Secret that would be committed as they are.
+    fn clear_text(&mut self) {
+        let is_core =
+            |one: &&Rendered| one.object["apiVersion"].as_str().is_none_or(|text| !text.contains('/'));
+        for secret in self.of_kind("Secret").filter(is_core) {
+            let has = |key: &&str| secret.object.get(*key).is_some_and(|values| !values.is_null());
+            if let Some(key) = VALUES.into_iter().find(has) {
+                let place = blame::place(&secret.origin, &[Segment::Key(key.to_owned())]);
+                self.say(place, CLEAR_TEXT, CREDENTIALS);
             }
         }
     }
-    if found.is_empty() { Ok(()) } else { Err(Failure::recipes(found)) }
+
+    /// Objects that would be somewhere else.
+    fn namespaces(&mut self, release: &Release, checker: &Checker) {
+        for one in self.rendered {
+            if let Some((path, message)) = namespaces::wrong(checker, release, &one.object) {
+                let hint = "write `namespace: {{ namespace }}`, which is the app's";
+                self.say(blame::place(&one.origin, &path), message, hint);
+            }
+        }
+    }
+
+    /// Whether the app can reach what runs.
+    fn reached(&mut self, callers: &Callers<'_>) {
+        for workload in self.workloads.clone() {
+            let object = &workload.object;
+            let selecting =
+                |policy: &&Rendered| selects(&policy.object["spec"]["podSelector"]["matchLabels"], object);
+            let policies: Vec<&Rendered> = self.of_kind("NetworkPolicy").filter(selecting).collect();
+            let let_in =
+                |policy: &&Rendered| callers.are_let_in(&policy.object, |port| listens(object, port));
+            if policies.iter().any(let_in) {
+                continue;
+            }
+            let Some(policy) = policies.first() else {
+                let message = format!("no NetworkPolicy lets the app reach {}", called(object));
+                let hint = "add `{template: shared/service/network-policy.yaml.j2}`, or a policy of the recipe's own";
+                self.say(self.recipe.description.at(&["files"]), message, hint);
+                continue;
+            };
+            let message =
+                format!("{} lets no pod of the app reach {}", called(&policy.object), called(object));
+            let hint = "let pods with the label `cupaas.dev/app: {{ app }}` in, to a port that a container listens on; \
+                        shared/service/network-policy.yaml.j2 does";
+            let path = ["spec", "ingress"].map(|key| Segment::Key(key.to_owned()));
+            self.say(blame::place(&policy.origin, &path), message, hint);
+        }
+    }
+
+    /// Whether somebody listens behind each port of a Service.
+    fn ports(&mut self) {
+        for entry in self.of_kind("Service") {
+            let Some(workload) = self.behind(entry) else { continue };
+            for port in entry.object["spec"]["ports"].as_array().into_iter().flatten() {
+                let target = port.get("targetPort").unwrap_or(&port["port"]);
+                if !listens(&workload.object, target) {
+                    let message =
+                        format!("no container of {} listens on port {target}", called(&workload.object));
+                    let hint = "name a port of its container as `targetPort`";
+                    self.say(entry.origin.rule.clone(), message, hint);
+                }
+            }
+        }
+    }
+
+    /// Whether the port of a ping is one that the service's name has.
+    fn ping(&mut self, service: &Service) {
+        let description = &self.recipe.description;
+        let Some(http) = description.value.ping.as_ref().and_then(|ping| ping.http.as_ref()) else { return };
+        let is_its = |one: &&Rendered| one.object["metadata"]["name"] == service.name;
+        // One that somebody else makes is not known.
+        let Some(entry) = self.of_kind("Service").find(is_its) else { return };
+        let asked = Json::from(http.port.unwrap_or(service.port));
+        let of_entry = entry.object["spec"]["ports"].as_array().into_iter().flatten();
+        let ports: Vec<&Json> = of_entry.map(|port| &port["port"]).collect();
+        // Without an address of its own its name is that of the pods themselves.
+        let answers = match (entry.object["spec"]["clusterIP"] == "None", self.behind(entry)) {
+            (true, Some(workload)) => listens(&workload.object, &asked),
+            (true, None) => true,
+            (false, _) => ports.contains(&&asked),
+        };
+        if !answers {
+            let known: Vec<String> = ports.iter().map(ToString::to_string).collect();
+            let place = match http.port {
+                Some(_) => description.at(&["ping", "http", "port"]),
+                None => description.at(&["port"]),
+            };
+            let message =
+                format!("nothing of {} listens on port {asked}, which `ping` asks", called(&entry.object));
+            self.say(place, message, format!("its ports: {}", known.join(", ")));
+        }
+    }
+
+    /// What a Service leads to.
+    fn behind(&self, entry: &Rendered) -> Option<&'a Rendered> {
+        let selector = &entry.object["spec"]["selector"];
+        self.workloads.iter().find(|workload| selects(selector, &workload.object)).copied()
+    }
 }
 
 fn kind_of(object: &Json) -> &str {

@@ -38,10 +38,17 @@ pub(super) fn asked(command: cli::CatalogCommand, env: &Environment) -> Result<C
     })
 }
 
-/// The repository that is named, or that one stands in; else the catalog in the working directory.
+/// The repository that is named; else the work tree that one stands in, as `check`, `test` and `new` take it, or the catalog
+/// in the working directory. A branch that is named is one that was committed.
 fn known(repository: Repository, env: &Environment) -> Result<Known, Failure> {
-    let repository = gitops_from_cwd::here(repository);
-    if let Some(spec) = registered::catalog(&repository, env)? {
+    let is_named = |word: &Option<String>| word.as_ref().is_some_and(|word| !word.is_empty());
+    let around = gitops_from_cwd::root();
+    if let (Some(root), false) =
+        (&around, is_named(&repository.gitops) || is_named(&repository.gitops_branch))
+    {
+        return Ok(Known::Folder(root.clone()));
+    }
+    if let Some(spec) = registered::catalog(&gitops_from_cwd::here(repository), env)? {
         return Ok(Known::Repository(spec));
     }
     let here =

@@ -53,6 +53,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
+use crate::load::recipe_name::OF_EVERY_APP;
 use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
@@ -201,9 +202,6 @@ fn name_origin(inputs: &Inputs) -> String {
     }
 }
 
-/// Names of objects that every app has.
-const RESERVED: [&str; 4] = ["default", "processes", "router", "release"];
-
 /// Changes exactly when the configuration does.
 fn config_hash(config: &BTreeMap<String, String>) -> String {
     let text: String = config.iter().map(|(k, v)| format!("{}:{k}{}:{v}", k.len(), v.len())).collect();
@@ -278,7 +276,7 @@ fn clashes(
         if processes.iter().any(|process| process.name == *name) {
             let message = format!("a process and a service are both named {name:?}");
             notes.problem(Code::NameConflict, span, message, hint);
-        } else if RESERVED.contains(&name.as_str()) {
+        } else if OF_EVERY_APP.contains(&name.as_str()) {
             notes.problem(Code::ReservedName, span, format!("the service name {name:?} is reserved"), hint);
         }
     }

@@ -1,57 +1,8 @@
 //! Where nothing may be mounted, because the container must have what stands there.
 
 use crate::load::inputs::Inputs;
-
-/// Folders of the system that are hidden by a volume at them, or at a folder below.
-const WHOLE: [&str; 23] = [
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/proc",
-    "/run/secrets",
-    "/sbin",
-    "/sys",
-    "/usr/bin",
-    "/usr/lib",
-    "/usr/lib32",
-    "/usr/lib64",
-    "/usr/libexec",
-    "/usr/libx32",
-    "/usr/local/bin",
-    "/usr/local/lib",
-    "/usr/local/sbin",
-    "/usr/sbin",
-    "/var/run/secrets",
-];
-/// Folders of which only a part may be covered.
-const THEMSELVES: [&str; 12] = [
-    "/",
-    "/app",
-    "/home",
-    "/opt",
-    "/run",
-    "/tmp",
-    "/usr",
-    "/usr/local",
-    "/usr/share",
-    "/usr/src",
-    "/var",
-    "/var/run",
-];
-/// Folders of an app in which its packages are.
-const PACKAGES: [&str; 3] = [".venv", "node_modules", "site-packages"];
-
-/// Whether a volume at this path, which is normal, would hide what the container runs.
-pub(super) fn is_the_systems(path: &str) -> bool {
-    THEMSELVES.contains(&path)
-        || WHOLE.into_iter().any(|folder| is_within(path, folder))
-        || path.split('/').any(|part| PACKAGES.contains(&part))
-}
+pub(super) use crate::load::system_folders::is_the_systems;
+use crate::load::system_folders::is_within;
 
 /// Whether it would hide what the recipe's image has beside the app. An image of another Dockerfile is not known, and what
 /// was deployed already is not judged anew.
@@ -59,46 +10,4 @@ pub(super) fn is_reserved(inputs: &Inputs, path: &str) -> bool {
     let recipe = inputs.runtime.as_ref().filter(|_| inputs.dockerfile.is_none() && inputs.recorded.is_none());
     let mut reserved = recipe.into_iter().flat_map(|recipe| &recipe.description.value.reserved);
     reserved.any(|folder| is_within(path, &folder.0))
-}
-
-fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_container_runs_is_not_covered() {
-        for path in [
-            "/",
-            "/usr",
-            "/usr/local",
-            "/usr/local/bin",
-            "/usr/lib/python3",
-            "/sbin",
-            "/lib64",
-            "/var/run/secrets",
-            "/var/run/secrets/kubernetes.io",
-            "/app",
-            "/app/.venv",
-            "/app/.venv/lib",
-            "/app/node_modules",
-            "/etc/ssl",
-        ] {
-            assert!(is_the_systems(path), "{path}");
-        }
-        for path in [
-            "/data",
-            "/app/uploads",
-            "/usr/src/app/uploads",
-            "/var/lib/shop",
-            "/tmp/cache",
-            "/usr/share/shop",
-            "/library",
-        ] {
-            assert!(!is_the_systems(path), "{path}");
-        }
-    }
 }

@@ -69,6 +69,12 @@ impl Checker {
         self
     }
 
+    /// Whether objects of this one's kind live in no namespace; nothing of a kind that is not known.
+    pub(crate) fn is_cluster_wide(&self, object: &Value) -> Option<bool> {
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        self.kinds.kind(text("apiVersion")?, text("kind")?).map(|definition| definition.cluster_wide)
+    }
+
     /// Everything that the API server would refuse in `object`, in the order of the document.
     pub fn object(&self, object: &Value) -> Vec<Violation> {
         let mut found = self.structure(object);

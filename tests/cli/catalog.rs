@@ -24,6 +24,20 @@ fn a_new_recipe_is_right_and_its_case_comes_out() {
     assert_eq!(sandbox.good(&["catalog", "check"]).stdout, "ok runtimes/go\nok services/my-cache\n");
     assert_eq!(sandbox.run(&["catalog", "new", "service", "no_name"]).code, Some(2));
     assert_eq!(sandbox.run(&["catalog", "check", "nowhere"]).code, Some(2));
+    // Names that would be another thing's.
+    for (kind, name) in
+        [("service", "web"), ("service", "release"), ("runtime", "image"), ("runtime", "dockerfile")]
+    {
+        let refused = sandbox.run(&["catalog", "new", kind, name]);
+        assert_eq!(refused.code, Some(2), "{name}");
+        let said = format!("a {kind} cannot be called \"{name}\"");
+        assert!(
+            refused.stderr.contains(&said) && refused.stderr.contains("such as my-"),
+            "{}",
+            refused.stderr
+        );
+    }
+    assert_eq!(sandbox.good(&["catalog", "check"]).stdout, "ok runtimes/go\nok services/my-cache\n");
 }
 
 #[test]
@@ -178,6 +192,27 @@ fn list_and_show_know_the_recipes_at_hand() {
     let unknown = sandbox.run(&["catalog", "show", "pyton"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("did you mean \"python\"?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn in_a_clone_every_command_looks_at_the_work_tree() {
+    let sandbox = Sandbox::new();
+    sandbox.write("fleet", &[("cupaas.yaml", PLATFORM)]);
+    sandbox.commit("fleet", 1_700_000_000);
+    // Nothing of it is committed.
+    sandbox.good(&["catalog", "new", "service", "cache", "--folder", "fleet/catalog"]);
+    for words in
+        [&["catalog", "show", "cache"][..], &["catalog", "list"], &["catalog", "check"], &["catalog", "test"]]
+    {
+        for folder in ["fleet", "fleet/catalog"] {
+            let ran = sandbox.cupaas(words).current_dir(sandbox.path(folder)).output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stdout);
+            assert!(ran.status.success() && said.contains("cache"), "{words:?} in {folder}: {said}");
+        }
+    }
+    // What is named is a repository, of which the last commit counts.
+    let named = sandbox.run(&["catalog", "show", "cache", "--gitops", "fleet"]);
+    assert!(named.stderr.contains("unknown recipe"), "{}", named.stderr);
 }
 
 #[test]

@@ -260,8 +260,9 @@ fn new_tells_which_forge_it_takes() {
 #[test]
 fn new_knows_the_catalog_of_the_repository_that_is_named() {
     let sandbox = Sandbox::new();
-    let recipe = "summary: Gleam\nmarkers: [gleam.toml]\n";
-    sandbox.write("fleet", &[("catalog/runtimes/gleam/recipe.yaml", recipe)]);
+    let recipe = "summary: Gleam\nmarkers: [gleam.toml]\ndockerfile: Dockerfile.j2\n";
+    let files = [("recipe.yaml", recipe), ("Dockerfile.j2", "FROM x\n")];
+    sandbox.write("fleet/catalog/runtimes/gleam", &files);
     sandbox.write("shop", &[("gleam.toml", "x\n")]);
     let alone = sandbox.run(&["new", "shop"]);
     assert_eq!(alone.code, Some(2), "{}", alone.stdout);

@@ -81,12 +81,13 @@ fn what_a_procfile_says_already_is_not_proposed() {
 #[test]
 fn what_a_recipe_is_sure_of_is_written_as_what_holds() {
     let sandbox = Sandbox::new();
-    let recipe = "summary: x\nmarkers: [shop.toml]\nstart: [{command: \"serve: all\"}]\nsuggests:\n  \
+    let recipe = "summary: x\nmarkers: [shop.toml]\ndockerfile: Dockerfile.j2\nstart: [{command: \"serve: all\"}]\nsuggests:\n  \
                   services: [{service: redis, certain: true}, {service: kafka}]\n  \
                   release: [{command: \"prepare: it\", certain: true}]\n  \
                   variables: [{name: MODE, value: \"on\", certain: true}, {name: SIZE, value: \"3\"}]\n  \
                   processes: [{name: tidy, command: tidy --all, schedule: \"* * * * *\", certain: true}]\n";
-    sandbox.write("fleet", &[("catalog/runtimes/x/recipe.yaml", recipe)]);
+    let files = [("recipe.yaml", recipe), ("Dockerfile.j2", "FROM x\n")];
+    sandbox.write("fleet/catalog/runtimes/x", &files);
     sandbox.write("shop", &[("shop.toml", "")]);
     sandbox.good(&["new", "shop", "--forge", "none", "--gitops", "fleet"]);
     let text = std::fs::read_to_string(sandbox.path("shop/.cupaas")).unwrap();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::sandbox::{Ran, Sandbox};
 
-const RUNTIME: &str = "format: 1\nsummary: x\nversions: {default: '22', supported: ['22']}\n";
+const RUNTIME: &str = "dockerfile: D.j2\nsummary: x\nversions: {default: '22', supported: ['22']}\n";
 const SERVICE: &str = "format: 1\nsummary: x\nversions: {default: '1', supported: ['1']}\nimage: 'x:{{ version }}'\n\
                        port: 1\nfiles: [{template: a.yaml.j2}]\n";
 
@@ -12,6 +12,9 @@ const SERVICE: &str = "format: 1\nsummary: x\nversions: {default: '1', supported
 fn run(command: &str, kind: &str, files: &[(&str, &str)]) -> Ran {
     let sandbox = Sandbox::new();
     sandbox.good(&["init", "try"]);
+    if kind == "runtimes" {
+        sandbox.write("try/catalog/runtimes/x", &[("D.j2", "FROM x\n")]);
+    }
     sandbox.write(&format!("try/catalog/{kind}/x"), files);
     let app = match kind {
         "runtimes" => "name: a\nruntime: x\n",
@@ -68,7 +71,7 @@ fn every_step_of_a_runtime_has_a_bound() {
             "recipe.yaml:4:",
         );
     }
-    let recipe = format!("{RUNTIME}start: [{{command: x}}]\ndockerfile: D.j2\n");
+    let recipe = format!("{RUNTIME}start: [{{command: x}}]\n");
     let filters = format!("FROM x\nRUN {{{{ a{} }}}}\n", "|e".repeat(5000));
     let branches = format!("FROM x\n{{% if a %}}{}{{% endif %}}\n", "{%elif a%}".repeat(5000));
     for (template, said, place) in [
@@ -143,7 +146,7 @@ fn what_rules_look_for_in_all_files_has_a_bound() {
         let written: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
         sandbox.write("app", &written);
         let recipe = format!("{RUNTIME}facts:\n  - {rule}\n{start}");
-        sandbox.write("try/catalog/runtimes/x", &[("recipe.yaml", &recipe)]);
+        sandbox.write("try/catalog/runtimes/x", &[("recipe.yaml", &recipe), ("D.j2", "FROM x\n")]);
         let begun = Instant::now();
         let ran = sandbox.run(&["explain", "app", "--gitops", "try", "--env", "production"]);
         assert_eq!(ran.code, Some(3), "{said}: {:.2000}", ran.stderr);

@@ -95,7 +95,7 @@ files:
     (
         "catalog/services/cache/cache.yaml.j2",
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ service.name }}-settings\n  \
-         namespace: {{ namespace }}\n  labels: {{ service.labels }}\n",
+         namespace: {{ namespace }}\n  labels: {{ service.labels }}\n# No maxMemory: of this program nobody says it.\n",
     ),
 ];
 

@@ -8,7 +8,9 @@ use crate::diagnostic::Code;
 pub(super) fn check(report: &mut Report<'_>) {
     let recipe = &report.document.value;
     let mut places: BTreeMap<&str, String> = BTreeMap::new();
-    places.extend(recipe.storage.as_ref().map(|storage| (trimmed(&storage.path.0), "storage".to_owned())));
+    if let Some(storage) = &recipe.storage {
+        place(report, &["storage", "path"], trimmed(&storage.path.0), "storage".to_owned(), &mut places);
+    }
     let mut keys: Vec<&str> = Vec::new();
     for (name, disk) in &recipe.disks {
         let path = ["disks", name.as_str(), "path"];

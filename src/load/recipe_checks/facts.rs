@@ -23,10 +23,6 @@ pub(super) fn check(report: &mut Report<'_>) {
         let expression = rule.pattern.as_deref().map(|text| read(report, &index, "match", text));
         rule.within.as_deref().map(|text| read(report, &index, "within", text));
         words(report, &index, rule, expression);
-        if rule.fact == "words" && !recipe.words.is_empty() {
-            let message = "a fact cannot be called as the recipe's `words` are";
-            report.error(Code::InvalidValue, &["facts", &index, "fact"], message, "give it another name");
-        }
         if let Some(fact) = rule.below.as_deref().filter(|fact| !above.contains(fact)) {
             let message = format!("no rule above finds the fact {fact:?}");
             report.error(

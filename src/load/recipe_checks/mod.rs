@@ -8,28 +8,40 @@ mod console;
 mod credentials;
 mod facts;
 mod files;
+mod kinds;
+mod names;
+mod patterns;
 mod places;
+pub(crate) mod secrets;
 mod service;
 mod sight;
+mod starts;
 mod templates;
 mod texts;
+mod unused;
 mod values;
 mod versions;
+mod writable;
 
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::recipe::RecipeFile;
 use crate::load::recipe_folder::Recipe;
 use crate::yaml::document::Document;
 
+pub(crate) use sight::RELEASE;
 #[cfg(test)]
-pub(crate) use sight::{RELEASE, SERVICE};
+pub(crate) use sight::SERVICE;
 pub(crate) use values::COMMON;
 
 /// All that is wrong with a recipe, and what there is to warn of.
 pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     let mut report = Report { document: &recipe.description, found: Vec::new() };
+    kinds::check(recipe.kind, &mut report);
+    names::check(recipe, &mut report);
     versions::check(&mut report);
     facts::check(&mut report);
+    patterns::check(&mut report);
+    starts::check(&mut report);
     config::check(&mut report);
     console::check(&mut report);
     credentials::check(&mut report);
@@ -38,6 +50,9 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     texts::check(recipe.kind, &mut report);
     files::check(recipe, &mut report);
     templates::check(recipe, &mut report);
+    secrets::check(recipe, &mut report);
+    writable::check(&mut report);
+    unused::check(recipe, &mut report);
     report.found
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::places;
 use super::sight::Sight;
-use super::texts::{unknown_names, words};
+use super::texts::{called, unknown_names, words};
 use super::{Report, files};
 use crate::diagnostic::{Code, Source, Span};
-use crate::expression::names;
+use crate::expression::{calls, names};
 use crate::load::recipe_folder::{Recipe, RecipeKind};
 
 pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
@@ -35,6 +35,14 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
                 for unknown in unknown {
                     let (message, hint) = words(&unknown, false);
                     report.at(code, place(source, &unknown.path), message, hint);
+                }
+                let further: &[&'static str] = match recipe.kind == RecipeKind::Runtime || is_config {
+                    true => &[],
+                    false => &calls::OF_MANIFESTS,
+                };
+                for call in calls::unknown(&source.text, true, further) {
+                    let (message, hint) = called(&call, further);
+                    report.at(code, Span::new(source, call.at.clone()), message, hint);
                 }
             }
             Err(wrong) => {
@@ -74,7 +82,7 @@ fn manifest(recipe: &Recipe, name: &str) -> Option<Sight> {
     }
     let items = rules.iter().filter(|rule| rule.each.is_some());
     let items = items.map(|rule| rule.item.as_ref().map_or("item", |item| item.0.as_str()));
-    let sight = places::manifest(description).with(items);
+    let sight = places::manifest(description).with(items).with(names::OF_MANIFESTS);
     Some(match recipe.kind {
         RecipeKind::Shared => sight.without("service.params"),
         _ => sight,

@@ -1,3 +1,6 @@
+mod runtimes;
+mod services;
+
 use std::fmt::Write;
 
 use crate::diagnostic::Severity;
@@ -6,10 +9,15 @@ use crate::tree::{Files, RepoPath};
 
 /// What is said of a recipe: `file:line:column: message (hint)`, a line each.
 fn said(kind: RecipeKind, files: &[(&str, &str)]) -> String {
+    said_of(kind, "x", files)
+}
+
+/// The same of a recipe with this name.
+fn said_of(kind: RecipeKind, name: &str, files: &[(&str, &str)]) -> String {
     let folder = if kind == RecipeKind::Runtime { "runtimes" } else { "services" };
-    let named = |name: &str| RepoPath::new(format!("catalog/{folder}/x/{name}")).unwrap();
-    let files: Files = files.iter().map(|(name, text)| (named(name), (*text).to_owned())).collect();
-    let (recipe, mut problems) = Catalog::new(files).get_leniently(kind, "x");
+    let named = |file: &str| RepoPath::new(format!("catalog/{folder}/{name}/{file}")).unwrap();
+    let files: Files = files.iter().map(|(file, text)| (named(file), (*text).to_owned())).collect();
+    let (recipe, mut problems) = Catalog::new(files).get_leniently(kind, name);
     problems.extend(recipe.map(|recipe| recipe.warnings.clone()).unwrap_or_default());
     problems.sort_by_key(|problem| (problem.span.source.name.clone(), problem.span.range.start));
     let mut text = String::new();
@@ -78,6 +86,7 @@ recipe.yaml:4:42: invalid regular expression (found open group without closing '
 recipe.yaml:5:50: {2} needs a group that `match` does not have: it has 1 (a group stands in parentheses: `(…)`)
 recipe.yaml:5:63: unknown name "framwork" (did you mean "framework"?)
 recipe.yaml:5:80: the fact "port" is found further down (a rule sees the facts of the rules above it: move that one up, or this one down)
+recipe.yaml:6:12: "port" is something else in expressions and templates (give the fact another name)
 recipe.yaml:6:34: {vaule} stands for nothing (did you mean "value"?)
 recipe.yaml:6:68: unknown name "fodler" (did you mean "folder"?)
 recipe.yaml:6:83: no rule above finds the fact "frameworks" (did you mean "framework"?)

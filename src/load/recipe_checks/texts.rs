@@ -4,9 +4,11 @@ use super::places::{self, Form, Place};
 use super::sight::{Sight, Unknown};
 use super::{Report, near};
 use crate::diagnostic::{Code, Span};
+use crate::expression::calls::{self, Call, Called};
 use crate::expression::names::{self, Wrong};
 use crate::load::recipe::RecipeFile;
 use crate::load::recipe_folder::RecipeKind;
+use crate::schema::suggest;
 use crate::yaml::document::Document;
 
 pub(super) fn check(kind: RecipeKind, report: &mut Report<'_>) {
@@ -38,6 +40,12 @@ pub(super) fn check(kind: RecipeKind, report: &mut Report<'_>) {
             let (message, hint) = words(&unknown, further_down(&document.value, &path, &unknown));
             report.at(Code::InvalidExpression, span, message, hint);
         }
+        let is_template = place.form == Form::Template;
+        for call in calls::unknown(place.text, is_template, &[]) {
+            let span = span(document, &path, &place, |text| calls::find(text, &call, is_template));
+            let (message, hint) = called(&call, &[]);
+            report.at(Code::InvalidExpression, span, message, hint);
+        }
     }
 }
 
@@ -53,6 +61,20 @@ pub(super) fn words(unknown: &Unknown, is_further_down: bool) -> (String, String
         of => format!("{of} has no {name:?}"),
     };
     (message, near(name, known.iter().map(String::as_str)))
+}
+
+/// What to say of a filter, test or method that is not there.
+pub(super) fn called(call: &Call<'_>, further: &[&'static str]) -> (String, String) {
+    let name = call.name;
+    let known = call.called.known().iter().chain(further).copied();
+    match call.called {
+        Called::Filter => (format!("unknown filter {name:?}"), near(name, known)),
+        Called::Test => (format!("unknown test {name:?}"), near(name, known)),
+        Called::Method => {
+            let filter = suggest(name, known).map(|close| format!(": `|{close}`")).unwrap_or_default();
+            (format!("values have no method {name:?}"), format!("use a filter{filter}"))
+        }
+    }
 }
 
 /// Whether a rule for a fact reads one that a rule below it finds.
