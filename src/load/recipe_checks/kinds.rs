@@ -28,7 +28,7 @@ const RUNTIME: [&[&str]; 20] = [
     &["writable"],
 ];
 /// Keys of services.
-const SERVICE: [&[&str]; 16] = [
+const SERVICE: [&[&str]; 17] = [
     &["config"],
     &["console"],
     &["credentials"],
@@ -41,6 +41,7 @@ const SERVICE: [&[&str]; 16] = [
     &["provides"],
     &["resources"],
     &["rotation"],
+    &["route"],
     &["storage"],
     &["versions", "majorParts"],
     &["versions", "upgrades"],
