@@ -72,6 +72,33 @@ fn nothing_new_comes_whichever_command_brings_it() {
 }
 
 #[test]
+fn of_freezes_that_overlap_the_one_that_ends_last_is_named() {
+    let second = "    freeze:\n      - {from: 2020-01-01, to: 2998-01-01, why: the fair}\n      - ";
+    for (last, hint) in [
+        (
+            "{from: 2020-02-01}\n",
+            "once the freeze at cupaas.yaml:8:9 is taken out of the file, or has an end",
+        ),
+        (
+            "{from: 2997-01-01, to: 2999-01-01, timeZone: America/Havana}\n",
+            "from 2999-01-02T00:00:00-05:00 (America/Havana) on, when the freeze at cupaas.yaml:8:9 has ended too",
+        ),
+        (
+            "{schedule: '* * * * *', for: 5m}\n",
+            "once the freeze at cupaas.yaml:8:9 leaves a gap, or is taken out of the file",
+        ),
+    ] {
+        let world = gated(&format!("{second}{last}"));
+        let args =
+            ["deploy", "shop", "--env", "production", "--source-repository", URL, "--image", &image("1")];
+        let ran = world.run(&args);
+        let said =
+            ran.refused("environment-frozen", &["production is frozen", "by cupaas.yaml:7:9: the fair"]);
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(hint), "{hint}: {said}");
+    }
+}
+
+#[test]
 fn what_is_there_is_operated_and_gone_back_from() {
     let world = frozen();
     let more = ["--app", "shop", "--env", "production"];
