@@ -15,6 +15,7 @@ mod cli {
     mod action;
     mod again;
     mod app_files;
+    mod between;
     mod bounds;
     mod catalog;
     mod checkout_files;
@@ -38,6 +39,7 @@ mod cli {
     mod leaks;
     mod local_owner;
     mod lost;
+    mod moments;
     mod named;
     mod newcomer;
     mod operating;

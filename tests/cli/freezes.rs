@@ -69,6 +69,28 @@ fn nothing_new_comes_whichever_command_brings_it() {
     assert!(running(&world).contains(&other));
     let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
     assert!(message.contains("\nCupaas-Override: freeze: the till is down\n"), "{message}");
+    // Whoever looks back sees it.
+    let history = ["history", "shop", "--env", "production"];
+    let releases = &world.json(&history)["releases"];
+    assert_eq!(releases[0]["overridden"], "freeze: the till is down", "{releases:#}");
+    assert!(releases[1]["overridden"].is_null(), "{releases:#}");
+    let said = "passed though closed: freeze: the till is down";
+    assert!(world.good(&history).stdout.contains(said));
+    assert!(world.good(&["status", "--format", "html"]).stdout.contains(said));
+}
+
+#[test]
+fn status_says_what_is_frozen_now() {
+    let world = frozen();
+    let frozen = &world.json(&["status"])["frozen"];
+    let on = serde_json::json!([
+        {"environment": "production", "until": null, "why": "the fair", "place": "cupaas.yaml:7:9"}
+    ]);
+    assert_eq!(*frozen, on);
+    let words = "production is frozen, by cupaas.yaml:7:9: the fair";
+    assert!(world.good(&["status"]).stdout.ends_with(&format!("{words}\n")));
+    assert!(world.good(&["status", "--format", "html"]).stdout.contains(words));
+    assert_eq!(world.json(&["status", "--env", "staging"])["frozen"], serde_json::json!([]));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::load::gate::Freeze;
 use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
+use crate::outcome::standing::FrozenEnvironment;
 use crate::publish::{ChangeSet, Next, Transition};
 use crate::render::release_file;
 use crate::resolve::freeze::{self, Frozen};
@@ -19,6 +20,21 @@ use crate::yaml::document::Document;
 /// The freeze that is on in an environment.
 pub(crate) fn frozen(platform: &Document<PlatformFile>, environment: &str, now: i64) -> Option<Unmet> {
     with_place(platform, environment, now).map(|(unmet, _)| unmet)
+}
+
+/// The same, as a fact of the environment.
+pub(crate) fn frozen_environment(
+    platform: &Document<PlatformFile>,
+    environment: &str,
+    now: i64,
+) -> Option<FrozenEnvironment> {
+    let on = On::of(platform, environment, now)?;
+    Some(FrozenEnvironment {
+        environment: environment.to_owned(),
+        until: on.until(),
+        why: on.frozen.freeze.why.clone(),
+        place: on.place(on.frozen.index).to_string(),
+    })
 }
 
 /// A freeze that is on, and where it stands.
