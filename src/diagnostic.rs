@@ -289,6 +289,14 @@ impl Failure {
         self
     }
 
+    /// What is wrong, in one line: where a file is to blame, the first thing that is wrong with it, and where.
+    pub fn in_a_line(&self) -> String {
+        match self.diagnostics.first() {
+            Some(first) => format!("{}: {} [{}]", first.span, first.message, first.code),
+            None => self.with_hint(),
+        }
+    }
+
     /// What is wrong and the first thing to do about it, in one line that ends with the code.
     pub fn with_hint(&self) -> String {
         let cause = self.causes.first().map(|cause| &cause.message);

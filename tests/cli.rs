@@ -15,6 +15,7 @@ mod cli {
     mod action;
     mod again;
     mod app_files;
+    mod between;
     mod bounds;
     mod catalog;
     mod catalog_manifests;
@@ -39,6 +40,7 @@ mod cli {
     mod leaks;
     mod local_owner;
     mod lost;
+    mod moments;
     mod named;
     mod newcomer;
     mod operating;

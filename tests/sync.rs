@@ -26,6 +26,7 @@ mod sync {
     mod logins;
     mod matrix;
     pub(crate) mod registry;
+    mod standings;
     pub(crate) mod tls;
     pub(crate) mod world;
 }

@@ -46,6 +46,7 @@ mod walk;
 pub use address::{BranchName, RepositoryUrl};
 pub(crate) use checkout_login::origin_of;
 pub use commit::{Author, FileChanges};
+pub(crate) use history::fetched_distance;
 pub use history::{AppRemote, fetched_order, is_descendant, order};
 pub(crate) use log::LogEntry;
 pub use order::Order;

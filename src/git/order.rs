@@ -48,6 +48,46 @@ pub(super) fn compare(objects: &Odb<'_>, old: &str, new: &str) -> Order {
     }
 }
 
+/// How many commits `new` has that `old` has not, by what `objects` has; nothing where what is not here may count too.
+pub(super) fn ahead(objects: &Odb<'_>, old: &str, new: &str) -> Option<usize> {
+    let (old, new) = (whole(old)?, whole(new)?);
+    let behind = Reached::from(objects, old, &BTreeSet::new());
+    let more = Reached::from(objects, new, &behind.seen);
+    // Where it goes down to the first commit, the other may have come there too, by what is not here.
+    let unknown = more.cut || (more.root && behind.cut);
+    (!unknown).then_some(more.seen.len())
+}
+
+/// The commits that led to one, and it.
+#[derive(Default)]
+struct Reached {
+    seen: BTreeSet<Oid>,
+    /// Whether some are not here, or there are too many.
+    cut: bool,
+    /// Whether one of them is the first of all.
+    root: bool,
+}
+
+impl Reached {
+    /// But for those that are `known`, and what led to them.
+    fn from(objects: &Odb<'_>, from: Oid, known: &BTreeSet<Oid>) -> Self {
+        let (mut all, mut todo) = (Self::default(), VecDeque::from([from]));
+        while let Some(id) = todo.pop_front() {
+            if known.contains(&id) || !all.seen.insert(id) {
+                continue;
+            }
+            match parents(objects, id) {
+                Some(parents) if all.seen.len() <= MOST => {
+                    all.root |= parents.is_empty();
+                    todo.extend(parents);
+                }
+                _ => all.cut = true,
+            }
+        }
+        all
+    }
+}
+
 /// A commit that is named in full; the beginning of one may be another's too.
 pub(super) fn whole(text: &str) -> Option<Oid> {
     Oid::from_str(text).ok().filter(|_| text.len() == 40)

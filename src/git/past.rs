@@ -24,6 +24,18 @@ impl Snapshot {
         self.at(tree, |this| this.read(paths))
     }
 
+    /// From now on reads a commit that the log has shown as if it were the branch's newest one, until
+    /// [`Snapshot::refresh`]. Nothing can be pushed onto it: the branch stands elsewhere.
+    ///
+    /// # Errors
+    /// A commit that the log has not shown.
+    pub(crate) fn go_back(&mut self, commit: &str) -> Result<(), Failure> {
+        let id = Oid::from_str(commit).map_err(internal)?;
+        let tree = self.known(id)?.tree;
+        (self.head, self.root, self.back) = (Some(id), Some(tree), true);
+        Ok(())
+    }
+
     /// The same of many commits, each with a path of its own, in the order in which they are asked for. The round trips are
     /// those of the deepest path, however many there are.
     ///
@@ -65,9 +77,15 @@ impl Snapshot {
         let strayed = self.root != Some(root);
         self.root = own;
         if strayed {
-            let message = "the GitOps repository's server only serves branches, which is not enough to read other commits";
-            return Err(Failure::new(Code::FetchIncomplete, message));
+            return Err(branches_alone());
         }
         done
     }
+}
+
+/// What a server that gives its branches alone is too little for.
+pub(super) fn branches_alone() -> Failure {
+    let message =
+        "the GitOps repository's server only serves branches, which is not enough to read other commits";
+    Failure::new(Code::FetchIncomplete, message)
 }

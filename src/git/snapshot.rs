@@ -72,6 +72,8 @@ pub struct Snapshot {
     pub(super) root: Option<Oid>,
     pub(super) asking: Asking,
     pub(super) answered: bool,
+    /// Whether an older commit than the branch's newest one is read.
+    pub(super) back: bool,
     _folder: TemporaryFolder,
 }
 
@@ -138,7 +140,8 @@ impl Snapshot {
         let store = Store::new(Repository::open_bare(folder.path()).map_err(internal)?);
         let (branch, asking) = (fetched.branch, fetched.asking);
         let (head, root) = (None, None);
-        let mut new = Self { git, store, branch, head, root, asking, answered: false, _folder: folder };
+        let mut new =
+            Self { git, store, branch, head, root, asking, answered: false, back: false, _folder: folder };
         new.read_head()?;
         Ok(new)
     }
@@ -172,6 +175,7 @@ impl Snapshot {
     }
 
     fn read_head(&mut self) -> Result<(), Failure> {
+        self.back = false;
         let name = self.branch.reference();
         self.head = match self.store.repository.refname_to_id(&name) {
             Ok(id) => Some(id),

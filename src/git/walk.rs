@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Failure};
 use crate::git::build;
 use crate::git::fetch::{self, Asking, Depth, FetchScope};
 use crate::git::objects::Mode;
+use crate::git::past::branches_alone;
 use crate::git::snapshot::Snapshot;
 use crate::git::stderr::{internal, misplaced};
 use crate::tree::RepoPath;
@@ -49,6 +50,9 @@ impl Snapshot {
 
     /// For a server that gives its branches alone: all files of the newest commit.
     fn take_all(&mut self) -> Result<(), Failure> {
+        if self.back {
+            return Err(branches_alone());
+        }
         let head = self.head;
         self.asking = if self.asking == Asking::All { Asking::All } else { Asking::Shallow };
         self.refresh()?;

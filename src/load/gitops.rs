@@ -62,6 +62,18 @@ impl Gitops {
         }
     }
 
+    /// From now on reads a commit that [`Gitops::log`] has shown, as if nothing had come after it; what waits on branches
+    /// beside it is none of its time's.
+    ///
+    /// # Errors
+    /// As [`Gitops::log`].
+    pub(crate) fn go_back(&mut self, commit: &str) -> Result<(), Failure> {
+        match &mut self.place {
+            Backend::Snapshot(snapshot) => snapshot.go_back(commit),
+            Backend::Folder(_) | Backend::Memory(_) => Ok(()),
+        }
+    }
+
     /// Sees what was pushed since.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::load::hold::Hold;
 use crate::outcome::health::ReportedHealth;
+use crate::outcome::remote::RemoteStanding;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub struct Standing {
     pub last: Option<Change>,
     /// Whether it is healthy; nothing where that was not asked, or it was removed.
     pub health: Option<ReportedHealth>,
+    /// How it stands to the branch that goes there; nothing where that was not asked, or it was removed.
+    pub remote: Option<RemoteStanding>,
 }
 
 /// A commit in the GitOps repository, and who is behind it.
@@ -79,6 +82,8 @@ pub struct PastRelease {
     pub subject: String,
     /// What it did to the cluster, in words; nothing where the commit was about several releases.
     pub changes: Option<String>,
+    /// Which gates it passed though they were closed, and why: `freeze: the till is down`.
+    pub overridden: Option<String>,
     /// The image, where the commit was about this release alone.
     pub image: Option<String>,
     /// The app's repository and commit, `REPOSITORY@COMMIT`, where the commit was about this release alone.

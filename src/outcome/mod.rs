@@ -1,5 +1,6 @@
 //! What became of a run, as data: no text, and nothing is decided here.
 
+pub(crate) mod between;
 pub(crate) mod catalog;
 pub(crate) mod compared;
 pub(crate) mod hand_over;
@@ -8,21 +9,25 @@ pub(crate) mod history;
 pub(crate) mod inventory;
 mod notices;
 pub(crate) mod overview;
+pub(crate) mod remote;
 mod removal;
 mod rerendered;
 pub(crate) mod rollout;
 pub(crate) mod secrets;
+pub(crate) mod standing;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
 
 use crate::load::hold::Held;
+use crate::outcome::between::Between;
 use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
 use crate::outcome::compared::Compared;
 use crate::outcome::hand_over::HandOver;
-use crate::outcome::history::{History, Standing};
+use crate::outcome::history::History;
 use crate::outcome::inventory::{AppFacts, Variables};
 use crate::outcome::rollout::RolledOut;
 use crate::outcome::secrets::{Checked, Listing};
+use crate::outcome::standing::Standings;
 use crate::outcome::sync::Synced;
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
@@ -121,9 +126,11 @@ pub enum Report {
     /// `app list` and `app show`.
     Apps(Vec<AppFacts>),
     /// `status`.
-    Status(Vec<Standing>),
+    Status(Standings),
     /// `history`.
     History(History),
+    /// `history --diff`.
+    Between(Box<Between>),
     /// `diff --to`.
     Compared(Compared),
     /// `wait`: a release is healthy.

@@ -1,6 +1,7 @@
 //! What runs where, what ran before, and what each release changed, of a whole GitOps repository.
 
 use crate::outcome::history::{Change, PastRelease, Standing};
+use crate::outcome::standing::FrozenEnvironment;
 use crate::plan::Plan;
 use crate::plan::diff::FileDiff;
 
@@ -9,8 +10,12 @@ use crate::plan::diff::FileDiff;
 pub(crate) struct Overview {
     /// The GitOps repository.
     pub(crate) place: String,
+    /// Whether it is of an earlier time.
+    pub(crate) past: bool,
     /// The commit that was read, where there is one.
     pub(crate) head: Option<Change>,
+    /// The environments that are frozen.
+    pub(crate) frozen: Vec<FrozenEnvironment>,
     /// By name.
     pub(crate) apps: Vec<AppOverview>,
     /// How much of the history is in it.

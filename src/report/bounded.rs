@@ -5,7 +5,7 @@ use crate::outcome::{Outcome, Report};
 use crate::report::cut::cut;
 use crate::report::markup::{escaped, fenced, plain};
 use crate::report::page::Page;
-use crate::report::{notices, rerendered};
+use crate::report::{between, notices, rerendered};
 
 /// What would change or has changed, as a page; nothing of a report that is about something else.
 pub(super) fn page(report: &Report, most: usize) -> Option<String> {
@@ -23,6 +23,7 @@ pub(super) fn page(report: &Report, most: usize) -> Option<String> {
             let (plan, makes, diffs) = (&done.plan, &done.makes, &done.diffs);
             Some(Page { title: &title, words: &words, plan, makes, diffs }.write(most))
         }
+        Report::Between(one) => between::page(one, most),
         _ => None,
     }
 }

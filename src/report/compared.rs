@@ -32,7 +32,7 @@ fn of_app(app: &ComparedApp, from: &str, to: &str) -> String {
 }
 
 /// Each thing, and below it what it is in both.
-fn unlike(all: &[Unlike], from: &str, to: &str) -> String {
+pub(super) fn unlike(all: &[Unlike], from: &str, to: &str) -> String {
     let width = from.chars().count().max(to.chars().count());
     let mut text = String::new();
     for one in all {

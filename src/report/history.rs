@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use crate::outcome::health::{HealthState, ReportedHealth};
 use crate::outcome::history::{Change, History, PastRelease, Standing};
-use crate::report::style::{BAD, FAINT, GOOD, STRONG, paint, tame};
+use crate::report::remote::remote;
+use crate::report::style::{BAD, CHANGED, FAINT, GOOD, STRONG, paint, tame};
 use crate::repository::short;
 
 /// One line a release, in columns.
@@ -63,7 +64,8 @@ fn note(release: &Standing) -> String {
     let scale = release.scale.iter().map(|(name, count)| format!("  {}={}", tame(name), tame(count)));
     let held = release.hold.as_ref().map(|hold| format!("  held: {}", tame(&hold.words())));
     let health = release.health.as_ref().map(health).unwrap_or_default();
-    health + &pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
+    let remote = release.remote.as_ref().map(remote).unwrap_or_default();
+    health + &remote + &pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
 }
 
 fn health(said: &ReportedHealth) -> String {
@@ -104,6 +106,9 @@ fn past(release: &PastRelease) -> String {
         who(change)
     );
     let _ = writeln!(text, "    {}", tame(&release.subject));
+    if let Some(passed) = &release.overridden {
+        let _ = writeln!(text, "    {}", paint(CHANGED, format!("passed though closed: {}", tame(passed))));
+    }
     for line in [&release.image, &release.source, &release.changes, &change.run].into_iter().flatten() {
         let _ = writeln!(text, "    {}", paint(FAINT, tame(line)));
     }

@@ -1,5 +1,6 @@
 //! Outcome | Failure → text, JSON, Markdown. Pure: it returns texts, and the caller prints them.
 
+mod between;
 mod bounded;
 mod catalog;
 pub(crate) mod ci;
@@ -20,9 +21,11 @@ mod overview;
 mod page;
 mod plan;
 mod proposal;
+mod remote;
 mod rerendered;
 mod rollout;
 mod secrets;
+mod standing;
 mod style;
 mod sync;
 mod text;

@@ -11,7 +11,9 @@ use crate::plan::Plan;
 use crate::report::folded::{self, Detail};
 use crate::report::plan::{plan, rest};
 use crate::report::style::{FAINT, GONE, GOOD, NEW, STRONG, paint, tame};
-use crate::report::{catalog, compared, hand_over, history, inventory, rollout, secrets, sync};
+use crate::report::{
+    between, catalog, compared, hand_over, history, inventory, rollout, secrets, standing, sync,
+};
 use crate::repository::short;
 use crate::resolve::release::Release;
 use crate::tree::Files;
@@ -68,8 +70,9 @@ pub(super) fn of(report: &Report, detail: Detail) -> String {
             format!("{} {app} is neither registered nor deployed: nothing to do\n", paint(GOOD, "ok"))
         }
         Report::Apps(apps) => inventory::apps(apps),
-        Report::Status(releases) => history::status(releases),
+        Report::Status(standings) => standing::text(standings),
         Report::History(all) => history::history(all),
+        Report::Between(one) => between::text(one, detail),
         Report::Compared(all) => compared::text(all),
         Report::RolledOut(release) => rollout::text(release),
         Report::HandOver(one) => hand_over::text(one),

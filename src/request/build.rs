@@ -9,7 +9,7 @@ use crate::request::ci_guard::means_another;
 use crate::request::environment::{Environment, text};
 use crate::request::spec::wide;
 use crate::request::{
-    catalog, completion, forge, gates, gitops_from_cwd, hand_over, history, operate, print, promote,
+    catalog, completion, forge, gates, gitops_from_cwd, hand_over, history, look, operate, print, promote,
     registered, rollback, scaffold, secret, sync, wait,
 };
 use crate::run::action::{Action, Request};
@@ -84,9 +84,9 @@ fn action(command: Command, format: Format, env: &Environment) -> Result<Action,
         Command::Scale(asked) => operate::scale(asked, env)?,
         Command::Stop(asked) => operate::operate(asked, Operate::Stop, env)?,
         Command::Start(asked) => operate::operate(asked, Operate::Start, env)?,
-        Command::Status(asked) => registered::status(asked, format, env)?,
+        Command::Status(asked) => look::status(asked, format, env)?,
         Command::Wait(given) => wait::wait(given, env)?,
-        Command::History(asked) => registered::history(asked, env)?,
+        Command::History(asked) => look::history(asked, env)?,
         Command::Open(asked) => hand_over::open(asked, env)?,
         Command::Logs(asked) => hand_over::logs(asked, env)?,
         Command::Run(asked) => hand_over::run(asked, env)?,

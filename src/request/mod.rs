@@ -14,6 +14,7 @@ mod gates;
 mod gitops_from_cwd;
 mod hand_over;
 mod history;
+mod look;
 mod operate;
 mod print;
 mod promote;

@@ -5,17 +5,13 @@ use crate::request::environment::text;
 use crate::run::spec::Extent;
 use std::path::PathBuf;
 
-use crate::cli::{
-    AppCommand, AppSelector, Editing, EnvCommand, History, Pin, Proposed, Repository, SetEnv, Shared,
-    StatusOf,
-};
+use crate::cli::{AppCommand, AppSelector, Editing, EnvCommand, Pin, Proposed, Repository, SetEnv, Shared};
 use crate::diagnostic::{Code, Diagnostic, Failure, Source as Text, Span, typed};
 use crate::git::Source;
 use crate::load::app_folder::{read_input, read_text};
 use crate::load::dotenv;
 use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
-use crate::report::Format;
 use crate::request::assignments::assigned;
 use crate::request::ci_guard::shared_one;
 use crate::request::environment::Environment;
@@ -125,29 +121,6 @@ pub(super) fn app(command: AppCommand, env: &Environment) -> Result<Action, Fail
             Ok(Action::Remove(Extent::Everywhere, Box::new(spec)))
         }
     }
-}
-
-pub(super) fn status(asked: StatusOf, format: Format, env: &Environment) -> Result<Action, Failure> {
-    let out = asked.out.filter(|out| !out.as_os_str().is_empty());
-    if out.is_some() && format != Format::Html {
-        let failure = Failure::new(Code::ConflictingArguments, "--out works only with --format html");
-        return Err(
-            failure.hint("for another format, write what is printed to a file: `cupaas status > FILE`")
-        );
-    }
-    let mut spec = spec(asked.repository, nothing(), true, env)?;
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    (spec.query.app, spec.query.environment) = (given(asked.app), given(asked.env));
-    if asked.health {
-        spec.forge = forge::wishes(&spec, env)?;
-    }
-    let health = asked.health;
-    Ok(look(if format == Format::Html { View::Page { out, health } } else { View::Status { health } }, spec))
-}
-
-pub(super) fn history(asked: History, env: &Environment) -> Result<Action, Failure> {
-    let limit = asked.limit as usize;
-    Ok(look(View::History { limit }, about(asked.target, nothing(), true, env)?))
 }
 
 /// The same, which changes nothing.

@@ -18,7 +18,7 @@ pub(super) fn of(EditingOf { named, mut editing }: EditingOf) -> Editing {
 
 pub(super) fn rollback(asked: Asked, env: &Environment) -> Result<Action, Failure> {
     let wish = Rollback {
-        to: Target::parse(&asked.to)?,
+        to: Target::parse("--to", &asked.to)?,
         until: if asked.hold { HoldUntil::Resume } else { HoldUntil::Newer },
         why: asked.why.map(|why| why.trim().to_owned()).filter(|why| !why.is_empty()),
     };

@@ -54,7 +54,7 @@ pub(super) fn token(gitops: &GitopsPlace) -> Result<Option<SourceToken>, Failure
 }
 
 /// Where docker and podman keep logins: `$REGISTRY_AUTH_FILE`, `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`.
-fn registry(timeout: Duration) -> Access {
+pub(super) fn registry(timeout: Duration) -> Access {
     let files = [
         text("REGISTRY_AUTH_FILE").map(PathBuf::from),
         text("DOCKER_CONFIG").map(|folder| Path::new(&folder).join("config.json")),

@@ -16,21 +16,27 @@ pub(crate) struct Frozen<'f> {
     pub(crate) freeze: &'f Freeze,
     /// From when on none is on any more, in seconds since 1970; nothing where no end is in sight.
     pub(crate) until: Option<i64>,
+    /// Which of them ends last, or has no end in sight.
+    pub(crate) last: usize,
+    /// Whether that one has an end at all; else it follows itself, or others do, without a gap.
+    pub(crate) ends: bool,
 }
 
 /// The first of `freezes` that is on at `now`. The end of each is the first second that it leaves free.
 pub(crate) fn at(freezes: &[Freeze], now: i64) -> Option<Frozen<'_>> {
     let (index, freeze) = freezes.iter().enumerate().find(|(_, freeze)| is_on(freeze, now).is_some())?;
-    let mut until = Some(now);
+    let (mut time, mut last) = (now, index);
     for _ in 0..CHAIN {
-        let Some(time) = until else { break };
-        let ends: Vec<Option<i64>> = freezes.iter().filter_map(|one| is_on(one, time)).collect();
-        if ends.is_empty() {
-            return Some(Frozen { index, freeze, until: Some(time) });
+        let ends = freezes.iter().enumerate().filter_map(|(index, one)| Some((is_on(one, time)?, index)));
+        match ends.max_by_key(|(end, _)| end.unwrap_or(i64::MAX)) {
+            None => return Some(Frozen { index, freeze, until: Some(time), last, ends: true }),
+            Some((None, endless)) => {
+                return Some(Frozen { index, freeze, until: None, last: endless, ends: false });
+            }
+            Some((Some(end), later)) => (time, last) = (end, later),
         }
-        until = ends.into_iter().map(|end| end.unwrap_or(i64::MAX)).max().filter(|end| *end < i64::MAX);
     }
-    Some(Frozen { index, freeze, until: None })
+    Some(Frozen { index, freeze, until: None, last, ends: true })
 }
 
 /// A moment as the freeze's clocks show it.
@@ -139,10 +145,15 @@ mod tests {
             once(Some("2026-11-30T08:00"), Some("2026-11-30T12:00"), "UTC"),
         ];
         let on = at(&all, seconds("2026-11-28T00:00:00Z")).unwrap();
-        assert_eq!((on.index, on.until), (0, Some(seconds("2026-11-30T12:00:00Z"))));
+        assert_eq!((on.index, on.until, on.last), (0, Some(seconds("2026-11-30T12:00:00Z")), 1));
         assert_eq!(at(&all, seconds("2026-11-30T08:00:00Z")).unwrap().index, 1);
+        // What has no end is not what is on first, and one that follows itself without a gap has none either.
+        let open = [all[0].clone(), once(Some("2026-11-29"), None, "UTC"), all[1].clone()];
+        let on = at(&open, seconds("2026-11-28T00:00:00Z")).unwrap();
+        assert_eq!((on.index, on.until, on.last, on.ends), (0, None, 1, false));
         let always = again("* * * * *", "5m", "UTC");
-        assert_eq!(at(&[always], 0).map(|on| on.until), Some(None));
+        let on = at(std::slice::from_ref(&always), 0).unwrap();
+        assert_eq!((on.until, on.last, on.ends), (None, 0, true));
         assert_eq!(shown(&all[0], seconds("2026-11-30T12:00:00Z")), "2026-11-30T12:00:00+00:00 (UTC)");
     }
 }

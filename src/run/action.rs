@@ -9,7 +9,7 @@ use crate::run::scaffold::{InitOptions, NewOptions};
 use crate::run::secrets::SecretCommand;
 use crate::run::spec::{Extent, RunSpec, Selection, View};
 use crate::run::sync::Options;
-use crate::run::view::{HandOverTo, Handing};
+use crate::run::view::{HandOverTo, Handing, Look};
 use crate::tree::Files;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,6 +46,8 @@ pub enum Action {
     Sync(Box<Options>, Box<RunSpec>),
     /// What the GitOps repository knows is shown.
     View(View, Box<RunSpec>),
+    /// `status`.
+    Status(Box<Look>, Box<RunSpec>),
     /// What the GitOps repository knows of an app is handed over to a person's own program.
     HandOver(Box<HandOverTo>, Handing, Box<RunSpec>),
     /// Waits for what the cluster says of a release, for so long.

@@ -25,6 +25,7 @@ pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failur
         Action::Rollback(wish, spec) => rollback::run(context, wish, spec),
         Action::Sync(options, spec) => sync::run(context, options, spec),
         Action::View(look, spec) => inventory::run(context, look, spec),
+        Action::Status(look, spec) => view::status(context, look, spec),
         Action::HandOver(to, how, spec) => view::hand_over(context, to, how, spec),
         Action::Wait(time, spec) => wait::run(context, spec, *time),
         Action::Secret(asked) => secrets::run(context, asked),

@@ -14,6 +14,7 @@ use crate::load::release_log::{self, ReleaseCommit};
 use crate::load::{environments, known_apps, records};
 use crate::outcome::history::{Change, History, PastRelease, Standing};
 use crate::repository::without_credentials;
+use crate::run::beside::Beside;
 use crate::run::health;
 use crate::run::spec::RunSpec;
 use crate::run::wait::health::Opened;
@@ -22,19 +23,16 @@ use crate::run::wait::health::Opened;
 ///
 /// # Errors
 /// An app or environment that nobody knows, files that are wrong, or the repository's own.
-pub(crate) fn status(
-    spec: &RunSpec,
-    with_health: bool,
-    gitops: &mut Gitops,
-) -> Result<Vec<Standing>, Failure> {
+pub(crate) fn status(spec: &RunSpec, beside: &Beside, gitops: &mut Gitops) -> Result<Vec<Standing>, Failure> {
     let Found { registered, releases } = found(spec, gitops)?;
     let mut last = last_changes(&releases, gitops)?;
     let mut opened = Opened::new();
     let standing = |release: ReleaseFile| {
-        let last = last.remove(&(release.environment.clone(), release.app.clone()));
+        let key = (release.environment.clone(), release.app.clone());
+        let (last, remote) = (last.remove(&key), beside.remote.get(&key).cloned());
         let health =
-            (with_health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
-        Standing { health, ..standing(registered.get(&release.app), release, last) }
+            (beside.health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
+        Standing { health, remote, ..standing(registered.get(&release.app), release, last) }
     };
     Ok(releases.into_iter().map(standing).collect())
 }
@@ -129,6 +127,7 @@ pub(super) fn standing(
         removed: release.removed,
         last,
         health: None,
+        remote: None,
     }
 }
 
@@ -172,6 +171,7 @@ pub(super) fn past_of(commit: &LogEntry, environment: String) -> PastRelease {
         change: change(commit),
         subject: release_log::subject(message).to_owned(),
         changes: text(release_log::changes(message)),
+        overridden: text(release_log::trailer(message, "Cupaas-Override")),
         image: text(release_log::trailer(message, "Cupaas-Image")),
         source: text(release_log::trailer(message, "Cupaas-Source")),
         environment,

@@ -1,4 +1,4 @@
-//! What the GitOps repository knows of its apps, for `app list`, `app show`, `env list`, `status` and `history`. Changes nothing.
+//! What the GitOps repository knows of its apps, for `app list`, `app show`, `env list` and `history`. Changes nothing.
 
 use crate::load::records;
 use crate::outcome::inventory::{AppFacts, Deployment, OverriddenValue, Variable, Variables};
@@ -19,7 +19,7 @@ use crate::resolve::layers::{Layer, Layers};
 use crate::resolve::variables::{Layered, layers};
 use crate::run::context::Context;
 use crate::run::spec::{RunSpec, View};
-use crate::run::{compare, health, history, open, view};
+use crate::run::{compare, history, open, view};
 
 /// What is to be shown.
 ///
@@ -30,14 +30,10 @@ pub(crate) fn run(context: Context<'_>, look: &View, spec: &RunSpec) -> Result<O
     let report = match look {
         View::Apps => Report::Apps(apps(spec, gitops)?),
         View::App => Report::Apps(vec![app(spec, gitops)?]),
-        View::Status { health } => {
-            if *health {
-                context.progress(health::ASKING);
-            }
-            Report::Status(history::status(spec, *health, gitops)?)
-        }
-        View::Page { out, health } => view::page(&context, (out.as_deref(), *health), spec, gitops)?,
         View::History { limit } => Report::History(history::history(spec, *limit, gitops)?),
+        View::Between { from, to } => {
+            Report::Between(Box::new(view::between(spec, from, to.as_ref(), gitops)?))
+        }
         View::Compared { to, all } => Report::Compared(compare::compare(spec, to, *all, gitops)?),
         View::Variables { origin } => Report::Variables(variables(spec, *origin, gitops)?),
     };

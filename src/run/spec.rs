@@ -5,6 +5,7 @@ use crate::git::{AppRemote, RepositoryUrl};
 use crate::load::query::ReleaseQuery;
 use crate::load::records::Scope;
 use crate::run::edit::command::EditCommand;
+use crate::run::rollback::target::Target;
 use crate::run::sync::followed::Followed;
 use crate::token::Secret;
 use std::collections::BTreeSet;
@@ -37,22 +38,17 @@ pub enum View {
     Apps,
     /// One app.
     App,
-    /// What runs where.
-    Status {
-        /// Whether the clusters' words of each are asked for.
-        health: bool,
-    },
-    /// The same with what ran before, as a page.
-    Page {
-        /// The file that gets it; else it is printed.
-        out: Option<PathBuf>,
-        /// Whether the clusters' words of each are asked for.
-        health: bool,
-    },
     /// What ran before of one app.
     History {
         /// The most releases that are shown.
         limit: usize,
+    },
+    /// What changed from one release of an app to another.
+    Between {
+        /// One.
+        from: Target,
+        /// The other; else what stands there now.
+        to: Option<Target>,
     },
     /// What apps have in the selection's environment, and in another.
     Compared {

@@ -69,6 +69,55 @@ fn nothing_new_comes_whichever_command_brings_it() {
     assert!(running(&world).contains(&other));
     let message = world.sandbox.git("", &["-C", &world.gitops, "log", "-1", "--format=%B", "main"]);
     assert!(message.contains("\nCupaas-Override: freeze: the till is down\n"), "{message}");
+    // Whoever looks back sees it.
+    let history = ["history", "shop", "--env", "production"];
+    let releases = &world.json(&history)["releases"];
+    assert_eq!(releases[0]["overridden"], "freeze: the till is down", "{releases:#}");
+    assert!(releases[1]["overridden"].is_null(), "{releases:#}");
+    let said = "passed though closed: freeze: the till is down";
+    assert!(world.good(&history).stdout.contains(said));
+    assert!(world.good(&["status", "--format", "html"]).stdout.contains(said));
+}
+
+#[test]
+fn status_says_what_is_frozen_now() {
+    let world = frozen();
+    let frozen = &world.json(&["status"])["frozen"];
+    let on = serde_json::json!([
+        {"environment": "production", "until": null, "why": "the fair", "place": "cupaas.yaml:7:9"}
+    ]);
+    assert_eq!(*frozen, on);
+    let words = "production is frozen, by cupaas.yaml:7:9: the fair";
+    assert!(world.good(&["status"]).stdout.ends_with(&format!("{words}\n")));
+    assert!(world.good(&["status", "--format", "html"]).stdout.contains(words));
+    assert_eq!(world.json(&["status", "--env", "staging"])["frozen"], serde_json::json!([]));
+}
+
+#[test]
+fn of_freezes_that_overlap_the_one_that_ends_last_is_named() {
+    let second = "    freeze:\n      - {from: 2020-01-01, to: 2998-01-01, why: the fair}\n      - ";
+    for (last, hint) in [
+        (
+            "{from: 2020-02-01}\n",
+            "once the freeze at cupaas.yaml:8:9 is taken out of the file, or has an end",
+        ),
+        (
+            "{from: 2997-01-01, to: 2999-01-01, timeZone: America/Havana}\n",
+            "from 2999-01-02T00:00:00-05:00 (America/Havana) on, when the freeze at cupaas.yaml:8:9 has ended too",
+        ),
+        (
+            "{schedule: '* * * * *', for: 5m}\n",
+            "once the freeze at cupaas.yaml:8:9 leaves a gap, or is taken out of the file",
+        ),
+    ] {
+        let world = gated(&format!("{second}{last}"));
+        let args =
+            ["deploy", "shop", "--env", "production", "--source-repository", URL, "--image", &image("1")];
+        let ran = world.run(&args);
+        let said =
+            ran.refused("environment-frozen", &["production is frozen", "by cupaas.yaml:7:9: the fair"]);
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(hint), "{hint}: {said}");
+    }
 }
 
 #[test]

@@ -168,19 +168,29 @@ fn what_does_not_run_is_said_with_what_does() {
     assert!(
         failed(&world, &["run", "--process", "nightly", "--", "x"], "nothing-runs").contains("web, worker")
     );
+    for args in [&["logs", "worke"][..], &["run", "--process", "worke", "--", "x"]] {
+        let close = failed(&world, args, "nothing-runs");
+        assert!(close.contains("did you mean \"worker\"?"), "{args:?}: {close}");
+    }
+    let close = failed(&world, &["console", "mongo-db"], "nothing-runs");
+    assert!(close.contains("did you mean \"mongodb\"?"), "{close}");
     failed(&world, &["console", "web"], "nothing-runs");
+    // Not the one that has none.
     let several = failed(&world, &["console"], "nothing-runs");
-    assert!(several.contains("cache, mongodb, second"), "{several}");
+    assert!(several.contains("there are: mongodb, second"), "{several}");
     let silent = failed(&world, &["console", "cache"], "no-console");
     assert!(silent.contains("cupaas run --process cache -- PROGRAM"), "{silent}");
     world.good(&["scale", "worker=0", "--app", "shop", "--env", "production"]);
     assert!(
         failed(&world, &["run", "--process", "worker", "--", "x"], "nothing-runs").contains("cupaas scale")
     );
-    failed(&world, &["ps", "--env", "staging"], "not-deployed");
+    let elsewhere = failed(&world, &["logs", "--env", "staging"], "not-deployed");
+    assert!(elsewhere.contains("it is deployed in production: --env production"), "{elsewhere}");
+    assert!(!elsewhere.contains("cupaas deploy"), "{elsewhere}");
     let repository = ["--env", "staging", "--source-repository", URL, "--image", "r.example.cu/shop:1"];
     world.json(&[&["deploy", "shop"], &repository[..]].concat());
-    failed(&world, &["ps"], "environment-required");
+    let several = failed(&world, &["ps"], "environment-required");
+    assert!(several.contains("name one: --env production, or --env staging"), "{several}");
 }
 
 #[test]

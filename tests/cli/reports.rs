@@ -42,6 +42,8 @@ fn every_command_prints_a_report_of_the_schema() {
         &["app", "list"],
         &["status"],
         &["history", "--app", "app"],
+        &["history", "app", "--diff", "2999-01-01"],
+        &["status", "--at", "2999-01-01"],
         &["open", "app"],
         &["diff", "--env", "production", "--to", "production", "--app", "app"],
         &["env", "set", "A=1", "--app", "app"],

@@ -173,7 +173,8 @@ fn a_hold_that_is_to_stay_stays_until_it_is_resumed() {
 fn the_one_before_is_the_one_before_it_ran_first() {
     let world = World::new();
     let one = world.deployed(1, "");
-    world.refused(&["rollback", "shop"], 2, "release-not-found");
+    let said = world.refused(&["rollback", "shop"], 2, "release-not-found");
+    assert!(said.contains("there is no earlier release of shop in production"), "{said}");
     let first = world.head();
     // What is rendered again is no release of its own.
     world.json(&["env", "set", "A=1", "--app", "shop"]);
@@ -199,7 +200,8 @@ fn the_one_before_is_the_one_before_it_ran_first() {
         );
     }
     world.refused(&["rollback", "shop"], 2, "release-not-found");
-    world.refused(&["rollback", "shop", "--to", "9"], 2, "release-not-found");
+    let said = world.refused(&["rollback", "shop", "--to", "9"], 2, "release-not-found");
+    assert!(said.contains("earlier release"), "{said}");
     world.refused(&["rollback", "shop", "--to", "0123456789"], 2, "release-not-found");
     world.refused(&["rollback", "shop", "--to", "2001-01-01"], 2, "release-not-found");
     world.refused(&["rollback", "shop", "--to", "yesterday"], 2, "invalid-argument");

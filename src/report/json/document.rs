@@ -9,10 +9,12 @@ use serde::Serialize;
 use crate::diagnostic::Failure;
 use crate::forge::{CommentAction, Ending, PullAction, PullRequest};
 use crate::outcome::compared::ComparedApp;
-use crate::outcome::history::{PastRelease, Standing};
+use crate::outcome::history::{Change, PastRelease, Standing};
 use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
+use crate::outcome::standing::FrozenEnvironment;
 use crate::outcome::{self, Outcome, Report};
+use crate::report::json::between::HistoryDiff;
 use crate::report::json::catalog::{CatalogCheck, CatalogTest, Recipes};
 use crate::report::json::failed::Failed;
 use crate::report::json::releases::{Check, Deploy, Diff, Dockerfile, Explain, Releases, Remove, Render};
@@ -68,6 +70,7 @@ enum Body<'a> {
     Apps(Apps<'a>),
     Status(Standings<'a>),
     History(History<'a>),
+    HistoryDiff(HistoryDiff<'a>),
     Compared(Compared<'a>),
     Wait(Waited<'a>),
     HandOver(HandOver<'a>),
@@ -101,6 +104,10 @@ struct Apps<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Standings<'a> {
     status: Status,
+    /// The commit that was the newest one then, of `--at`.
+    at: Option<&'a Change>,
+    /// The environments to which no new release comes.
+    frozen: &'a [FrozenEnvironment],
     releases: &'a [Standing],
 }
 
@@ -238,6 +245,12 @@ impl<'a> Document<'a> {
     }
 }
 
+impl<'a> From<&'a outcome::standing::Standings> for Standings<'a> {
+    fn from(all: &'a outcome::standing::Standings) -> Self {
+        Self { status: Status::Ok, at: all.at.as_ref(), frozen: &all.frozen, releases: &all.releases }
+    }
+}
+
 impl<'a> Body<'a> {
     fn of(report: &'a Report) -> Self {
         let status = Status::Ok;
@@ -270,11 +283,12 @@ impl<'a> Body<'a> {
                 Self::Each(Each { status, releases: reports.iter().map(Self::of).collect() })
             }
             Report::Apps(apps) => Self::Apps(Apps { status, apps }),
-            Report::Status(releases) => Self::Status(Standings { status, releases }),
+            Report::Status(all) => Self::Status(all.into()),
             Report::History(all) => {
                 let (app, releases, more) = (&*all.app, &*all.releases, all.more);
                 Self::History(History { status, app, releases, more })
             }
+            Report::Between(one) => Self::HistoryDiff((&**one).into()),
             Report::Compared(all) => {
                 let status = if all.is_empty() { Status::Unchanged } else { Status::Differs };
                 Self::Compared(Compared { status, from: &all.from, to: &all.to, apps: &all.apps })

@@ -1,6 +1,7 @@
 //! Outcome | Failure → JSON, the contract with machines. Its schema is made of the types that it is written from:
 //! `cupaas schema report` prints it, and docs/report.md explains it.
 
+mod between;
 mod catalog;
 mod document;
 mod failed;

@@ -7,6 +7,7 @@ use crate::outcome::overview::{AppOverview, Depth, Overview, ReleaseOverview, St
 use crate::report::history::{name, who};
 use crate::report::overview::changed::{Budget, Lines};
 use crate::report::overview::states::{State, states};
+use crate::report::standing;
 use crate::repository::short;
 
 /// The apps of one table: a browser lays out those that are seen, and no others.
@@ -20,6 +21,10 @@ pub(super) struct Page {
     /// Whether the clusters were asked about.
     health: bool,
     head: Option<At>,
+    /// Whether it is of an earlier time.
+    past: bool,
+    /// Which environments are frozen, in a sentence each.
+    frozen: Vec<String>,
     apps: usize,
     stands: usize,
     troubles: Vec<Trouble>,
@@ -92,6 +97,7 @@ struct Release {
     environment: String,
     subject: String,
     changes: Option<String>,
+    overridden: Option<String>,
     image: Option<String>,
     source: Option<String>,
     /// The CI job's address, where it is one.
@@ -116,6 +122,8 @@ impl Page {
             place: overview.place.clone(),
             health: stands.any(|stand| stand.standing.health.is_some()),
             head: overview.head.as_ref().map(At::of),
+            past: overview.past,
+            frozen: overview.frozen.iter().map(standing::words).collect(),
             apps: apps.len(),
             stands: overview.apps.iter().map(|app| app.stands.len()).sum(),
             troubles,
@@ -212,7 +220,7 @@ impl At {
 
 impl Release {
     fn of(app: &str, one: &ReleaseOverview, budget: &mut Budget) -> Self {
-        let PastRelease { environment, change, subject, changes, image, source } = &one.release;
+        let PastRelease { environment, change, subject, changes, overridden, image, source } = &one.release;
         let run = change.run.clone().filter(|run| run.starts_with("https://") || run.starts_with("http://"));
         let source = source.as_ref().map(|source| match source.rsplit_once('@') {
             Some((repository, commit)) => format!("{repository} at {}", short(commit)),
@@ -224,6 +232,7 @@ impl Release {
             environment: environment.clone(),
             subject: subject.clone(),
             changes: changes.clone(),
+            overridden: overridden.clone(),
             image: image.as_deref().map(name),
             source,
             run,

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::outcome::health::{HealthState, ReportedHealth};
 use crate::outcome::overview::Stand;
+use crate::outcome::remote::{RemoteStanding, RemoteState};
+use crate::report::remote::remote_words;
 use crate::resolve::image::may_change;
 
 /// One word about a release, with what it means.
@@ -36,6 +38,15 @@ fn reported(health: &ReportedHealth) -> State {
     State { class, word: word.to_owned(), more: health.why.clone().or_else(since).unwrap_or_default() }
 }
 
+/// How it stands to its branch.
+fn followed(remote: &RemoteStanding) -> State {
+    let class = match remote.state {
+        RemoteState::UpToDate | RemoteState::NotFollowed => "fine",
+        RemoteState::Behind | RemoteState::Ahead | RemoteState::Diverged | RemoteState::Unknown => "look",
+    };
+    State { class, word: remote_words(remote), more: remote.why.clone().unwrap_or_default() }
+}
+
 /// How a release stands, as far as the GitOps repository says it.
 pub(super) fn states(stand: &Stand) -> Vec<State> {
     let one = &stand.standing;
@@ -44,6 +55,7 @@ pub(super) fn states(stand: &Stand) -> Vec<State> {
         return vec![state("look", "removed", "its data and credentials wait in the cluster".to_owned())];
     }
     let mut all: Vec<State> = one.health.iter().map(reported).collect();
+    all.extend(one.remote.iter().map(followed));
     if one.stopped {
         all.push(state("bad", "stopped", "no process runs until `cupaas start`".to_owned()));
     }

@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, Span};
+use crate::load::gate::Freeze;
 use crate::load::gitops::Gitops;
 use crate::load::platform::PlatformFile;
 use crate::load::release_file::ReleaseFile;
+use crate::outcome::standing::FrozenEnvironment;
 use crate::publish::{ChangeSet, Next, Transition};
 use crate::render::release_file;
-use crate::resolve::freeze;
+use crate::resolve::freeze::{self, Frozen};
 use crate::run::gates::verdict::{Unmet, pass};
 use crate::run::rollback::is_same;
 use crate::run::spec::RunSpec;
@@ -20,23 +22,67 @@ pub(crate) fn frozen(platform: &Document<PlatformFile>, environment: &str, now: 
     with_place(platform, environment, now).map(|(unmet, _)| unmet)
 }
 
+/// The same, as a fact of the environment.
+pub(crate) fn frozen_environment(
+    platform: &Document<PlatformFile>,
+    environment: &str,
+    now: i64,
+) -> Option<FrozenEnvironment> {
+    let on = On::of(platform, environment, now)?;
+    Some(FrozenEnvironment {
+        environment: environment.to_owned(),
+        until: on.until(),
+        why: on.frozen.freeze.why.clone(),
+        place: on.place(on.frozen.index).to_string(),
+    })
+}
+
+/// A freeze that is on, and where it stands.
+struct On<'a> {
+    platform: &'a Document<PlatformFile>,
+    environment: &'a str,
+    freezes: &'a [Freeze],
+    frozen: Frozen<'a>,
+}
+
+impl<'a> On<'a> {
+    fn of(platform: &'a Document<PlatformFile>, environment: &'a str, now: i64) -> Option<Self> {
+        let freezes = platform.value.environments.get(environment)?.freeze.as_slice();
+        Some(Self { platform, environment, freezes, frozen: freeze::at(freezes, now)? })
+    }
+
+    fn place(&self, index: usize) -> Span {
+        self.platform.at(&["environments", self.environment, "freeze", &index.to_string()])
+    }
+
+    /// When new releases may come again, by the clocks of the freeze that ends last.
+    fn until(&self) -> Option<String> {
+        let (until, last) = (self.frozen.until?, self.freezes.get(self.frozen.last)?);
+        Some(freeze::shown(last, until))
+    }
+
+    /// When or how it would pass. Where freezes overlap, the one that ends last is not the one that is on first.
+    fn hint(&self) -> String {
+        let Frozen { index, last, ends, .. } = self.frozen;
+        let place = self.place(last);
+        match self.until() {
+            Some(until) if index == last => format!("it passes from {until} on"),
+            Some(until) => format!("it passes from {until} on, when the freeze at {place} has ended too"),
+            None if !ends => {
+                format!("it passes once the freeze at {place} is taken out of the file, or has an end")
+            }
+            None => format!("it passes once the freeze at {place} leaves a gap, or is taken out of the file"),
+        }
+    }
+}
+
 fn with_place(platform: &Document<PlatformFile>, environment: &str, now: i64) -> Option<(Unmet, Span)> {
-    let settings = platform.value.environments.get(environment)?;
-    let on = freeze::at(&settings.freeze, now)?;
-    let index = on.index.to_string();
-    let place = platform.at(&["environments", environment, "freeze", &index]);
-    let why = on.freeze.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    let (until, hint) = match on.until {
-        Some(until) => {
-            let shown = freeze::shown(on.freeze, until);
-            (format!(" until {shown}"), format!("it passes from {shown} on"))
-        }
-        None => {
-            (String::new(), "it passes once that freeze is taken out of the file, or has an end".to_owned())
-        }
-    };
+    let on = On::of(platform, environment, now)?;
+    let place = on.place(on.frozen.index);
+    let why = on.frozen.freeze.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let until = on.until().map(|until| format!(" until {until}")).unwrap_or_default();
     let why = format!("{environment} is frozen{until}, by {place}{why}");
-    Some((Unmet { code: Code::EnvironmentFrozen, gate: "freeze", why, hint }, place))
+    Some((Unmet { code: Code::EnvironmentFrozen, gate: "freeze", why, hint: on.hint() }, place))
 }
 
 /// Warns, in a run that only looks, of what a freeze would keep out at `now`.

@@ -8,6 +8,6 @@ mod soak;
 mod statuses;
 mod verdict;
 
-pub(crate) use freeze::{brings_a_release, frozen, keep_out, warn};
+pub(crate) use freeze::{brings_a_release, frozen, frozen_environment, keep_out, warn};
 pub(crate) use promotion::unmet;
 pub(crate) use verdict::{Unmet, notes, now, pass};

@@ -3,7 +3,7 @@
 
 mod past;
 mod said;
-mod target;
+pub(crate) mod target;
 
 use std::collections::BTreeSet;
 
@@ -24,11 +24,11 @@ use crate::run::context::Context;
 use crate::run::edit::Edit;
 use crate::run::land::{Landed, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
-use crate::run::rollback::past::{Found, find};
+use crate::run::rollback::past::Found;
 use crate::run::spec::RunSpec;
 use crate::run::{branches, decide, open, rerender};
 
-pub(crate) use past::{is_same, stands_since};
+pub(crate) use past::{find, is_same, stands_since};
 pub(crate) use target::Target;
 
 /// What `rollback` was told.

@@ -15,13 +15,13 @@ const FIRST: usize = 2;
 
 /// A release that ran before.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The commit in the GitOps repository that made it.
-    pub(super) commit: String,
+    pub(crate) commit: String,
     /// The one that made it first, where that one went back to it itself.
     pub(super) first: String,
     /// What it was made from.
-    pub(super) record: ReleaseFile,
+    pub(crate) record: ReleaseFile,
     /// What ran after it, the newest first; each once.
     pub(super) since: Vec<ReleaseFile>,
     /// What ran when it was looked for.
@@ -38,13 +38,13 @@ pub(crate) fn is_same(one: &ReleaseFile, other: &ReleaseFile) -> bool {
 ///
 /// # Errors
 /// That there is none; records of then that cannot be read; or the repository's own.
-pub(super) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Result<Found, Failure> {
+pub(crate) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Result<Found, Failure> {
     let mut past = Past { records: BTreeMap::new(), gitops };
     let mut most = FIRST;
     loop {
         let commits = past.commits(now, most)?;
         let found = match to {
-            Target::Back(back) => past.back(&commits, *back)?,
+            Target::Back(back) => past.releases(&commits, *back)?.get(*back as usize).copied(),
             Target::Commit(commit) => past.of_commit(&commits, commit)?,
             Target::At(time) => commits.iter().position(|one| one.commit.time <= *time),
         };
@@ -52,7 +52,8 @@ pub(super) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Resul
             return past.found(now, to, &commits, index);
         }
         if commits.len() < most {
-            return Err(none(now, to));
+            let earlier = past.releases(&commits, u32::MAX)?.len().saturating_sub(1);
+            return Err(none(now, to, earlier));
         }
         most = most.saturating_mul(2);
     }
@@ -98,9 +99,17 @@ fn is_of(one: &ReleaseCommit, release: &ReleaseFile) -> bool {
     one.app == release.app && one.environment == release.environment
 }
 
-fn none(now: &ReleaseFile, to: &Target) -> Failure {
+/// That there is no such release among the `earlier` ones.
+fn none(now: &ReleaseFile, to: &Target, earlier: usize) -> Failure {
     let (app, environment) = (&now.app, &now.environment);
-    let message = format!("the history of {app} in {environment} has no release {to}");
+    let message = match (to, earlier) {
+        (Target::Back(_), 0) => format!("there is no earlier release of {app} in {environment}"),
+        (Target::Back(_), 1) => format!("there is only one earlier release of {app} in {environment}"),
+        (Target::Back(_), some) => {
+            format!("there are only {some} earlier releases of {app} in {environment}")
+        }
+        _ => format!("the history of {app} in {environment} has no release {to}"),
+    };
     Failure::new(Code::ReleaseNotFound, message)
         .hint(format!("`cupaas history --app {app} --env {environment}` shows what ran before"))
 }
@@ -138,10 +147,10 @@ impl Past<'_> {
         Ok(record)
     }
 
-    /// The commit that made the release so many before the newest. A release that was itself gone back to stands where
-    /// it stood first: before it is what ran before it then.
-    fn back(&mut self, commits: &[ReleaseCommit], back: u32) -> Result<Option<usize>, Failure> {
-        let mut releases: Vec<ReleaseFile> = Vec::new();
+    /// The commits that made one release each, the newest first, and as many before it as are wanted. A release that was
+    /// itself gone back to stands where it stood first: before it is what ran before it then.
+    fn releases(&mut self, commits: &[ReleaseCommit], back: u32) -> Result<Vec<usize>, Failure> {
+        let (mut found, mut last): (Vec<usize>, Option<ReleaseFile>) = (Vec::new(), None);
         let mut beyond: Option<String> = None;
         for (index, one) in commits.iter().enumerate() {
             if beyond.as_ref().is_some_and(|to| *to != one.commit.id) {
@@ -150,15 +159,16 @@ impl Past<'_> {
             beyond = None;
             let Some(record) = self.record(one)? else { continue };
             beyond = record.hold.as_ref().map(|hold| hold.to.clone());
-            if releases.last().is_some_and(|last| is_same(last, &record)) {
+            if last.as_ref().is_some_and(|last| is_same(last, &record)) {
                 continue;
             }
-            releases.push(record);
-            if releases.len() > back as usize {
-                return Ok(Some(index));
+            last = Some(record);
+            found.push(index);
+            if found.len() > back as usize {
+                break;
             }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// The newest commit that made a release of the app's commit, or that is the one that was named.
@@ -189,7 +199,7 @@ impl Past<'_> {
         index: usize,
     ) -> Result<Found, Failure> {
         let (Some(one), newer) = (commits.get(index), commits.get(..index).unwrap_or_default()) else {
-            return Err(none(now, to));
+            return Err(none(now, to, 0));
         };
         let Some(record) = self.record(one)? else {
             let message = format!("{} was not deployed in {} then", now.app, now.environment);

@@ -20,11 +20,11 @@ pub enum Target {
 }
 
 impl Target {
-    /// A number, a commit or a time.
+    /// A number, a commit or a time, as `flag` was given it.
     ///
     /// # Errors
     /// Anything else; kind `Usage`.
-    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(flag: &'static str, text: &str) -> Result<Self, Failure> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match text.len() {
@@ -41,7 +41,7 @@ impl Target {
             }
         }
         let hint = "a number such as 2 (releases back), a commit such as 1a2b3c4d, or a time such as 2026-11-23T10:39Z";
-        Err(typed(Code::InvalidArgument, "--to", text, "is no number, commit or time", hint))
+        Err(typed(Code::InvalidArgument, flag, text, "is no number, commit or time", hint))
     }
 }
 
@@ -76,10 +76,10 @@ mod tests {
             ("2026-09-01 12:00", Target::At(time)),
             ("2026-09-01", Target::At(time - 12 * 3600)),
         ] {
-            assert_eq!(Target::parse(text).unwrap(), is, "{text}");
+            assert_eq!(Target::parse("--to", text).unwrap(), is, "{text}");
         }
         for text in ["", "0", "-1", "12345", "main", "yesterday", "2026-13-01", &"1".repeat(65)] {
-            assert_eq!(Target::parse(text).unwrap_err().code, Code::InvalidArgument, "{text}");
+            assert_eq!(Target::parse("--to", text).unwrap_err().code, Code::InvalidArgument, "{text}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod joined;
 mod options;
 mod report;
 mod routes;
+mod standings;
 mod survey;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::run::spec::RunSpec;
 use crate::run::sync::fetch::ReadyApp;
 
 pub(crate) use options::Options;
+pub(crate) use standings::standings;
 
 /// Deploys every registered app whose branch has moved on: each by itself, and one that fails stops no other.
 ///

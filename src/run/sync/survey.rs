@@ -108,22 +108,54 @@ impl Survey {
         all
     }
 
+    /// Leaves out what is followed elsewhere than for these apps in these environments.
+    pub(super) fn keep(&mut self, wanted: impl Fn(&str, &str) -> bool) {
+        self.follows.retain(|one| wanted(&one.target.app, &one.target.environment));
+    }
+
     /// Asks every repository once, many at once: what has moved on, and what is to be said of all others.
     pub(super) fn query_remotes(
         &mut self,
         options: &Options,
         remotes: &Remotes,
     ) -> (Vec<NewCommit>, Vec<SyncEntry>) {
+        let judge = |survey: &Self, follows: &FollowedBranch, heads: &Heads| {
+            let (branch, commit) = survey.tip(follows, heads)?;
+            survey.judge(follows, branch, &commit)
+        };
+        self.asked(options, remotes, judge)
+    }
+
+    /// The same without a judgement: where each branch stands, and what is to be said where none does.
+    pub(super) fn tips(
+        &mut self,
+        options: &Options,
+        remotes: &Remotes,
+    ) -> (Vec<(FollowedApp, BranchName, String)>, Vec<SyncEntry>) {
+        let tip = |survey: &Self, follows: &FollowedBranch, heads: &Heads| {
+            let (branch, commit) = survey.tip(follows, heads)?;
+            Ok((follows.target.clone(), branch, commit))
+        };
+        self.asked(options, remotes, tip)
+    }
+
+    /// Asks every repository once, many at once, and takes the answers.
+    fn asked<T>(
+        &mut self,
+        options: &Options,
+        remotes: &Remotes,
+        take: impl Fn(&Self, &FollowedBranch, &Heads) -> Result<T, Box<SyncEntry>>,
+    ) -> (Vec<T>, Vec<SyncEntry>) {
         let repositories: Vec<_> = self.repositories().into_iter().collect();
         let ask = |(address, branches): &(_, _)| remotes.heads(address, branches);
         let answers = at_once(&repositories, options.at_once, ask);
         let heads: BTreeMap<&RepositoryUrl, Result<Heads, Failure>> =
             repositories.iter().map(|(address, _)| address).zip(answers).collect();
-        let (mut news, mut entries) = (Vec::new(), std::mem::take(&mut self.entries));
+        let (mut taken, mut entries) = (Vec::new(), std::mem::take(&mut self.entries));
         for follows in &self.follows {
             match heads.get(&follows.target.address) {
-                Some(Ok(heads)) => match self.judge(follows, heads) {
-                    Ok(new) => news.push(new),
+                Some(Ok(heads)) => match take(self, follows, heads) {
+                    Ok(one) => taken.push(one),
                     Err(entry) => entries.push(*entry),
                 },
                 Some(Err(failure)) => {
@@ -133,11 +165,11 @@ impl Survey {
                 None => {}
             }
         }
-        (news, entries)
+        (taken, entries)
     }
 
-    /// What has moved on; else what is to be said.
-    fn judge(&self, follows: &FollowedBranch, heads: &Heads) -> Result<NewCommit, Box<SyncEntry>> {
+    /// Where a branch stands; else what is to be said.
+    fn tip(&self, follows: &FollowedBranch, heads: &Heads) -> Result<(BranchName, String), Box<SyncEntry>> {
         let target = &follows.target;
         let default = heads.default.as_deref().and_then(|name| BranchName::parse(name).ok());
         let Some(branch) = follows.branch.clone().or_else(|| default.clone()) else {
@@ -162,6 +194,17 @@ impl Survey {
             let why = format!("its branch {branch} goes to {}", other.target.environment);
             return Err(Box::new(target.entry(Some(&branch), SyncOutcome::Skipped(why))));
         }
+        Ok((branch, commit.clone()))
+    }
+
+    /// What has moved on; else what is to be said.
+    fn judge(
+        &self,
+        follows: &FollowedBranch,
+        branch: BranchName,
+        commit: &str,
+    ) -> Result<NewCommit, Box<SyncEntry>> {
+        let target = &follows.target;
         let mut notes = Vec::new();
         let before = target.deployed().and_then(|record| record.source.branch.as_deref());
         if let Some(before) = before.filter(|before| *before != branch.as_str()) {
@@ -169,14 +212,14 @@ impl Survey {
         }
         let said = |outcome| {
             let mut entry = target.entry(Some(&branch), outcome);
-            entry.commit = Some(commit.clone());
+            entry.commit = Some(commit.to_owned());
             Err(Box::new(entry))
         };
         if target.record.as_ref().is_some_and(|record| record.removed) && !self.named.contains(&target.app) {
             return said(SyncOutcome::Removed);
         }
         match target.deployed() {
-            Some(record) if record.source.commit.as_ref() == Some(commit) => {
+            Some(record) if record.source.commit.as_deref() == Some(commit) => {
                 return said(SyncOutcome::UpToDate);
             }
             Some(_) if target.pin.is_some() => {
@@ -192,7 +235,7 @@ impl Survey {
         if let Some(on) = gates::frozen(&self.platform, &target.environment, self.now) {
             return said(SyncOutcome::Skipped(on.why));
         }
-        Ok(NewCommit { target: target.clone(), branch, commit: commit.clone(), notes })
+        Ok(NewCommit { target: target.clone(), branch, commit: commit.to_owned(), notes })
     }
 }
 

@@ -1,22 +1,20 @@
 //! An app in an environment → the line of `kubectl` that shows its pods or its logs, or runs something in one of its
 //! containers. Everything in it is what was deployed last; the cluster is asked by kubectl alone, as the person who runs it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Failure};
 use crate::layout::path;
-use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
-use crate::load::records::{self, Scope};
 use crate::load::release_file::ReleaseFile;
-use crate::load::{environments, known_apps};
 use crate::names;
 use crate::outcome::Report;
 use crate::outcome::hand_over::HandOver;
 use crate::resolve::routes;
-use crate::run::recorded::decided;
+use crate::run::recorded::{decided, only};
 use crate::run::spec::RunSpec;
 use crate::run::view::workloads::{Workload, workloads};
+use crate::schema::suggest;
 
 /// What is wanted.
 #[derive(Debug)]
@@ -77,7 +75,7 @@ pub(super) fn hand_over(
     spec: &RunSpec,
     gitops: &mut Gitops,
 ) -> Result<Report, Failure> {
-    let record = record(spec, gitops)?;
+    let record = only(spec, gitops)?;
     let mut one = HandOver {
         namespace: names::namespace(&record.app, &record.environment),
         cluster: record.cluster.clone(),
@@ -105,24 +103,12 @@ pub(super) fn hand_over(
         HandOverTo::Logs(lines) => found.logs(lines)?,
         HandOverTo::Command { part, command } => exec(found.lasting(part.as_deref())?, how.terminal, command),
         HandOverTo::Console(service) => {
-            let service = found.service(service.as_deref())?;
-            exec(service, how.terminal, &console(service, spec, &record, gitops)?)
+            let consoles = consoles(spec, &record, gitops)?;
+            let (service, words) = found.console(service.as_deref(), &consoles)?;
+            exec(service, how.terminal, words)
         }
     });
     Ok(Report::HandOver(one))
-}
-
-/// The release that is meant: in the environment that was named, else in the only one that the app is deployed in.
-fn record(spec: &RunSpec, gitops: &mut Gitops) -> Result<ReleaseFile, Failure> {
-    let app = app_of(&spec.query, gitops)?;
-    let scope = Scope::of(&app, spec.query.environment.as_deref());
-    let mut found = records::find(&scope, gitops)?;
-    match (found.pop(), found.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (Some(_), false) => Err(environments::required(&gitops.platform()?.value)),
-        (None, _) if known_apps::is_known(&app, gitops)? => Err(records::none(&app, &scope)),
-        (None, _) => Err(known_apps::unknown(&app, gitops)),
-    }
 }
 
 fn url(record: &ReleaseFile, gitops: &mut Gitops) -> Result<String, Failure> {
@@ -158,7 +144,7 @@ impl Found<'_> {
         let mut words = vec!["logs".to_owned()];
         match lines.part.as_deref() {
             Some(part) => {
-                let one = self.part(Some(part), |_| true)?;
+                let one = self.part(Some(part), "process or service", |_| true)?;
                 words.extend([
                     format!("--selector={}", one.selector),
                     format!("--container={}", one.container),
@@ -174,8 +160,13 @@ impl Found<'_> {
         Ok(words)
     }
 
-    /// The process or service of that name, else the only one; of several, the one that gets requests.
-    fn part(&self, name: Option<&str>, fits: impl Fn(&Workload) -> bool) -> Result<&Workload, Failure> {
+    /// The `what` of that name, else the only one; of several, the one that gets requests.
+    fn part(
+        &self,
+        name: Option<&str>,
+        what: &str,
+        fits: impl Fn(&Workload) -> bool,
+    ) -> Result<&Workload, Failure> {
         let fitting = || self.all.iter().filter(|one| fits(one));
         let found = match name {
             Some(name) => fitting().find(|one| one.part == name),
@@ -188,19 +179,23 @@ impl Found<'_> {
             let place = format!("{} in {}", self.record.app, self.record.environment);
             let known: Vec<&str> = fitting().map(|one| one.part.as_str()).collect();
             let message = match name {
-                _ if known.is_empty() => format!("{place} has nothing that fits"),
-                Some(name) => format!("{place} has no {name} that fits"),
-                None => format!("{place} has several, and none is named"),
+                None if known.is_empty() => format!("{place} has no {what}"),
+                Some(name) => format!("{place} has no {what} {name:?}"),
+                None => format!("{place} has more than one {what}, and none is named"),
             };
-            let failure = Failure::new(Code::NothingRuns, message);
-            if known.is_empty() { failure } else { failure.hint(format!("there are: {}", known.join(", "))) }
+            let close = name.and_then(|name| suggest(name, known.iter().copied()));
+            let hints = [
+                close.map(|close| format!("did you mean {close:?}?")),
+                (!known.is_empty()).then(|| format!("there are: {}", known.join(", "))),
+            ];
+            hints.into_iter().flatten().fold(Failure::new(Code::NothingRuns, message), Failure::hint)
         })
     }
 
     /// The same of those that have pods to run something in.
     fn lasting(&self, name: Option<&str>) -> Result<&Workload, Failure> {
         let fits = |one: &Workload| one.lasting && (name.is_some() || !one.is_service);
-        let one = self.part(name, fits)?;
+        let one = self.part(name, "process or service with a pod that stays", fits)?;
         if one.stopped {
             let message =
                 format!("no {} of {} runs in {}", one.part, self.record.app, self.record.environment);
@@ -210,8 +205,33 @@ impl Found<'_> {
         Ok(one)
     }
 
-    fn service(&self, name: Option<&str>) -> Result<&Workload, Failure> {
-        self.part(name, |one| one.is_service && one.lasting)
+    /// The service of that name, else the only one that has a shell, and the words that start it.
+    fn console<'c>(
+        &self,
+        name: Option<&str>,
+        consoles: &'c Consoles,
+    ) -> Result<(&Workload, &'c [String]), Failure> {
+        let services = || self.all.iter().filter(|one| one.is_service && one.lasting);
+        let none = |what: String, name: &str| {
+            let hint = format!("run a program yourself: `cupaas run --process {name} -- PROGRAM`");
+            Failure::new(Code::NoConsole, what).hint(hint)
+        };
+        let without = |one: &&Workload| !consoles.words.contains_key(&one.part);
+        if let Some(one) = services().find(|one| Some(one.part.as_str()) == name).filter(without) {
+            let what = consoles.recipes.get(&one.part).unwrap_or(&one.part);
+            return Err(none(format!("the recipe of {what} names no console"), &one.part));
+        }
+        if name.is_none()
+            && services().all(|one| without(&one))
+            && let Some(first) = services().next()
+        {
+            let place = format!("{} in {}", self.record.app, self.record.environment);
+            return Err(none(format!("no recipe of a service of {place} names a console"), &first.part));
+        }
+        let one = self.part(name, "service with a console", |one| {
+            one.is_service && one.lasting && consoles.words.contains_key(&one.part)
+        })?;
+        Ok((one, consoles.words.get(&one.part).map(Vec::as_slice).unwrap_or_default()))
     }
 }
 
@@ -224,22 +244,20 @@ fn exec(one: &Workload, terminal: bool, command: &[String]) -> Vec<String> {
     words
 }
 
-/// What the service's recipe says of its shell.
-fn console(
-    service: &Workload,
-    spec: &RunSpec,
-    record: &ReleaseFile,
-    gitops: &mut Gitops,
-) -> Result<Vec<String>, Failure> {
+/// What the recipes of an app's services say of their shells, by the services' names.
+struct Consoles {
+    recipes: BTreeMap<String, String>,
+    /// Those that name one.
+    words: BTreeMap<String, Vec<String>>,
+}
+
+fn consoles(spec: &RunSpec, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Consoles, Failure> {
     let (inputs, _, release) = decided(spec, record, gitops, &BTreeSet::new())?;
-    let recipe = release.services.iter().find(|one| one.name == service.part).map(|one| one.recipe.as_str());
-    let known = recipe.and_then(|recipe| inputs.services.get(recipe));
-    let words = known.map(|known| known.description.value.console.as_slice()).unwrap_or_default();
-    if words.is_empty() {
-        let what = recipe.unwrap_or(service.part.as_str());
-        let message = format!("the recipe of {what} names no console");
-        let hint = format!("run a program yourself: `cupaas run --process {} -- PROGRAM`", service.part);
-        return Err(Failure::new(Code::NoConsole, message).hint(hint));
-    }
-    Ok(words.to_vec())
+    let recipes: BTreeMap<String, String> =
+        release.services.iter().map(|one| (one.name.clone(), one.recipe.clone())).collect();
+    let words = |(name, recipe): (&String, &String)| {
+        let words = &inputs.services.get(recipe)?.description.value.console;
+        (!words.is_empty()).then(|| (name.clone(), words.clone()))
+    };
+    Ok(Consoles { words: recipes.iter().filter_map(words).collect(), recipes })
 }

@@ -13,6 +13,7 @@ use crate::outcome::history::{Change, PastRelease, Standing};
 use crate::outcome::overview::{AppOverview, Depth, Overview, Stand};
 use crate::repository::without_credentials;
 use crate::resolve::routes;
+use crate::run::beside::Beside;
 use crate::run::history::{Found, change, found, past_of, standing};
 use crate::run::spec::RunSpec;
 use crate::run::view::past::{Past, plans};
@@ -30,10 +31,11 @@ const COMMITS: usize = 5_000;
 ///
 /// # Errors
 /// As `status`.
-pub(super) fn overview(spec: &RunSpec, health: bool, gitops: &mut Gitops) -> Result<Overview, Failure> {
+pub(super) fn overview(spec: &RunSpec, beside: Beside, gitops: &mut Gitops) -> Result<Overview, Failure> {
     let Found { registered, releases } = found(spec, gitops)?;
     let platform = gitops.platform()?;
-    let proposals = gitops.proposals()?;
+    // What waits today waited for nobody then.
+    let proposals = if beside.at.is_some() { BTreeMap::new() } else { gitops.proposals()? };
     let mut names: BTreeSet<String> = releases.iter().map(|one| one.app.clone()).collect();
     let one_app = |name: &String| spec.query.app.as_ref().is_none_or(|asked| asked == name);
     if spec.query.environment.is_none() {
@@ -51,14 +53,16 @@ pub(super) fn overview(spec: &RunSpec, health: bool, gitops: &mut Gitops) -> Res
     let mut stands: BTreeMap<String, Vec<Stand>> = BTreeMap::new();
     let mut opened = Opened::new();
     for release in releases {
-        let last = walked.last.remove(&(release.environment.clone(), release.app.clone()));
-        let health = (health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
+        let key = (release.environment.clone(), release.app.clone());
+        let (last, remote) = (walked.last.remove(&key), beside.remote.get(&key).cloned());
+        let health =
+            (beside.health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
         let one = Stand {
             runtime: release.runtime.clone(),
             services: services(&release),
             url: url(&release, &platform.value),
             proposed: about(&proposed, &release),
-            standing: Standing { health, ..standing(registered.get(&release.app), release, last) },
+            standing: Standing { health, remote, ..standing(registered.get(&release.app), release, last) },
         };
         stands.entry(one.standing.app.clone()).or_default().push(one);
     }
@@ -71,7 +75,15 @@ pub(super) fn overview(spec: &RunSpec, health: bool, gitops: &mut Gitops) -> Res
         name,
     };
     let apps = names.into_iter().map(app).collect();
-    Ok(Overview { place: place(spec, gitops), head: walked.head, apps, depth })
+    let Beside { at, frozen, .. } = beside;
+    Ok(Overview {
+        place: place(spec, gitops),
+        past: at.is_some(),
+        head: walked.head.or(at),
+        frozen,
+        apps,
+        depth,
+    })
 }
 
 /// What the history says.

@@ -105,9 +105,14 @@ pub(super) fn plans(
             after.extend(of(&one.release.change.commit));
             before.extend(one.before.as_ref().map(of).unwrap_or_default());
         }
-        // What became of it then is no question of the platform of today.
-        let plan = compare(&before, &after, &BTreeSet::new(), ClusterFacts { expandable: true });
-        one.changed = Some(Changed { plan, diffs: unified(&before, &after) });
+        one.changed = Some(changed(&before, &after));
     }
     Ok((PLANS, true))
+}
+
+/// What became of one state of a release's files.
+pub(super) fn changed(before: &Files, after: &Files) -> Changed {
+    // What became of it then is no question of the platform of today.
+    let plan = compare(before, after, &BTreeSet::new(), ClusterFacts { expandable: true });
+    Changed { plan, diffs: unified(before, after) }
 }
