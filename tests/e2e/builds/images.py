@@ -78,8 +78,10 @@ class Builder:
         said = json.loads(self("inspect", "--type", "image", image))
         return said["Docker"]["config"]
 
-    def size(self, image: str) -> str:
-        return self("images", "--format", "{{.Size}}", image).splitlines()[0]
+    def size(self, image: str) -> float:
+        """In MB."""
+        number, unit = self("images", "--format", "{{.Size}}", image).splitlines()[0].split()
+        return float(number) * {"B": 1e-6, "KB": 1e-3, "MB": 1, "GB": 1e3}[unit]
 
     def clean(self) -> None:
         """What no tag names any more."""
@@ -99,32 +101,57 @@ def named(dockerfile: str) -> list[str]:
     return sorted({image for image in images if image not in [*stages, "scratch"]})
 
 
-def ensure(builder: Builder, name: str) -> None:
-    """Makes the image that stands for `name`, unless it is there as its files say."""
+def found(name: str) -> tuple[str | None, dict]:
+    """The folder that says how an image is made, None for Debian itself, and from what else."""
     for pattern, folder in STAND_INS:
         if match := re.fullmatch(pattern, full(name)):
-            break
-    else:
-        raise Missing(f"nothing stands in for {name}")
-    arguments = match.groupdict()
-    if folder is None:
-        debian(builder, name, arguments["SUITE"])
-        return
-    source = HERE / "images" / folder
-    if folder == "python":
-        if arguments["VERSION"] not in SUITES:
-            raise Missing(f"Debian has no Python {arguments['VERSION']}")
-        arguments["SUITE"] = SUITES[arguments["VERSION"]]
-    text = (source / "Containerfile").read_text()
+            arguments = match.groupdict()
+            if folder == "python":
+                if arguments["VERSION"] not in SUITES:
+                    raise Missing(f"Debian has no Python {arguments['VERSION']}")
+                arguments["SUITE"] = SUITES[arguments["VERSION"]]
+            return folder, arguments
+    raise Missing(f"nothing stands in for {name}")
+
+
+def bases(folder: str, arguments: dict) -> list[str]:
+    """The images that a stand-in begins from."""
+    text = (HERE / "images" / folder / "Containerfile").read_text()
     for key, value in arguments.items():
         text = text.replace(f"${{{key}}}", value)
-    for other in named(text):
-        ensure(builder, other)
-    files = [path for path in sorted(source.rglob("*")) if path.is_file()]
-    wanted = digest(name, *(path.read_text() for path in files))
+    return named(text)
+
+
+def made_of(name: str) -> str:
+    """What an image is made of, as a short text: another one when any of it changes."""
+    folder, arguments = found(name)
+    if folder is None:
+        return digest(*debian_words(arguments["SUITE"]), (HERE / "images/debian/docker-clean").read_text())
+    files = sorted(path for path in (HERE / "images" / folder).rglob("*") if path.is_file())
+    return digest(name, *(path.read_text() for path in files), *(made_of(base) for base in bases(folder, arguments)))
+
+
+def ensure(builder: Builder, name: str) -> None:
+    """Makes the image that stands for `name`, unless it is there as its files say."""
+    folder, arguments = found(name)
+    for base in bases(folder, arguments) if folder else []:
+        ensure(builder, base)
+    wanted = made_of(name)
     if is_there(builder, name, wanted):
         return
     print(f"making what stands for {name}, once", flush=True)
+    if folder is None:
+        debian(builder, name, arguments["SUITE"], wanted)
+    else:
+        make(builder, name, folder, arguments, wanted)
+    # A name without a registry is looked for on this machine first.
+    if name != full(name):
+        builder("tag", full(name), f"localhost/{name}")
+
+
+def make(builder: Builder, name: str, folder: str, arguments: dict, wanted: str) -> None:
+    """What the Containerfile in a folder says, beside what its `prepare.sh` has fetched."""
+    source = HERE / "images" / folder
     with tempfile.TemporaryDirectory(dir=builder.folder) as context:
         shutil.copytree(source, context, dirs_exist_ok=True)
         if (source / "prepare.sh").exists():
@@ -135,23 +162,23 @@ def ensure(builder: Builder, name: str) -> None:
         done = builder.build(Path(context), Path(context) / "Containerfile", full(name), *words, "--label", f"made-of={wanted}")
         if done.returncode:
             raise Missing(f"what stands for {name} cannot be made:\n{done.stdout[-3000:]}")
-    alias(builder, name)
 
 
-def debian(builder: Builder, name: str, suite: str) -> None:
-    """Debian itself: a root with the least, and the authorities of this machine."""
-    # As the official image, without documentation; what a mirror has of sid may be older than it should be.
-    words = ["--variant=minbase", "--format=tar", "--aptopt=Acquire::Check-Valid-Until \"false\"", "--dpkgopt=path-exclude=/usr/share/man/*",
-             "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-             "--customize-hook=mkdir -p \"$1/usr/local/share/ca-certificates\" \"$1/etc/ssl/certs\"",
-             "--customize-hook=cp -r /usr/local/share/ca-certificates/. \"$1/usr/local/share/ca-certificates/\"",
-             "--customize-hook=cp /etc/ssl/certs/ca-certificates.crt \"$1/etc/ssl/certs/\"", suite]
-    wanted = digest(*words)
-    if is_there(builder, name, wanted):
-        return
-    print(f"making what stands for {name}, once", flush=True)
+def debian_words(suite: str) -> list[str]:
+    """What mmdebstrap is told: a root with the least, and the authorities of this machine."""
+    # As the official image: without documentation, and apt keeps nothing. What a mirror has of sid may be older than it should be.
+    return ["--variant=minbase", "--format=tar", "--aptopt=Acquire::Check-Valid-Until \"false\"", "--dpkgopt=path-exclude=/usr/share/man/*",
+            "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+            "--customize-hook=mkdir -p \"$1/usr/local/share/ca-certificates\" \"$1/etc/ssl/certs\"",
+            "--customize-hook=cp -r /usr/local/share/ca-certificates/. \"$1/usr/local/share/ca-certificates/\"",
+            "--customize-hook=cp /etc/ssl/certs/ca-certificates.crt \"$1/etc/ssl/certs/\"",
+            "--customize-hook=copy-in images/debian/docker-clean /etc/apt/apt.conf.d/", suite]
+
+
+def debian(builder: Builder, name: str, suite: str, wanted: str) -> None:
+    """Debian itself."""
     tar = builder.folder / f"{suite}.tar"
-    done = subprocess.run(["mmdebstrap", *words, tar], capture_output=True, text=True)
+    done = subprocess.run(["mmdebstrap", *debian_words(suite), tar], cwd=HERE, capture_output=True, text=True)
     if done.returncode:
         raise Missing(f"what stands for {name} cannot be made:\n{done.stderr[-3000:]}")
     one = builder("from", "scratch")
@@ -160,13 +187,6 @@ def debian(builder: Builder, name: str, suite: str) -> None:
     builder("config", "--env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--cmd", '["bash"]',
             "--label", f"made-of={wanted}", one)
     builder("commit", "--quiet", "--rm", one, full(name))
-    alias(builder, name)
-
-
-def alias(builder: Builder, name: str) -> None:
-    """A name without a registry is looked for on this machine first."""
-    if name != full(name):
-        builder("tag", full(name), f"localhost/{name}")
 
 
 def digest(*texts: str) -> str:

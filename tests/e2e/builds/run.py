@@ -57,7 +57,11 @@ def check(row: Row, app: App, program: str, builder: Builder, work: Path) -> Non
     if first.returncode:
         raise Wrong(f"is not built:\n{first.stdout[-3000:]}")
     print(f"{row.name}: built in {time.monotonic() - began:.0f} s", flush=True)
-    row.size = builder.size(f"{tag}:1")
+    base = re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.M)[-1]
+    stages = dict(re.findall(r"^FROM (\S+) AS (\S+)", dockerfile.read_text(), re.M))
+    base = next((image for image, stage in stages.items() if stage == base), base)
+    size = builder.size(f"{tag}:1")
+    row.size = f"{size:.0f} MB, of that {size - builder.size(full(base)):.0f} on its base"
 
     start(row, app, program, builder, work, f"{tag}:1")
     again(row, app, builder, work, tag)
