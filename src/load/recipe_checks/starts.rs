@@ -15,8 +15,8 @@ pub(super) fn check(report: &mut Report<'_>) {
     for (index, rule) in recipe.suggests.processes.iter().enumerate() {
         let path = ["suggests", "processes", &index.to_string(), "name"];
         reserved(report, &path, &rule.name.0);
-        let above = recipe.suggests.processes[..index].iter();
-        if above.into_iter().any(|other| other.name == rule.name && always(other.when.as_deref())) {
+        let mut above = recipe.suggests.processes[..index].iter();
+        if above.any(|other| other.name == rule.name && always(other.when.as_deref())) {
             let message = format!("this rule is never reached: one above proposes {:?} always", rule.name.0);
             report.error(
                 Code::ConflictingSettings,

@@ -33,7 +33,7 @@ fn params(kind: RecipeKind, report: &mut Report<'_>, templates: &[&str]) {
         let mut all = text.match_indices("params").map(|(at, word)| &text[at + word.len()..]);
         all.any(|rest| !rest.starts_with(|c: char| c == '.' || c == '_' || c.is_alphanumeric()))
     };
-    if texts.iter().any(|text| is_whole(text)) {
+    if texts.iter().any(is_whole) {
         return;
     }
     let prefix = if kind == RecipeKind::Service { "service.params" } else { "params" };
@@ -100,7 +100,7 @@ fn packages(report: &mut Report<'_>, templates: &[&str]) {
             "build" => !rule.build.is_empty(),
             _ => !rule.run.is_empty(),
         });
-        if let Some(index) = rule.filter(|_| !templates.iter().any(|text| prints(text))) {
+        if let Some(index) = rule.filter(|_| !templates.iter().any(prints)) {
             let message = format!("no template prints `{plain}`: these packages are installed nowhere");
             let hint = format!(
                 "in the Dockerfile: `apt-get install -y {{{{ {plain} | join(' ') }}}}`, where there are any"

@@ -164,8 +164,8 @@ fn a_fact_has_a_name_of_its_own_that_can_be_read() {
             "recipe.yaml:5:50: `decides` has no effect without `exclusive` (the first rule that finds \"main\" decides it anyway: remove it)",
         ),
         (
-            "exclusive: {version: a}",
-            "recipe.yaml:5:13: `exclusive` has no effect on the version (of versions every find counts: another choice is a warning of its own, and one outside a range an error)",
+            "facts: [{fact: main, files: [a], is: b}, {fact: version, files: [a], is: '1'}]\nexclusive: {version: a}",
+            "recipe.yaml:6:13: `exclusive` has no effect on the version (of versions every find counts: another choice is a warning of its own, and one outside a range an error)",
         ),
     ]);
 }
