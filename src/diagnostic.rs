@@ -157,6 +157,12 @@ impl Diagnostic {
         self
     }
 
+    /// Place, message and hint in one line.
+    pub(crate) fn in_one_line(&self) -> String {
+        let hint = self.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{}: {}{hint}", self.span, self.message)
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

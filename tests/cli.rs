@@ -49,6 +49,7 @@ mod cli {
     mod proposals;
     mod reading;
     mod recipe_bounds;
+    mod recipe_mistakes;
     mod recording;
     mod registered;
     mod reports;

@@ -39,6 +39,7 @@ pub(crate) mod query;
 pub(crate) mod recipe;
 pub(crate) mod recipe_checks;
 pub(crate) mod recipe_folder;
+pub(crate) mod recipe_names;
 pub(crate) mod recipe_pattern;
 pub(crate) mod recipe_uses;
 pub(crate) mod records;

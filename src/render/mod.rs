@@ -15,6 +15,7 @@ mod tree;
 mod trial;
 mod values;
 mod workload;
+mod written;
 
 use crate::layout::Folders;
 use std::collections::BTreeMap;
@@ -126,7 +127,7 @@ impl Renderer {
             layers.recipe(&engine, recipe, &context)?;
             service_marks::mark(&mut layers.rendered[first..], service, &values["prune_protection"])
                 .map_err(|message| Failure::recipe(recipe.description.key(&["files"]), message))?;
-            service_checks::check(recipe, &layers.rendered[first..])?;
+            service_checks::check(recipe, service, &layers.rendered[first..])?;
         }
         Ok(layers.rendered)
     }

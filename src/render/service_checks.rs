@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic, Failure, Span};
 use crate::load::catalog::Recipe;
 use crate::render::layers::Rendered;
+use crate::resolve::release::Service;
 
 /// Kinds of objects that run pods for as long as the service is there.
 const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
@@ -15,7 +16,7 @@ const WORKLOADS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
 /// # Errors
 ///
 /// The recipe's, at its rules.
-pub(super) fn check(recipe: &Recipe, rendered: &[Rendered]) -> Result<(), Failure> {
+pub(super) fn check(recipe: &Recipe, service: &Service, rendered: &[Rendered]) -> Result<(), Failure> {
     let mut found = Vec::new();
     let mut say = |place: &Span, message: String, hint: &str| {
         found.push(Diagnostic::error(Code::RecipeInvalid, place.clone(), message).hint(hint));
@@ -37,6 +38,25 @@ pub(super) fn check(recipe: &Recipe, rendered: &[Rendered]) -> Result<(), Failur
             );
         }
     }
+    let mut lacks = |message: String, part: &str| {
+        let hint = format!("add `{{template: {part}}}`, or one of the recipe's own");
+        say(&recipe.description.at(&["files"]), message, &hint);
+    };
+    for workload in &workloads {
+        let mounted =
+            claims(&workload.object).filter(|claim| !service.disks.iter().any(|disk| disk.claim == **claim));
+        let is_made =
+            |claim: &&str| of_kind("PersistentVolumeClaim").any(|one| name_of(&one.object) == *claim);
+        for claim in mounted.filter(|claim| !is_made(claim)) {
+            let message = format!("no rule makes the claim {claim:?} of {}", called(&workload.object));
+            lacks(message, "shared/service/claim.yaml.j2");
+        }
+        let selects = |entry: &Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
+        if recipe.description.value.port.is_some() && !of_kind("Service").any(selects) {
+            let message = format!("no rule makes a Service for {}", called(&workload.object));
+            lacks(message, "shared/service/service.yaml.j2");
+        }
+    }
     for entry in of_kind("Service") {
         let selected = |workload: &&&Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
         let Some(workload) = workloads.iter().find(selected) else { continue };
@@ -54,6 +74,16 @@ pub(super) fn check(recipe: &Recipe, rendered: &[Rendered]) -> Result<(), Failur
 
 fn kind_of(object: &Json) -> &str {
     object["kind"].as_str().unwrap_or_default()
+}
+
+fn name_of(object: &Json) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+/// The claims that a workload's pods mount.
+fn claims(workload: &Json) -> impl Iterator<Item = &str> {
+    let volumes = workload["spec"]["template"]["spec"]["volumes"].as_array().into_iter().flatten();
+    volumes.filter_map(|volume| volume["persistentVolumeClaim"]["claimName"].as_str())
 }
 
 fn called(object: &Json) -> String {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Failure};
 use crate::load::catalog::RecipeKind;
+use crate::load::recipe_names::{LONGEST, RULE};
 use crate::load::scalars::Name;
 use crate::outcome::Wrote;
 use crate::run::catalog::{NewRecipe, folder_of};
@@ -35,12 +36,9 @@ const SERVICE: [(&str, &str); 6] = [
 /// A name that no recipe can have, a folder that is there, or a disk that refuses.
 pub(super) fn new(asked: &NewRecipe) -> Result<Wrote, Failure> {
     let NewRecipe { kind, name, folder } = asked;
-    // A container's port has the service's name.
-    if !Name::fits(name) || name.len() > 15 {
+    if !Name::fits(name) || name.len() > LONGEST {
         let failure = Failure::new(Code::InvalidArgument, format!("a recipe cannot be called {name:?}"));
-        return Err(
-            failure.hint("lower-case letters, digits and inner hyphens, beginning with a letter, at most 15")
-        );
+        return Err(failure.hint(RULE));
     }
     let place = folder.join(folder_of(*kind)).join(name);
     if place.symlink_metadata().is_ok() {
