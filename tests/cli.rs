@@ -48,6 +48,7 @@ mod cli {
     mod prompt;
     mod proposals;
     mod reading;
+    mod readme;
     mod recipe_bounds;
     mod recipe_mistakes;
     mod recording;
