@@ -141,8 +141,9 @@ impl Renderer {
         let said = found.into_iter();
         let diagnostics =
             said.map(|(file, violation)| blame::diagnostic(&file, violation, objects)).collect();
-        let message = "the API server would reject the rendered manifests, nothing was written";
-        Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
+        let message = "the API server would reject the rendered manifests";
+        let failure = Failure::new(Code::ManifestInvalid, message);
+        Err(Failure { diagnostics, is_before_writing: true, ..failure })
     }
 
     /// What the API server would refuse, each with the file that it stands in.
