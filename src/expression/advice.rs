@@ -35,7 +35,7 @@ pub(super) fn of_sign(text: &str, at: usize) -> Option<String> {
 pub(super) fn unclosed(text: &str) -> Option<(Range<usize>, String)> {
     let mut open: Vec<(Range<usize>, &str)> = Vec::new();
     let mut from = 0;
-    while let Some(start) = text.get(from..)?.find(['{']).map(|at| from + at) {
+    while let Some(start) = text.get(from..)?.find('{').map(|at| from + at) {
         let rest = &text[start..];
         let end = |sign: &str| rest.find(sign).map_or(text.len(), |at| start + at + sign.len());
         from = match () {

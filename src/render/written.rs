@@ -34,9 +34,8 @@ fn written_from(source: &Arc<Source>, path: &[Segment], start: usize) -> Option<
     for (number, segment) in path.iter().enumerate() {
         let place = match segment {
             Segment::Key(key) => key_after(&source.text, from, key).map(|(at, next)| at..next),
-            Segment::Index(index) => {
-                { is_here.then_some(()) }.and_then(|()| item_after(&source.text, from, *index))
-            }
+            Segment::Index(index) if is_here => item_after(&source.text, from, *index),
+            Segment::Index(_) => None,
         };
         is_here = place.is_some();
         let Some(place) = place else { continue };
