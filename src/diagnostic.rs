@@ -157,6 +157,12 @@ impl Diagnostic {
         self
     }
 
+    /// Place, message and hint in one line.
+    pub(crate) fn in_one_line(&self) -> String {
+        let hint = self.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{}: {}{hint}", self.span, self.message)
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -232,13 +238,23 @@ pub struct Failure {
     pub causes: Vec<Cause>,
     /// The plan that was refused, for machines.
     pub plan: Option<Box<serde_json::Value>>,
+    /// Whether it comes before anything is written, which whoever was to write something wants to know.
+    pub(crate) is_before_writing: bool,
 }
 
 impl Failure {
     /// A failure without hints and places.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let message = Message::from(message.into());
-        Self { code, message, hints: Vec::new(), diagnostics: Vec::new(), causes: Vec::new(), plan: None }
+        Self {
+            code,
+            message,
+            hints: Vec::new(),
+            diagnostics: Vec::new(),
+            causes: Vec::new(),
+            plan: None,
+            is_before_writing: false,
+        }
     }
 
     /// Problems in files that people wrote, put in the order of their files and places; one that was found twice is said
@@ -255,16 +271,16 @@ impl Failure {
         let mut diagnostics = once;
         let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         let message = match errors {
-            1 => "1 problem found, nothing was written".to_owned(),
+            1 => "1 problem found".to_owned(),
             n if diagnostics.len() > SHOWN => {
                 // A warning is worth less than the mistake that it would keep out.
                 diagnostics.sort_by_key(|one| one.severity);
                 diagnostics.truncate(SHOWN);
-                format!("{n} problems found, of which the first {SHOWN} are shown; nothing was written")
+                format!("{n} problems found, of which the first {SHOWN} are shown")
             }
-            n => format!("{n} problems found, nothing was written"),
+            n => format!("{n} problems found"),
         };
-        Self { diagnostics, ..Self::new(Code::InvalidFiles, message) }
+        Self { diagnostics, is_before_writing: true, ..Self::new(Code::InvalidFiles, message) }
     }
 
     /// A recipe that is wrong, and where.
@@ -274,7 +290,17 @@ impl Failure {
 
     /// Recipes that are wrong, and where.
     pub fn recipes(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, ..Self::new(Code::RecipeInvalid, "a recipe is wrong, nothing was written") }
+        let failure = Self::new(Code::RecipeInvalid, "a recipe is wrong");
+        Self { diagnostics, is_before_writing: true, ..failure }
+    }
+
+    /// The same of a run that was to write something: nothing was written, where that is so of every failure like this.
+    #[must_use]
+    pub(crate) fn of_writing(mut self) -> Self {
+        if std::mem::take(&mut self.is_before_writing) {
+            self.message = Message::from(format!("{}, nothing was written", self.message));
+        }
+        self
     }
 
     /// Who can mend it.
@@ -333,7 +359,7 @@ pub(crate) fn typed(
     let source = Source::new(what, text);
     let span = Span::new(&source, 0..text.len());
     let diagnostics = vec![Diagnostic::error(code, span, message).hint(hint)];
-    Failure { diagnostics, ..Failure::new(code, "the command line is invalid, nothing was written") }
+    Failure { diagnostics, ..Failure::new(code, "the command line is invalid") }
 }
 
 #[cfg(test)]

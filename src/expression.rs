@@ -1,5 +1,6 @@
 //! Small expressions and texts of recipes, over plain values: `when:` and `command:`. Bounded in length, depth and fuel.
 
+mod advice;
 pub(crate) mod bounds;
 pub(crate) mod calls;
 pub(crate) mod names;

@@ -51,7 +51,9 @@ mod cli {
     mod prompt;
     mod proposals;
     mod reading;
+    mod readme;
     mod recipe_bounds;
+    mod recipe_mistakes;
     mod recording;
     mod registered;
     mod reports;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use minijinja::{Error, UndefinedBehavior};
 
-use super::{bounds, environment, message};
+use super::{advice, bounds, environment, message};
 
 /// What stands for itself in every expression and template.
 const GLOBALS: [&str; 9] = ["range", "dict", "namespace", "debug", "loop", "self", "super", "caller", "none"];
@@ -19,6 +19,8 @@ pub(crate) struct Wrong {
     pub(crate) message: String,
     /// Its bytes, where they are known.
     pub(crate) at: Option<Range<usize>>,
+    /// What to do about it, where the text tells.
+    pub(crate) hint: Option<String>,
 }
 
 /// The names that an expression reads, each with the attributes that are plainly asked of it: `service.params.size`.
@@ -28,7 +30,7 @@ pub(crate) struct Wrong {
 pub(crate) fn of_expression(text: &str) -> Result<BTreeSet<String>, Wrong> {
     bounds::expression(text).map_err(excess)?;
     let read = environment(UndefinedBehavior::Chainable).compile_expression(text);
-    let expression = read.map_err(|error| wrong(&error))?;
+    let expression = read.map_err(|error| wrong(text, &error))?;
     Ok(own(expression.undeclared_variables(true)))
 }
 
@@ -42,7 +44,19 @@ pub(crate) fn of_template(text: &str) -> Result<BTreeSet<String>, Wrong> {
     }
     bounds::template(text).map_err(excess)?;
     let read = environment(UndefinedBehavior::Strict).template_from_str(text);
-    let template = read.map_err(|error| wrong(&error))?;
+    let template = read.map_err(|error| {
+        let wrong = wrong(text, &error);
+        // What is never closed is found out at the end, where nobody looks for it.
+        let is_at_end = wrong.at.as_ref().is_none_or(|at| at.end >= text.trim_end().len());
+        match advice::unclosed(text).filter(|_| is_at_end) {
+            Some((at, word)) => Wrong {
+                message: format!("`{{% {word} %}}` is never closed"),
+                at: Some(at),
+                hint: Some(format!("close it with `{{% end{word} %}}`")),
+            },
+            None => wrong,
+        }
+    })?;
     let mut names = own(template.undeclared_variables(true));
     // What one branch sets is there behind it, which is not counted as declared.
     names.retain(|name| !sets(text, name.split('.').next().unwrap_or(name)));
@@ -63,11 +77,13 @@ fn own(names: impl IntoIterator<Item = String>) -> BTreeSet<String> {
 }
 
 fn excess(excess: bounds::Excess) -> Wrong {
-    Wrong { message: excess.message, at: Some(excess.at) }
+    Wrong { message: excess.message, at: Some(excess.at), hint: None }
 }
 
-fn wrong(error: &Error) -> Wrong {
-    Wrong { message: message(error), at: error.range() }
+fn wrong(text: &str, error: &Error) -> Wrong {
+    let at = error.range();
+    let hint = at.as_ref().and_then(|at| advice::of_sign(text, at.start));
+    Wrong { message: message(error), at, hint }
 }
 
 /// Where a text reads a name, not counting what stands in quotes or outside of tags.

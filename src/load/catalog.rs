@@ -3,6 +3,7 @@
 
 mod misplaced;
 mod own;
+mod schemas;
 
 use crate::diagnostic::Code;
 use std::collections::BTreeMap;
@@ -11,10 +12,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::load::recipe::RecipeFile;
 use crate::load::recipe_checks;
 pub(crate) use crate::load::recipe_folder::{Recipe, RecipeKind, SHARED};
+use crate::schema::suggest;
 use crate::tree::{Files, RepoPath};
-use crate::yaml::document;
+use crate::yaml::document::{self, Document};
 
 static BUILT_IN: Dir<'_> = include_dir!("$OUT_DIR/templates");
 
@@ -70,13 +73,18 @@ impl Catalog {
     pub fn schemas(&self) -> impl Iterator<Item = (&str, &str)> {
         self.own
             .iter()
-            .filter(|(path, _)| path.as_str().starts_with("catalog/schemas/"))
+            .filter(|(path, _)| path.as_str().starts_with(schemas::FOLDER))
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// What stands where nobody looks for it, and so would be passed over without a word.
     pub fn misplaced(&self) -> Vec<Diagnostic> {
         misplaced::find(&self.own, &|path| self.shown(path))
+    }
+
+    /// Cases of recipes in folders where nobody looks for them.
+    pub(crate) fn misplaced_cases(&self) -> Vec<Diagnostic> {
+        misplaced::cases(&self.own, &|path| self.shown(path))
     }
 
     /// Where a GitOps repository has its catalog, and where people put it by a slip.
@@ -129,15 +137,7 @@ fn read(
 ) -> (Option<Recipe>, Vec<Diagnostic>) {
     let (description, mut problems) = match texts.get("recipe.yaml") {
         Some(source) => document::read_leniently(source),
-        None => {
-            let place = Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), "");
-            let problem = Diagnostic::error(
-                Code::IncompleteRecipe,
-                Span::file(&place),
-                "this recipe has no recipe.yaml",
-            );
-            document::unread(&place, vec![problem.hint("add the file, or delete the folder")])
-        }
+        None => without_description(kind, name, &texts),
     };
     problems
         .extend(texts.iter().filter(|(name, _)| name.starts_with(SHARED)).map(|(_, source)| hidden(source)));
@@ -145,6 +145,36 @@ fn read(
     let Some(description) = description else { return (None, problems) };
     let recipe = Recipe { name: name.to_owned(), kind, description, warnings: Vec::new(), texts };
     (Some(recipe), problems)
+}
+
+/// A folder without a `recipe.yaml`, which may be there under a name that is nearly right.
+fn without_description(
+    kind: RecipeKind,
+    name: &str,
+    texts: &BTreeMap<String, Arc<Source>>,
+) -> (Option<Document<RecipeFile>>, Vec<Diagnostic>) {
+    let is_near = |file: &str| {
+        let stem = file.split('.').next().unwrap_or(file);
+        !file.contains('/') && suggest(stem, std::iter::once("recipe")).is_some()
+    };
+    let of_yaml =
+        |file: &str| [".yaml", ".yml", ".json"].iter().any(|end| file.to_lowercase().ends_with(end));
+    let misnamed = texts.iter().find(|(file, _)| is_near(file) && of_yaml(file));
+    let place = misnamed.map_or_else(
+        || Source::new(format!("catalog/{}/{name}/recipe.yaml", kind.folder()), ""),
+        |(_, source)| Arc::clone(source),
+    );
+    let (message, hint) = match misnamed {
+        Some((file, _)) => (
+            format!("{file} is not read: a recipe's description is called recipe.yaml"),
+            format!("rename {file} to recipe.yaml"),
+        ),
+        None => {
+            ("this recipe has no recipe.yaml".to_owned(), "add the file, or delete the folder".to_owned())
+        }
+    };
+    let problem = Diagnostic::error(Code::IncompleteRecipe, Span::file(&place), message).hint(hint);
+    document::unread(&place, vec![problem])
 }
 
 /// A recipe of the platform's with all that is wrong with it. Those that come with cupaas have been through the same

@@ -130,7 +130,8 @@ pub(super) fn gather(
     problems.extend(gitops.told(wrong));
     let (registration, wrong) = registered::of(&name, &files, query.ci)?;
     problems.extend(wrong);
-    let catalog = Catalog::new(files);
+    let mut catalog = Catalog::new(files);
+    problems.extend(catalog.take_wrong_schemas());
     if let Some(app) = &app {
         known_runtimes::offer(&catalog, app, &mut problems);
     }

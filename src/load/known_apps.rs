@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Failure};
 use crate::layout::path;
 use crate::load::gitops::Gitops;
+use crate::load::records::Scope;
 use crate::load::{records, registered};
 use crate::tree::RepoPath;
 
@@ -17,6 +18,15 @@ pub(crate) fn is_known(name: &str, gitops: &mut Gitops) -> Result<bool, Failure>
         environments.map(|name_of| path(&format!("releases/{name_of}/{name}"))).collect::<Result<_, _>>()?;
     places.extend(registered::paths_of(name)?);
     Ok(!gitops.read(&places)?.is_empty())
+}
+
+/// The failure of a run that finds no release of the app that it names: it may be no app at all.
+pub(crate) fn no_release(name: &str, scope: &Scope, gitops: &mut Gitops) -> Failure {
+    match is_known(name, gitops) {
+        Ok(true) => records::none(name, scope),
+        Ok(false) => unknown(name, gitops),
+        Err(failure) => failure,
+    }
 }
 
 /// The failure of a run that names an app which is not there, with the name that it may have meant.

@@ -1,4 +1,5 @@
-//! Names that recipes can have: an app's `.cupaas` names them, and a service's is that of its objects.
+//! Names that recipes and the files beside them can have: an app's `.cupaas` names recipes, and a service's name is that of
+//! its objects.
 
 use crate::load::recipe_folder::RecipeKind;
 use crate::load::scalars::Name;
@@ -11,6 +12,13 @@ pub(crate) const OF_EVERY_APP: [&str; 4] = ["default", "processes", "router", "r
 const WEB: &str = "web";
 /// The most characters: a container's port has the service's name.
 pub(crate) const LONGEST: usize = 15;
+/// What a recipe's folder may hold for people.
+const FOR_PEOPLE: [&str; 4] = ["README", "LICENSE", "NOTICE", "CHANGELOG"];
+
+/// Whether a file's name says that it is for people, or for their tools.
+pub(crate) fn is_for_people(name: &str) -> bool {
+    name.starts_with('.') || FOR_PEOPLE.iter().any(|known| name.starts_with(known))
+}
 
 /// Whether the name is another thing's.
 pub(crate) fn is_reserved(kind: RecipeKind, name: &str) -> bool {

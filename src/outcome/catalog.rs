@@ -130,6 +130,9 @@ pub struct CaseResult {
     pub name: String,
     /// What is not as expected, line by line; with `--update`, what could not be run.
     pub difference: Option<String>,
+    /// Whether it could not be run, so that what it expects says nothing.
+    #[serde(skip)]
+    pub unrun: bool,
 }
 
 impl CatalogTested {

@@ -36,7 +36,8 @@ fn workload(old: &Object, new: &Object) -> Vec<Effect> {
     let replaced = new.is_forced() && immutable::is_refused(old, new);
     // OnDelete: the controller waits until somebody deletes the pods.
     let waits = after["updateStrategy"]["type"] == "OnDelete";
-    let stopped = after["replicas"] == 0;
+    // Where no pod runs before or after, none is replaced: that some come or go is said of their number.
+    let stopped = [before, after].iter().any(|spec| spec["replicas"] == 0);
     if !stopped && (replaced || (before["template"] != after["template"] && !waits)) {
         let rolling = !replaced && is_rolling(new);
         let why = pod::reasons(&before["template"], &after["template"]);
@@ -197,6 +198,15 @@ mod tests {
         ] {
             let plan = edit(&workload("Deployment", from, "i"), &workload("Deployment", to, "i"));
             assert_eq!(plan.changes[0].effects, expected, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_run_is_not_restarted() {
+        for (from, to) in [("replicas: 0", "replicas: 2"), ("replicas: 2", "replicas: 0")] {
+            let plan = edit(&workload("Deployment", from, "i:1"), &workload("Deployment", to, "i:2"));
+            let effects = &plan.changes[0].effects;
+            assert!(matches!(effects.as_slice(), [Effect::Scale { .. }]), "{from} -> {to}: {effects:?}");
         }
     }
 

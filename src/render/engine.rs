@@ -19,6 +19,7 @@ use crate::quantity::Quantity;
 use crate::render::origin::Origin;
 use crate::render::values::{Budget, CLOSE, OPEN, fill, to_json};
 use crate::render::workload;
+use crate::render::written::{hint, written};
 use crate::resolve::command;
 use crate::{expression, names};
 
@@ -146,7 +147,15 @@ impl Engine {
             _ => wrong(unread.message),
         })?;
         let slots = self.slots.with(std::mem::take);
-        let value = fill(&parsed, &slots, &self.slots.budget).map_err(wrong)?;
+        let value = fill(&parsed, &slots, &self.slots.budget).map_err(|unfilled| {
+            let written = if shared { None } else { written(source, &unfilled.path) };
+            let place = written.map_or_else(place, |(span, _)| span);
+            let problem = Diagnostic::error(Code::RecipeInvalid, place, unfilled.message);
+            Failure::recipes(vec![match unfilled.hint {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            }])
+        })?;
         Ok(without_nulls(value))
     }
 
@@ -163,14 +172,19 @@ impl Engine {
         let Some(name) = &recipe.description.value.workload else { return Ok(None) };
         let said = self.object(name, &Value::from(context.clone()), &recipe.description.at(&["workload"]))?;
         workload::read(said).map(Some).map_err(|wrong| {
-            let problems = wrong.into_iter().filter_map(|wrong| {
-                let place = key_in(self.sources.get(name)?, wrong.key.as_deref());
-                Some(Diagnostic {
-                    hint: wrong.hint.map(Into::into),
-                    ..Diagnostic::error(Code::RecipeInvalid, place, wrong.message)
-                })
+            let Some(source) = self.sources.get(name) else { return Failure::recipes(Vec::new()) };
+            let said = wrong.into_iter().map(|violation| {
+                let (place, is_there) =
+                    written(source, &violation.path).unwrap_or_else(|| (Span::file(source), false));
+                let hint = hint(&violation, &place).map(Into::into);
+                let message = match is_there || violation.path.is_empty() {
+                    true => violation.message,
+                    // As where a loop makes it.
+                    false => violation.to_string(),
+                };
+                Diagnostic { hint, ..Diagnostic::error(Code::RecipeInvalid, place, message) }
             });
-            Failure::recipes(problems.collect())
+            Failure::recipes(said.collect())
         })
     }
 
@@ -200,23 +214,6 @@ fn lacks_workload(context: &Value) -> bool {
     context.get_attr("workload").is_ok_and(|workload| workload.is_undefined())
 }
 
-/// Where a template writes a key; its beginning where that cannot be seen, as in a loop.
-fn key_in(source: &Arc<Source>, key: Option<&str>) -> Span {
-    let starts = source.text.split_inclusive('\n').scan(0, |next, line| {
-        let start = *next + line.len() - line.trim_start().len();
-        *next += line.len();
-        Some((start, line.trim_start()))
-    });
-    let written = |key: &str| {
-        let mut lines = starts;
-        lines.find(|(_, line)| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
-    };
-    match key.and_then(|key| Some((written(key)?.0, key.len()))) {
-        Some((start, length)) => Span::new(source, start..start + length),
-        None => Span::file(source),
-    }
-}
-
 /// The words of an error in a shared part, which has its place in the recipe that uses the part.
 fn in_part(name: &str, error: &Error) -> String {
     match error.line() {
@@ -233,7 +230,14 @@ struct Unread {
 
 impl Unread {
     fn of(error: &serde_saphyr::Error) -> Self {
-        let message = format!("rendered invalid YAML: {}", error.to_string().replace([OPEN, CLOSE], ""));
+        let message = match error {
+            serde_saphyr::Error::MultipleDocuments { .. } => {
+                "rendered several documents: a template makes one object, and each further one needs a template and a \
+                 rule of its own"
+                    .to_owned()
+            }
+            _ => format!("rendered invalid YAML: {}", error.to_string().replace([OPEN, CLOSE], "")),
+        };
         let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
         Self { message, line }
     }
@@ -298,7 +302,8 @@ impl Part {
         // A part begins with a measure of its own; what it took is taken from the template that asked for it.
         state.consume_fuel(rendered.state().fuel_levels().map_or(0, |(taken, _)| taken))?;
         let tree = self.parsed.parse(rendered.output()).map_err(|unread| invalid(unread.message))?;
-        Ok(Value::from(Serde(fill(&tree, &slots, &self.slots.budget).map_err(invalid)?)))
+        let filled = fill(&tree, &slots, &self.slots.budget).map_err(|unfilled| invalid(unfilled.message))?;
+        Ok(Value::from(Serde(filled)))
     }
 }
 

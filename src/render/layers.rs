@@ -6,7 +6,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Failure, Span};
+use crate::diagnostic::{Code, Diagnostic, Failure, Span};
 use crate::expression;
 use crate::layout::Folders;
 use crate::load::catalog::Recipe;
@@ -74,6 +74,21 @@ impl Layers<'_> {
             }
         }
         let mut object = engine.object(&rule.template, &context, place)?;
+        let origin = engine.origin(&rule.template, recipe.description.value.workload.as_deref(), place);
+        if !object.is_object() {
+            let made = match &object {
+                Json::Null => "nothing",
+                Json::Array(_) => "a list",
+                _ => "a plain value",
+            };
+            let own = origin.template.as_ref().filter(|_| origin.whole);
+            let span = own.map_or_else(|| place.clone(), Span::file);
+            let message = format!("rendered {made}, and not one Kubernetes object");
+            let problem = Diagnostic::error(Code::RecipeInvalid, span, message);
+            let hint =
+                "begin it with `apiVersion:`; where there is to be no object, say so by `when` of its rule";
+            return Err(Failure::recipes(vec![problem.hint(hint)]));
+        }
         delivery::mark(&mut object, rule.layer, self.delivery, self.waits)
             .map_err(|message| Failure::recipe(place.clone(), message))?;
         let text = |key: &str| object.pointer(key).and_then(Json::as_str).unwrap_or_default().to_lowercase();
@@ -86,7 +101,6 @@ impl Layers<'_> {
         if rule.layer != Layer::Cluster && self.rendered.iter().any(|other| other.path == path) {
             return Err(Failure::recipe(place.clone(), format!("{path} is rendered twice")));
         }
-        let origin = engine.origin(&rule.template, recipe.description.value.workload.as_deref(), place);
         self.rendered.push(Rendered { layer: rule.layer, path, object, origin });
         Ok(())
     }

@@ -17,6 +17,7 @@ mod tree;
 mod trial;
 mod values;
 mod workload;
+mod written;
 
 use crate::layout::Folders;
 use std::collections::BTreeMap;
@@ -144,8 +145,9 @@ impl Renderer {
         let said = found.into_iter();
         let diagnostics =
             said.map(|(file, violation)| blame::diagnostic(&file, violation, objects)).collect();
-        let message = "the API server would reject the rendered manifests, nothing was written";
-        Err(Failure { diagnostics, ..Failure::new(Code::ManifestInvalid, message) })
+        let message = "the API server would reject the rendered manifests";
+        let failure = Failure::new(Code::ManifestInvalid, message);
+        Err(Failure { diagnostics, is_before_writing: true, ..failure })
     }
 
     /// What the API server would refuse, each with the file that it stands in.

@@ -31,6 +31,7 @@ pub(super) fn check(
     found.clear_text();
     found.namespaces(release, checker);
     found.reached(&Callers::of(release));
+    found.made(service);
     found.ports();
     found.ping(service);
     if found.problems.is_empty() { Ok(()) } else { Err(Failure::recipes(found.problems)) }
@@ -104,6 +105,32 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Whether there is all that what runs stands on: the claims that it mounts, and a Service.
+    fn made(&mut self, service: &Service) {
+        let mut lacks = Vec::new();
+        for workload in &self.workloads {
+            let is_disk = |claim: &&str| service.disks.iter().any(|disk| disk.claim == **claim);
+            let is_made = |claim: &&str| {
+                self.of_kind("PersistentVolumeClaim").any(|one| name_of(&one.object) == *claim)
+            };
+            for claim in claims(&workload.object).filter(|claim| !is_disk(claim) && !is_made(claim)) {
+                let message = format!("no rule makes the claim {claim:?} of {}", called(&workload.object));
+                lacks.push((message, "claim.yaml.j2"));
+            }
+            let leads_there = |entry: &Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
+            if self.recipe.description.value.port.is_some()
+                && !self.of_kind("Service").any(|one| leads_there(one))
+            {
+                let message = format!("no rule makes a Service for {}", called(&workload.object));
+                lacks.push((message, "service.yaml.j2"));
+            }
+        }
+        for (message, part) in lacks {
+            let hint = format!("add `{{template: shared/service/{part}}}`, or one of the recipe's own");
+            self.say(self.recipe.description.at(&["files"]), message, hint);
+        }
+    }
+
     /// Whether somebody listens behind each port of a Service.
     fn ports(&mut self) {
         for entry in self.of_kind("Service") {
@@ -157,6 +184,16 @@ impl<'a> Found<'a> {
 
 fn kind_of(object: &Json) -> &str {
     object["kind"].as_str().unwrap_or_default()
+}
+
+fn name_of(object: &Json) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+/// The claims that a workload's pods mount.
+fn claims(workload: &Json) -> impl Iterator<Item = &str> {
+    let volumes = workload["spec"]["template"]["spec"]["volumes"].as_array().into_iter().flatten();
+    volumes.filter_map(|volume| volume["persistentVolumeClaim"]["claimName"].as_str())
 }
 
 fn called(object: &Json) -> String {

@@ -1,6 +1,6 @@
 //! A release that is rendered to try the recipes of its services: what is wrong is said at the recipes' own rules.
 
-use super::{Renderer, blame};
+use super::{Renderer, blame, written};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::layout::Folders;
 use crate::load::inputs::Inputs;
@@ -23,11 +23,12 @@ impl Renderer {
         let found = self.violations(release, inputs, &objects)?;
         let said = found.into_iter().filter_map(|(file, violation)| {
             let rendered = objects.iter().find(|rendered| rendered.path.as_str() == file)?;
-            let of = format!("{}: ", rendered.path.file_name());
-            let message = format!("{of}{}: {}", violation.place(), violation.message);
+            let said = violation.to_string();
+            let message = format!("{}: {}", rendered.path.file_name(), said.trim_start_matches(": "));
             let place = blame::place(&rendered.origin, &violation.path);
             let problem = Diagnostic::error(Code::ManifestInvalid, place, message);
-            Some(Diagnostic { hint: violation.hint.map(Into::into), ..problem })
+            let hint = written::hint(&violation, &problem.span).map(Into::into);
+            Some(Diagnostic { hint, ..problem })
         });
         Ok(said.collect())
     }

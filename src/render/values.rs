@@ -7,6 +7,8 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 use serde_json::{Map, Value as Json};
 
+use crate::schema::Segment;
+
 /// What stands around the number of a value in a text that is rendered.
 pub(super) const OPEN: char = '\u{e000}';
 pub(super) const CLOSE: char = '\u{e001}';
@@ -79,16 +81,47 @@ fn scalar(value: &Value) -> Result<Json, Error> {
     serde_json::to_value(value).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
+/// Why a text cannot be filled, and where in what is made of it.
+#[derive(Debug)]
+pub(super) struct Unfilled {
+    pub(super) path: Vec<Segment>,
+    pub(super) message: String,
+    pub(super) hint: Option<&'static str>,
+}
+
+impl Unfilled {
+    /// The same below this key or item.
+    fn below(mut self, segment: Segment) -> Self {
+        self.path.insert(0, segment);
+        self
+    }
+}
+
+impl From<String> for Unfilled {
+    fn from(message: String) -> Self {
+        Self { path: Vec::new(), message, hint: None }
+    }
+}
+
+impl From<&str> for Unfilled {
+    fn from(message: &str) -> Self {
+        Self::from(message.to_owned())
+    }
+}
+
 /// The parsed text with every placeholder replaced by its value.
 ///
 /// # Errors
 /// A placeholder that a filter has changed, a value that cannot be part of a text, or what is too much.
-pub(super) fn fill(tree: &Json, slots: &[Json], budget: &Budget) -> Result<Json, String> {
+pub(super) fn fill(tree: &Json, slots: &[Json], budget: &Budget) -> Result<Json, Unfilled> {
     budget.spend(0)?;
     match tree {
         Json::String(text) if text.contains(OPEN) => fill_text(text, slots, budget),
         Json::Array(items) => {
-            items.iter().map(|item| fill(item, slots, budget)).collect::<Result<_, _>>().map(Json::Array)
+            let filled = items.iter().enumerate().map(|(index, item)| {
+                fill(item, slots, budget).map_err(|wrong| wrong.below(Segment::Index(index)))
+            });
+            filled.collect::<Result<_, _>>().map(Json::Array)
         }
         Json::Object(entries) => {
             let mut filled = Map::new();
@@ -100,8 +133,10 @@ pub(super) fn fill(tree: &Json, slots: &[Json], budget: &Budget) -> Result<Json,
                     },
                     false => key.clone(),
                 };
-                if filled.insert(key, fill(value, slots, budget)?).is_some() {
-                    return Err("two keys are rendered to the same".to_owned());
+                let value =
+                    fill(value, slots, budget).map_err(|wrong| wrong.below(Segment::Key(key.clone())))?;
+                if filled.insert(key, value).is_some() {
+                    return Err("two keys are rendered to the same".into());
                 }
             }
             Ok(Json::Object(filled))
@@ -110,7 +145,7 @@ pub(super) fn fill(tree: &Json, slots: &[Json], budget: &Budget) -> Result<Json,
     }
 }
 
-fn fill_text(text: &str, slots: &[Json], budget: &Budget) -> Result<Json, String> {
+fn fill_text(text: &str, slots: &[Json], budget: &Budget) -> Result<Json, Unfilled> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
@@ -129,7 +164,12 @@ fn fill_text(text: &str, slots: &[Json], budget: &Budget) -> Result<Json, String
             }
             Json::Number(number) => number.to_string(),
             Json::Bool(flag) => flag.to_string(),
-            _ => return Err("only text, numbers and booleans can be part of a text".to_owned()),
+            _ => {
+                let hint =
+                    "a list or a mapping is the whole value of its key: `labels: {{ service.labels }}`";
+                let message = "only text, numbers and booleans can be part of a text";
+                return Err(Unfilled { hint: Some(hint), ..Unfilled::from(message) });
+            }
         });
         rest = after;
     }

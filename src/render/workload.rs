@@ -1,53 +1,53 @@
 //! What a recipe's `workload` template says about the program that answers for a service, beyond what all services
-//! have in common: typed, so that a misspelt key is no key that is passed over.
+//! have in common: typed, and checked against the type's schema as every file that a person writes.
 
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::schema;
+use crate::schema::{self, Fault, Segment, Violation};
+use crate::yaml::document::schema_of;
 
 /// What templates see as `workload` of what the recipe's template says: every key is there.
 ///
 /// # Errors
 ///
-/// A key that is missing, unknown, or not of its type, each with the key where it is known.
-pub(super) fn read(said: Json) -> Result<Json, Vec<Wrong>> {
-    let plain = |error: serde_json::Error| vec![Wrong { key: None, message: error.to_string(), hint: None }];
-    let mut workload: Workload = serde_json::from_value(said).map_err(plain)?;
-    let unknown = std::mem::take(&mut workload.unknown);
-    let seen = serde_json::to_value(workload).map_err(plain)?;
-    if unknown.is_empty() {
-        return Ok(seen);
+/// Keys that are missing, unknown, or not of their type.
+pub(super) fn read(said: Json) -> Result<Json, Vec<Violation>> {
+    static SCHEMA: OnceLock<Json> = OnceLock::new();
+    let found = schema::violations(SCHEMA.get_or_init(schema_of::<Workload>), &said);
+    if !found.is_empty() {
+        return Err(without_guessed(found));
     }
-    let known = || seen.as_object().into_iter().flat_map(|seen| seen.keys().map(String::as_str));
-    let wrong = unknown.into_keys().map(|key| Wrong {
-        message: format!("unknown key {key:?}"),
-        hint: Some(match schema::suggest(&key, known()) {
-            Some(close) => format!("did you mean {close:?}?"),
-            None => format!("available: {}", known().collect::<Vec<_>>().join(", ")),
-        }),
-        key: Some(key),
-    });
-    Err(wrong.collect())
+    // The schema is made from the type: what still goes wrong is a gap between the two.
+    let plain = |error: serde_json::Error| vec![Violation::new(Vec::new(), error.to_string())];
+    let workload: Workload = serde_json::from_value(said).map_err(plain)?;
+    serde_json::to_value(workload).map_err(plain)
 }
 
-/// What is wrong with a workload.
-pub(super) struct Wrong {
-    /// The key that is wrong.
-    pub(super) key: Option<String>,
-    /// What is wrong.
-    pub(super) message: String,
-    /// What to do about it.
-    pub(super) hint: Option<String>,
+/// All but the missing keys that are there under a misspelt name.
+fn without_guessed(found: Vec<Violation>) -> Vec<Violation> {
+    let misspelt = |path: &[Segment], key: &str| {
+        found.iter().any(|other| {
+            let is_meant = matches!(&other.fault, Fault::UnknownKey { meant: Some(meant) } if meant == key);
+            is_meant && other.path.split_last().is_some_and(|(_, parents)| parents == path)
+        })
+    };
+    let is_said = |one: &Violation| match &one.fault {
+        Fault::MissingKey { key, .. } => misspelt(&one.path, key),
+        _ => false,
+    };
+    found.iter().filter(|one| !is_said(one)).cloned().collect()
 }
 
 /// What is special about a service's pod. Keys and values are Kubernetes' own wherever it has them.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Workload {
     /// The number of the image's user and group.
+    #[schemars(extend("x-hint" = "the number of the image's user, not its name: `docker run --rm --entrypoint id IMAGE`"))]
     user: u32,
     /// CPU that is set aside.
     cpu: String,
@@ -85,21 +85,19 @@ struct Workload {
     publish_not_ready_addresses: bool,
     /// Annotations of the pod, such as a hash of what it reads only when it starts.
     annotations: Option<Json>,
-    /// Everything else.
-    #[serde(flatten)]
-    unknown: BTreeMap<String, Json>,
 }
 
 /// A port beside the service's own.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Port {
     name: String,
+    #[schemars(range(min = 1, max = 65535))]
     port: u16,
 }
 
 /// A container that prepares something and ends.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct InitContainer {
     name: String,

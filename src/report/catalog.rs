@@ -129,10 +129,13 @@ pub(super) fn tested(tested: &CatalogTested) -> String {
     for recipe in &tested.untested {
         let _ = writeln!(text, "{} has no cases", tame(recipe));
     }
+    if !tested.untested.is_empty() {
+        text.push_str("to add one: cases/<case>/ in the recipe's folder, with a case.yaml and an app/\n");
+    }
     let failed = tested.cases.iter().filter(|case| case.difference.is_some()).count();
     if failed > 0 {
         let _ = writeln!(text, "{failed} of {} cases failed", tested.cases.len());
-        if !tested.updated {
+        if !tested.updated && tested.cases.iter().any(|case| case.difference.is_some() && !case.unrun) {
             text.push_str("if what came out is right: cupaas catalog test --update\n");
         }
     }

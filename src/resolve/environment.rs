@@ -126,8 +126,14 @@ pub(crate) fn wanted(
                 None => "several environments exist, and no branch selects one".to_owned(),
             };
             let names: Vec<&str> = environments.keys().map(String::as_str).collect();
-            Err(Failure::new(Code::EnvironmentRequired, what)
-                .hint(format!("pass --env with one of: {}", names.join(", "))))
+            let failure = Failure::new(Code::EnvironmentRequired, what)
+                .hint(format!("pass --env with one of: {}", names.join(", ")));
+            Err(match branch {
+                Some(branch) => failure.hint(format!(
+                    "or write `branch: {branch}` at the one in cupaas.yaml that this branch is deployed to"
+                )),
+                None => failure,
+            })
         }
     }
 }

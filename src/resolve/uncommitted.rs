@@ -1,6 +1,6 @@
 //! Changes of the app's folder that no commit holds yet.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Source, Span};
 use crate::load::inputs::Inputs;
 use crate::resolve::decisions::Notes;
 
@@ -15,7 +15,11 @@ pub(super) fn check(inputs: &Inputs, notes: &mut Notes) {
         let commit = commit.get(..10).unwrap_or(commit);
         let hint = format!("they are used, and recorded as commit {commit}; `git status` shows all of them");
         let message = format!("uncommitted changes: {}", some(files));
-        notes.warning(Code::UncommittedChanges, inputs.app.at(&["runtime"]), message, hint);
+        // They are wrong as files, at no line of them. Their names are relative to the app's folder, as `.cupaas` is.
+        let app_file = &inputs.app.source.name;
+        let folder = app_file.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+        let first = files.first().map(|file| format!("{folder}{file}")).unwrap_or_default();
+        notes.warning(Code::UncommittedChanges, Span::file(&Source::new(first, "")), message, hint);
     }
 }
 

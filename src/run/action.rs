@@ -6,8 +6,8 @@ use crate::run::home::Home;
 use crate::run::promote::Promotion;
 use crate::run::rollback::Rollback;
 use crate::run::scaffold::{InitOptions, NewOptions};
-use crate::run::secrets::SecretCommand;
-use crate::run::spec::{Extent, RunSpec, Selection, View};
+use crate::run::secrets::{SecretAction, SecretCommand};
+use crate::run::spec::{Extent, RunSpec, Selection, Stage, View};
 use crate::run::sync::Options;
 use crate::run::view::{HandOverTo, Handing, Look};
 use crate::tree::Files;
@@ -72,6 +72,25 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether the run is to write anything: a commit, or files on this machine.
+    pub(crate) fn writes(&self) -> bool {
+        match self {
+            Self::Deploy(spec) | Self::Rerender(spec) | Self::Promote(_, spec) | Self::Rollback(_, spec) => {
+                spec.stage >= Stage::Deploy || spec.stage == Stage::Render
+            }
+            Self::Catalog(CatalogCommand::New(_) | CatalogCommand::Test { update: true, .. }) => true,
+            Self::Secret(asked) => !matches!(asked.action, SecretAction::List | SecretAction::Check { .. }),
+            Self::Remove(..) | Self::Sync(..) | Self::New(_) | Self::Init(_) => true,
+            Self::Write { .. } => true,
+            Self::View(..)
+            | Self::Status(..)
+            | Self::HandOver(..)
+            | Self::Wait(..)
+            | Self::Catalog(_)
+            | Self::Print(_) => false,
+        }
+    }
+
     /// The action of a step along the stages: on the app in a folder, or on releases that stand in the GitOps repository.
     pub(crate) fn along(spec: RunSpec) -> Self {
         match spec.selection {

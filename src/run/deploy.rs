@@ -58,7 +58,7 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
         return stages::decided(spec, &inputs, release, &mut renderer, &current).map(Sourced::Ended);
     }
     if spec.wait.is_some() && release.rollout.is_none() {
-        return Err(wait::unreported(&release.app, &release.environment, release.platform.delivery));
+        return Err(wait::unreportable(&release));
     }
     if let Some(pin) = decide::pinned(spec, &current, &inputs) {
         return Ok(Sourced::Ended(Report::Pinned { release: Box::new(release), pin }));

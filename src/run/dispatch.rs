@@ -15,6 +15,14 @@ use crate::run::{
 /// # Errors
 /// A [`Failure`] whose kind is the exit code. Nothing was written then.
 pub fn run(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failure> {
+    let ended = act(request, progress);
+    match request.action.writes() {
+        true => ended.map_err(Failure::of_writing),
+        false => ended,
+    }
+}
+
+fn act(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failure> {
     let job = Job { url: request.run_url.as_deref(), actor: request.actor.as_deref() };
     let context = Context { home: &request.home, author: &request.author, job, progress };
     match &request.action {

@@ -14,6 +14,16 @@ pub struct ExtraSchema {
     pub schema: Value,
 }
 
+impl ExtraSchema {
+    /// Whether it can be used.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn check(&self) -> Result<(), SchemaError> {
+        definitions(self, 0).map(drop)
+    }
+}
+
 /// Why an [`ExtraSchema`] cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {message}")]
@@ -32,12 +42,12 @@ pub(crate) fn definitions(
     let error = |message: &str| SchemaError { name: extra.name.clone(), message: message.to_owned() };
     if extra.schema.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition") {
         return crd(&extra.schema).filter(|found| !found.is_empty()).ok_or_else(|| {
-            error("a CustomResourceDefinition needs spec.group, spec.names.kind and a version with a schema")
+            error("is a CustomResourceDefinition without spec.group, spec.names.kind or a version with a schema")
         });
     }
     let named = kinds(&extra.schema);
     if named.is_empty() {
-        return Err(error("does not say which kind it describes: add x-kubernetes-group-version-kind"));
+        return Err(error("does not say which kind it describes"));
     }
     let mut found = BTreeMap::new();
     for folder in ["definitions", "$defs"] {

@@ -20,7 +20,9 @@ const LISTED: usize = 12;
 pub(crate) fn check(walk: &mut Walk<'_>, node: &SchemaNode, value: &Value) -> bool {
     if !fits(node.types, value) {
         let hint = node.hint.clone().or_else(|| quotes(node.types, value));
-        walk.say(expected(node.types, value), hint);
+        let is_text = matches!(value, Value::Number(_) | Value::Bool(_)) && node.types.0 == Types::STRING;
+        let fault = if is_text { Fault::NotText } else { Fault::Value };
+        walk.say_fault(fault, expected(node.types, value), hint);
         return false;
     }
     if let Some(choices) = &node.choices
@@ -79,6 +81,12 @@ fn quotes(types: Types, value: &Value) -> Option<String> {
         }
         Value::String(text) if types.0 & Types::BOOLEAN != 0 => {
             matches!(text.as_str(), "true" | "false").then(|| "remove the quotes".to_owned())
+        }
+        // `{file}` without quotes: a mapping whose one key has no value.
+        Value::Object(map)
+            if types.0 & Types::STRING != 0 && map.values().all(Value::is_null) && map.len() == 1 =>
+        {
+            Some("a text that begins with `{` has to stand in quotes".to_owned())
         }
         Value::String(_) if types.0 == Types::ARRAY => {
             Some("write it as a list: a line with `- `".to_owned())

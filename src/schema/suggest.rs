@@ -50,10 +50,12 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
             let close = distance <= allowed && distance < there.len();
             // The rest of a word is a smaller slip than two wrong letters.
             let rank = if one_begins_other { distance.min(1) } else { distance };
-            (close || one_begins_other).then_some((rank, distance, other))
+            // A slip is seldom in the first letter.
+            let begins_otherwise = plain.first() != there.first();
+            (close || one_begins_other).then_some(((rank, distance, begins_otherwise), other))
         })
-        .min_by_key(|(rank, distance, _)| (*rank, *distance))
-        .map(|(_, _, other)| other)
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, other)| other)
 }
 
 /// Upper and lower case, `-` and `_` do not make two names differ much.
@@ -80,6 +82,7 @@ mod tests {
         ] {
             assert_eq!(nearest(slip, known()), meant, "{slip}");
         }
+        assert_eq!(nearest("yml", ["xml", "yaml"].into_iter()), Some("yaml"));
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub enum Fault {
         /// An empty value of the type that is asked for.
         blank: Value,
     },
+    /// A number, or true or false, where a text has to stand.
+    NotText,
     /// A text that does not match a pattern.
     Pattern,
     /// A mapping that may hold one key, and holds more.

@@ -26,12 +26,29 @@ fn tab(lines: &[Line<'_>]) -> Option<String> {
 /// A bracket on a line above, or a quote or bracket here, that nothing closes.
 fn unclosed(text: &str, at: usize, line: &Line<'_>) -> Option<String> {
     if let Some(quote @ ('"' | '\'')) = text[at.min(text.len())..].chars().next() {
+        if quote == '"' && has_unknown_escape(text.get(at + 1..).unwrap_or_default()) {
+            let hint = "in double quotes a backslash begins an escape such as \\n: write single quotes, in which it \
+                        stands for itself";
+            return Some(hint.to_owned());
+        }
         return Some(format!("close the {quote} that begins here"));
     }
     let (open, bracket) = opened(text)?;
     let close = if bracket == '[' { ']' } else { '}' };
     let number = text[..open].matches('\n').count() + 1;
     (open <= at || number < line.number).then(|| format!("close the {bracket} of line {number} with {close}"))
+}
+
+/// Whether a text in double quotes has an escape that YAML does not know, as a regular expression has.
+fn has_unknown_escape(inside: &str) -> bool {
+    let mut signs = inside.chars();
+    while let Some(sign) = signs.next().filter(|sign| *sign != '"') {
+        let escaped = if sign == '\\' { signs.next() } else { None };
+        if escaped.is_some_and(|escaped| !"0abt\tnvfre \"/\\N_LPxuU\n\r".contains(escaped)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The first bracket that begins a list or mapping and is not closed.
@@ -188,6 +205,12 @@ mod tests {
             ),
             ("a: *x\n", "f:1:4: put a value that begins with * in quotes"),
             ("a: @x\n", "f:1:4: put a value that begins with @ in quotes"),
+            (
+                "a: \"^v?(\\d+)\"\n",
+                "f:1:4: in double quotes a backslash begins an escape such as \\n: write single quotes, in which it \
+                 stands for itself",
+            ),
+            ("a: \"x\\n\n", "f:1:4: close the \" that begins here"),
             ("a: \"x\n", "f:1:4: close the \" that begins here"),
             ("s: [a\ne: {b: c}\n", "f:2:2: close the [ of line 1 with ]"),
             ("e: {a: 1\n", "f:1:4: close the { of line 1 with }"),

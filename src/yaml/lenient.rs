@@ -163,8 +163,8 @@ impl Mending<'_> {
                 Some(meant) if find(&mut self.root, &meant).is_none() => self.rename(at, meant),
                 _ => drop(self.take(at)),
             },
-            Fault::Value | Fault::Pattern if violation.at_key => self.doubt(at, Why::Key),
-            Fault::Value | Fault::Pattern | Fault::Crowded => self.leave_out(at),
+            Fault::Value | Fault::NotText | Fault::Pattern if violation.at_key => self.doubt(at, Why::Key),
+            Fault::Value | Fault::NotText | Fault::Pattern | Fault::Crowded => self.leave_out(at),
         }
     }
 

@@ -305,7 +305,15 @@ impl<'s> Builder<'s> {
     /// A key is a scalar, and stands once in its mapping.
     fn key(&mut self, node: Node) -> Step {
         let Some(text) = node.text() else {
-            return self.fail(node.range.clone(), "a key must be a scalar, not a list or mapping", "");
+            // `{{ version }}` without quotes is a mapping in a mapping.
+            let before = self.source.text.get(..node.range.start).unwrap_or_default();
+            let is_text = before.ends_with('{') && matches!(node.kind, NodeKind::Map(_));
+            let hint = if is_text {
+                "a text that begins with `{{` has to stand in quotes: \"{{ … }}\""
+            } else {
+                ""
+            };
+            return self.fail(node.range.clone(), "a key must be a scalar, not a list or mapping", hint);
         };
         let Some(open) = self.stack.last_mut() else { return Ok(()) };
         if let Some(first) = open.keys.get(text) {

@@ -39,7 +39,7 @@ pub(crate) fn place(source: &Arc<Source>, root: &Node, violation: Violation) -> 
     let code = match violation.fault {
         Fault::UnknownKey { .. } => Code::UnknownKey,
         Fault::MissingKey { .. } => Code::MissingKey,
-        Fault::Value | Fault::Pattern | Fault::Crowded => Code::InvalidValue,
+        Fault::Value | Fault::NotText | Fault::Pattern | Fault::Crowded => Code::InvalidValue,
     };
     let diagnostic = Diagnostic::error(code, Span::new(source, range), message);
     match advice.or(violation.hint) {

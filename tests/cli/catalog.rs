@@ -89,7 +89,10 @@ fn a_case_that_comes_out_otherwise_is_shown_and_can_be_written_again() {
     );
     // A recipe without a case is said.
     fs::remove_dir_all(sandbox.path("catalog/services/cache/cases")).unwrap();
-    assert_eq!(sandbox.good(&["catalog", "test"]).stdout, "services/cache has no cases\n");
+    assert_eq!(
+        sandbox.good(&["catalog", "test"]).stdout,
+        "services/cache has no cases\nto add one: cases/<case>/ in the recipe's folder, with a case.yaml and an app/\n"
+    );
 }
 
 #[test]

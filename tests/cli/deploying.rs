@@ -176,4 +176,9 @@ fn changes_that_are_not_committed_are_used_and_said() {
     sandbox.write("app", &[("a.py", ""), ("b.py", ""), ("c.py", "")]);
     let said = sandbox.good(&["check", "app"]).stderr;
     assert!(said.contains("uncommitted changes: .cupaas, a.py, b.py and 1 more\n"), "{said}");
+    assert!(said.contains("--> app/.cupaas:1:1\n"), "{said}");
+    sandbox.commit("app", 1_700_000_100);
+    sandbox.write("app/src", &[("d.py", "")]);
+    let said = sandbox.good(&["check", "app"]).stderr;
+    assert!(said.contains("--> app/src/"), "{said}");
 }

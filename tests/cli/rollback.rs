@@ -280,3 +280,15 @@ fn without_commits_the_image_is_what_stays_away() {
     assert_eq!(deploy("2")["status"], "held");
     assert_eq!(deploy("3")["status"], "deployed");
 }
+
+#[test]
+fn an_app_that_is_none_is_named_with_the_one_that_may_be_meant() {
+    let world = World::new();
+    world.deployed(1, "");
+    for command in [&["rollback"][..], &["resume"], &["restart"]] {
+        let args = [command, &["shp", "--env", "production", "--gitops", &world.gitops]].concat();
+        let ran = world.sandbox.run(&args);
+        assert!(ran.stderr.contains("did you mean \"shop\"?"), "{command:?} {}", ran.stderr);
+        assert!(!ran.stderr.contains("to deploy a folder"), "{command:?} {}", ran.stderr);
+    }
+}

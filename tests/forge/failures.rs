@@ -54,9 +54,8 @@ fn it_says_what_is_wrong_until_that_is_mended() {
         let said = page(&world);
         assert!(
             said.starts_with(
-                "### cupaas: shop in production\n\n**This cannot be rendered: 1 problem found, nothing was \
-                 written.** Merging it would deploy nothing.\n\n- shop/.cupaas:2:10: unknown runtime \
-                 \"nonsense\" ("
+                "### cupaas: shop in production\n\n**This cannot be rendered: 1 problem found.** Merging it \
+                 would deploy nothing.\n\n- shop/.cupaas:2:10: unknown runtime \"nonsense\" ("
             ),
             "{said}"
         );

@@ -278,7 +278,8 @@ fn where_nobody_reports_it_is_said_at_once() {
     let world = World::new(Manner::Gitea);
     world.app("1");
     let tip = world.tip("main");
-    failed(&world.run(&["deploy", "shop", "--wait"]), 2, "rollout-not-reported", &["flux.status"]);
+    let ran = world.run(&["deploy", "shop", "--wait"]);
+    failed(&ran, 2, "rollout-not-reported", &["shop was not deployed", "flux.status", "leave out `--wait`"]);
     assert_eq!(world.tip("main"), tip, "nothing is committed that cannot be waited for");
     world.json(&["deploy", "shop"]);
     failed(&world.run(&ONCE), 2, "rollout-not-reported", &["flux.status"]);

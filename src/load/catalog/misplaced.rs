@@ -31,6 +31,26 @@ pub(super) fn find(files: &Files, shown: &dyn Fn(&str) -> String) -> Vec<Diagnos
     found
 }
 
+/// Cases of recipes that stand in a folder of another name than `cases/`, each folder once: nobody runs them.
+pub(super) fn cases(files: &Files, shown: &dyn Fn(&str) -> String) -> Vec<Diagnostic> {
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (path, text) in files {
+        let parts: Vec<&str> = path.as_str().split('/').collect();
+        let ["catalog", kind, name, folder, .., "case.yaml"] = parts.as_slice() else { continue };
+        let below = format!("catalog/{kind}/{name}/{folder}/");
+        // Of a recipe that is too deep that is said, and its cases go with it.
+        let is_recipe = files.keys().any(|path| path.as_str().strip_prefix(&below) == Some("recipe.yaml"));
+        if !is_recipe && KINDS.contains(kind) && *folder != "cases" && said.insert(below.clone()) {
+            let place = Span::file(&Source::new(shown(path.as_str()), text.as_str()));
+            let message = format!("the cases in {} are not run", shown(&below));
+            let hint = format!("did you mean {}?", shown(&format!("catalog/{kind}/{name}/cases/")));
+            found.push(Diagnostic::warning(Code::FileUnused, place, message).hint(hint));
+        }
+    }
+    found
+}
+
 fn is_recipe(path: &str) -> bool {
     path.ends_with("/recipe.yaml")
 }

@@ -1,5 +1,7 @@
 //! Which recipes are the platform's own, and which come with cupaas.
 
+use std::collections::BTreeMap;
+
 use include_dir::Dir;
 
 use super::{BUILT_IN, Catalog, RecipeKind};
@@ -28,10 +30,15 @@ impl Catalog {
     pub(crate) fn own_names(&self, kind: RecipeKind) -> Vec<String> {
         let prefix = format!("catalog/{}/", kind.folder());
         let own = self.own.keys().filter_map(|path| path.as_str().strip_prefix(&prefix)?.split_once('/'));
-        let mut names: Vec<String> = own.map(|(name, _)| name.to_owned()).collect();
-        names.sort();
-        names.dedup();
-        names
+        let mut names: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+        for (name, rest) in own {
+            let (is_recipe, holds_recipes) = names.entry(name).or_default();
+            *is_recipe |= rest == "recipe.yaml";
+            *holds_recipes |= rest.ends_with("/recipe.yaml") && !rest.starts_with("cases/");
+        }
+        // A folder of recipes is none itself; that they are too deep is said of them.
+        let own = names.into_iter().filter(|(_, (is_recipe, holds_recipes))| *is_recipe || !holds_recipes);
+        own.map(|(name, _)| name.to_owned()).collect()
     }
 
     /// Whether cupaas brings a recipe of this name.

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use regex_lite::Regex;
 
 use super::{Report, near};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::recipe::{FactRule, VERSION};
 use crate::load::recipe_pattern::regex;
 use crate::load::recipe_uses::OF_A_USED;
+use crate::version_range::Scheme;
 
 /// What `is` knows beside groups.
 const OF_A_FILE: [&str; 4] = ["file", "module", "folder", "top"];
@@ -34,6 +35,7 @@ pub(super) fn check(report: &mut Report<'_>) {
         }
         alone(report, &index, rule);
         of_version(report, &index, rule);
+        of_range(report, &index, rule);
         above.insert(&rule.fact);
     }
     named(report, &above);
@@ -118,6 +120,7 @@ fn words(report: &mut Report<'_>, index: &str, rule: &FactRule, pattern: Option<
             None if word == "value" && (rule.key.is_some() || pattern.is_some()) => continue,
             None if word == "value" => "{value} needs a `key`".to_owned(),
             None if word == "key" && rule.key.is_some() => continue,
+            None if word == "key" => "{key} needs a `key`".to_owned(),
             None if OF_A_FILE.contains(&word) => continue,
             None => {
                 let known = OF_A_FILE.into_iter().chain(OF_A_GROUP).chain(["value", "key"]);
@@ -126,7 +129,11 @@ fn words(report: &mut Report<'_>, index: &str, rule: &FactRule, pattern: Option<
                 continue;
             }
         };
-        let hint = if pattern.is_none() { "" } else { "a group stands in parentheses: `(…)`" };
+        let hint = match (&pattern, word) {
+            (_, "key" | "value") => "`key` is the way to a value in the file, such as `key: engines.node`",
+            (None, _) => "",
+            (Some(_), _) => "a group stands in parentheses: `(…)`",
+        };
         report.error(Code::InvalidValue, &path, message, hint);
     }
     for word in rule.without.as_deref().map(braces).unwrap_or_default() {
@@ -161,6 +168,25 @@ fn of_version(report: &mut Report<'_>, index: &str, rule: &FactRule) {
         let hint = "say in whose words each find is a range, such as `range: npm`, or remove it";
         let message = "`all` for the version needs `range`: it then has to lie within all that is found";
         report.error(Code::ConflictingSettings, &["facts", index, "all"], message, hint);
+    }
+}
+
+/// What `match` cuts out of a value is seldom a range any more: `20` of `>=20` would be that version alone.
+fn of_range(report: &mut Report<'_>, index: &str, rule: &FactRule) {
+    let Some(pattern) = rule.pattern.as_deref() else { return };
+    let is_range = rule.range.is_some_and(|scheme| scheme != Scheme::WheelTags);
+    let is_whole = pattern.starts_with('^') && pattern.ends_with('$');
+    let path = ["facts", index, "is"];
+    if is_range
+        && !is_whole
+        && rule.key.is_some()
+        && braces(&rule.is).contains(&"value")
+        && report.document.is_sound(&path)
+    {
+        let message = "{value} is only the part that `match` finds, and a range has to be whole";
+        let hint = "leave `match` out, or begin it with `^` and end it with `$`";
+        let place = report.document.at(&path);
+        report.found.push(Diagnostic::warning(Code::InvalidValue, place, message).hint(hint));
     }
 }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::{Report, near};
 use crate::diagnostic::{Code, Diagnostic, Source, Span};
 use crate::load::recipe_folder::{Recipe, SHARED};
-
-/// What a recipe's folder may hold for people.
-const FOR_PEOPLE: [&str; 4] = ["README", "LICENSE", "NOTICE", "CHANGELOG"];
+use crate::load::recipe_name::is_for_people;
 
 /// The files of the recipe's own, by name.
 pub(super) fn own(recipe: &Recipe) -> impl Iterator<Item = (&str, &Arc<Source>)> {
@@ -56,10 +54,9 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     }
     for (file, source) in own(recipe) {
         let base = file.rsplit('/').next().unwrap_or(file);
-        let for_people = base.starts_with('.') || FOR_PEOPLE.iter().any(|known| base.starts_with(known));
         let is_read = description.config.iter().any(|rule| rule.file == file);
         let is_named = file == "recipe.yaml" || is_read || named.iter().any(|(_, name)| *name == file);
-        if !for_people && !is_named && !is_quoted(recipe, file) {
+        if !is_for_people(base) && !of_case(recipe, file) && !is_named && !is_quoted(recipe, file) {
             let message = "nothing in the recipe names this file";
             let hint = "name it in recipe.yaml, or delete it";
             report.found.push(Diagnostic::warning(Code::FileUnused, Span::file(source), message).hint(hint));
@@ -67,20 +64,36 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     }
 }
 
-/// What to say of a template that is not there.
+/// Whether a file stands in a folder of cases that is not called so, which is said once of the folder.
+fn of_case(recipe: &Recipe, file: &str) -> bool {
+    let Some((folder, _)) = file.split_once('/') else { return false };
+    let below = format!("{folder}/");
+    recipe.texts.keys().any(|name| name.starts_with(&below) && name.ends_with("/case.yaml"))
+}
+
+/// What to say of a template that is not there, or is none.
 fn unknown_template(recipe: &Recipe, name: &str, place: impl Fn() -> Span) -> Option<Diagnostic> {
+    let error = |message: String| Diagnostic::error(Code::RecipeInvalid, place(), message);
     if recipe.texts.contains_key(name) {
-        return None;
+        if name.ends_with(".j2") {
+            return None;
+        }
+        let problem = error(format!("{name:?} is not a template: the name of one ends with .j2"));
+        return Some(problem.hint(format!("rename the file to {:?}, and say so here", format!("{name}.j2"))));
     }
-    let message = match name.starts_with(SHARED) {
+    let is_shared = name.starts_with(SHARED);
+    let problem = error(match is_shared {
         true => format!("unknown shared part {name:?}"),
         false => format!("{name:?} does not exist beside recipe.yaml"),
-    };
+    });
     let templates = recipe.texts.keys().map(String::as_str).filter(|name| name.ends_with(".j2"));
-    let problem = Diagnostic::error(Code::RecipeInvalid, place(), message);
-    let mut same = templates.clone().filter(|known| known.rsplit('/').next() == Some(name));
-    Some(match same.next().or_else(|| crate::schema::suggest(name, templates.clone())) {
+    let below = format!("/{name}");
+    let mut same = templates.clone().filter(|known| known.ends_with(&below));
+    // Parts that cupaas brings along are not what somebody meant by a file of their own.
+    let alike = templates.filter(|known| known.starts_with(SHARED) == is_shared);
+    Some(match same.next().or_else(|| crate::schema::suggest(name, alike.clone())) {
         Some(close) => problem.hint(format!("did you mean {close:?}?")),
-        None => problem.hint(format!("available: {}", templates.collect::<Vec<_>>().join(", "))),
+        None if alike.clone().next().is_none() => problem.hint("add the file beside recipe.yaml"),
+        None => problem.hint(format!("available: {}", alike.collect::<Vec<_>>().join(", "))),
     })
 }

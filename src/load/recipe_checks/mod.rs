@@ -8,8 +8,10 @@ mod console;
 mod credentials;
 mod facts;
 mod files;
+mod folder;
 mod kinds;
 mod names;
+mod needs;
 mod patterns;
 mod places;
 pub(crate) mod secrets;
@@ -36,8 +38,10 @@ pub(crate) use values::COMMON;
 /// All that is wrong with a recipe, and what there is to warn of.
 pub(crate) fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     let mut report = Report { document: &recipe.description, found: Vec::new() };
+    folder::check(recipe, &mut report);
     kinds::check(recipe.kind, &mut report);
     names::check(recipe, &mut report);
+    needs::check(recipe, &mut report);
     versions::check(&mut report);
     facts::check(&mut report);
     patterns::check(&mut report);
@@ -86,6 +90,8 @@ impl Report<'_> {
 
 /// What to do about a name that is not among `known`.
 fn near<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+    // What could not be read has no name.
+    let known = known.filter(|name| !name.is_empty());
     let all: Vec<&str> = known.clone().collect();
     match crate::schema::suggest(name, known) {
         Some(close) => format!("did you mean {close:?}?"),

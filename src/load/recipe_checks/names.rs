@@ -1,10 +1,9 @@
 //! Names that expressions and templates read: words that they can be written with, and no two things of one name.
 
 use super::Report;
-use crate::diagnostic::{Code, Span};
+use crate::diagnostic::Code;
 use crate::load::recipe::{RecipeFile, VERSION};
 use crate::load::recipe_folder::{Recipe, RecipeKind};
-use crate::load::recipe_name;
 use crate::version_range::Scheme;
 
 /// What expressions and templates of a runtime see beside facts.
@@ -49,7 +48,6 @@ const WORDS: [&str; 20] = [
 ];
 
 pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
-    folder(recipe, report);
     let description = &report.document.value;
     for (index, rule) in description.facts.iter().enumerate() {
         let index = index.to_string();
@@ -76,19 +74,6 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
         report.error_at_key(&["exclusive", VERSION], "`exclusive` has no effect on the version", hint);
     }
     items(recipe.kind, report);
-}
-
-/// The recipe's own name, which is its folder's. A long one is said where it does not fit.
-fn folder(recipe: &Recipe, report: &mut Report<'_>) {
-    let refused = recipe_name::refused(recipe.kind, &recipe.name);
-    if let Some((message, hint)) = refused.filter(|_| recipe.name.len() <= recipe_name::LONGEST) {
-        let code = if recipe_name::is_reserved(recipe.kind, &recipe.name) {
-            Code::ReservedName
-        } else {
-            Code::InvalidValue
-        };
-        report.at(code, Span::file(&report.document.source), message, format!("rename its folder: {hint}"));
-    }
 }
 
 fn keys<V>(named: &std::collections::BTreeMap<String, V>) -> Vec<&str> {

@@ -72,6 +72,8 @@ fn references(report: &mut Report<'_>, index: usize, key: &str, value: &str) {
                 format!("{} stands further down, and is not expanded here", &name[1]),
                 "move it above this variable".to_owned(),
             ),
+            // It may be the one whose name could not be read.
+            Some(_) if above().any(str::is_empty) => continue,
             Some(name) => (format!("no variable above is called {:?}", &name[1]), near(&name[1], above())),
             // What templates make of other names is known with an app alone.
             None if named.contains("{{") => continue,

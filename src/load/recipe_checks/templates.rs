@@ -47,7 +47,8 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
             }
             Err(wrong) => {
                 let span = wrong.at.map_or_else(|| Span::file(source), |at| Span::new(source, at));
-                report.at(code, span, format!("invalid template: {}", wrong.message), "");
+                let hint = wrong.hint.unwrap_or_default();
+                report.at(code, span, format!("invalid template: {}", wrong.message), hint);
             }
         }
     }

@@ -90,7 +90,7 @@ recipe.yaml:6:12: "port" is something else in expressions and templates (give th
 recipe.yaml:6:34: {vaule} stands for nothing (did you mean "value"?)
 recipe.yaml:6:68: unknown name "fodler" (did you mean "folder"?)
 recipe.yaml:6:83: no rule above finds the fact "frameworks" (did you mean "framework"?)
-recipe.yaml:7:34: {value} needs a `key`
+recipe.yaml:7:34: {value} needs a `key` (`key` is the way to a value in the file, such as `key: engines.node`)
 "#;
     assert!(text.starts_with(expected), "{text}");
     for line in [
@@ -101,7 +101,7 @@ recipe.yaml:7:34: {value} needs a `key`
         "recipe.yaml:8:13: no rule finds the fact \"servr\" (did you mean \"server\"?)",
         "recipe.yaml:10:12: unknown name \"sever\" (did you mean \"server\"?)",
         "recipe.yaml:10:42: unknown name \"version_by_defualt\" (did you mean \"version_by_default\"?)",
-        "recipe.yaml:10:81: invalid template: syntax error",
+        "recipe.yaml:10:73: invalid template: `{% if %}` is never closed (close it with `{% endif %}`)",
         "recipe.yaml:10:90: no rule finds the fact \"lok\" (did you mean \"lock\"?)",
         "recipe.yaml:12:37: unknown name \"serve\" (did you mean \"server\"?)",
         "recipe.yaml:12:61: unknown name \"servers\" (did you mean \"server\"?)",
@@ -117,6 +117,19 @@ fn the_version_lies_within_all_that_is_found_where_that_is_ranges() {
     let recipe = "summary: x\nversions: {default: \"1\"}\nfacts:\n  - {fact: version, files: [a.json], key: a, is: \"{value}\", all: true}\n";
     let text = said(RecipeKind::Runtime, &[("recipe.yaml", recipe)]);
     assert!(text.contains("`all` for the version needs `range`"), "{text}");
+}
+
+#[test]
+fn a_part_of_a_value_is_no_range() {
+    let said_of = |rest: &str| {
+        let rule = format!("{{fact: version, files: [a.json], key: a, range: npm, is: \"{{value}}\"{rest}}}");
+        let recipe = format!("summary: x\nversions: {{default: \"1\"}}\nfacts: [{rule}]\n");
+        said(RecipeKind::Runtime, &[("recipe.yaml", &recipe)])
+    };
+    let warning = "warning: recipe.yaml:3:66: {value} is only the part that `match` finds";
+    assert!(said_of(", match: '\\d+'").contains(warning), "{}", said_of(", match: '\\d+'"));
+    assert!(!said_of(", match: '^[^*]+$'").contains("warning"));
+    assert!(!said_of("").contains("warning"));
 }
 
 #[test]

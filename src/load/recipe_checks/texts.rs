@@ -24,9 +24,14 @@ pub(super) fn check(kind: RecipeKind, report: &mut Report<'_>) {
         };
         let read = match read {
             Ok(read) => read,
-            Err(Wrong { message, at }) => {
+            Err(Wrong { message, at, hint }) => {
                 let span = span(document, &path, &place, |text| at.clone().filter(|at| at.end <= text.len()));
-                report.at(Code::InvalidExpression, span, format!("invalid {what}: {message}"), "");
+                report.at(
+                    Code::InvalidExpression,
+                    span,
+                    format!("invalid {what}: {message}"),
+                    hint.unwrap_or_default(),
+                );
                 continue;
             }
         };

@@ -13,8 +13,10 @@ use crate::run::catalog::{folder_of, trial};
 /// # Errors
 /// All that is wrong with them, in one failure.
 pub(super) fn check(folder: &Path) -> Result<CatalogChecked, Failure> {
-    let Chosen { catalog, recipes } = folder::read(folder)?;
+    let Chosen { mut catalog, recipes } = folder::read(folder)?;
     let mut found = catalog.misplaced();
+    found.extend(catalog.misplaced_cases());
+    found.extend(catalog.take_wrong_schemas());
     for (kind, name, _) in &recipes {
         found.extend(one(&catalog, *kind, name)?);
     }

@@ -26,7 +26,9 @@ pub(super) fn read(folder: &Path) -> Result<Chosen, Failure> {
         folder.canonicalize().ok().filter(|whole| whole.is_dir()).ok_or_else(|| {
             Failure::new(Code::FolderNotFound, format!("{} is not a folder", folder.display()))
         })?;
-    if whole.join("recipe.yaml").is_file() {
+    let above = whole.parent().and_then(Path::file_name);
+    let is_of_kind = above.is_some_and(|name| KINDS.iter().any(|kind| name == folder_of(*kind)));
+    if is_of_kind || whole.join("recipe.yaml").is_file() {
         return one(folder, &whole);
     }
     if KINDS.iter().any(|kind| whole.join(folder_of(*kind)).is_dir()) {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure, Severity};
 use crate::outcome::catalog::{CaseResult, CatalogTested};
-use crate::run::catalog::cases::{self, Ran, Setting};
+use crate::run::catalog::cases::{self, Fault, Ran, Setting};
 use crate::run::catalog::folder::{self, Chosen};
 use crate::run::catalog::folder_of;
 use crate::run::context::Context;
@@ -25,8 +25,12 @@ pub(super) fn test(
     update: bool,
     run: fn(&[String]) -> Result<Ran, String>,
 ) -> Result<CatalogTested, Failure> {
-    let Chosen { catalog, recipes } = folder::read(folder)?;
-    let misplaced = catalog.misplaced();
+    let Chosen { mut catalog, recipes } = folder::read(folder)?;
+    let mut misplaced = catalog.misplaced();
+    misplaced.extend(catalog.take_wrong_schemas());
+    // Nobody else minds, but here it is what was asked for.
+    let unrun = catalog.misplaced_cases().into_iter();
+    misplaced.extend(unrun.map(|found| Diagnostic { severity: Severity::Error, ..found }));
     if !misplaced.is_empty() {
         return Err(Failure::invalid(misplaced));
     }
@@ -45,8 +49,10 @@ pub(super) fn test(
             any = true;
             let name = format!("{recipe}/{}", case.file_name().to_string_lossy());
             context.progress(&name);
-            let difference = cases::run(&setting, case.path(), update).err();
-            tested.cases.push(CaseResult { name, difference });
+            let fault = cases::run(&setting, case.path(), update).err();
+            let unrun = matches!(fault, Some(Fault::Unrun(_)));
+            let difference = fault.map(|fault| fault.to_string());
+            tested.cases.push(CaseResult { name, difference, unrun });
         }
         if !any {
             tested.untested.push(recipe);

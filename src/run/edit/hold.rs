@@ -2,7 +2,8 @@
 
 use crate::diagnostic::Failure;
 use crate::load::gitops::Gitops;
-use crate::load::records::{self, Scope};
+use crate::load::known_apps;
+use crate::load::records::Scope;
 use crate::run::edit::image::where_to;
 use crate::run::edit::registered_app::Edit;
 use crate::run::held;
@@ -13,7 +14,7 @@ pub(super) fn resume(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failur
     let (known, environment) = where_to(spec, gitops)?;
     let scope = Scope::of(&known.name, Some(&environment));
     let Some(release) = known.releases.iter().find(|release| release.environment == environment) else {
-        return Err(records::none(&known.name, &scope));
+        return Err(known_apps::no_release(&known.name, &scope, gitops));
     };
     let notes = match held::of(release) {
         Some(held) => vec![format!(

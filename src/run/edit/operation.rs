@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Failure, typed};
 use crate::load::gitops::Gitops;
+use crate::load::known_apps;
 use crate::load::platform::RegisteredEnvironment;
 use crate::load::process_entry::Scale;
-use crate::load::records::{self, Scope};
+use crate::load::records::Scope;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::release::{Process, ProcessKind};
 use crate::run::edit::command::{Operate, Scales};
@@ -24,7 +25,7 @@ pub(super) fn operate(spec: &RunSpec, asked: &Operate, gitops: &mut Gitops) -> R
     let (known, environment) = where_to(spec, gitops)?;
     let scope = Scope::of(&known.name, Some(&environment));
     let Some(record) = known.releases.iter().find(|release| release.environment == environment) else {
-        return Err(records::none(&known.name, &scope));
+        return Err(known_apps::no_release(&known.name, &scope, gitops));
     };
     let own = known.file.value.environments.get(&environment).cloned().unwrap_or_default();
     let path = |keys: &[&str]| -> Vec<String> {

@@ -11,6 +11,7 @@ use crate::clock::rfc3339;
 use crate::diagnostic::{Code, Failure};
 use crate::load::hold::{Hold, HoldUntil};
 use crate::load::inputs::named;
+use crate::load::known_apps;
 use crate::load::query::ReleaseQuery;
 use crate::load::records::{self, Scope};
 use crate::load::release_file::ReleaseFile;
@@ -89,7 +90,7 @@ fn source(
     let here = named(&round.spec.query, round.gitops)?;
     let scope = Scope::of(&here.app, Some(&here.environment));
     let Some(now) = records::find(&scope, round.gitops)?.pop() else {
-        return Err(records::none(&here.app, &scope));
+        return Err(known_apps::no_release(&here.app, &scope, round.gitops));
     };
     let found = match seen {
         Some(found) if !is_same(&found.now, &now) => return Err(overtaken(&now)),

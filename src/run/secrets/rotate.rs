@@ -12,6 +12,7 @@ use crate::layout::Folders;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::Inputs;
+use crate::load::known_apps;
 use crate::load::platform::{Delivery, SecretsProvider};
 use crate::load::records::{self, Scope};
 use crate::plan::credentials::CredentialHistory;
@@ -29,7 +30,9 @@ pub(super) fn edit(spec: &RunSpec, name: &str, gitops: &mut Gitops) -> Result<Ed
     let subject = AppSecrets::read(spec, gitops)?;
     let scope = Scope::of(&subject.app, Some(&subject.environment));
     let records = records::find(&scope, gitops)?;
-    let Some(record) = records.last() else { return Err(records::none(&subject.app, &scope)) };
+    let Some(record) = records.last() else {
+        return Err(known_apps::no_release(&subject.app, &scope, gitops));
+    };
     let (inputs, current, release) = decided(spec, record, gitops, &BTreeSet::new())?;
     let draft = Draft { inputs, current, release };
     let service = service(&subject, &draft, name)?;

@@ -14,6 +14,7 @@ use crate::load::release_file::{ReleaseFile, previous};
 use crate::load::release_log;
 use crate::load::rollout_record::RolloutId;
 use crate::repository::short;
+use crate::resolve::release::Release;
 use crate::run::spec::RunSpec;
 use crate::run::wait::follow::Sight;
 use crate::run::wait::judge::{Half, Said};
@@ -196,9 +197,21 @@ fn holds(spec: &RunSpec, repository: &Repository, wanted: &str, later: &str) -> 
 }
 
 /// The failure of a wait for an app of which nobody says anything.
-pub(crate) fn unreported(app: &str, environment: &str, delivery: Delivery) -> Failure {
+fn unreported(app: &str, environment: &str, delivery: Delivery) -> Failure {
     let message = format!("nobody reports what becomes of {app} in {environment}");
-    let failure = Failure::new(Code::RolloutNotReported, message);
+    with_remedy(Failure::new(Code::RolloutNotReported, message), app, environment, delivery)
+}
+
+/// The same of a release that is to be waited for: it is not deployed.
+pub(crate) fn unreportable(release: &Release) -> Failure {
+    let Release { app, environment, .. } = release;
+    let message = format!("{app} was not deployed: nobody would report what becomes of it in {environment}");
+    let failure = Failure::new(Code::RolloutNotReported, message)
+        .hint("to deploy it without hearing how it goes, leave out `--wait`");
+    with_remedy(failure, app, environment, release.platform.delivery)
+}
+
+fn with_remedy(failure: Failure, app: &str, environment: &str, delivery: Delivery) -> Failure {
     match delivery {
         Delivery::Flux => failure
             .hint("set `flux.status` in cupaas.yaml, and deploy the app again, from a commit of a repository on a forge"),

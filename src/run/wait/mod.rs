@@ -26,7 +26,7 @@ use follow::{Ended, follow};
 use judge::Half;
 use look::Watcher;
 
-pub(crate) use look::unreported;
+pub(crate) use look::unreportable;
 
 /// Waits for what stands there of an app.
 ///

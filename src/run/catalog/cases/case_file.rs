@@ -1,11 +1,13 @@
 //! `case.yaml`: what a case runs. Read as every other file that a person writes.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Component, Path};
 
-use crate::diagnostic::{Failure, Source};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::load::scalars::Text;
-use crate::yaml::document;
+use crate::schema;
+use crate::yaml::document::{self, Document};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -58,24 +60,47 @@ pub struct CaseFile {
 }
 
 impl CaseFile {
-    /// Whether a case of somebody's recipe may run this: it only looks, and at its own folders alone.
-    pub(super) fn allow(&self, commands: &[&str]) -> Result<(), String> {
+    /// What a case of somebody's recipe may not do, and the key that says it: a case only looks, and at its own folders
+    /// alone.
+    fn refused(&self, commands: &[&str]) -> Option<(Vec<String>, String)> {
+        let at = |path: &[&str]| path.iter().map(|&part| part.to_owned()).collect();
         if !commands.contains(&self.command.as_str()) {
-            return Err(format!("a recipe's case runs one of {}", commands.join(", ")));
+            let near = schema::suggest(&self.command, commands.iter().copied());
+            let near = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+            let message = format!("a recipe's case runs one of {}{near}", commands.join(", "));
+            return Some((at(&["command"]), message));
         }
-        let typed = self.what.iter().chain(&self.args).map(|word| word.0.as_str());
-        let flag =
-            |word: &&str| word.starts_with('-') && !FLAGS.contains(&word.split('=').next().unwrap_or(word));
-        if let Some(word) = typed.clone().find(flag) {
-            return Err(format!("a recipe's case cannot set {word}; it can set {}", FLAGS.join(", ")));
+        for (key, words) in [("what", &self.what), ("args", &self.args)] {
+            let flag = |word: &str| {
+                word.starts_with('-') && !FLAGS.contains(&word.split('=').next().unwrap_or(word))
+            };
+            if let Some((index, word)) = words.iter().enumerate().find(|(_, word)| flag(&word.0)) {
+                let message = format!("a recipe's case cannot set {word}; it can set {}", FLAGS.join(", "));
+                return Some((at(&[key, &index.to_string()]), message));
+            }
         }
-        let outside =
-            |path: &&String| !Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-        match self.app.iter().chain(&self.gitops).find(outside) {
-            Some(path) => Err(format!(
-                "a recipe's case cannot read {path:?}: name a folder of the catalog's repository"
-            )),
-            None => Ok(()),
+        for (key, path) in [("app", &self.app), ("gitops", &self.gitops)] {
+            let inside = |path: &&String| {
+                Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+            };
+            if let Some(path) = path.as_ref().filter(|path| !inside(path)) {
+                let message = format!(
+                    "a recipe's case cannot read {path:?}: name a folder of the catalog's repository"
+                );
+                return Some((at(&[key]), message));
+            }
+        }
+        None
+    }
+}
+
+/// Whether a case may run: at its place, why not.
+pub(super) fn allow(case: &Document<CaseFile>, commands: &[&str]) -> Result<(), String> {
+    match case.value.refused(commands) {
+        None => Ok(()),
+        Some((path, message)) => {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            Err(format!("{}: {message}", case.at(&path)))
         }
     }
 }
@@ -89,11 +114,19 @@ fn commit() -> String {
 }
 
 /// Reads the `case.yaml` in `folder`.
-pub(super) fn read(folder: &Path) -> Result<CaseFile, String> {
+///
+/// # Errors
+/// That there is none, or all that is wrong with it, each with its place and what to do.
+pub(super) fn read(folder: &Path) -> Result<Document<CaseFile>, String> {
     let path = folder.join("case.yaml");
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let source = Source::new(path.display().to_string(), text);
-    let read = document::read::<CaseFile>(&source);
-    let document = read.map_err(|problems| Failure::invalid(problems).to_string())?;
-    Ok(document.value)
+    let name = path.display().to_string();
+    let name = name.strip_prefix("./").unwrap_or(&name);
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            format!("{name} is missing: it says what the case runs, such as `command: render`")
+        }
+        _ => format!("{name}: {error}"),
+    })?;
+    document::read::<CaseFile>(&Source::new(name, text))
+        .map_err(|problems| problems.iter().map(Diagnostic::in_one_line).collect::<Vec<_>>().join("\n"))
 }

@@ -20,6 +20,7 @@ mod expect;
 mod place;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 pub use case_file::CaseFile;
@@ -53,38 +54,67 @@ pub struct Setting<'a> {
     pub run: &'a dyn Fn(&[String]) -> Result<Ran, String>,
 }
 
+/// Why a case is none that comes out, in words.
+#[derive(Debug)]
+pub enum Fault {
+    /// It cannot be run: what it expects is not to blame.
+    Unrun(String),
+    /// What comes out is not as expected.
+    Differs(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unrun(text) | Self::Differs(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Runs the case in `folder`, and compares; or writes what comes out as what is expected.
 ///
 /// # Errors
-/// Everything that is not as expected, in words.
-pub fn run(setting: &Setting<'_>, folder: &Path, update: bool) -> Result<(), String> {
-    let case = case_file::read(folder)?;
+/// That the case cannot be run, or everything that is not as expected.
+pub fn run(setting: &Setting<'_>, folder: &Path, update: bool) -> Result<(), Fault> {
+    let document = case_file::read(folder).map_err(Fault::Unrun)?;
     if let Some(allowed) = setting.commands {
-        case.allow(allowed)?;
+        case_file::allow(&document, allowed).map_err(Fault::Unrun)?;
     }
-    let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let case = document.value;
+    let scratch = tempfile::tempdir().map_err(|error| Fault::Unrun(error.to_string()))?;
     let scratch = scratch.path();
-    place::prepare(setting, &case, folder, scratch)?;
+    place::prepare(setting, &case, folder, scratch).map_err(Fault::Unrun)?;
+    compared(setting, &case, folder, scratch, update).map_err(Fault::Differs)
+}
+
+/// Runs a case whose folders stand in `scratch`.
+fn compared(
+    setting: &Setting<'_>,
+    case: &CaseFile,
+    folder: &Path,
+    scratch: &Path,
+    update: bool,
+) -> Result<(), String> {
     if folder.join("before").is_dir() {
         place::make_repository(scratch)?;
         place::copy(&folder.join("before"), &scratch.join("before"))?;
-        let ran = typed(setting, &case, "deploy", scratch, "before")?;
+        let ran = typed(setting, case, "deploy", scratch, "before")?;
         if ran.exit != 0 {
             return Err(format!("before/ cannot be deployed:\n{}", ran.stderr));
         }
     }
-    let ran = typed(setting, &case, &case.command, scratch, "app")?;
+    let ran = typed(setting, case, &case.command, scratch, "app")?;
     if ran.exit != case.exit {
         return Err(format!("exit code {} and not {}\n{}{}", ran.exit, case.exit, ran.stdout, ran.stderr));
     }
     let expected = match &ran.files {
-        Some(files) => Expected::of(&case, files)?,
+        Some(files) => Expected::of(case, files)?,
         None if case.command == "diff" || case.expect.is_empty() => Expected::default(),
         None => return Err("it expects files, and makes none".to_owned()),
     };
     let (stdout, diff) = match (&ran.files, case.command.as_str()) {
         (Some(_), _) => (String::new(), String::new()),
-        (None, "diff") => (String::new(), expect::diff(&case, &ran.stdout)?),
+        (None, "diff") => (String::new(), expect::diff(case, &ran.stdout)?),
         (None, _) => (ran.stdout, String::new()),
     };
     let texts = BTreeMap::from([

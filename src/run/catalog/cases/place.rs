@@ -23,8 +23,14 @@ pub(super) fn prepare(
         Some(path) => setting.root.join(path),
         None => folder.join(name),
     };
+    let app = place(&case.app, "app");
+    if !app.is_dir() {
+        let shown = app.display().to_string();
+        let shown = shown.strip_prefix("./").unwrap_or(&shown);
+        return Err(format!("{shown}/ is missing: the app that the case is about, with its .cupaas"));
+    }
     // A copy stands in no repository, so that nothing is found out about one.
-    copy(&place(&case.app, "app"), &scratch.join("app"))?;
+    copy(&app, &scratch.join("app"))?;
     let gitops = place(&case.gitops, "gitops");
     if gitops.is_dir() {
         copy(&gitops, &scratch.join("gitops"))?;
