@@ -51,7 +51,7 @@ scripts:
 e2e:
     .ci/run e2e cluster
 
-# The same on real parts of a cluster: just cluster api | forge | gitops | pods | services
+# The same on real parts of a cluster: just cluster api | forge | gitops | waits | pods | services
 cluster tier *checks:
     tests/e2e/cluster.sh {{ tier }} {{ checks }}
 

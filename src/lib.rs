@@ -15,6 +15,7 @@ mod git;
 mod hand_over;
 mod http;
 mod image_name;
+mod kubectl;
 mod layout;
 mod load;
 mod names;

@@ -68,6 +68,7 @@ mod cli {
     mod standing;
     mod stopped;
     mod variables;
+    mod via_cluster;
     mod workflow;
     mod world;
 }

@@ -33,7 +33,7 @@ pub(crate) use registered::{AppCommand, AppSelector, Editing, EditingOf, EnvComm
 pub(crate) use rollback::Rollback;
 pub(crate) use shared::{Gates, Losses, Repository, Shared, Wide};
 pub(crate) use variables::text as variables;
-pub(crate) use wait::{Wait, Waiting};
+pub(crate) use wait::{Via, Wait, Waiting};
 
 pub(crate) use secret::{Secret, SecretOf};
 

@@ -1,7 +1,7 @@
 //! Waiting for what becomes of a rollout, as people ask for it.
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, value_parser};
+use clap::{Args, ValueEnum, value_parser};
 
 use crate::cli::AppSelector;
 
@@ -23,9 +23,24 @@ pub struct Wait {
     /// The app's commit that must have come up, by itself or within a later one; default: the one that is deployed.
     #[arg(long, value_name = "SHA", env = "CUPAAS_SOURCE_COMMIT")]
     pub source_commit: Option<String>,
+    /// Who is asked; one's own cluster says why, too. No environment variable sets it: a job asks the forge.
+    #[arg(long, value_enum, default_value_t = Via::Forge)]
+    pub via: Via,
+    /// With `--via cluster`: the context of kubectl's settings; default: the one that is set there.
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub context: Option<String>,
     /// Which app, and where.
     #[command(flatten)]
     pub target: AppSelector,
+}
+
+/// Who is asked what became of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Via {
+    /// The statuses on the app's commit
+    Forge,
+    /// The cluster, through one's own kubectl
+    Cluster,
 }
 
 /// Whether `deploy` waits.

@@ -12,7 +12,11 @@ pub(super) fn text(rolled_out: &RolledOut) -> String {
 
 /// What is healthy.
 pub(super) fn words(rolled_out: &RolledOut) -> String {
-    let commit = tame(short(&rolled_out.source_commit));
+    // An app need not come from a commit.
+    let commit = match rolled_out.source_commit.as_str() {
+        "" => tame(&rolled_out.release),
+        commit => tame(short(commit)),
+    };
     match rolled_out.later {
         true => format!("{commit}, a later release, which holds it"),
         false => commit,

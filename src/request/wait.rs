@@ -2,21 +2,34 @@
 
 use std::time::Duration;
 
-use crate::cli::{Wait, Waiting};
+use crate::cli::{Via, Wait, Waiting};
 use crate::diagnostic::{Code, Failure};
+use crate::kubectl::Kubectl;
 use crate::request::environment::Environment;
 use crate::request::{forge, registered};
 use crate::run::action::Action;
 use crate::run::spec::{RunSpec, Selection};
+use crate::run::wait::Waits;
 
 /// # Errors
 /// `Usage` where there is no shared repository.
 pub(super) fn wait(given: Wait, env: &Environment) -> Result<Action, Failure> {
     let mut spec = registered::view(given.target, env)?;
-    forge::shared(true, "wait", &spec)?;
     spec.query.source.commit = given.source_commit.filter(|commit| !commit.is_empty());
     spec.forge = forge::wishes(&spec, env)?;
-    Ok(Action::Wait(Duration::from_secs(given.timeout.into()), Box::new(spec)))
+    let via = match given.via {
+        Via::Forge if given.context.is_some() => {
+            let message = "--context is for kubectl, and the forge is asked here";
+            return Err(Failure::new(Code::ConflictingArguments, message)
+                .hint("to ask the cluster: --via cluster --context NAME"));
+        }
+        Via::Forge => {
+            forge::shared(true, "wait", &spec)?;
+            None
+        }
+        Via::Cluster => Some(Kubectl { context: given.context, timeout: spec.forge.timeout }),
+    };
+    Ok(Action::Wait(Waits { time: Duration::from_secs(given.timeout.into()), via }, Box::new(spec)))
 }
 
 /// For how long a deploy waits at its end; nothing where it does not.

@@ -10,9 +10,9 @@ use crate::run::secrets::{SecretAction, SecretCommand};
 use crate::run::spec::{Extent, RunSpec, Selection, Stage, View};
 use crate::run::sync::Options;
 use crate::run::view::{HandOverTo, Handing, Look};
+use crate::run::wait::Waits;
 use crate::tree::Files;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// One run.
 #[derive(Debug)]
@@ -50,8 +50,8 @@ pub enum Action {
     Status(Box<Look>, Box<RunSpec>),
     /// What the GitOps repository knows of an app is handed over to a person's own program.
     HandOver(Box<HandOverTo>, Handing, Box<RunSpec>),
-    /// Waits for what the cluster says of a release, for so long.
-    Wait(Duration, Box<RunSpec>),
+    /// Waits for what the cluster says of a release.
+    Wait(Waits, Box<RunSpec>),
     /// `secret …`.
     Secret(Box<SecretCommand>),
     /// `new`.

@@ -35,7 +35,7 @@ fn act(request: &Request, progress: &dyn Fn(&str)) -> Result<Outcome, Failure> {
         Action::View(look, spec) => inventory::run(context, look, spec),
         Action::Status(look, spec) => view::status(context, look, spec),
         Action::HandOver(to, how, spec) => view::hand_over(context, to, how, spec),
-        Action::Wait(time, spec) => wait::run(context, spec, *time),
+        Action::Wait(waits, spec) => wait::run(context, spec, waits),
         Action::Secret(asked) => secrets::run(context, asked),
         Action::New(options) => {
             let catalog = scaffold::catalog(&context, options)?;

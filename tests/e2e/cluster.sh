@@ -2,6 +2,7 @@
 # What cupaas renders, on real parts of a cluster that this script starts and stops. Linux only.
 #   tests/e2e/cluster.sh api       etcd and an API server
 #   tests/e2e/cluster.sh gitops    and its controllers, Flux, Argo CD, Gitea
+#   tests/e2e/cluster.sh waits N   the same without Argo CD: N runs of `wait`, good and bad ones, at the same time
 #   tests/e2e/cluster.sh pods      and a scheduler, containerd, a kubelet, DNS, a registry (as root)
 #   tests/e2e/cluster.sh services  the node of `pods`, with real servers (as root)
 #   tests/e2e/cluster.sh forge     Gitea and a runner of its workflows, without a cluster
@@ -14,13 +15,19 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 skip() { echo "$*" && exit 77; }
-tier=${1:?which tier: api, gitops, pods, services or forge}
+tier=${1:?which tier: api, gitops, waits, pods, services or forge}
 shift
 packages=()
 case $tier in
   api) parts=(etcd kubernetes crds) ;;
   forge) parts=(gitea act) ;;
   gitops) parts=(etcd kubernetes crds kubectl flux gitea argocd redis-server kustomize sops) ;;
+  waits)
+    parts=(etcd kubernetes crds kubectl flux gitea)
+    # How many there are is no name of a check.
+    export CUPAAS_E2E_WAITS=${1:-${CUPAAS_E2E_WAITS:-200}}
+    shift "$((${#} > 0))"
+    ;;
   pods)
     parts=(etcd kubernetes crds coredns images kubectl flux gitea act)
     packages=(containerd runc containernetworking-plugins iptables mmdebstrap buildah docker-registry)

@@ -97,6 +97,9 @@ fn a_release_is_healthy_when_both_halves_are() {
         assert_eq!(report["contexts"][1], format!("cupaas/production/shop/app/{id}"));
         let text = world.run(&ONCE).stdout;
         assert!(text.starts_with("healthy shop in production: "), "{text}");
+        // People write the beginning of a commit.
+        let report = world.json(&[&ONCE[..], &["--source-commit", &commit[..8]]].concat());
+        assert_eq!(report["later"], json!(false), "{report}");
     }
 }
 

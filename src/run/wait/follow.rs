@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::{self, Stopwatch};
 use crate::diagnostic::{Failure, Kind};
-use crate::run::wait::judge::{Cause, STANDS, Said, Verdict};
+use crate::run::wait::judge::{Cause, Judge, STANDS, Said, Verdict};
 
 /// The time that goes by.
 pub(super) trait Pace {
@@ -27,22 +27,22 @@ impl Pace for Stopwatch {
 
 /// What one look finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sight<R> {
+pub(super) enum Sight<R, S = Said> {
     /// The release that stands and holds the one that is waited for, and what is said of it.
-    Stands(R, Said),
+    Stands(R, S),
     /// What stands does not hold it, and why: nobody will say any more of it.
     Replaced(String),
 }
 
 /// How a wait ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Ended<R> {
+pub(super) enum Ended<R, S = Said, C = Cause> {
     /// The release is healthy.
     Healthy(R),
     /// It has failed.
-    Failed(R, Cause),
+    Failed(R, C),
     /// Nobody has said so in time; what was said last.
-    Silent(R, Said),
+    Silent(R, S),
     /// Something else stands.
     Replaced(String),
 }
@@ -52,11 +52,11 @@ pub(super) enum Ended<R> {
 ///
 /// # Errors
 /// The look's own: at once where it does not help to ask again, at the end of the time where it may.
-pub(super) fn follow<R>(
-    mut look: impl FnMut() -> Result<Sight<R>, Failure>,
+pub(super) fn follow<R, S: Judge<C>, C>(
+    mut look: impl FnMut() -> Result<Sight<R, S>, Failure>,
     pace: &mut dyn Pace,
     time: Duration,
-) -> Result<Ended<R>, Failure> {
+) -> Result<Ended<R, S, C>, Failure> {
     // A failure that is said at the last moment still has the time to be taken back.
     let stands = Duration::from_secs(STANDS.unsigned_abs());
     loop {

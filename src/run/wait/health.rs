@@ -8,7 +8,7 @@ use crate::forge::Repository;
 use crate::load::gitops::Gitops;
 use crate::load::release_file::ReleaseFile;
 use crate::run::spec::RunSpec;
-use crate::run::wait::judge::{Half, Verdict};
+use crate::run::wait::judge::{Half, Judge, Verdict};
 use crate::run::wait::look::Watcher;
 
 /// What is said of it.

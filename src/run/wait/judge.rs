@@ -1,7 +1,8 @@
 //! What is said of one release → what became of its rollout. Pure.
 //!
 //! Flux says `success` of much that is none (`dependency not ready`, `health check canceled`): only one word of it counts.
-//! A failure counts once it has stood for a while: a controller that starts again says failure, and then success.
+//! A failure counts once it has stood for a while: it may be taken back at the next look. What a controller says of all that it was
+//! at when it ends is no status, by the expression of the Provider (`templates/shared/flux-provider.yaml.j2`).
 
 use crate::forge::commit_status::{CommitStatus, StatusState};
 
@@ -45,15 +46,21 @@ pub(super) struct Said {
 
 /// What became of a rollout, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Verdict<C = Cause> {
     /// Nothing that counts was said yet.
     Open,
     /// All of it is healthy.
     Healthy,
     /// A failure that has not stood for long enough.
-    Failing(Cause),
+    Failing(C),
     /// One that has.
-    Failed(Cause),
+    Failed(C),
+}
+
+/// What a look has heard, whoever was asked.
+pub(super) trait Judge<C> {
+    /// What became of the rollout by it.
+    fn judge(&self) -> Verdict<C>;
 }
 
 /// What has failed.
@@ -66,15 +73,8 @@ pub(super) struct Cause {
     pub(super) unbuilt: bool,
 }
 
-impl Said {
-    pub(super) fn of(&self, half: Half) -> Option<&CommitStatus> {
-        match half {
-            Half::Base => self.base.as_ref(),
-            Half::App => self.app.as_ref(),
-        }
-    }
-
-    pub(super) fn judge(&self) -> Verdict {
+impl Judge<Cause> for Said {
+    fn judge(&self) -> Verdict {
         let failed = Half::BOTH.into_iter().find_map(|half| Some((half, failure(self.of(half))?)));
         if let Some((half, status)) = failed {
             return verdict(status, Cause { half, reason: status.description.clone(), unbuilt: false });
@@ -91,6 +91,15 @@ impl Said {
                 verdict(status, Cause { half: Half::Base, reason: status.description.clone(), unbuilt: true })
             }
             _ => Verdict::Open,
+        }
+    }
+}
+
+impl Said {
+    pub(super) fn of(&self, half: Half) -> Option<&CommitStatus> {
+        match half {
+            Half::Base => self.base.as_ref(),
+            Half::App => self.app.as_ref(),
         }
     }
 

@@ -22,6 +22,19 @@ use crate::run::wait::judge::{Half, Said};
 /// The fewest characters that name a commit.
 const SHORTEST: usize = 7;
 
+/// Flux's namespace where nothing else is said.
+pub(super) const FLUX: &str = "flux-system";
+
+/// What is waited for.
+pub(crate) struct Wanted<'a> {
+    /// The app.
+    pub(crate) app: &'a str,
+    /// Its environment.
+    pub(crate) environment: &'a str,
+    /// Its commit; nothing where it is the one that stands there.
+    pub(crate) commit: Option<String>,
+}
+
 /// The release whose statuses are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Followed {
@@ -77,21 +90,15 @@ impl Watcher<'_> {
             self.gitops.refresh()?;
         }
         let (app, environment) = (self.app.clone(), self.environment.clone());
-        let place = path(&format!("releases/{environment}/{app}/release.yaml"))?;
-        let files = self.gitops.read(std::slice::from_ref(&place))?;
-        let Some(record) = previous(&files, &place)?.filter(|record| !record.removed) else {
+        let Some(record) = standing(self.gitops, &app, &environment)? else {
             return Ok(Sight::Replaced(format!("{app} is not deployed in {environment}")));
         };
         let release = self.reported(&record)?;
         let address = record.source.repository.clone().unwrap_or_default();
         let repository = self.repository(&address)?;
         let wanted = self.commit.get_or_insert_with(|| release.commit.clone()).clone();
-        if !holds(self.spec, &repository, &wanted, &release.commit)? {
-            return Ok(Sight::Replaced(format!(
-                "{} of {app} in {environment} is not what stands there: {} does, and nothing says that it contains it",
-                short(&wanted),
-                short(&release.commit)
-            )));
+        if !holds(self.spec, Some(&repository), &wanted, &release.commit)? {
+            return Ok(Sight::Replaced(other(&wanted, &release.commit, &app, &environment)));
         }
         let said = self.said(&release, &repository)?;
         Ok(Sight::Stands(release, said))
@@ -123,7 +130,7 @@ impl Watcher<'_> {
             commit,
             id,
             before: record.rollout.as_ref().and_then(|rollout| rollout.before.clone()),
-            flux_namespace: namespace.unwrap_or_else(|| "flux-system".to_owned()),
+            flux_namespace: namespace.unwrap_or_else(|| FLUX.to_owned()),
         })
     }
 
@@ -177,8 +184,30 @@ impl Watcher<'_> {
     }
 }
 
-/// Whether the commit `later` holds `wanted`: nobody who cannot be asked says so.
-fn holds(spec: &RunSpec, repository: &Repository, wanted: &str, later: &str) -> Result<bool, Failure> {
+/// The release of an app that stands in the GitOps repository, unless it was removed.
+///
+/// # Errors
+/// The repository's own.
+pub(super) fn standing(
+    gitops: &mut Gitops,
+    app: &str,
+    environment: &str,
+) -> Result<Option<ReleaseFile>, Failure> {
+    let place = path(&format!("releases/{environment}/{app}/release.yaml"))?;
+    let files = gitops.read(std::slice::from_ref(&place))?;
+    Ok(previous(&files, &place)?.filter(|record| !record.removed))
+}
+
+/// Whether the commit `later` holds `wanted`, as the checkout says, else the forge: nobody who cannot be asked says so.
+///
+/// # Errors
+/// A forge that does not answer.
+pub(super) fn holds(
+    spec: &RunSpec,
+    repository: Option<&Repository>,
+    wanted: &str,
+    later: &str,
+) -> Result<bool, Failure> {
     // People write the beginning of a commit.
     if wanted.len() >= SHORTEST && later.starts_with(wanted) {
         return Ok(true);
@@ -188,12 +217,22 @@ fn holds(spec: &RunSpec, repository: &Repository, wanted: &str, later: &str) -> 
         Order::Older | Order::Diverged => return Ok(false),
         Order::Unknown => {}
     }
+    let Some(repository) = repository else { return Ok(false) };
     match repository.compare(wanted, later) {
         Ok(compared) => Ok(compared == Some(Compared::Ahead)),
         Err(failure) if failure.kind() == Kind::Unavailable => Err(failure),
         // A token that may read statuses alone.
         Err(_) => Ok(false),
     }
+}
+
+/// Why what stands there is not waited for.
+pub(super) fn other(wanted: &str, stands: &str, app: &str, environment: &str) -> String {
+    format!(
+        "{} of {app} in {environment} is not what stands there: {} does, and nothing says that it contains it",
+        short(wanted),
+        short(stands)
+    )
 }
 
 /// The failure of a wait for an app of which nobody says anything.

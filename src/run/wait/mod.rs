@@ -1,6 +1,7 @@
 //! What the cluster says of a release, waited for: `wait`, and `deploy --wait`. The cluster says it on the app's commit, and
 //! a forge's token is enough to hear it. Changes nothing.
 
+mod cluster;
 mod follow;
 pub(crate) mod health;
 mod judge;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::diagnostic::Failure;
+use crate::kubectl::Kubectl;
 use crate::load::gitops::Gitops;
 use crate::load::inputs::named;
 use crate::outcome::rollout::RolledOut;
@@ -26,18 +28,30 @@ use follow::{Ended, follow};
 use judge::Half;
 use look::Watcher;
 
-pub(crate) use look::unreportable;
+pub(crate) use look::{Wanted, unreportable};
+
+/// How it is waited.
+#[derive(Debug)]
+pub struct Waits {
+    /// For how long at the most.
+    pub time: Duration,
+    /// The person's own kubectl, where the cluster itself is asked; else the forge is.
+    pub via: Option<Kubectl>,
+}
 
 /// Waits for what stands there of an app.
 ///
 /// # Errors
 /// As [`of`].
-pub(crate) fn run(context: Context<'_>, spec: &RunSpec, time: Duration) -> Result<Outcome, Failure> {
+pub(crate) fn run(context: Context<'_>, spec: &RunSpec, waits: &Waits) -> Result<Outcome, Failure> {
     let mut gitops = open::open(&context, spec)?;
     let of = named(&spec.query, &mut gitops)?;
     let commit = spec.query.source.commit.clone();
     let wanted = Wanted { app: &of.app, environment: &of.environment, commit };
-    let rolled_out = self::of(&context, spec, &mut gitops, wanted, time)?;
+    let rolled_out = match &waits.via {
+        Some(kubectl) => cluster::of(&context, spec, &mut gitops, wanted, kubectl, waits.time)?,
+        None => self::of(&context, spec, &mut gitops, wanted, waits.time)?,
+    };
     Ok(Report::RolledOut(rolled_out).into())
 }
 
@@ -63,16 +77,6 @@ pub(crate) fn after(
     let ended = gitops.refresh().and_then(|()| of(context, spec, gitops, wanted, time));
     outcome.notices.rollout = Some(ended.map_err(Box::new));
     outcome
-}
-
-/// What is waited for.
-pub(crate) struct Wanted<'a> {
-    /// The app.
-    pub(crate) app: &'a str,
-    /// Its environment.
-    pub(crate) environment: &'a str,
-    /// Its commit; nothing where it is the one that stands there.
-    pub(crate) commit: Option<String>,
 }
 
 /// Waits until the cluster says that a release is healthy, or a later one that holds it.
@@ -113,7 +117,9 @@ pub(crate) fn of(
     let asked = watcher.commit;
     match ended {
         Ended::Healthy(release) => Ok(RolledOut {
-            later: first.as_ref() != Some(&release.id) || asked.as_ref() != Some(&release.commit),
+            // People write the beginning of a commit.
+            later: first.as_ref() != Some(&release.id)
+                || asked.is_none_or(|asked| !release.commit.starts_with(&asked)),
             contexts: Half::BOTH.map(|half| release.context(half)).into(),
             app: release.app,
             environment: release.environment,

@@ -114,6 +114,20 @@ fn a_failure_that_is_taken_back_is_none() {
 }
 
 #[test]
+fn a_controller_that_ends_says_nothing_of_what_it_was_at() {
+    // As its Provider has it: a status that it sets when it ends would stand until a slow image is there.
+    let (end, took) = of(|now| Said { base: good(1, now), app: good(150, now), ..Said::default() });
+    assert_eq!(end, Ended::Healthy("ours"));
+    assert!((150..=160).contains(&took), "{took}");
+    let set = |now| good(150, now).or_else(|| bad("health check failed", 22, now));
+    let (end, _) = of(|now| Said { base: good(1, now), app: set(now), ..Said::default() });
+    assert_eq!(failed(&end).1, Half::App, "why there must be none");
+    let provider = include_str!("../../../templates/shared/flux-provider.yaml.j2");
+    let none = "event.message.contains('context canceled') ? string(event.metadata.interrupted)";
+    assert!(provider.contains(none), "{provider}");
+}
+
+#[test]
 fn a_failure_at_the_last_moment_may_be_taken_back_too() {
     let said = |back: Option<u64>| {
         of(move |now| Said {

@@ -8,6 +8,10 @@ use crate::repository::short;
 use crate::run::wait::judge::{Cause, Half, Said};
 use crate::run::wait::look::Followed;
 
+/// What to do about a rollout that has failed.
+pub(super) const BETTER: &str =
+    "push a better version; where something around it was wrong, the cluster tries again by itself";
+
 /// The failure of a rollout that has failed. The engine's message is in the cluster alone: a status has no room for it.
 pub(super) fn failed(release: &Followed, cause: &Cause) -> Failure {
     let (app, environment) = (&release.app, &release.environment);
@@ -27,7 +31,7 @@ pub(super) fn failed(release: &Followed, cause: &Cause) -> Failure {
     Failure::new(Code::RolloutFailed, message)
         .hint(format!("the cluster's own message: {}", message_of(release, cause.half)))
         .hint(format!("the pods: kubectl -n {} get pods", names::namespace(app, environment)))
-        .hint("push a better version; where something around it was wrong, the cluster tries again by itself")
+        .hint(BETTER)
 }
 
 /// The command that shows what a half says of itself.

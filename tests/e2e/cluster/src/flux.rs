@@ -28,29 +28,42 @@ pub async fn prepare(server: &Server) -> Result<()> {
 ///
 /// They run with their defaults, but that `dependsOn` is looked at each second, and that many apps may wait at a time.
 pub fn start(cluster: &mut Cluster, arguments: &[String]) -> Result<()> {
-    let storage = cluster.running.folder("flux")?;
-    let storage = format!("--storage-path={}", storage.display());
-    let address = ["--storage-addr", "--storage-adv-addr"].map(|flag| format!("{flag}={ARTIFACTS}"));
-    let events = format!("--events-addr={EVENTS}");
-    let receivers = ["--health-addr=127.0.0.1:9442", "--receiverAddr=127.0.0.1:9792"];
-    run(cluster, "notification-controller", &[&[events.as_str()], &receivers[..]].concat())?;
-    let events = format!("--events-addr=http://{EVENTS}/");
-    let mut source: Vec<&str> = vec![&storage, &events, "--health-addr=127.0.0.1:9440"];
-    source.extend(address.iter().map(String::as_str));
-    run(cluster, "source-controller", &source)?;
-    let mut kustomize = vec![events.as_str(), "--health-addr=127.0.0.1:9441"];
-    kustomize.extend(["--requeue-dependency=1s", "--concurrent=40"]);
-    kustomize.extend(arguments.iter().map(String::as_str));
-    run(cluster, "kustomize-controller", &kustomize)
+    for program in ["notification-controller", "source-controller", "kustomize-controller"] {
+        let mut command = command(cluster, program, arguments)?;
+        cluster.running.run(program, &mut command)?;
+    }
+    Ok(())
 }
 
-fn run(cluster: &mut Cluster, program: &str, arguments: &[&str]) -> Result<()> {
+/// Starts one of them again, as [`start`] has.
+pub fn start_again(cluster: &mut Cluster, program: &str, arguments: &[String]) -> Result<()> {
+    let mut command = command(cluster, program, arguments)?;
+    cluster.running.run(program, &mut command)
+}
+
+fn command(cluster: &Cluster, program: &str, arguments: &[String]) -> Result<Command> {
     let mut command = Command::new(parts::folder("flux")?.join(program));
     command.env("KUBECONFIG", &cluster.kubeconfig).env("RUNTIME_NAMESPACE", NAMESPACE);
     command.args(["--metrics-addr=0", "--watch-all-namespaces", "--log-encoding=console"]);
     // Many clients of one API server, all of them on this machine.
     command.args(["--kube-api-qps=500", "--kube-api-burst=1000"]);
-    cluster.running.run(program, command.args(arguments))
+    match program {
+        "notification-controller" => {
+            command.arg(format!("--events-addr={EVENTS}"));
+            command.args(["--health-addr=127.0.0.1:9442", "--receiverAddr=127.0.0.1:9792"]);
+        }
+        "source-controller" => {
+            let storage = cluster.running.folder("flux")?;
+            command.arg(format!("--storage-path={}", storage.display()));
+            command.args([&format!("--events-addr=http://{EVENTS}/"), "--health-addr=127.0.0.1:9440"]);
+            command.args(["--storage-addr", "--storage-adv-addr"].map(|flag| format!("{flag}={ARTIFACTS}")));
+        }
+        _ => {
+            command.args([&format!("--events-addr=http://{EVENTS}/"), "--health-addr=127.0.0.1:9441"]);
+            command.args(["--requeue-dependency=1s", "--concurrent=40"]).args(arguments);
+        }
+    }
+    Ok(command)
 }
 
 /// What `flux reconcile` does: the object is looked at now, whatever its interval.

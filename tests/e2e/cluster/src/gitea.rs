@@ -27,6 +27,8 @@ pub struct Gitea {
     pub token: String,
     /// One that may comment and read repositories, and nothing else.
     pub narrow: String,
+    /// One that may read no repository.
+    pub strange: String,
 }
 
 impl Gitea {
@@ -49,10 +51,11 @@ impl Gitea {
             token.map(str::to_owned).context("no token")
         };
         let narrow = token("narrow", "write:issue,read:repository")?;
+        let strange = token("strange", "read:user")?;
         let token = token("all", "all")?;
         running.run("gitea", program(&settings)?.arg("web"))?;
         let client = Client::try_from(Config::new(ADDRESS.parse()?))?;
-        let gitea = Self { client, token, narrow };
+        let gitea = Self { client, token, narrow, strange };
         until("Gitea", Duration::from_secs(60), async || {
             running.alive()?;
             Ok(match gitea.get("/api/v1/version").await {

@@ -6,6 +6,7 @@
 pub mod argocd;
 pub mod cluster;
 pub mod flux;
+pub mod gate;
 pub mod git;
 pub mod gitea;
 pub mod hook;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod image;
 pub mod node;
 pub mod parts;
+pub mod platform;
 pub mod process;
 pub mod random;
 pub mod router;

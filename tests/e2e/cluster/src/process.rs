@@ -50,6 +50,18 @@ impl Process {
         self.child.id()
     }
 
+    /// What it was called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        // An error means that it has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// SIGTERM, and SIGKILL for one that does not end.
     pub fn stop(&mut self) {
         let Some(id) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else { return };

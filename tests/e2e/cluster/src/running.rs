@@ -35,6 +35,16 @@ impl Running {
         Ok(())
     }
 
+    /// Ends the program of this name: by SIGTERM, or at once by SIGKILL.
+    pub fn end(&mut self, name: &str, at_once: bool) {
+        let Some(at) = self.processes.iter().position(|process| process.name() == name) else { return };
+        let mut process = self.processes.remove(at);
+        match at_once {
+            true => process.kill(),
+            false => process.stop(),
+        }
+    }
+
     /// Errors where one has ended by itself.
     pub fn alive(&mut self) -> Result<()> {
         self.processes.iter_mut().try_for_each(Process::alive)

@@ -5,6 +5,7 @@
 //! wait for their first consumer. All else is done by the real controllers, and so is what follows from it.
 
 mod environment;
+mod faults;
 mod volumes;
 
 use std::collections::BTreeMap;
@@ -27,10 +28,20 @@ pub enum Conduct {
     Works,
     /// Processes never become ready.
     NeverReady,
+    /// Its image cannot be pulled: nothing ever starts.
+    NoImage,
+    /// Processes end by themselves, again and again, before they are ready.
+    Crashes,
     /// Jobs fail.
     Fails,
     /// Jobs go on until the image is told otherwise.
     GoesOn,
+}
+
+impl Conduct {
+    fn is_ready(self) -> bool {
+        !matches!(self, Self::NeverReady | Self::Crashes | Self::NoImage)
+    }
 }
 
 /// What happened to a pod.
@@ -149,6 +160,10 @@ impl StandIn {
         if pod["spec"]["nodeName"].is_null() {
             return self.bind(pod).await;
         }
+        if phase != "Running" && self.conduct_of(pod) == Conduct::NoImage {
+            let known = pod["status"]["containerStatuses"].is_array();
+            return if known { Ok(()) } else { self.say(pod, faults::unpulled(pod)).await };
+        }
         if phase != "Running" {
             return match self.environment_of(pod).await? {
                 Some(environment) => self.run(pod, environment).await,
@@ -170,7 +185,7 @@ impl StandIn {
 
     async fn run(&self, pod: &Value, environment: BTreeMap<String, String>) -> Result<()> {
         self.note(What::Started, pod, environment);
-        let ready = self.conduct_of(pod) != Conduct::NeverReady;
+        let ready = self.conduct_of(pod).is_ready();
         self.say(pod, running(pod, ready, self.address())).await
     }
 
@@ -181,12 +196,18 @@ impl StandIn {
             let (what, phase) = match conduct {
                 Conduct::GoesOn => return Ok(()),
                 Conduct::Fails => (What::Failed, "Failed"),
-                Conduct::Works | Conduct::NeverReady => (What::Succeeded, "Succeeded"),
+                Conduct::Works | Conduct::NeverReady | Conduct::NoImage | Conduct::Crashes => {
+                    (What::Succeeded, "Succeeded")
+                }
             };
             self.note(what, pod, BTreeMap::new());
             return self.say(pod, json!({"phase": phase})).await;
         }
-        let ready = conduct != Conduct::NeverReady;
+        let restarts = &pod["status"]["containerStatuses"][0]["restartCount"];
+        if conduct == Conduct::Crashes && *restarts == 0 {
+            return self.say(pod, faults::crashed(pod)).await;
+        }
+        let ready = conduct.is_ready();
         let said = pod["status"]["conditions"].as_array().into_iter().flatten();
         let said = said.filter(|one| one["type"] == "Ready").any(|one| one["status"] == "True");
         if ready == said {

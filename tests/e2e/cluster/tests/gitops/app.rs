@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use cupaas_cluster_tests::git::WorkTree;
+use cupaas_cluster_tests::platform::answer;
 use cupaas_cluster_tests::wait::{Seen, until};
 use futures::future::{Either, select};
 use serde_json::Value;
 
 use crate::engine::{Engine, SOON};
-use crate::platform::answer;
 use crate::world::World;
 
 /// An app in one environment.

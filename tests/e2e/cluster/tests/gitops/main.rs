@@ -5,7 +5,6 @@ mod drift;
 mod engine;
 mod faults;
 mod look;
-mod platform;
 mod release;
 mod removal;
 mod reported;

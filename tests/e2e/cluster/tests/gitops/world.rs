@@ -3,13 +3,13 @@
 use anyhow::Result;
 use cupaas_cluster_tests::cluster::Cluster;
 use cupaas_cluster_tests::gitea::Gitea;
+use cupaas_cluster_tests::platform::Platform;
 use cupaas_cluster_tests::server::Server;
 use cupaas_cluster_tests::stand_in::StandIn;
 use cupaas_cluster_tests::tier::Folders;
 use cupaas_cluster_tests::{argocd, flux};
 
 use crate::engine::Engine;
-use crate::platform::Platform;
 
 /// What every check has at hand.
 pub(crate) struct World {
@@ -32,10 +32,10 @@ impl World {
         let server = Server::discover(cluster.client.clone()).await?;
         let stand_in = StandIn::start(server.clone()).await?;
         flux::prepare(&server).await?;
-        let flux = Platform::start(Engine::Flux, &gitea, &cluster).await?;
+        let flux = Platform::start(Engine::Flux.word(), &gitea, &cluster).await?;
         flux::start(&mut cluster, &flux.arguments)?;
         argocd::prepare(&server).await?;
-        let argocd = Platform::start(Engine::Argocd, &gitea, &cluster).await?;
+        let argocd = Platform::start(Engine::Argocd.word(), &gitea, &cluster).await?;
         argocd::start(&mut cluster)?;
         Ok(Self { server, stand_in, folders: folders.clone(), gitea, flux, argocd, _cluster: cluster })
     }

@@ -5,40 +5,39 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use cupaas_cluster_tests::cluster::Cluster;
-use cupaas_cluster_tests::git::WorkTree;
-use cupaas_cluster_tests::gitea::{Gitea, USER};
-use cupaas_cluster_tests::parts;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::engine::Engine;
+use crate::cluster::Cluster;
+use crate::git::WorkTree;
+use crate::gitea::{Gitea, USER};
+use crate::parts;
 
 /// A copy of a repository, and what was asked of its history.
-pub(crate) struct Person {
-    pub(crate) tree: WorkTree,
+pub struct Person {
+    pub tree: WorkTree,
     /// Whether the first commit is the second or follows it.
-    pub(crate) contains: BTreeMap<(String, String), bool>,
+    pub contains: BTreeMap<(String, String), bool>,
 }
 
-/// What one engine delivers from.
-pub(crate) struct Platform {
-    pub(crate) engine: Engine,
+/// What one engine delivers from: `flux` or `argocd`.
+pub struct Platform {
+    engine: &'static str,
     /// The repository's address, without credentials.
-    pub(crate) address: String,
+    pub address: String,
     /// A person who looks at it.
-    pub(crate) person: Mutex<Person>,
+    pub person: Mutex<Person>,
     /// Where cupaas keeps the age identity: a person's own folder.
-    pub(crate) home: PathBuf,
+    pub home: PathBuf,
     /// Further arguments of the engine that `init` asks for.
-    pub(crate) arguments: Vec<String>,
+    pub arguments: Vec<String>,
     token: String,
     kubeconfig: PathBuf,
 }
 
 impl Platform {
     /// Makes the repository on the forge, begins it, and lets the engine watch it.
-    pub(crate) async fn start(engine: Engine, gitea: &Gitea, cluster: &Cluster) -> Result<Self> {
+    pub async fn start(engine: &'static str, gitea: &Gitea, cluster: &Cluster) -> Result<Self> {
         let name = format!("gitops-{engine}");
         let address = gitea.create_repository(&name).await?;
         let folder = cluster.running.folder(&name)?;
@@ -54,7 +53,7 @@ impl Platform {
         };
         let words = ["--registry", "registry.example.cu/me", "--domain", "apps.example.cu", "--url"];
         let mut init = platform.cupaas(&tree.folder)?;
-        init.arg("init").args(words).args([&platform.address, "--delivery", engine.word()]);
+        init.arg("init").args(words).args([&platform.address, "--delivery", engine]);
         let wrote = answer(&mut init)?;
         // What a person adds: a second environment, and a recipe of the platform's own.
         let settings = std::fs::read_to_string(tree.folder.join("cupaas.yaml"))?;
@@ -89,40 +88,47 @@ impl Platform {
     /// What `flux create secret git` and `argocd repo add` do, which are not among the parts.
     fn let_it_read(&self) -> Result<()> {
         let (namespace, secret, url) = match self.engine {
-            Engine::Flux => ("flux-system", "cupaas", String::new()),
-            Engine::Argocd => ("argocd", "gitops", format!(" --from-literal=url={}", self.address)),
+            "flux" => ("flux-system", "cupaas", String::new()),
+            _ => ("argocd", "gitops", format!(" --from-literal=url={}", self.address)),
         };
         let create = format!(
             "kubectl -n {namespace} create secret generic {secret} --from-literal=username={USER} \
              --from-literal=password=\"$TOKEN\"{url}"
         );
         self.shell(&self.home, &create)?;
-        if self.engine == Engine::Flux {
+        if self.engine == "flux" {
             let token = "printf %s \"$TOKEN\" | kubectl -n flux-system create secret generic forge-token \
                          --from-file=token=/dev/stdin";
             self.shell(&self.home, token)?;
         }
-        if self.engine == Engine::Argocd {
+        if self.engine == "argocd" {
             let label = "kubectl -n argocd label secret gitops argocd.argoproj.io/secret-type=repository";
             self.shell(&self.home, label)?;
         }
         Ok(())
     }
 
-    /// Runs what a person would type into a shell that has `kubectl`; what it prints.
-    pub(crate) fn shell(&self, folder: &Path, command: &str) -> Result<String> {
+    /// Gives a program `kubectl`, with every right in the cluster.
+    pub fn with_kubectl(&self, command: &mut Command) -> Result<()> {
         let kubectl = parts::program("kubectl")?;
         let folders = [kubectl.parent().context("kubectl")?.to_path_buf(), "/usr/bin".into(), "/bin".into()];
+        command.env("PATH", std::env::join_paths(folders)?).env("KUBECONFIG", &self.kubeconfig);
+        Ok(())
+    }
+
+    /// Runs what a person would type into a shell that has `kubectl`; what it prints.
+    pub fn shell(&self, folder: &Path, command: &str) -> Result<String> {
         let mut shell = Command::new("sh");
-        shell.args(["-euc", command]).current_dir(folder).env("PATH", std::env::join_paths(folders)?);
-        shell.env("KUBECONFIG", &self.kubeconfig).env("HOME", &self.home).env("TOKEN", &self.token);
+        self.with_kubectl(&mut shell)?;
+        shell.args(["-euc", command]).current_dir(folder);
+        shell.env("HOME", &self.home).env("TOKEN", &self.token);
         let out = shell.output()?;
         ensure!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
         Ok(String::from_utf8(out.stdout)?)
     }
 
     /// `cupaas` as a CI job has it: this repository, and a token in the environment.
-    pub(crate) fn cupaas(&self, folder: &Path) -> Result<Command> {
+    pub fn cupaas(&self, folder: &Path) -> Result<Command> {
         let mut command = Command::new(parts::cupaas()?);
         command.current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", &self.home);
         command.env("CUPAAS_HOME", &self.home).env("CUPAAS_FORMAT", "json");
@@ -133,7 +139,7 @@ impl Platform {
 }
 
 /// Runs it; the JSON that it prints.
-pub(crate) fn answer(command: &mut Command) -> Result<Value> {
+pub fn answer(command: &mut Command) -> Result<Value> {
     let out = command.output().context("cupaas")?;
     if !out.status.success() {
         let said = String::from_utf8_lossy(&out.stderr);
