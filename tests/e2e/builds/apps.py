@@ -51,8 +51,6 @@ APPS = {
                    asset="by the front end", environment={"APP_KEY": "base64:" + "A" * 43 + "="}, lock=COMPOSER),
     "symfony": App("tests/e2e/builds/apps/symfony", ("assets/app.js", "// changed\n"), r"--no-scripts|install-php-extensions", r"- Installing",
                    asset="by the front end", environment={"APP_SECRET": "secret"}, lock=COMPOSER),
-    "quarkus": App("tests/e2e/builds/apps/quarkus", ("src/main/java/example/Hello.java", "// changed\n"), r"dependency:go-offline", r"Download(ing|ed) from",
-                   says="hello"),
     "elixir-npm": App("tests/e2e/builds/apps/elixir-npm", ("assets/app.js", "// changed\n"), r"mix deps.compile|npm ci", r"==> (?!shop)|added \d",
                       asset="by the front end"),
 }
