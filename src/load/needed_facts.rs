@@ -71,9 +71,11 @@ fn of_facts(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("facts.").filter_map(|(at, before)| words(&text[at + before.len()..]).next())
 }
 
-/// Whether a text has a word, not as a part of a longer one.
+/// Whether a text has a word, which may be one with dots, and not as a part of a longer one.
 pub(super) fn mentions(text: &str, word: &str) -> bool {
-    words(text).any(|one| one == word)
+    let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_of_word) && !text[at + word.len()..].starts_with(is_of_word))
 }
 
 #[cfg(test)]

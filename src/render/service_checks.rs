@@ -118,9 +118,7 @@ impl<'a> Found<'a> {
                 lacks.push((message, "claim.yaml.j2"));
             }
             let leads_there = |entry: &Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
-            if self.recipe.description.value.port.is_some()
-                && !self.of_kind("Service").any(|one| leads_there(one))
-            {
+            if self.recipe.description.value.port.is_some() && !self.of_kind("Service").any(leads_there) {
                 let message = format!("no rule makes a Service for {}", called(&workload.object));
                 lacks.push((message, "service.yaml.j2"));
             }

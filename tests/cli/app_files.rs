@@ -100,7 +100,6 @@ fn a_broken_file_of_the_project_is_an_error() {
         ("runtime: node\n", "package.json", "{\"scripts\": {\"start\": \"node a.js\",}, \"name\"}\n"),
         ("runtime: php\n", "composer.json", "<<<<<<< HEAD\n{}\n"),
         ("runtime: rust\n", "Cargo.toml", "[package]\nname = a\n"),
-        ("runtime: dotnet\n", "App.csproj", "<Project><PropertyGroup></Project>\n"),
     ] {
         let ran = broken(runtime, name, text);
         assert_eq!(ran.code, Some(3), "{name} {}", ran.stderr);

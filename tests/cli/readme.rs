@@ -37,7 +37,10 @@ fn what_the_readme_says_of_two_environments_works_as_it_is_printed() {
         }
         let commands = commands(readme, heading);
         let ran: Vec<&str> = commands.iter().map(|words| words[0].as_str()).collect();
-        assert_eq!(ran, ["diff", "deploy", "status", "logs", "history", "promote", "rollback", "scale"]);
+        assert_eq!(
+            ran,
+            ["diff", "deploy", "status", "logs", "history", "promote", "history", "rollback", "scale"]
+        );
         // The first two take the environment of the branch that is checked out, and here is none.
         for words in &commands[2..] {
             let mut words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -85,7 +85,9 @@ fn files(report: &mut Report<'_>, index: &str, rule: &FactRule) {
             );
         }
         let name = pattern.rsplit('/').next().unwrap_or_default();
-        if rule.key.is_some() && rule.format.is_none() && !name.ends_with('*') && format_of(name).is_none() {
+        // Of a format that is none it has been said.
+        let unsaid = rule.format.is_none() && report.document.is_sound(&["facts", index, "format"]);
+        if rule.key.is_some() && unsaid && !name.ends_with('*') && format_of(name).is_none() {
             let message = format!("the name {name:?} does not say what the file is written in");
             let hint = "add `format`: json, toml, yaml, ini, properties or xml";
             report.error(Code::MissingKey, &path, message, hint);

@@ -112,10 +112,10 @@ impl Watcher<'_> {
         if self.commit.is_none() {
             self.commit.clone_from(&commit);
         }
-        if let (Some(wanted), Some(stands)) = (&self.commit, &commit) {
-            if !holds(self.spec, None, wanted, stands)? {
-                return Ok(Sight::Replaced(other(wanted, stands, app, environment)));
-            }
+        if let (Some(wanted), Some(stands)) = (&self.commit, &commit)
+            && !holds(self.spec, None, wanted, stands)?
+        {
+            return Ok(Sight::Replaced(other(wanted, stands, app, environment)));
         }
         let platform = self.gitops.platform()?;
         let flux = platform.value.flux.namespace.as_ref().map(|name| name.0.clone());
