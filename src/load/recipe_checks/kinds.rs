@@ -88,7 +88,7 @@ mod tests {
     use crate::yaml::document::schema_of;
 
     #[test]
-    fn every_key_is_one_kinds_or_boths() {
+    fn every_key_is_for_one_kind_or_for_both() {
         let schema = schema_of::<RecipeFile>();
         let both = ["format", "params", "summary", "versions"];
         for key in schema["properties"].as_object().unwrap().keys() {
