@@ -17,6 +17,8 @@ use crate::clock::{self, Stopwatch};
 use crate::diagnostic::{Code, Failure};
 use crate::stop::{self, Group, Kept};
 
+/// How long what kubectl has started may write after its end.
+const LINGERS: Duration = Duration::from_secs(1);
 /// How often a program is looked at that has not ended.
 const PACE: Duration = Duration::from_millis(20);
 /// What kubectl says where no API server has answered, or one that has failed; anything else does not go away by itself.
@@ -33,6 +35,9 @@ const AWAY: [&str; 11] = [
     "(toomanyrequests)",
     "unexpected eof",
 ];
+
+/// What it says as "unable to connect" too, and is wrong with the settings or the login.
+const OF_THE_LOGIN: [&str; 4] = ["getting credentials", "x509:", "tls: failed to verify", "context \""];
 
 /// The person's `kubectl`.
 #[derive(Debug, Clone)]
@@ -59,13 +64,24 @@ impl Kubectl {
         if printed.iter().all(u8::is_ascii_whitespace) {
             return Ok(Vec::new());
         }
-        let mut read: Value = serde_json::from_slice(&printed).map_err(|error| {
-            Failure::new(Code::ClusterRefused, format!("kubectl printed what is no JSON: {error}"))
-        })?;
-        Ok(match read["items"].take() {
-            Value::Array(items) => items,
-            _ => vec![read],
-        })
+        let odd = |what: &str| {
+            Failure::new(Code::ClusterRefused, format!("kubectl printed {what}: {}", beginning(&printed)))
+                .hint("whether it is the program that you mean: `command -v kubectl`")
+        };
+        let Ok(read) = serde_json::from_slice(&printed) else { return Err(odd("what is no JSON")) };
+        let objects = match read {
+            Value::Object(mut list) if list.get("items").is_some_and(Value::is_array) => {
+                match list.remove("items") {
+                    Some(Value::Array(items)) => items,
+                    _ => Vec::new(),
+                }
+            }
+            one => vec![one],
+        };
+        match objects.iter().all(Value::is_object) {
+            true => Ok(objects),
+            false => Err(odd("no object of Kubernetes")),
+        }
     }
 
     fn run(&self, arguments: &[String]) -> Result<Vec<u8>, Failure> {
@@ -96,13 +112,37 @@ impl Kubectl {
         // One that a signal has ended says nothing about the cluster.
         stop::hold();
         drop(registered);
+        // A login's program may leave one of its own behind, which holds the pipes open.
+        let is_open = || !(stdout.is_finished() && stderr.is_finished());
+        let lingers = || {
+            let clock = Stopwatch::begin();
+            while is_open() && clock.elapsed() < LINGERS {
+                clock::wait(PACE);
+            }
+            is_open()
+        };
+        if lingers() {
+            group.end();
+            if lingers() {
+                let message = "a program that kubectl has started keeps its output open";
+                return Err(Failure::new(Code::ClusterUnavailable, message));
+            }
+        }
         let said = |pipe: JoinHandle<Vec<u8>>| pipe.join().unwrap_or_default();
         let (stdout, stderr) = (said(stdout), said(stderr));
         match status.success() {
             true => Ok(stdout),
-            false => Err(refused(&String::from_utf8_lossy(&stderr))),
+            false => Err(refused(&String::from_utf8_lossy(&stderr), &format!("it ended with {status}"))),
         }
     }
+}
+
+/// The beginning of what was printed, for people.
+fn beginning(printed: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    let text = String::from_utf8_lossy(printed);
+    let line = text.trim_start().lines().next().unwrap_or_default();
+    format!("{:?}", line.chars().take(SHOWN).collect::<String>())
 }
 
 /// Starts it as the leader of a group.
@@ -133,12 +173,12 @@ fn missing(error: &std::io::Error) -> Failure {
     }
 }
 
-/// What kubectl said last, in its own words.
-fn refused(stderr: &str) -> Failure {
-    let last =
-        stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it gives no reason").trim();
-    let lower = stderr.to_lowercase();
-    match AWAY.iter().any(|words| lower.contains(words)) {
+/// What kubectl said last, in its own words; `ended` where it said nothing.
+fn refused(stderr: &str, ended: &str) -> Failure {
+    let last = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(ended).trim();
+    let lower = last.to_lowercase();
+    let has = |words: &&str| lower.contains(words);
+    match AWAY.iter().any(&has) && !OF_THE_LOGIN.iter().any(has) {
         true => Failure::new(Code::ClusterUnavailable, format!("the cluster does not answer: {last}"))
             .hint("which one kubectl asks: `kubectl config current-context`; another: --context NAME"),
         false => Failure::new(Code::ClusterRefused, format!("kubectl does not get an answer: {last}"))
@@ -160,20 +200,23 @@ mod tests {
             "Error from server (ServiceUnavailable): the server is currently unable to handle the request",
             "E1128 memcache.go:265] couldn't get\nerror: Get \"https://10.0.0.1\": context deadline exceeded",
         ] {
-            assert_eq!(refused(away).code, Code::ClusterUnavailable, "{away}");
+            assert_eq!(refused(away, "").code, Code::ClusterUnavailable, "{away}");
         }
         for stays in [
             "Error from server (Forbidden): kustomizations is forbidden: User \"ana\" cannot list",
             "error: You must be logged in to the server (Unauthorized)",
             "error: context \"home\" does not exist",
+            "error: context \"prod-timeout\" does not exist",
+            "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+            "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority",
             "error: the server doesn't have a resource type \"kustomizations\"",
             "",
         ] {
-            assert_eq!(refused(stays).code, Code::ClusterRefused, "{stays}");
+            assert_eq!(refused(stays, "").code, Code::ClusterRefused, "{stays}");
         }
-        assert_eq!(
-            refused("a\nerror: b \n\n").message.to_string(),
-            "kubectl does not get an answer: error: b"
-        );
+        for (stderr, said) in [("a\nerror: b \n\n", "error: b"), (" \n", "it ended with 77")] {
+            let message = refused(stderr, "it ended with 77").message.to_string();
+            assert_eq!(message, format!("kubectl does not get an answer: {said}"));
+        }
     }
 }

@@ -11,12 +11,16 @@ use crate::run::action::Action;
 use crate::run::spec::{RunSpec, Selection};
 use crate::run::wait::Waits;
 
+/// The least that one look at a cluster may take.
+const LOOK: Duration = Duration::from_secs(5);
+
 /// # Errors
 /// `Usage` where there is no shared repository.
 pub(super) fn wait(given: Wait, env: &Environment) -> Result<Action, Failure> {
     let mut spec = registered::view(given.target, env)?;
     spec.query.source.commit = given.source_commit.filter(|commit| !commit.is_empty());
     spec.forge = forge::wishes(&spec, env)?;
+    let time = Duration::from_secs(given.timeout.into());
     let via = match given.via {
         Via::Forge if given.context.is_some() => {
             let message = "--context is for kubectl, and the forge is asked here";
@@ -27,9 +31,13 @@ pub(super) fn wait(given: Wait, env: &Environment) -> Result<Action, Failure> {
             forge::shared(true, "wait", &spec)?;
             None
         }
-        Via::Cluster => Some(Kubectl { context: given.context, timeout: spec.forge.timeout }),
+        Via::Cluster => {
+            // One answer takes no longer than all of the wait, which may be a single look.
+            let timeout = spec.forge.timeout.min(time.max(LOOK));
+            Some(Kubectl { context: given.context, timeout })
+        }
     };
-    Ok(Action::Wait(Waits { time: Duration::from_secs(given.timeout.into()), via }, Box::new(spec)))
+    Ok(Action::Wait(Waits { time, via }, Box::new(spec)))
 }
 
 /// For how long a deploy waits at its end; nothing where it does not.

@@ -163,6 +163,9 @@ fn a_kubectl_that_does_not_answer_is_said_as_what_it_is() {
         "The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?";
     failed(&says(refused), 5, "cluster-unavailable", &[refused, "--context"]);
     failed(&waits(&world, &[("objects", "no JSON")], &[]), 6, "cluster-refused", &["what is no JSON"]);
+    for odd in ["[]", "5", "[1, 2]", r#"{"items": [1]}"#] {
+        failed(&waits(&world, &[("objects", odd)], &[]), 6, "cluster-refused", &["no object of Kubernetes"]);
+    }
     let began = Instant::now();
     failed(&waits(&world, &[("hangs", "")], &[]), 5, "cluster-unavailable", &["did not end within 3 s"]);
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());

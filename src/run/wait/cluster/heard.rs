@@ -44,11 +44,11 @@ pub(super) struct Broken {
 }
 
 impl Heard {
-    /// With what has failed for good of another account of the same release. A Kustomization says so for a moment alone where
+    /// With what has failed of another account of the same release. A Kustomization says so for a moment alone where
     /// others commit often: with each commit it begins again.
     pub(super) fn with_failed_of(mut self, other: Self) -> Self {
-        let last = |part: &Part| matches!(part.state, State::Failed { last: true, .. });
-        self.parts.extend(other.parts.into_iter().filter(last));
+        let failed = |part: &Part| matches!(part.state, State::Failed { .. });
+        self.parts.extend(other.parts.into_iter().filter(failed));
         self
     }
 }

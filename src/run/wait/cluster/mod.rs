@@ -112,10 +112,17 @@ impl Watcher<'_> {
         if self.commit.is_none() {
             self.commit.clone_from(&commit);
         }
-        if let (Some(wanted), Some(stands)) = (&self.commit, &commit)
-            && !holds(self.spec, None, wanted, stands)?
-        {
-            return Ok(Sight::Replaced(other(wanted, stands, app, environment)));
+        match (&self.commit, &commit) {
+            (Some(wanted), Some(stands)) if !holds(self.spec, None, wanted, stands)? => {
+                return Ok(Sight::Replaced(other(wanted, stands, app, environment)));
+            }
+            (Some(wanted), None) => {
+                let wanted = short(wanted);
+                return Ok(Sight::Replaced(format!(
+                    "{wanted} of {app} in {environment} is not what stands there: that was deployed without a commit"
+                )));
+            }
+            _ => {}
         }
         let platform = self.gitops.platform()?;
         let flux = platform.value.flux.namespace.as_ref().map(|name| name.0.clone());
@@ -151,7 +158,7 @@ impl Watcher<'_> {
         let rendered: Vec<_> = yaml.filter_map(|(_, text)| documents(text)).flatten().collect();
         let kinds = workloads::KINDS.map(str::to_lowercase).join(",");
         let objects = self.of_app(&kinds)?;
-        Ok(workloads::heard(&rendered, &objects))
+        Ok(workloads::heard(&rendered, &objects, clock::now()))
     }
 
     fn of_app(&self, kinds: &str) -> Result<Vec<serde_json::Value>, Failure> {
@@ -163,12 +170,19 @@ impl Watcher<'_> {
     fn ours(&mut self) -> Result<&BTreeSet<String>, Failure> {
         let head = self.gitops.head().unwrap_or_default();
         if self.ours.as_ref().is_none_or(|(known, _)| *known != head) {
-            let mut ours = BTreeSet::new();
+            let (mut since, mut landed) = (Vec::new(), None);
             let one = (self.environment.to_owned(), self.app.to_owned());
             release_log::commits(self.gitops, |commit, made| {
-                ours.insert(commit.id.clone());
-                if made.contains(&one) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                since.push((commit.landed, commit.id.clone()));
+                if !made.contains(&one) {
+                    return ControlFlow::Continue(());
+                }
+                landed = Some(commit.landed);
+                ControlFlow::Break(())
             })?;
+            // A commit that the branch had before a release was merged to it is newer than that, and does not hold it.
+            let holds = |time: i64| landed.is_some_and(|landed| time >= landed);
+            let ours = since.into_iter().filter(|(time, _)| holds(*time)).map(|(_, id)| id).collect();
             self.ours = Some((head, ours));
         }
         Ok(self.ours.as_ref().map_or(const { &BTreeSet::new() }, |(_, ours)| ours))

@@ -132,7 +132,7 @@ fn up(updated: u64, available: u64) -> Value {
 
 #[test]
 fn where_nothing_sums_it_up_each_workload_says_it() {
-    let judged = |objects: &[Value]| workloads::heard(&rendered(), objects).judge();
+    let judged = |objects: &[Value]| workloads::heard(&rendered(), objects, NOW).judge();
     let web = |status| deployment("r/shop:2", "h2", &status);
     assert_eq!(judged(&[web(up(2, 2)), job("Complete")]), Verdict::Healthy);
     let mut unseen = up(2, 2);
@@ -157,15 +157,19 @@ fn where_nothing_sums_it_up_each_workload_says_it() {
     let mut late = up(1, 1);
     late["conditions"] = json!([{
         "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "too late",
+        "lastTransitionTime": "1970-01-01T00:01:05Z",
     }]);
     let said = "ProgressDeadlineExceeded: too late";
+    let mut just_now = late.clone();
+    just_now["conditions"][0]["lastTransitionTime"] = json!("1970-01-01T00:01:39Z");
+    assert!(matches!(judged(&[web(just_now), job("Complete")]), Verdict::Failing(_)), "it may be taken back");
     assert_eq!(
         judged(&[web(late.clone()), job("Complete")]),
         Verdict::Failed(broken(Half::App, "Deployment web", said))
     );
     // What is said of the one before.
     assert_eq!(judged(&[deployment("r/shop:1", "h1", &late), job("Complete")]), Verdict::Open);
-    assert_eq!(workloads::heard(&[], &[]).judge(), Verdict::Open);
+    assert_eq!(workloads::heard(&[], &[], NOW).judge(), Verdict::Open);
 }
 
 #[test]
@@ -205,10 +209,13 @@ fn what_has_failed_for_good_counts_while_a_kustomization_begins_again() {
     let mut late = up(1, 1);
     late["conditions"] = json!([{
         "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "too late",
+        "lastTransitionTime": "1970-01-01T00:01:05Z",
     }]);
     let judged = |image: &str| {
         let objects = [deployment(image, "h2", &late), job("Complete")];
-        of(&[good("base", OURS), again()]).with_failed_of(workloads::heard(&rendered(), &objects)).judge()
+        of(&[good("base", OURS), again()])
+            .with_failed_of(workloads::heard(&rendered(), &objects, NOW))
+            .judge()
     };
     let said = "ProgressDeadlineExceeded: too late";
     assert_eq!(judged("r/shop:2"), Verdict::Failed(broken(Half::App, "Deployment web", said)));
@@ -216,5 +223,5 @@ fn what_has_failed_for_good_counts_while_a_kustomization_begins_again() {
     // What is not up yet says nothing that Flux does not.
     let objects = [deployment("r/shop:2", "h2", &up(1, 1)), job("Complete")];
     let heard = of(&[good("base", OURS), good("app", OURS)]);
-    assert_eq!(heard.with_failed_of(workloads::heard(&rendered(), &objects)).judge(), Verdict::Healthy);
+    assert_eq!(heard.with_failed_of(workloads::heard(&rendered(), &objects, NOW)).judge(), Verdict::Healthy);
 }

@@ -3,15 +3,15 @@
 
 use serde_json::Value;
 
-use super::flux::condition;
+use super::flux::{condition, seconds};
 use super::heard::{Heard, Part, State};
 use crate::run::wait::judge::Half;
 
 /// What has a rollout of its own, and how `kubectl get` calls it.
 pub(super) const KINDS: [&str; 3] = ["Deployment", "StatefulSet", "Job"];
 
-/// What the objects of the cluster say of those that were rendered.
-pub(super) fn heard(rendered: &[Value], objects: &[Value]) -> Heard {
+/// What the objects of the cluster say of those that were rendered, at the time `now` in seconds since 1970.
+pub(super) fn heard(rendered: &[Value], objects: &[Value], now: i64) -> Heard {
     let wanted = rendered.iter().filter(|object| KINDS.iter().any(|kind| object["kind"] == *kind));
     let parts = wanted.map(|wanted| {
         let same = |object: &&Value| {
@@ -20,7 +20,7 @@ pub(super) fn heard(rendered: &[Value], objects: &[Value]) -> Heard {
         let state = match objects.iter().find(same) {
             None => State::Open("it is not there".to_owned()),
             Some(object) if !is_of(object, wanted) => State::Open("it is still the one before".to_owned()),
-            Some(object) => state(object),
+            Some(object) => state(object, now),
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let half = if wanted["kind"] == "Deployment" { Half::App } else { Half::Base };
@@ -50,7 +50,7 @@ fn is_of(object: &Value, wanted: &Value) -> bool {
         && here.iter().zip(&there).all(same)
 }
 
-fn state(object: &Value) -> State {
+fn state(object: &Value, now: i64) -> State {
     if object["kind"] == "Job" {
         return of_job(object);
     }
@@ -61,7 +61,9 @@ fn state(object: &Value) -> State {
     }
     let progressing = condition(object, "Progressing");
     if progressing["status"] == "False" {
-        return failed(progressing);
+        // It is taken back once a pod can be made, or becomes ready after all.
+        let age = seconds(&progressing["lastTransitionTime"]).map(|time| now.saturating_sub(time));
+        return State::Failed { message: message(progressing), age, last: false };
     }
     let wanted = spec["replicas"].as_u64().unwrap_or(1);
     let ready = if object["kind"] == "Deployment" { "availableReplicas" } else { "readyReplicas" };
@@ -81,13 +83,12 @@ fn of_job(job: &Value) -> State {
     }
     let broken = condition(job, "Failed");
     match broken["status"] == "True" {
-        true => failed(broken),
+        true => State::Failed { message: message(broken), age: None, last: true },
         false => State::Open("it runs".to_owned()),
     }
 }
 
-/// Kubernetes takes back neither.
-fn failed(condition: &Value) -> State {
+fn message(condition: &Value) -> String {
     let text = |field: &str| condition[field].as_str().unwrap_or_default();
-    State::Failed { message: format!("{}: {}", text("reason"), text("message")), age: None, last: true }
+    format!("{}: {}", text("reason"), text("message"))
 }
