@@ -146,3 +146,19 @@ fn a_release_that_there_is_not_is_refused() {
     let first = ["there is no earlier release of shop in staging"];
     refused(&diff(&["--env", "staging", "--diff", "1"]), "release-not-found", &first);
 }
+
+#[test]
+fn settings_that_no_release_has_yet_are_not_what_stands_there() {
+    let world = world();
+    let made = deploy(&world, "production", "1", "");
+    let platform = world.show("cupaas.yaml");
+    world.sandbox.git("", &["clone", "-q", &world.gitops, "person"]);
+    let other = platform.replace("apps.example.cu", "apps2.example.cu");
+    world.sandbox.write("person", &[("cupaas.yaml", &other)]);
+    world.sandbox.commit("person", 1_900_000_000);
+    world.sandbox.git("person", &["push", "-q", "origin", "HEAD:main"]);
+    let report = world.json(&["history", "shop", "--env", "production", "--diff", &made]);
+    assert_eq!(report["status"].as_str(), Some("unchanged"), "{report:#}");
+    let unlike = report["unlike"].as_array().unwrap();
+    assert!(unlike.is_empty(), "{report:#}");
+}

@@ -84,7 +84,7 @@ fn a_branch_that_was_moved_or_is_not_there_is_told_apart() {
     sandbox.commit("person", 1_700_000_001);
     sandbox.git("person", &["push", "-q", "origin", "HEAD:main"]);
     let all = status(&world);
-    assert_eq!(stands(&all, "lost"), ("behind", None), "{all:#}");
+    assert_eq!(stands(&all, "lost"), ("unknown", None), "{all:#}");
     assert_eq!(stands(&all, "shop").0, "not-followed", "{all:#}");
     let wiki = all["releases"].as_array().unwrap().iter().find(|one| one["app"] == "wiki").unwrap();
     assert_eq!((&wiki["remote"]["state"], &wiki["remote"]["branch"]), (&"unknown".into(), &"release".into()));

@@ -105,6 +105,9 @@ fn judge(
         Order::Diverged => {
             RemoteStanding { commits, ..standing(RemoteState::Diverged, Some("the branch was rewritten")) }
         }
-        Order::Unknown => standing(RemoteState::Behind, Some("the history does not say by how much")),
+        Order::Unknown => standing(
+            RemoteState::Unknown,
+            Some("the branch's history does not say where the deployed commit stands"),
+        ),
     })
 }

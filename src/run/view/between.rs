@@ -34,7 +34,11 @@ pub(in crate::run) fn between(
     let from = named(&now, from, gitops)?;
     let to = match (to, head) {
         (Some(to), _) => named(&now, to, gitops)?,
-        (None, Some(head)) => Named { commit: head, record: now.clone(), stands: true },
+        // As it was made: settings that have changed since are in no cluster yet.
+        (None, Some(head)) => {
+            let made = find(&now, &Target::At(i64::MAX), gitops).map_or(head, |found| found.commit);
+            Named { commit: made, record: now.clone(), stands: true }
+        }
         (None, None) => {
             return Err(Failure::new(Code::GitopsWithoutGit, "there is no history to compare with"));
         }

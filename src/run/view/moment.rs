@@ -23,7 +23,7 @@ pub(super) fn go_to(time: i64, gitops: &mut Gitops) -> Result<Change, Failure> {
         first = Some(commit.landed);
         Ok(ControlFlow::Continue(()))
     })?;
-    let shown = |time: i64| rfc3339(time).unwrap_or_else(|| time.to_string());
+    let shown = |time: i64| rfc3339(time).unwrap_or_else(|| "that time".to_owned());
     let Some(found) = found else {
         let message = format!("the GitOps repository had no commit at {}", shown(time));
         let failure = Failure::new(Code::ReleaseNotFound, message);
