@@ -36,8 +36,9 @@ pub struct ProcessDefaults {
     pub size: Option<BuiltInSize>,
     /// A path that answers 2xx when the web process is ready.
     pub health: Option<UrlPath>,
-    /// How many seconds a process has to end once it is asked to; 30 where nothing is said.
-    #[schemars(range(min = 1, max = 3600))]
+    /// How many seconds a process has to end once it is asked to, of which a pod waits five for the router; 30 where nothing is
+    /// said.
+    #[schemars(range(min = 6, max = 3600))]
     pub grace_period: Option<u32>,
     /// How many seconds a process may take until it listens; 120 where nothing is said.
     #[schemars(range(min = 10, max = 3600))]

@@ -7,7 +7,7 @@ use crate::load::scalars::Name;
 /// The runtimes that need no recipe: the image is whatever the person builds.
 pub(crate) const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 /// Names of objects that every app has.
-pub(crate) const OF_EVERY_APP: [&str; 4] = ["default", "processes", "router", "release"];
+pub(crate) const OF_EVERY_APP: [&str; 5] = ["acme", "default", "processes", "release", "router"];
 /// The process that almost every app has: its objects stand beside those of services.
 const WEB: &str = "web";
 /// The most characters: a container's port has the service's name.
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn names_of_other_things_are_refused_for_one_kind_alone() {
         use RecipeKind::{Runtime, Service};
-        for name in ["web", "default", "processes", "router", "release"] {
+        for name in ["acme", "web", "default", "processes", "router", "release"] {
             assert!(refused(Service, name).is_some() && refused(Runtime, name).is_none(), "{name}");
         }
         for name in ["image", "dockerfile"] {

@@ -43,12 +43,19 @@ const THEMSELVES: [&str; 12] = [
 ];
 /// Folders of an app in which its packages are.
 const PACKAGES: [&str; 3] = [".venv", "node_modules", "site-packages"];
+/// What tools keep among packages while an app runs.
+const CACHES: [&str; 2] = [".cache", ".vite"];
 
 /// Whether a volume at this path, which is normal, would hide what the container runs.
 pub(crate) fn is_the_systems(path: &str) -> bool {
     THEMSELVES.contains(&path)
         || WHOLE.into_iter().any(|folder| is_within(path, folder))
-        || path.split('/').any(|part| PACKAGES.contains(&part))
+        || has_packages(path)
+}
+
+fn has_packages(path: &str) -> bool {
+    let mut parts = path.split('/').skip_while(|part| !PACKAGES.contains(part));
+    parts.next().is_some() && parts.next().is_none_or(|below| !CACHES.contains(&below))
 }
 
 /// Whether a path, which is normal, is a folder or something in it.
@@ -76,6 +83,7 @@ mod tests {
             "/app/.venv",
             "/app/.venv/lib",
             "/app/node_modules",
+            "/app/node_modules/.bin",
             "/etc/ssl",
         ] {
             assert!(is_the_systems(path), "{path}");
@@ -88,6 +96,8 @@ mod tests {
             "/tmp/cache",
             "/usr/share/shop",
             "/library",
+            "/app/node_modules/.cache",
+            "/app/web/node_modules/.vite/deps",
         ] {
             assert!(!is_the_systems(path), "{path}");
         }

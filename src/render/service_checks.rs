@@ -8,7 +8,7 @@ use crate::load::catalog::Recipe;
 use crate::load::recipe_checks::secrets::{CLEAR_TEXT, CREDENTIALS, VALUES};
 use crate::render::layers::Rendered;
 use crate::render::service_network::Callers;
-use crate::render::{blame, namespaces};
+use crate::render::{blame, namespaces, service_network};
 use crate::resolve::release::{Release, Service};
 use crate::schema::{Checker, Segment};
 
@@ -30,7 +30,8 @@ pub(super) fn check(
     let mut found = Found { recipe, rendered, workloads, problems: Vec::new() };
     found.clear_text();
     found.namespaces(release, checker);
-    found.reached(&Callers::of(release));
+    found.reached(service, &Callers::of(release));
+    found.open(service);
     found.made(service);
     found.ports();
     found.ping(service);
@@ -78,16 +79,24 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Whether the app can reach what runs.
-    fn reached(&mut self, callers: &Callers<'_>) {
+    /// Whether the app can reach the service, and all else that runs is reached by somebody.
+    fn reached(&mut self, service: &Service, callers: &Callers<'_>) {
+        let named = self.of_kind("Service").find(|one| name_of(&one.object) == service.name);
+        let front = named.and_then(|entry| self.behind(entry)).map(|workload| name_of(&workload.object));
         for workload in self.workloads.clone() {
             let object = &workload.object;
-            let selecting =
-                |policy: &&Rendered| selects(&policy.object["spec"]["podSelector"]["matchLabels"], object);
+            let selecting = |policy: &&Rendered| {
+                let selector = &policy.object["spec"]["podSelector"];
+                service_network::selects(selector, |key| labels(object)[key].as_str())
+            };
             let policies: Vec<&Rendered> = self.of_kind("NetworkPolicy").filter(selecting).collect();
-            let let_in =
-                |policy: &&Rendered| callers.are_let_in(&policy.object, |port| listens(object, port));
-            if policies.iter().any(let_in) {
+            let let_in = |policy: &&Rendered| {
+                let between = |first, last| listens_between(object, first, last);
+                callers.are_let_in(&policy.object, |port| listens(object, port), between)
+            };
+            // What stands behind what the app talks to, such as the service's own database, is not the app's to reach.
+            let is_behind = front.is_some_and(|front| front != name_of(object));
+            if policies.iter().any(let_in) || (is_behind && !policies.is_empty()) {
                 continue;
             }
             let Some(policy) = policies.first() else {
@@ -105,6 +114,27 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Whether the platform's router reaches a service that has a host name.
+    fn open(&mut self, service: &Service) {
+        let named = self.of_kind("Service").find(|one| name_of(&one.object) == service.name);
+        let Some(front) = named.and_then(|entry| self.behind(entry)).filter(|_| service.route.is_some())
+        else {
+            return;
+        };
+        let object = &front.object;
+        let lets_it_in = |policy: &Rendered| {
+            let selector = &policy.object["spec"]["podSelector"];
+            let of_front = service_network::selects(selector, |key| labels(object)[key].as_str());
+            of_front && service_network::lets_others_in(&policy.object, |port| listens(object, port))
+        };
+        if !self.of_kind("NetworkPolicy").any(lets_it_in) {
+            let message = format!("no NetworkPolicy lets the platform's router reach {}", called(object));
+            let hint =
+                "let it in where `service.route` is there, as shared/service/network-policy.yaml.j2 does";
+            self.say(self.recipe.description.at(&["route"]), message, hint);
+        }
+    }
+
     /// Whether there is all that what runs stands on: the claims that it mounts, and a Service.
     fn made(&mut self, service: &Service) {
         let mut lacks = Vec::new();
@@ -117,11 +147,18 @@ impl<'a> Found<'a> {
                 let message = format!("no rule makes the claim {claim:?} of {}", called(&workload.object));
                 lacks.push((message, "claim.yaml.j2"));
             }
-            let leads_there = |entry: &Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
-            if self.recipe.description.value.port.is_some() && !self.of_kind("Service").any(leads_there) {
-                let message = format!("no rule makes a Service for {}", called(&workload.object));
-                lacks.push((message, "service.yaml.j2"));
-            }
+        }
+        let is_led_to = |workload: &&Rendered| {
+            let selector = |entry: &Rendered| selects(&entry.object["spec"]["selector"], &workload.object);
+            self.of_kind("Service").any(selector)
+        };
+        // An exporter or a worker beside the server needs none.
+        if let Some(first) = self.workloads.first()
+            && self.recipe.description.value.port.is_some()
+            && !self.workloads.iter().any(is_led_to)
+        {
+            let message = format!("no rule makes a Service for {}", called(&first.object));
+            lacks.push((message, "service.yaml.j2"));
         }
         for (message, part) in lacks {
             let hint = format!("add `{{template: shared/service/{part}}}`, or one of the recipe's own");
@@ -199,9 +236,24 @@ fn called(object: &Json) -> String {
 }
 
 /// Whether labels that something selects by are those of a workload's pods. An empty selector selects all of them.
-fn selects(labels: &Json, workload: &Json) -> bool {
-    let pods = &workload["spec"]["template"]["metadata"]["labels"];
-    labels.as_object().into_iter().flatten().all(|(name, value)| pods[name] == *value)
+fn selects(wanted: &Json, workload: &Json) -> bool {
+    wanted.as_object().into_iter().flatten().all(|(name, value)| labels(workload)[name] == *value)
+}
+
+/// The labels of a workload's pods.
+fn labels(workload: &Json) -> &Json {
+    &workload["spec"]["template"]["metadata"]["labels"]
+}
+
+/// Whether a container has a port with one of these numbers; as [`listens`].
+fn listens_between(workload: &Json, first: u64, last: u64) -> bool {
+    let containers = workload["spec"]["template"]["spec"]["containers"].as_array().into_iter().flatten();
+    let mut ports = containers
+        .flat_map(|one| one["ports"].as_array().into_iter().flatten())
+        .map(|port| &port["containerPort"])
+        .peekable();
+    ports.peek().is_none()
+        || ports.any(|port| port.as_u64().is_some_and(|port| (first..=last).contains(&port)))
 }
 
 /// Whether a container has this port. One that says none of its ports may listen on any number.

@@ -19,8 +19,14 @@ impl<'a> Callers<'a> {
         Self { pods, namespace: &release.namespace }
     }
 
-    /// Whether a rule of the policy lets one of them in, to a port for which `listens` is true.
-    pub(super) fn are_let_in(&self, policy: &Json, listens: impl Fn(&Json) -> bool) -> bool {
+    /// Whether a rule of the policy lets one of them in, to a port for which `listens` is true, or one of those from one number
+    /// to another for which `between` is.
+    pub(super) fn are_let_in(
+        &self,
+        policy: &Json,
+        listens: impl Fn(&Json) -> bool,
+        between: impl Fn(u64, u64) -> bool,
+    ) -> bool {
         let spec = &policy["spec"];
         let is_for_others =
             spec["policyTypes"].as_array().is_some_and(|types| !types.iter().any(|one| one == "Ingress"));
@@ -28,7 +34,7 @@ impl<'a> Callers<'a> {
         !is_for_others
             && rules.any(|rule| {
                 any_of(&rule["from"], |peer| self.is_one(peer))
-                    && any_of(&rule["ports"], |port| to(port, &listens))
+                    && any_of(&rule["ports"], |port| to(port, &listens, &between))
             })
     }
 
@@ -38,8 +44,19 @@ impl<'a> Callers<'a> {
         let here = elsewhere.is_none_or(|name| name == self.namespace);
         let selector = &peer["podSelector"];
         peer["ipBlock"].is_object()
-            || (here && (self.pods.is_empty() || self.pods.iter().any(|pod| selects(selector, pod))))
+            || (here
+                && (self.pods.is_empty()
+                    || self.pods.iter().any(|pod| selects(selector, |key| pod.get(key).map(String::as_str)))))
     }
+}
+
+/// Whether a rule of the policy lets pods of another namespace in, as those of the platform's router are.
+pub(super) fn lets_others_in(policy: &Json, listens: impl Fn(&Json) -> bool) -> bool {
+    let is_elsewhere = |peer: &Json| peer["namespaceSelector"].is_object() || peer["ipBlock"].is_object();
+    let mut rules = policy["spec"]["ingress"].as_array().into_iter().flatten();
+    rules.any(|rule| {
+        any_of(&rule["from"], is_elsewhere) && any_of(&rule["ports"], |port| to(port, &listens, |_, _| true))
+    })
 }
 
 /// Whether something is true of one of a list's items; a list that is not there or empty stands for all there is.
@@ -47,20 +64,19 @@ fn any_of(list: &Json, mut is_true: impl FnMut(&Json) -> bool) -> bool {
     list.as_array().is_none_or(|items| items.is_empty() || items.iter().any(&mut is_true))
 }
 
-fn to(port: &Json, listens: impl Fn(&Json) -> bool) -> bool {
-    let last = port["endPort"].as_u64().zip(port["port"].as_u64());
-    match last {
-        // What lies between is looked at number by number: a range has 65,535 at most.
-        Some((last, first)) => (first..=last.min(65_535)).any(|number| listens(&Json::from(number))),
+fn to(port: &Json, listens: impl Fn(&Json) -> bool, between: impl Fn(u64, u64) -> bool) -> bool {
+    match port["endPort"].as_u64().zip(port["port"].as_u64()) {
+        Some((last, first)) => between(first, last),
         None => port.get("port").is_none_or(listens),
     }
 }
 
-fn selects(selector: &Json, labels: &Labels) -> bool {
-    let value = |key: &Json| key.as_str().and_then(|key| labels.get(key)).map(String::as_str);
+/// Whether a selector means whoever has these labels. An empty one means everybody.
+pub(super) fn selects<'l>(selector: &Json, label: impl Fn(&str) -> Option<&'l str>) -> bool {
+    let value = |key: &Json| key.as_str().and_then(&label);
     let mut plain = selector["matchLabels"].as_object().into_iter().flatten();
     let mut expressions = selector["matchExpressions"].as_array().into_iter().flatten();
-    plain.all(|(key, is)| labels.get(key).map(String::as_str) == is.as_str())
+    plain.all(|(key, is)| label(key) == is.as_str())
         && expressions.all(|one| {
             let is = value(&one["key"]);
             let among = one["values"]
@@ -86,7 +102,11 @@ mod tests {
         let labels = [("cupaas.dev/app", "tasks"), ("cupaas.dev/process", "web")];
         let labels: Labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let callers = Callers { pods: vec![&labels], namespace: "tasks-production" };
-        callers.are_let_in(&json!({"spec": spec}), |port| *port == 80 || *port == "http")
+        callers.are_let_in(
+            &json!({"spec": spec}),
+            |port| *port == 80 || *port == "http",
+            |first, last| (first..=last).contains(&80),
+        )
     }
 
     #[test]

@@ -102,6 +102,47 @@ fn a_policy_that_lets_no_pod_of_the_app_in_is_not_the_one_that_is_needed() {
 }
 
 #[test]
+fn what_stands_behind_the_service_needs_no_service_and_is_not_the_apps_to_reach() {
+    let behind = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: store, namespace: {{ namespace }}}\nspec:\n  selector: {matchLabels: {part: store}}\n  template:\n    metadata: {labels: {part: store}}\n    spec:\n      automountServiceAccountToken: false\n      securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}\n      containers: [{name: store, image: registry.example.com/store:1, ports: [{containerPort: 9000}], resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 32Mi}}, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]\n";
+    let sandbox = with("", behind);
+    let ran = sandbox.run(&["catalog", "check", "fleet"]);
+    assert!(
+        ran.stderr.contains("no NetworkPolicy lets the app reach Deployment \"store\""),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("makes a Service"), "{}", ran.stderr);
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: store, namespace: {{ namespace }}}\nspec:\n  podSelector: {matchExpressions: [{key: part, operator: In, values: [store]}]}\n  ingress: [{from: [{podSelector: {matchLabels: {{ service.selector }}}}], ports: [{port: 9000}]}]\n";
+    sandbox.write("fleet/catalog/services/open", &[("policy.yaml.j2", policy)]);
+    let recipe = sandbox.path("fleet/catalog/services/open/recipe.yaml");
+    let text = fs::read_to_string(&recipe).unwrap();
+    fs::write(&recipe, format!("{text}  - {{template: policy.yaml.j2}}\n")).unwrap();
+    sandbox.good(&["catalog", "check", "fleet"]);
+}
+
+#[test]
+fn a_public_service_lets_the_platforms_router_in() {
+    let sandbox =
+        with("", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: {{ namespace }}}\n");
+    let recipe = sandbox.path("fleet/catalog/services/open/recipe.yaml");
+    let text = fs::read_to_string(&recipe).unwrap();
+    fs::write(&recipe, format!("{text}route: true\n")).unwrap();
+    sandbox.good(&["catalog", "check", "fleet"]);
+    let shared = "shared/service/network-policy.yaml.j2";
+    let own = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: own, namespace: {{ namespace }}}\nspec:\n  podSelector: {matchLabels: {{ service.selector }}}\n  ingress: [{from: [{podSelector: {}}], ports: [{port: 6379}]}]\n";
+    sandbox.write("fleet/catalog/services/open", &[("own.yaml.j2", own)]);
+    fs::write(
+        &recipe,
+        format!("{}route: true\n", text.replace(&format!("  - {{template: {shared}}}\n"), "")),
+    )
+    .unwrap();
+    let ran = sandbox.run(&["catalog", "check", "fleet"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+    assert!(ran.stderr.contains("no NetworkPolicy lets the platform's router reach"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`public: true`") || ran.stderr.contains("public: true"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_ping_asks_a_port_that_somebody_listens_on() {
     let sandbox =
         with("", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: {{ namespace }}}\n");

@@ -4,11 +4,14 @@ use super::{Report, files};
 use crate::diagnostic::{Code, Span};
 use crate::load::recipe_folder::{Recipe, RecipeKind, SHARED};
 use crate::load::recipe_name::{LONGEST, is_reserved, refused};
+use crate::load::scalars::Name;
 
 pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     let name = &recipe.name;
     // The shared parts call a service's port and container so; whoever uses none of them may call it longer.
-    let is_free = name.len() > LONGEST && !(recipe.kind == RecipeKind::Service && uses_shared(recipe));
+    let is_free = Name::fits(name)
+        && name.len() > LONGEST
+        && !(recipe.kind == RecipeKind::Service && uses_shared(recipe));
     if let Some((message, hint)) = refused(recipe.kind, name).filter(|_| !is_free) {
         let code = if is_reserved(recipe.kind, name) { Code::ReservedName } else { Code::InvalidValue };
         report.at(

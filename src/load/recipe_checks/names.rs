@@ -2,6 +2,8 @@
 
 use super::Report;
 use crate::diagnostic::Code;
+use crate::load::needed_facts::mentions;
+use crate::load::pod_rules::EnvRule;
 use crate::load::recipe::{RecipeFile, VERSION};
 use crate::load::recipe_folder::{Recipe, RecipeKind};
 use crate::version_range::Scheme;
@@ -96,9 +98,14 @@ fn is_taken(recipe: &RecipeFile, fact: &str) -> bool {
     let by_wheels = recipe.facts.iter().any(|rule| rule.range == Some(Scheme::WheelTags));
     GIVEN.contains(&fact)
         || WORDS.contains(&fact)
-        || (OF_ENV.contains(&fact) && !recipe.env.is_empty())
+        || (OF_ENV.contains(&fact) && recipe.env.iter().any(|rule| env_reads(rule, fact)))
         || (fact == "lacking" && by_wheels)
         || (fact == "folder" && !recipe.parts.is_empty())
+}
+
+/// Whether a variable's value or condition reads that name.
+fn env_reads(rule: &EnvRule, name: &str) -> bool {
+    [Some(&rule.value), rule.when.as_ref()].into_iter().flatten().any(|text| mentions(text, name))
 }
 
 /// Keys that are for the version alone, or for all others.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Report;
 use crate::diagnostic::Code;
 use crate::expression::names;
+use crate::load::file_rule::FileRule;
 use crate::load::recipe_folder::{Recipe, RecipeKind};
 
 pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
@@ -18,11 +19,20 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     ];
     for (key, is_missing, example) in needed {
         let read = format!("service.{key}");
-        let reader = { description.files.iter() }.find(|rule| reads(recipe, &rule.template).contains(&read));
+        let asks = format!("if {read}");
+        let is_asked = |rule: &&FileRule| {
+            recipe.texts.get(&rule.template).is_some_and(|source| source.text.contains(&asks))
+        };
+        let mut readers = description.files.iter().filter(|rule| !is_asked(rule));
+        let reader = readers.find(|rule| reads(recipe, &rule.template).contains(&read));
         if let Some(rule) = reader.filter(|_| is_missing && report.document.is_sound(&[key])) {
             let hint = format!("{} needs it: `{example}`", rule.template);
             report.at(Code::MissingKey, report.document.at(&[]), format!("missing key {key:?}"), hint);
         }
+    }
+    if description.route && description.port.is_none() && report.document.is_sound(&["port"]) {
+        let hint = "`route` is about the service's own port: `port: 8080`";
+        report.error(Code::MissingKey, &["route"], "missing key \"port\"", hint);
     }
     if description.storage.is_some() || !report.document.is_sound(&["storage"]) {
         return;

@@ -13,7 +13,7 @@ pub(super) fn check(report: &mut Report<'_>) {
         for (index, pattern) in patterns.iter().enumerate() {
             let deep = pattern.trim_start_matches("**/").contains('/');
             let hint = "it is looked for at the top of an app's folder alone: write a file's name";
-            say(report, &[list, &index.to_string()], pattern, deep.then_some(hint).or(impossible(pattern)));
+            say(report, &[list, &index.to_string()], pattern, (deep || pattern.is_empty()).then_some(hint));
         }
     }
     for (index, pattern) in recipe.skip.iter().enumerate() {

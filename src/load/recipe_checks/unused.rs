@@ -28,12 +28,7 @@ fn params(kind: RecipeKind, report: &mut Report<'_>, templates: &[&str]) {
     let recipe = &report.document.value;
     let places = places::all(recipe);
     let texts: Vec<&str> = places.iter().map(|place| place.text).chain(templates.iter().copied()).collect();
-    // Who reads all of them reads each.
-    let is_whole = |text: &&str| {
-        let mut all = text.match_indices("params").map(|(at, word)| &text[at + word.len()..]);
-        all.any(|rest| !rest.starts_with(|c: char| c == '.' || c == '_' || c.is_alphanumeric()))
-    };
-    if texts.iter().any(is_whole) {
+    if texts.iter().any(|text| is_whole(text, "params")) {
         return;
     }
     let prefix = if kind == RecipeKind::Service { "service.params" } else { "params" };
@@ -78,6 +73,12 @@ fn facts(report: &mut Report<'_>, templates: &[&str]) {
     }
 }
 
+/// Whether a text takes all that there is below a name: who reads all of it reads each.
+fn is_whole(text: &str, name: &str) -> bool {
+    let mut all = text.match_indices(name).map(|(at, word)| &text[at + word.len()..]);
+    all.any(|rest| !rest.starts_with(|c: char| c == '.' || c == '_' || c.is_alphanumeric()))
+}
+
 /// Facts that keys name.
 fn named(recipe: &RecipeFile) -> BTreeSet<&str> {
     let at = recipe.checks.iter().filter_map(|check| check.at.as_deref());
@@ -94,8 +95,7 @@ fn packages(report: &mut Report<'_>, templates: &[&str]) {
     }
     for key in ["build", "run"] {
         let plain = format!("system.{key}");
-        let prints =
-            |text: &&str| mentions(text, &plain) || text.contains("system[") || text.contains("in system");
+        let prints = |text: &&str| mentions(text, &plain) || is_whole(text, "system");
         let rule = recipe.system.iter().position(|rule| match key {
             "build" => !rule.build.is_empty(),
             _ => !rule.run.is_empty(),

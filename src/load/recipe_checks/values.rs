@@ -14,8 +14,8 @@ use crate::load::version_order::{is_later, is_listed};
 use crate::quantity::Quantity;
 use crate::yaml::document::Document;
 
-/// Settings that every service has. No parameter of a recipe can have their names, but for `memory` and `cpu` where the
-/// recipe sets neither.
+/// Settings that every service has. No parameter of a recipe can have their names, but for `memory`, `cpu` and `public` where
+/// the recipe does not let them be set.
 pub(crate) const COMMON: [&str; 9] =
     ["version", "storage", "disks", "name", "as", "memory", "cpu", "external", "public"];
 
@@ -54,6 +54,7 @@ impl Found<'_> {
             let taken = match name.as_str() {
                 "memory" => resources.memory.is_some(),
                 "cpu" => resources.cpu.is_some(),
+                "public" => self.document.value.route,
                 name => COMMON.contains(&name),
             };
             if taken {

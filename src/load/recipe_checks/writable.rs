@@ -2,14 +2,14 @@
 
 use super::Report;
 use crate::diagnostic::Code;
-use crate::load::system_folders::{is_the_systems, is_within};
+use crate::load::system_folders::is_the_systems;
 
 pub(super) fn check(report: &mut Report<'_>) {
     let recipe = &report.document.value;
     for (index, rule) in recipe.writable.iter().enumerate() {
         let path = rule.path.path();
-        let reserved = recipe.reserved.iter().any(|folder| is_within(&path, &folder.0));
-        if is_the_systems(&path) || reserved || rule.path.0.split('/').any(|part| part == "..") {
+        // What is `reserved` is so against apps: the recipe itself may know better.
+        if is_the_systems(&path) || rule.path.0.split('/').any(|part| part == "..") {
             let message = format!("cannot mount an empty folder at {:?}", rule.path.0);
             let hint = "name a folder of the app such as .next/cache, or a whole path such as /data/cache; \
                         /tmp can be written in each pod";

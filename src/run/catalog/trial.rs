@@ -61,6 +61,10 @@ fn apps(recipe: &Recipe) -> Vec<(String, Value)> {
             apps.push((format!("{name}: {value}"), app(settings)));
         }
     }
+    if description.route {
+        let settings = Map::from_iter([("public".to_owned(), json!(true))]);
+        apps.push(("public: true".to_owned(), app(settings)));
+    }
     apps.extend(description.versions.supported.iter().map(|version| {
         (format!("version {version}"), app(Map::from_iter([("version".to_owned(), json!(version))])))
     }));

@@ -262,13 +262,18 @@ fn keys_of_services_are_none_of_runtimes() {
 
 #[test]
 fn no_folder_hides_what_the_container_runs() {
-    for path in [".", "/", "/etc", "/usr/bin", "../x", "/tmp", "node_modules", "/opt/tool/cache"] {
+    for path in [".", "/", "/etc", "/usr/bin", "../x", "/tmp", "node_modules", "node_modules/.bin"] {
         let text = of(&format!("reserved: [/opt/tool]\nwritable: [{{path: {path}}}]"), DOCKERFILE);
         assert!(
             text.starts_with(&format!("recipe.yaml:6:19: cannot mount an empty folder at {path:?}")),
             "{text}"
         );
     }
+    let text = of(
+        "reserved: [/opt/tool]\nwritable: [{path: node_modules/.cache}, {path: /opt/tool/cache}]",
+        DOCKERFILE,
+    );
+    assert_eq!(text, "", "against apps, and what tools keep");
 }
 
 #[test]
