@@ -115,6 +115,8 @@ pub struct AppFiles {
     pub texts: BTreeMap<String, Arc<Source>>,
     /// What was not read, though it was asked for.
     pub warnings: Vec<Diagnostic>,
+    /// Those of which only the beginning is there.
+    pub cut: BTreeSet<String>,
 }
 
 impl AppFiles {
@@ -137,6 +139,7 @@ impl AppFiles {
             listing: self.listing.iter().filter_map(within).collect(),
             texts: texts.collect(),
             warnings: Vec::new(),
+            cut: self.cut.iter().filter_map(within).collect(),
         }
     }
 
@@ -308,6 +311,7 @@ fn look(root: &Path, path: &str, patterns: &Patterns, left: &mut usize, files: &
         let most = if begun { whole_file::BEGINNING } else { patterns.longest(path) };
         let message = format!("is larger than {} MiB: only its beginning is looked at", most >> 20);
         files.unread(path, message, "say in .cupaas what the recipe should have found: a version, a command");
+        files.cut.insert(path.to_owned());
     }
     match encoding::decode_lossily(bytes) {
         Some(text) => {

@@ -206,7 +206,9 @@ impl<'a> Search<'a> {
 
     /// Reads a file's values; of one that cannot be read it is said once.
     fn keyed(&mut self, path: &str, source: &Arc<Source>, format: KeyedFormat) {
-        let unread = &mut self.unread;
+        // Of a file of which only the beginning is there it has been said.
+        let mut ignored = Vec::new();
+        let unread = if self.files.cut.contains(path) { &mut ignored } else { &mut self.unread };
         self.read.entry((path.to_owned(), format)).or_insert_with(|| {
             keyed::read(source, format)
                 .map_err(|problem| unread.push(unreadable(path, format, *problem)))

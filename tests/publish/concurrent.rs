@@ -9,8 +9,8 @@ use super::http::{Answer, Server};
 use super::killed::kill_many;
 use crate::sandbox::{APP, PLATFORM, Ran, Sandbox, ran};
 
-/// Apps that are deployed at once.
-const APPS: usize = 24;
+/// Programs that deploy at once; what more writers do to each other is tried without programs, in `writers`.
+const APPS: usize = 12;
 
 /// One crowd at a time: two would take the other's patience for a busy server.
 fn alone() -> MutexGuard<'static, ()> {
