@@ -61,6 +61,18 @@ impl Span {
         Self { source: Source::new(source.name.clone(), text), range: range.clone() }
     }
 
+    /// The same place in a text that shows nothing of these places, as far as they are in it.
+    #[must_use]
+    pub(crate) fn hiding(&self, places: &[Self]) -> Self {
+        let (own, length) = (&self.source.name, self.source.text.len());
+        let here = places.iter().filter(|one| one.source.name == *own && one.source.text.len() == length);
+        let hide = |span: Self, one: &Self| Self {
+            range: self.range.clone(),
+            ..Self::new(&span.source, one.range.clone()).masked()
+        };
+        here.fold(self.clone(), hide)
+    }
+
     /// The beginning of a file, for problems of the file as a whole.
     pub fn file(source: &Arc<Source>) -> Self {
         Self::new(source, 0..0)

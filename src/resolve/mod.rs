@@ -58,6 +58,7 @@ use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
 use labels::Part;
+use layers::Layers;
 use release::{Release, Volume};
 
 /// Decides everything about one app in one environment.
@@ -94,7 +95,7 @@ pub(crate) fn resolve_leniently(
     let writable = pod_rules::writable(inputs, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
     let (platform, rollout) = platform::resolve(inputs, previous, &mut notes);
-    check(inputs, &environment, (&processes, &services, &volumes), &mut notes);
+    check(inputs, &environment, (&processes, &services, &volumes), (route.as_ref(), &layers), &mut notes);
     let release = Release {
         namespace: names::namespace(&inputs.name, &environment),
         flux_base: names::kustomization(&inputs.name, &environment, "base"),
@@ -141,6 +142,7 @@ fn check(
     inputs: &Inputs,
     environment: &str,
     (processes, services, volumes): (&[release::Process], &[release::Service], &[Volume]),
+    (route, layers): (Option<&release::Route>, &Layers),
     notes: &mut Notes,
 ) {
     own_dockerfile::check(inputs, processes, notes);
@@ -148,7 +150,9 @@ fn check(
     unused::check(inputs, processes, notes);
     shared_disks(inputs, processes, volumes, notes);
     clashes(inputs, environment, processes, services, notes);
+    routes::clashes(inputs, services, route, notes);
     uncommitted::check(inputs, notes);
+    variables::hide(inputs, layers, notes);
 }
 
 /// The release, where nothing is wrong.

@@ -79,6 +79,31 @@ pub(super) fn of_service(
     })
 }
 
+/// What the routes of an app and of its services would take from each other.
+pub(super) fn clashes(inputs: &Inputs, services: &[Service], route: Option<&Route>, notes: &mut Notes) {
+    for (service, own) in services.iter().filter_map(|service| Some((service, service.route.as_ref()?))) {
+        if own.name == inputs.name {
+            let message = format!(
+                "the app and the route of its service {} are both named {:?}",
+                service.name, own.name
+            );
+            let hint = format!("give the service another name: {{{}: {{name: …}}}}", service.recipe);
+            notes.problem(Code::NameConflict, of_public(service, inputs), message, hint);
+        }
+        let of_app = route.iter().flat_map(|route| &route.hosts);
+        for host in of_app.filter(|host| own.hosts.contains(host)) {
+            let message = format!("host {host:?} is that of the service {}, which is `public`", service.name);
+            let hint = "remove it from `domains`, or give the service another name";
+            notes.problem(Code::NameConflict, place_of(host, inputs), message, hint);
+        }
+    }
+}
+
+/// Where an app asks for a service's host name.
+fn of_public(service: &Service, inputs: &Inputs) -> Span {
+    inputs.app.at(&["services", &service.index.to_string(), &service.recipe, "public"])
+}
+
 /// What the platform says of all routes.
 fn through(inputs: &Inputs, hosts: Vec<String>, url: String) -> Route {
     let routing = &inputs.platform.value.routing;
@@ -180,13 +205,21 @@ pub(crate) fn taken(release: &Release, inputs: &Inputs, held: &Files) -> Vec<Dia
         let owner = host_file(host).and_then(|file| held.get(&file)).filter(|owner| **owner != ours);
         if let Some(owner) = owner {
             let said = owner.trim().replace('\n', ", ");
+            let has_it = |service: &&Service| service.route.iter().any(|route| route.hosts.contains(host));
+            let service = release.services.iter().find(has_it);
+            let place = service.map_or_else(|| place_of(host, inputs), |service| of_public(service, inputs));
+            let hint = match service {
+                Some(service) => {
+                    format!(
+                        "give the service another name: {{{}: {{name: …}}}}, or remove `public`",
+                        service.recipe
+                    )
+                }
+                None => "give the app another `name`, or remove the other app first".to_owned(),
+            };
             problems.push(
-                Diagnostic::error(
-                    Code::HostTaken,
-                    place_of(host, inputs),
-                    format!("host {host:?} is already taken ({said})"),
-                )
-                .hint("give the app another `name`, or remove the other app first"),
+                Diagnostic::error(Code::HostTaken, place, format!("host {host:?} is already taken ({said})"))
+                    .hint(hint),
             );
         }
     }

@@ -68,6 +68,22 @@ fn in_clear(inputs: &Inputs, layers: &Layers, notes: &mut Notes) {
     }
 }
 
+/// Makes unreadable what is plainly a secret, wherever something is said: another mistake may show the same line.
+pub(super) fn hide(inputs: &Inputs, layers: &Layers, notes: &mut Notes) {
+    let listed = |name: &str| inputs.app.value.secrets.iter().any(|secret| secret.name == name);
+    let is_secret = |name: &str, layer: &Layer| {
+        layer.value.as_ref().is_some_and(|value| listed(name) || likely_secret(name, value).is_some())
+    };
+    let of_name = |(name, layers): (&String, &Vec<Layer>)| {
+        let secret = layers.iter().filter(|layer| is_secret(name, layer));
+        secret.filter_map(Layer::place).cloned().collect::<Vec<_>>()
+    };
+    let places: Vec<Span> = layers.iter().flat_map(of_name).collect();
+    for one in notes.problems.iter_mut().chain(&mut notes.warnings) {
+        one.span = one.span.hiding(&places);
+    }
+}
+
 /// The values that win.
 pub(crate) fn winners(layers: &Layers) -> BTreeMap<String, String> {
     let one = |(name, layers): (&String, &Vec<Layer>)| Some((name.clone(), layers.last()?.value.clone()?));

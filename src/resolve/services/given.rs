@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Inputs;
 use crate::load::recipe::ProvidedVariable;
@@ -69,7 +69,7 @@ fn replaced(
         named.next().map(|(index, one)| inputs.app.at(&one.path(index).each_ref().map(String::as_str)))
     };
     let own = |name: &str| {
-        layers.get(name).and_then(|layers| layers.last()?.place().map(Span::masked)).or_else(|| secret(name))
+        layers.get(name).and_then(|layers| layers.last()?.place().cloned()).or_else(|| secret(name))
     };
     for (origin, variable) in given {
         let Origin::Service { service, .. } = origin else { continue };
