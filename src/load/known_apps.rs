@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Failure};
 use crate::layout::path;
 use crate::load::gitops::Gitops;
 use crate::load::records::Scope;
+use crate::load::release_file::ReleaseFile;
 use crate::load::{records, registered};
 use crate::tree::RepoPath;
 
@@ -29,15 +30,31 @@ pub(crate) fn no_release(name: &str, scope: &Scope, gitops: &mut Gitops) -> Fail
     }
 }
 
+/// The failure of a run that finds no release of the app in the environments that there are; nothing where it has none in
+/// another either.
+pub(crate) fn elsewhere(name: &str, gitops: &mut Gitops) -> Option<Failure> {
+    undeclared(name, &records::records(gitops).unwrap_or_default())
+}
+
+fn undeclared(name: &str, releases: &[ReleaseFile]) -> Option<Failure> {
+    let running = releases.iter().find(|release| release.app == name && !release.removed)?;
+    let environment = &running.environment;
+    let message =
+        format!("{name} is deployed in {environment}, and cupaas.yaml has no environment of that name");
+    let hint = "declare it again under `environments`: its release and its data are kept by that name";
+    Some(Failure::new(Code::UndeclaredEnvironment, message).hint(hint))
+}
+
 /// The failure of a run that names an app which is not there, with the name that it may have meant.
 pub(crate) fn unknown(name: &str, gitops: &mut Gitops) -> Failure {
-    let names = || -> Result<Vec<String>, Failure> {
-        let (registered, _) = registered::all(gitops, false)?;
-        let registered = registered.into_iter().map(|app| app.name);
-        Ok(registered.chain(records::records(gitops)?.into_iter().map(|release| release.app)).collect())
-    };
     // Whatever is wrong with other files is not what this run is about.
-    let names = { names }().unwrap_or_default();
+    let releases = records::records(gitops).unwrap_or_default();
+    let registered = registered::all(gitops, false).map(|(apps, _)| apps).unwrap_or_default();
+    let of_releases = releases.iter().map(|release| release.app.clone());
+    let names: Vec<String> = registered.into_iter().map(|app| app.name).chain(of_releases).collect();
+    if let Some(failure) = undeclared(name, &releases) {
+        return failure;
+    }
     if names.iter().any(|known| known == name) {
         return Failure::new(
             Code::AppRemoved,

@@ -73,8 +73,13 @@ pub(crate) fn only(spec: &RunSpec, gitops: &mut Gitops) -> Result<ReleaseFile, F
         }
         (None, _) => {}
     }
-    if there.is_empty() && !known_apps::is_known(&app, gitops)? {
-        return Err(known_apps::unknown(&app, gitops));
+    if there.is_empty() {
+        if !known_apps::is_known(&app, gitops)? {
+            return Err(known_apps::unknown(&app, gitops));
+        }
+        if let Some(failure) = known_apps::elsewhere(&app, gitops) {
+            return Err(failure);
+        }
     }
     if let Some(wanted) = wanted {
         environments::known(wanted, &gitops.platform()?.value)?;

@@ -162,3 +162,20 @@ fn settings_that_no_release_has_yet_are_not_what_stands_there() {
     let unlike = report["unlike"].as_array().unwrap();
     assert!(unlike.is_empty(), "{report:#}");
 }
+
+#[test]
+fn an_app_in_an_environment_that_was_renamed_is_not_said_to_be_removed() {
+    let world = world();
+    let made = deploy(&world, "production", "1", "");
+    world.sandbox.git("", &["clone", "-q", &world.gitops, "person"]);
+    let renamed = world.show("cupaas.yaml").replace("production:", "prod:");
+    world.sandbox.write("person", &[("cupaas.yaml", &renamed)]);
+    world.sandbox.commit("person", 1_900_000_000);
+    world.sandbox.git("person", &["push", "-q", "origin", "HEAD:main"]);
+    let ran = world.run(&["history", "shop", "--diff", &made]);
+    assert!(
+        ran.stderr.contains("error[undeclared-environment]: shop is deployed in production"),
+        "{}",
+        ran.stderr
+    );
+}
