@@ -107,7 +107,7 @@ fn past(release: &PastRelease) -> String {
     );
     let _ = writeln!(text, "    {}", tame(&release.subject));
     if let Some(passed) = &release.overridden {
-        let _ = writeln!(text, "    {}", paint(CHANGED, format!("passed though closed: {}", tame(passed))));
+        let _ = writeln!(text, "    {}", paint(CHANGED, format!("overridden: {}", tame(passed))));
     }
     for line in [&release.image, &release.source, &release.changes, &change.run].into_iter().flatten() {
         let _ = writeln!(text, "    {}", paint(FAINT, tame(line)));

@@ -25,12 +25,12 @@ pub(super) fn remote_words(standing: &RemoteStanding) -> String {
         (RemoteState::Behind, Some(count)) => format!("{count} commits behind {branch}"),
         (RemoteState::Behind, None) => format!("behind {branch}"),
         (RemoteState::Ahead, _) => format!("ahead of {branch}"),
-        (RemoteState::Diverged, Some(1)) => format!("apart from {branch}, which has 1 other commit"),
+        (RemoteState::Diverged, Some(1)) => format!("diverged from {branch}, which has 1 other commit"),
         (RemoteState::Diverged, Some(count)) => {
-            format!("apart from {branch}, which has {count} other commits")
+            format!("diverged from {branch}, which has {count} other commits")
         }
-        (RemoteState::Diverged, None) => format!("apart from {branch}"),
+        (RemoteState::Diverged, None) => format!("diverged from {branch}"),
         (RemoteState::NotFollowed, _) => "follows no branch".to_owned(),
-        (RemoteState::Unknown, _) => format!("how far behind {branch} is unknown"),
+        (RemoteState::Unknown, _) => format!("{branch}: unknown"),
     }
 }

@@ -74,7 +74,7 @@ fn nothing_new_comes_whichever_command_brings_it() {
     let releases = &world.json(&history)["releases"];
     assert_eq!(releases[0]["overridden"], "freeze: the till is down", "{releases:#}");
     assert!(releases[1]["overridden"].is_null(), "{releases:#}");
-    let said = "passed though closed: freeze: the till is down";
+    let said = "overridden: freeze: the till is down";
     assert!(world.good(&history).stdout.contains(said));
     assert!(world.good(&["status", "--format", "html"]).stdout.contains(said));
 }

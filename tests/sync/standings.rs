@@ -48,7 +48,7 @@ fn each_release_is_so_many_commits_behind_its_branch() {
     assert_eq!(stands(&all, "wiki"), ("up-to-date", Some(0)));
     assert_eq!(stands(&all, "lost").0, "unknown");
     let text = world.sandbox.good(&["status", "--remote", "--gitops", &world.gitops]).stdout;
-    for words in ["63 commits behind trunk", "up to date with trunk", "is unknown ("] {
+    for words in ["63 commits behind trunk", "up to date with trunk", "its branch: unknown ("] {
         assert!(text.contains(words), "{words}: {text}");
     }
     let page = ["status", "--remote", "--gitops", &world.gitops, "--format", "html"];
