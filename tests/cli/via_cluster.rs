@@ -148,7 +148,8 @@ fn without_kustomizations_each_workload_is_asked() {
     let ran = waits(&world, &[("objects", &list(std::slice::from_ref(&web)))], &[]);
     failed(&ran, 9, "rollout-unreported", &["Deployment web says", "1 pods 1 are new, and 0 are ready"]);
     web["status"]["conditions"] = json!([{"type": "Progressing", "status": "False",
-        "reason": "ProgressDeadlineExceeded", "message": "has timed out progressing"}]);
+        "reason": "ProgressDeadlineExceeded", "message": "has timed out progressing",
+        "lastTransitionTime": "2026-01-01T00:00:00Z"}]);
     let ran = waits(&world, &[("objects", &list(&[web]))], &[]);
     failed(&ran, 8, "rollout-failed", &["Deployment web says", "has timed out progressing"]);
 }
