@@ -69,14 +69,6 @@ fn good(half: &str, at: &str) -> Value {
     kustomization(half, at, "True", "ReconciliationSucceeded", "Applied revision")
 }
 
-fn failed(ran: &Ran, exit: i32, code: &str, words: &[&str]) {
-    assert_eq!(ran.code, Some(exit), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains(&format!("error[{code}]")), "{}", ran.stderr);
-    for word in words {
-        assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
-    }
-}
-
 #[test]
 fn the_cluster_says_that_it_is_healthy() {
     let world = world("");
@@ -97,7 +89,7 @@ fn the_cluster_says_that_it_is_healthy() {
         &[("objects", &list(&[good("base", &before), good("app", &head)]))],
         &["--context", "home"],
     );
-    failed(&ran, 9, "rollout-unreported", &["Kustomization shop-production-base says", &before[..10]]);
+    ran.failed(9, "rollout-unreported", &["Kustomization shop-production-base says", &before[..10]]);
     assert!(
         asked(&world).contains("--namespace=flux-system --context=home --request-timeout"),
         "{}",
@@ -105,7 +97,7 @@ fn the_cluster_says_that_it_is_healthy() {
     );
     world.deploy("shop", &["--image", "registry.example.cu/team/shop:2", "--source-commit", COMMIT]);
     let both = list(&[good("base", &head), good("app", &head)]);
-    failed(&waits(&world, &[("objects", &both)], &[]), 9, "rollout-unreported", &[]);
+    waits(&world, &[("objects", &both)], &[]).failed(9, "rollout-unreported", &[]);
 }
 
 #[test]
@@ -122,12 +114,12 @@ fn what_failed_is_said_in_the_engines_own_words_with_its_newest_pods() {
     let files = [("objects", &*list(&[good("base", &head), app])), ("pods", &*list(&[pod]))];
     let ran = waits(&world, &files, &[]);
     let pods = "pod web-7d4b: web: ImagePullBackOff: Back-off pulling image";
-    failed(&ran, 8, "rollout-failed", &["HealthCheckFailed: timeout waiting for: [Deployment/", pods]);
+    ran.failed(8, "rollout-failed", &["HealthCheckFailed: timeout waiting for: [Deployment/", pods]);
     let asked = asked(&world);
     let line = "--namespace=shop-production --request-timeout=1s get pods --selector=cupaas.dev/app=shop";
     assert!(asked.contains(line), "{asked}");
     // Nothing is there: nothing is said.
-    failed(&waits(&world, &[], &[]), 9, "rollout-unreported", &["it is not there"]);
+    waits(&world, &[], &[]).failed(9, "rollout-unreported", &["it is not there"]);
 }
 
 #[test]
@@ -146,12 +138,12 @@ fn without_kustomizations_each_workload_is_asked() {
     assert!(asked(&world).contains(line), "{}", asked(&world));
     web["status"]["availableReplicas"] = json!(0);
     let ran = waits(&world, &[("objects", &list(std::slice::from_ref(&web)))], &[]);
-    failed(&ran, 9, "rollout-unreported", &["Deployment web says", "1 pods 1 are new, and 0 are ready"]);
+    ran.failed(9, "rollout-unreported", &["Deployment web says", "1 pods 1 are new, and 0 are ready"]);
     web["status"]["conditions"] = json!([{"type": "Progressing", "status": "False",
         "reason": "ProgressDeadlineExceeded", "message": "has timed out progressing",
         "lastTransitionTime": "2026-01-01T00:00:00Z"}]);
     let ran = waits(&world, &[("objects", &list(&[web]))], &[]);
-    failed(&ran, 8, "rollout-failed", &["Deployment web says", "has timed out progressing"]);
+    ran.failed(8, "rollout-failed", &["Deployment web says", "has timed out progressing"]);
 }
 
 #[test]
@@ -159,16 +151,16 @@ fn a_kubectl_that_does_not_answer_is_said_as_what_it_is() {
     let world = world("");
     let says = |words: &str| waits(&world, &[("says", words)], &[]);
     let forbidden = "Error from server (Forbidden): kustomizations.kustomize.toolkit.fluxcd.io is forbidden";
-    failed(&says(forbidden), 6, "cluster-refused", &[forbidden, "kubectl auth can-i"]);
+    says(forbidden).failed(6, "cluster-refused", &[forbidden, "kubectl auth can-i"]);
     let refused =
         "The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?";
-    failed(&says(refused), 5, "cluster-unavailable", &[refused, "--context"]);
-    failed(&waits(&world, &[("objects", "no JSON")], &[]), 6, "cluster-refused", &["what is no JSON"]);
+    says(refused).failed(5, "cluster-unavailable", &[refused, "--context"]);
+    waits(&world, &[("objects", "no JSON")], &[]).failed(6, "cluster-refused", &["what is no JSON"]);
     for odd in ["[]", "5", "[1, 2]", r#"{"items": [1]}"#] {
-        failed(&waits(&world, &[("objects", odd)], &[]), 6, "cluster-refused", &["no object of Kubernetes"]);
+        waits(&world, &[("objects", odd)], &[]).failed(6, "cluster-refused", &["no object of Kubernetes"]);
     }
     let began = Instant::now();
-    failed(&waits(&world, &[("hangs", "")], &[]), 5, "cluster-unavailable", &["did not end within 3 s"]);
+    waits(&world, &[("hangs", "")], &[]).failed(5, "cluster-unavailable", &["did not end within 3 s"]);
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 
@@ -180,14 +172,14 @@ fn without_kubectl_it_says_what_to_do() {
     let folder = world.sandbox.write("none", &[]);
     std::os::unix::fs::symlink(git.trim(), folder.join("git")).unwrap();
     let ran = run(&world, &folder.display().to_string(), &[]);
-    failed(&ran, 2, "program-not-installed", &["cannot run kubectl", "without --via"]);
+    ran.failed(2, "program-not-installed", &["cannot run kubectl", "without --via"]);
 }
 
 #[test]
 fn the_forge_is_asked_unless_one_says_otherwise() {
     let world = world("");
     let about = ["wait", "--app", "shop", "--env", "production", "--timeout", "0", "--gitops", &world.gitops];
-    failed(&world.sandbox.run(&about), 2, "rollout-not-reported", &[]);
+    world.sandbox.run(&about).failed(2, "rollout-not-reported", &[]);
     let context = [&about[..], &["--context", "home"]].concat();
-    failed(&world.sandbox.run(&context), 2, "conflicting-arguments", &["--via cluster --context"]);
+    world.sandbox.run(&context).failed(2, "conflicting-arguments", &["--via cluster --context"]);
 }

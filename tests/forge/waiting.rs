@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::server::{Fault, Heard, Manner};
 use super::world::{IMAGE, World};
-use crate::sandbox::{PLATFORM, Ran};
+use crate::sandbox::PLATFORM;
 
 const GOOD: &str = "reconciliation succeeded";
 const ALL: [Manner; 3] = [Manner::Github, Manner::Gitea, Manner::Forgejo];
@@ -66,14 +66,6 @@ pub(crate) fn failing(world: &World, commit: &str, id: &str) {
     say(world, commit, "app", id, "failure", "health check failed");
 }
 
-fn failed(ran: &Ran, exit: i32, code: &str, words: &[&str]) {
-    assert_eq!(ran.code, Some(exit), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains(&format!("error[{code}]")), "{}", ran.stderr);
-    for word in words {
-        assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
-    }
-}
-
 #[test]
 fn a_release_is_healthy_when_both_halves_are() {
     for manner in ALL {
@@ -114,7 +106,7 @@ fn what_failed_is_said_with_its_reason_and_the_way_to_its_message() {
         say(&world, &commit, "app", &id, "failure", "health check failed");
         let context = format!("cupaas/production/shop/app/{id}");
         let kubectl = "kubectl -n flux-system get kustomization shop-production-app -o jsonpath=";
-        failed(&world.run(&ONCE), 8, "rollout-failed", &[&context, "health check failed", kubectl]);
+        world.run(&ONCE).failed(8, "rollout-failed", &[&context, "health check failed", kubectl]);
         // It is put right: a controller had started again.
         say(&world, &commit, "app", &id, "success", GOOD);
         assert_eq!(world.json(&ONCE)["status"], "healthy");
@@ -130,10 +122,10 @@ fn what_cannot_be_built_is_said_under_the_name_of_the_release_before() {
     healthy(&world, &first, &before);
     world.app("2");
     world.json(&["deploy", "shop"]);
-    failed(&world.run(&ONCE), 9, "rollout-unreported", &[]);
+    world.run(&ONCE).failed(9, "rollout-unreported", &[]);
     say(&world, &first, "base", &before, "failure", "build failed");
     let context = format!("cupaas/production/shop/base/{before}");
-    failed(&world.run(&ONCE), 8, "rollout-failed", &["could not build", &context, "build failed"]);
+    world.run(&ONCE).failed(8, "rollout-failed", &["could not build", &context, "build failed"]);
 }
 
 #[test]
@@ -151,7 +143,7 @@ fn nobody_reports_in_time() {
             "involvedObject.kind=Alert",
             "flux reconcile kustomization shop-production-app",
         ];
-        failed(&world.run(&ONCE), 9, "rollout-unreported", &words);
+        world.run(&ONCE).failed(9, "rollout-unreported", &words);
     }
 }
 
@@ -191,7 +183,7 @@ fn the_same_commit_with_other_settings_is_another_release() {
     healthy(&world, &commit, &first);
     world.json(&["deploy", "shop", "--set", "B=1"]);
     assert_ne!(id(&world), first);
-    failed(&world.run(&ONCE), 9, "rollout-unreported", &[]);
+    world.run(&ONCE).failed(9, "rollout-unreported", &[]);
 }
 
 #[test]
@@ -220,7 +212,7 @@ fn a_deploy_waits_and_stays_deployed_whatever_is_said() {
         world.app("3");
         let ran = world.run(&wait[..5]);
         assert!(ran.stdout.contains("deployed shop in production"), "{}", ran.stdout);
-        failed(&ran, 9, "rollout-unreported", &[]);
+        ran.failed(9, "rollout-unreported", &[]);
     }
 }
 
@@ -272,7 +264,7 @@ fn a_token_without_rights_is_said_with_the_right() {
         });
         world.app("1");
         world.json(&["deploy", "shop"]);
-        failed(&world.run(&ONCE), 6, "forge-access-denied", &[right]);
+        world.run(&ONCE).failed(6, "forge-access-denied", &[right]);
     }
 }
 
@@ -282,12 +274,12 @@ fn where_nobody_reports_it_is_said_at_once() {
     world.app("1");
     let tip = world.tip("main");
     let ran = world.run(&["deploy", "shop", "--wait"]);
-    failed(&ran, 2, "rollout-not-reported", &["shop was not deployed", "flux.status", "leave out `--wait`"]);
+    ran.failed(2, "rollout-not-reported", &["shop was not deployed", "flux.status", "leave out `--wait`"]);
     assert_eq!(world.tip("main"), tip, "nothing is committed that cannot be waited for");
     world.json(&["deploy", "shop"]);
-    failed(&world.run(&ONCE), 2, "rollout-not-reported", &["flux.status"]);
-    failed(&world.run(&["deploy", "shop", "--wait", "--pull-request"]), 2, "conflicting-arguments", &[]);
-    failed(&world.run(&["deploy", "--all", "--wait"]), 2, "conflicting-arguments", &["cupaas wait"]);
+    world.run(&ONCE).failed(2, "rollout-not-reported", &["flux.status"]);
+    world.run(&["deploy", "shop", "--wait", "--pull-request"]).failed(2, "conflicting-arguments", &[]);
+    world.run(&["deploy", "--all", "--wait"]).failed(2, "conflicting-arguments", &["cupaas wait"]);
 }
 
 #[test]
@@ -299,5 +291,5 @@ fn argo_cd_is_not_supported() {
     let world = World::with(Manner::Gitea, &platform, |_, _| None);
     world.app("1");
     world.json(&["deploy", "shop"]);
-    failed(&world.run(&ONCE), 2, "rollout-not-reported", &["Argo CD", "argocd app wait shop-production"]);
+    world.run(&ONCE).failed(2, "rollout-not-reported", &["Argo CD", "argocd app wait shop-production"]);
 }

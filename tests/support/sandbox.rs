@@ -26,9 +26,14 @@ pub(crate) struct Ran {
 impl Ran {
     /// A plan or a change that was refused with this code, and what was said.
     pub(crate) fn refused(&self, code: &str, words: &[&str]) -> &str {
+        self.failed(4, code, words)
+    }
+
+    /// A run that ended so, with this code, and what was said.
+    pub(crate) fn failed(&self, exit: i32, code: &str, words: &[&str]) -> &str {
         let said = &self.stderr;
         let with_code = said.contains(&format!("error[{code}]"));
-        assert!(self.code == Some(4) && with_code, "{:?} {}{said}", self.code, self.stdout);
+        assert!(self.code == Some(exit) && with_code, "{:?} {}{said}", self.code, self.stdout);
         for word in words {
             assert!(said.contains(word), "{word}: {said}");
         }
