@@ -1,4 +1,4 @@
-"""The apps that are built: the examples, and small ones that are built with a second language."""
+"""The apps that are built: the examples, a case of one recipe, and small ones that are built with a second language."""
 
 from dataclasses import dataclass, field
 
@@ -40,7 +40,7 @@ APPS = {
     "rust": App("examples/dice/app", ("src/app.rs", "\n// changed\n"), r"apt-get", r"Download(ing|ed)|Compiling (?!dice )"),
     "deno": App("examples/clock/app", ("app.ts", "\n// changed\n"), r"deno install", r"^Download "),
     "bun": App("examples/words/app", ("src/app.ts", "\n// changed\n"), r"bun install", r"packages installed"),
-    "elixir": App("tests/e2e/builds/apps/elixir", ("lib/hello.ex", "\n# changed\n"), r"mix deps.compile", r"==> (?!hello)"),
+    "elixir": App("templates/runtimes/elixir/cases/no-packages/app", ("lib/hello.ex", "\n# changed\n"), r"mix deps.compile", r"==> (?!hello)"),
     "django-vite": App("tests/e2e/builds/apps/django-vite", ("frontend/main.js", "\n// changed\n"), r"npm ci|pip install", r"added \d|Downloading",
                        asset="by the front end", environment={"SECRET_KEY": "secret"}),
     "flask-yarn": App("tests/e2e/builds/apps/flask-yarn", ("assets/main.js", "\n// changed\n"), r"yarn install|npm install|pip install", r"Fetch step|Downloading",
