@@ -6,7 +6,8 @@ pub(crate) mod calls;
 pub(crate) mod names;
 pub(crate) mod weighed;
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
@@ -69,12 +70,19 @@ pub(super) fn holds(expression: &str, scope: Value) -> Result<bool, String> {
 pub(crate) struct Condition(Expression<'static, 'static>);
 
 impl Condition {
-    /// Reads it once.
+    /// Reads it, once in a process: a thousand apps are asked the same by few recipes.
     ///
     /// # Errors
     /// Why it is no expression.
-    fn read(expression: &str) -> Result<Self, String> {
-        Self::within(expression, environment(UndefinedBehavior::Chainable))
+    fn read(expression: &str) -> Result<Arc<Self>, String> {
+        static READ: Mutex<BTreeMap<String, Arc<Condition>>> = Mutex::new(BTreeMap::new());
+        let mut known = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(read) = known.get(expression) {
+            return Ok(Arc::clone(read));
+        }
+        let read = Arc::new(Self::within(expression, environment(UndefinedBehavior::Chainable))?);
+        known.insert(expression.to_owned(), Arc::clone(&read));
+        Ok(read)
     }
 
     /// Reads one that is asked of many files.

@@ -175,7 +175,7 @@ pub mod run {
 
 /// What the API server would refuse.
 pub mod schema {
-    pub use crate::schema::{Checker, ExternalObjects, ExtraSchema, Version, Violation, violations};
+    pub use crate::schema::{Checker, ExternalObjects, ExtraSchema, OwnSchema, Version, Violation};
 }
 
 /// SOPS files, made and read.

@@ -46,3 +46,15 @@ pub struct Recipe {
     /// Templates and other texts, by name: those beside `recipe.yaml`, and the shared parts.
     pub texts: BTreeMap<String, Arc<Source>>,
 }
+
+impl Recipe {
+    /// A recipe of which nothing is to warn.
+    pub(super) fn new(
+        kind: RecipeKind,
+        name: &str,
+        description: Document<RecipeFile>,
+        texts: BTreeMap<String, Arc<Source>>,
+    ) -> Self {
+        Self { name: name.to_owned(), kind, description, warnings: Vec::new(), texts }
+    }
+}

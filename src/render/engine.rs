@@ -98,7 +98,9 @@ impl Engine {
         add_functions(&mut environment, &slots, parsed);
         let mut weighed = BTreeMap::new();
         for (name, source) in recipe.texts.iter().filter(|(name, _)| name.ends_with(".j2")) {
-            if let Some(at) = source.text.find([OPEN, CLOSE]) {
+            // One character at a time is looked for by its bytes.
+            let marks = [OPEN, CLOSE].into_iter().filter_map(|mark| source.text.find(mark));
+            if let Some(at) = marks.min() {
                 let span = Span::new(source, at..at + OPEN.len_utf8());
                 return Err(Failure::recipe(span, "a template cannot contain U+E000 or U+E001".to_owned()));
             }

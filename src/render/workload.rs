@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::schema::{self, Fault, Segment, Violation};
+use crate::schema::{Fault, OwnSchema, Segment, Violation};
 use crate::yaml::document::schema_of;
 
 /// What templates see as `workload` of what the recipe's template says: every key is there.
@@ -16,8 +16,8 @@ use crate::yaml::document::schema_of;
 ///
 /// Keys that are missing, unknown, or not of their type.
 pub(super) fn read(said: Json) -> Result<Json, Vec<Violation>> {
-    static SCHEMA: OnceLock<Json> = OnceLock::new();
-    let found = schema::violations(SCHEMA.get_or_init(schema_of::<Workload>), &said);
+    static SCHEMA: OnceLock<OwnSchema> = OnceLock::new();
+    let found = SCHEMA.get_or_init(|| OwnSchema::new(schema_of::<Workload>())).violations(&said);
     if !found.is_empty() {
         return Err(without_guessed(found));
     }

@@ -23,7 +23,7 @@ pub use extra::ExtraSchema;
 pub(crate) use extra::SchemaError;
 pub(crate) use kubernetes::{DEFAULT, SUPPORTED};
 pub use node::Version;
-pub use own::violations;
+pub use own::OwnSchema;
 pub use rules::tree::item::ExternalObjects;
 pub use violation::Violation;
 pub(crate) use violation::{Fault, Segment};

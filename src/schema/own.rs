@@ -1,9 +1,8 @@
 //! JSON Schemas of our own files: a schema and a value become violations. Such a schema is open unless it
 //! says `additionalProperties: false`, and `null` is a value.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -11,43 +10,56 @@ use crate::schema::node::SchemaNode;
 use crate::schema::violation::{Violation, in_document_order};
 use crate::schema::walk::{Dialect, Resolver, Walk};
 
-struct Document<'a> {
-    schema: &'a Value,
-    read: RefCell<BTreeMap<String, Option<Arc<SchemaNode>>>>,
+/// A JSON Schema of our own files. Each of its parts is read once, when it is first asked for.
+#[derive(Debug)]
+pub struct OwnSchema {
+    schema: Value,
+    read: Mutex<BTreeMap<String, Option<Arc<SchemaNode>>>>,
 }
 
-impl Resolver for Document<'_> {
+impl OwnSchema {
+    /// The schema that is written in `schema`.
+    pub fn new(schema: Value) -> Self {
+        Self { schema, read: Mutex::default() }
+    }
+
+    /// Everything that is wrong with `value`, in its order.
+    pub fn violations(&self, value: &Value) -> Vec<Violation> {
+        let mut walk = Walk::new(self, Dialect::default());
+        if let Some(root) = self.resolve("#") {
+            walk.check(&root, value);
+        }
+        let mut found = walk.found;
+        in_document_order(value, &mut found);
+        found
+    }
+}
+
+impl Resolver for OwnSchema {
     fn resolve(&self, reference: &str) -> Option<Arc<SchemaNode>> {
-        if let Some(known) = self.read.borrow().get(reference) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(reference) {
             return known.clone();
         }
         let target = reference.strip_prefix('#').and_then(|pointer| self.schema.pointer(pointer));
         let node = target.map(|schema| Arc::new(SchemaNode::new(schema)));
-        self.read.borrow_mut().insert(reference.to_owned(), node.clone());
+        read.insert(reference.to_owned(), node.clone());
         node
     }
-}
-
-/// Everything that is wrong with `value` by the JSON Schema `schema`, in the order of the value.
-pub fn violations(schema: &Value, value: &Value) -> Vec<Violation> {
-    let document = Document { schema, read: RefCell::default() };
-    let mut walk = Walk::new(&document, Dialect::default());
-    walk.check(&SchemaNode::new(schema), value);
-    let mut found = walk.found;
-    in_document_order(value, &mut found);
-    found
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
+    use super::OwnSchema;
+
     fn said(schema: &Value, value: &Value) -> Vec<String> {
-        super::violations(schema, value).iter().map(ToString::to_string).collect()
+        OwnSchema::new(schema.clone()).violations(value).iter().map(ToString::to_string).collect()
     }
 
     fn hint(schema: &Value, value: &Value) -> Option<String> {
-        super::violations(schema, value).into_iter().find_map(|one| one.hint)
+        OwnSchema::new(schema.clone()).violations(value).into_iter().find_map(|one| one.hint)
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::schema::OwnSchema;
 use crate::yaml::lenient::{Doubts, Mending};
 use crate::yaml::node::{Node, NodeKind};
 
@@ -105,6 +106,24 @@ pub fn read<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
     }
 }
 
+/// Reads `source`, which comes with this program and of which a test says that [`read`] refuses nothing: it is not held
+/// against its schema again.
+///
+/// # Errors
+/// When it is no YAML, or no `T`.
+pub(crate) fn read_proven<T: for<'de> Deserialize<'de>>(
+    source: &Arc<Source>,
+) -> Result<Document<T>, Vec<Diagnostic>> {
+    let (root, problems) = node::parse_leniently(source)?;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    match T::deserialize(&root) {
+        Ok(value) => Ok(Document::new(Arc::clone(source), root, value)),
+        Err(error) => Err(vec![no_such_value(source, &error)]),
+    }
+}
+
 /// Reads as much of `source` as can be read as a `T`, and says everything that is wrong with it. There is no document
 /// where nothing can be said of the file: it is of a newer format.
 pub(crate) fn read_leniently<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
@@ -142,18 +161,22 @@ fn lenient<T: JsonSchema + for<'de> Deserialize<'de> + 'static>(
         Err(error) => {
             // The schema is made from the type, so this is a gap between the two: said at the file's beginning.
             if problems.is_empty() {
-                problems.push(Diagnostic::error(Code::InvalidValue, Span::file(source), error.to_string()));
+                problems.push(no_such_value(source, &error));
             }
             (None, problems)
         }
     }
 }
 
+fn no_such_value(source: &Arc<Source>, error: &impl ToString) -> Diagnostic {
+    Diagnostic::error(Code::InvalidValue, Span::file(source), error.to_string())
+}
+
 /// The schema of a type, made once in a process: a thousand apps are read with it.
-fn known_schema<T: JsonSchema + 'static>() -> Arc<Value> {
-    static KNOWN: Mutex<BTreeMap<TypeId, Arc<Value>>> = Mutex::new(BTreeMap::new());
+fn known_schema<T: JsonSchema + 'static>() -> Arc<OwnSchema> {
+    static KNOWN: Mutex<BTreeMap<TypeId, Arc<OwnSchema>>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(schema_of::<T>())))
+    Arc::clone(known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(OwnSchema::new(schema_of::<T>()))))
 }
 
 fn newer_format(source: &Arc<Source>, root: &Node) -> Result<(), Vec<Diagnostic>> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Source};
-use crate::schema::{self, Fault, Segment, Violation};
+use crate::schema::{Fault, OwnSchema, Segment, Violation};
 use crate::yaml::node::{Node, NodeKind};
 use crate::yaml::place::place;
 
@@ -116,9 +116,9 @@ pub(super) struct Mending<'s> {
 
 impl Mending<'_> {
     /// Leaves out what `schema` refuses, until it refuses nothing.
-    pub(super) fn mend(&mut self, schema: &Value) {
+    pub(super) fn mend(&mut self, schema: &OwnSchema) {
         for _ in 0..ROUNDS {
-            let found = schema::violations(schema, &self.root.to_json());
+            let found = schema.violations(&self.root.to_json());
             if !self.round(found) {
                 break;
             }

@@ -118,6 +118,14 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
     if duplicates.is_empty() { Ok(root) } else { Err(duplicates) }
 }
 
+/// Where the first one stands that no text file has.
+fn control_character(text: &str) -> Option<usize> {
+    // Most texts have none: their bytes are looked at first, of which 0xc2 begins U+0080 to U+009F.
+    let may_be = |byte: &u8| byte.is_ascii_control() && !b"\n\r\t".contains(byte) || *byte == 0xc2;
+    let is = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}');
+    text.as_bytes().iter().any(may_be).then(|| text.find(is)).flatten()
+}
+
 /// As [`parse`], but of a duplicate key the first one is taken, and the others are reported beside the document.
 ///
 /// # Errors
@@ -126,9 +134,7 @@ pub(crate) fn parse_leniently(source: &Arc<Source>) -> Result<(Node, Vec<Diagnos
     let problem = |range: Range<usize>, message: String| {
         vec![Diagnostic::error(Code::InvalidYaml, Span::new(source, range), message)]
     };
-    if let Some(at) =
-        source.text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
-    {
+    if let Some(at) = control_character(&source.text) {
         return Err(problem(at..at + 1, "contains a control character; is this a text file?".to_owned()));
     }
     let mut builder = Builder::new(source);

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use cupaas::parts::report::Document;
+use cupaas::parts::yaml::document::schema_of;
 use serde_json::Value;
 
-use crate::sandbox::report_schema::{SCHEMA, check};
+use crate::sandbox::report_schema::check;
 use crate::sandbox::{APP, PLATFORM, Sandbox};
 
 /// The forms that the schema knows.
 fn forms() -> BTreeSet<String> {
-    let all = SCHEMA["oneOf"].as_array().unwrap();
+    let schema = schema_of::<Document<'_>>();
+    let all = schema["oneOf"].as_array().unwrap();
     all.iter().map(|form| form["properties"]["report"]["const"].as_str().unwrap().to_owned()).collect()
 }
 

@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use crate::diagnostic::Severity;
 use crate::load::catalog::{Catalog, RecipeKind};
+use crate::load::recipe::RecipeFile;
 use crate::tree::{Files, RepoPath};
+use crate::yaml::document;
 
 /// What is said of a recipe: `file:line:column: message (hint)`, a line each.
 fn said(kind: RecipeKind, files: &[(&str, &str)]) -> String {
@@ -55,6 +57,9 @@ fn every_built_in_recipe_is_right() {
     for (kind, name) in all {
         let recipe = catalog.get(kind, &name).unwrap_or_else(|wrong| panic!("{name}: {wrong:#?}")).unwrap();
         assert_eq!(super::check(&recipe), [], "{name}");
+        // Not looked at again by any run.
+        let wrong = document::read::<RecipeFile>(&recipe.description.source).err();
+        assert_eq!(wrong, None, "{name}");
     }
 }
 
