@@ -27,7 +27,7 @@ pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use hand_over::{Console, HandedOver, Logs, Open, Ps, Run};
 pub(crate) use history::{History, Status as StatusOf};
-pub(crate) use operate::ScaleTo;
+pub(crate) use operate::{Maintenance, ScaleTo};
 pub(crate) use promote::Promote;
 pub(crate) use registered::{AppCommand, AppSelector, Editing, EditingOf, EnvCommand, Pin, SetEnv};
 pub(crate) use rollback::Rollback;
@@ -124,6 +124,9 @@ pub enum Command {
     Stop(EditingOf),
     /// Starts them again.
     Start(EditingOf),
+    /// Lets a page answer in an app's place, with 503; or the app again.
+    #[command(subcommand)]
+    Maintenance(Maintenance),
     /// What runs where: image, since when, by whom, under which address.
     Status(StatusOf),
     /// Whether the cluster says that a release came up; waits until it does.

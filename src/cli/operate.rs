@@ -1,8 +1,8 @@
 //! How an app is operated, as people type it.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
-use crate::cli::Editing;
+use crate::cli::{Editing, EditingOf};
 
 /// `scale`.
 #[derive(Debug, Clone, Args)]
@@ -16,4 +16,13 @@ pub struct ScaleTo {
     /// Of which app, and how.
     #[command(flatten)]
     pub editing: Editing,
+}
+
+/// `maintenance`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Maintenance {
+    /// A page answers all requests, with 503 and Retry-After; processes run on, schedules are suspended.
+    On(EditingOf),
+    /// The app answers again, and its schedules count.
+    Off(EditingOf),
 }

@@ -27,6 +27,7 @@ pub(crate) mod keyed;
 pub(crate) mod known_apps;
 pub(crate) mod known_names;
 pub(crate) mod known_runtimes;
+pub(crate) mod maintenance;
 pub(crate) mod mirrors;
 mod missing_platform;
 mod needed_facts;

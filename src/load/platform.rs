@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image_name::REGISTRY;
 use crate::load::gate::{Freeze, PromotionGates};
+use crate::load::maintenance::{self, Maintenance};
 use crate::load::mirrors::{Mirror, Mirrors, RegistryHost};
 use crate::load::process_entry::Scale;
 use crate::load::rollout_record::RolloutStatus;
@@ -373,6 +374,10 @@ pub struct RegisteredEnvironment {
     /// Whether no process runs, and none starts by its schedule.
     #[serde(default)]
     pub stopped: bool,
+    /// Whether a page answers 503 in the app's place, and none of its processes starts by its schedule.
+    #[serde(default, deserialize_with = "maintenance::read")]
+    #[schemars(with = "maintenance::Written")]
+    pub maintenance: Option<Maintenance>,
     /// When processes were last told to start anew; another text starts them anew.
     pub restart: Option<Stamp>,
 }

@@ -28,7 +28,7 @@ pub struct RecipeFile {
     /// The versions that it works with, newest last.
     #[serde(default)]
     pub versions: Versions,
-    /// The image of a service, a template with `version` in it.
+    /// The image of a service, a template with `version` in it; of what every app is made of, that of the maintenance page.
     pub image: Option<String>,
     /// The port that it listens on.
     #[schemars(range(min = 1, max = 65535))]

@@ -7,7 +7,10 @@ use crate::load::scalars::Name;
 /// The runtimes that need no recipe: the image is whatever the person builds.
 pub(crate) const WITHOUT_RECIPE: [&str; 2] = ["dockerfile", "image"];
 /// Names of objects that every app has.
-pub(crate) const OF_EVERY_APP: [&str; 5] = ["acme", "default", "processes", "release", "router"];
+pub(crate) const OF_EVERY_APP: [&str; 6] =
+    ["acme", "default", MAINTENANCE_PAGE, "processes", "release", "router"];
+/// What answers in the place of an app that is in maintenance.
+pub(crate) const MAINTENANCE_PAGE: &str = "maintenance-page";
 /// The process that almost every app has: its objects stand beside those of services.
 const WEB: &str = "web";
 /// The most characters: a container's port has the service's name.

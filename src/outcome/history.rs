@@ -1,6 +1,7 @@
 //! What ran where, since when and by whom.
 
 use crate::load::hold::Hold;
+use crate::load::maintenance::Maintenance;
 use crate::outcome::health::ReportedHealth;
 use crate::outcome::remote::RemoteStanding;
 use schemars::JsonSchema;
@@ -30,6 +31,8 @@ pub struct Standing {
     pub scale: BTreeMap<String, String>,
     /// Whether it is stopped.
     pub stopped: bool,
+    /// Since when and by whom a page answers in its place; nothing where it answers itself.
+    pub maintenance: Option<Maintenance>,
     /// When its processes were last told to start anew.
     pub restarted: Option<String>,
     /// What keeps it although other commits come.

@@ -50,6 +50,12 @@ impl Display for Effect {
                 f.write_str("hosts: ")?;
                 comma_separated(f, &hosts)
             }
+            Self::Redirect { from, to } => {
+                f.write_str("requests go to ")?;
+                comma_separated(f, to)?;
+                f.write_str(", no longer to ")?;
+                comma_separated(f, from)
+            }
             Self::Schedule { process, from, to } => {
                 let when = |text: &Option<String>| text.clone().unwrap_or_else(|| "never".to_owned());
                 write!(f, "{process} runs: {} -> {}", when(from), when(to))

@@ -101,10 +101,34 @@ fn schedule(before: Option<&Object>, after: Option<&Object>) -> Vec<Effect> {
 }
 
 fn reroute(before: Option<&Object>, after: Option<&Object>) -> Vec<Effect> {
-    let (old, new) = (before.map(hosts).unwrap_or_default(), after.map(hosts).unwrap_or_default());
-    let without = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
-    let (added, removed) = (without(&new, &old), without(&old, &new));
-    if added.is_empty() && removed.is_empty() { Vec::new() } else { vec![Effect::Reroute { added, removed }] }
+    let differ = |of: fn(&Object) -> BTreeSet<String>| {
+        let (old, new) = (before.map(of).unwrap_or_default(), after.map(of).unwrap_or_default());
+        let without =
+            |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
+        (without(&new, &old), without(&old, &new))
+    };
+    let mut effects = Vec::new();
+    let (added, removed) = differ(hosts);
+    if !(added.is_empty() && removed.is_empty()) {
+        effects.push(Effect::Reroute { added, removed });
+    }
+    let (to, from) = differ(backends);
+    if !(to.is_empty() || from.is_empty()) {
+        effects.push(Effect::Redirect { from, to });
+    }
+    effects
+}
+
+/// The Services that a route leads to.
+fn backends(object: &Object) -> BTreeSet<String> {
+    let rules = object.value["spec"]["rules"].as_array().into_iter().flatten();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let names = rules.flat_map(|rule| {
+        let of_ingress =
+            list(&rule["http"]["paths"]).into_iter().map(|path| path["backend"]["service"].clone());
+        of_ingress.chain(list(&rule["backendRefs"])).collect::<Vec<_>>()
+    });
+    names.filter_map(|service| service["name"].as_str().map(str::to_owned)).collect()
 }
 
 /// The host names of a route; `*` for a rule without one.
@@ -266,6 +290,24 @@ mod tests {
                 told(Some(text), Some(&text.replace("spec: {", "spec: {x: 1, "))),
                 [Effect::NoRestart]
             );
+        }
+    }
+
+    #[test]
+    fn routes_tell_where_requests_go() {
+        let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: [{host: a.cu, \
+                       http: {paths: [{path: /, backend: {service: {name: web}}}]}}]}\n";
+        let route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\n\
+                     spec: {hostnames: [a.cu], rules: [{backendRefs: [{name: web}]}]}\n";
+        for text in [ingress, route] {
+            let other = text.replace("name: web", "name: page");
+            let redirect = Effect::Redirect { from: vec!["web".into()], to: vec!["page".into()] };
+            assert_eq!(told(Some(text), Some(&other)), [redirect.clone()]);
+            assert_eq!(redirect.to_string(), "requests go to page, no longer to web");
+            let hosts = Effect::Reroute { added: vec!["b.cu".into()], removed: vec!["a.cu".into()] };
+            assert_eq!(told(Some(text), Some(&other.replace("a.cu", "b.cu"))), [hosts, redirect]);
+            let hosts = Effect::Reroute { added: vec!["a.cu".into()], removed: vec![] };
+            assert_eq!(told(None, Some(text)), [hosts], "where a new route leads is no change");
         }
     }
 

@@ -97,6 +97,8 @@ pub enum Effect {
     RunsJob { name: String },
     /// Host names begin or end to lead to a process.
     Reroute { added: Vec<String>, removed: Vec<String> },
+    /// Requests of a route go to another Service.
+    Redirect { from: Vec<String>, to: Vec<String> },
     /// When a scheduled process runs; the next run uses what else changed.
     Schedule { process: String, from: Option<String>, to: Option<String> },
     /// A volume grows.

@@ -61,11 +61,16 @@ fn note(release: &Standing) -> String {
         None => String::new(),
     };
     let stopped = if release.stopped { "  stopped" } else { "" };
+    let maintenance = release.maintenance.as_ref().map(|set| match set.words().as_str() {
+        "" => "  in maintenance".to_owned(),
+        words => format!("  in maintenance ({})", tame(words)),
+    });
     let scale = release.scale.iter().map(|(name, count)| format!("  {}={}", tame(name), tame(count)));
     let held = release.hold.as_ref().map(|hold| format!("  held: {}", tame(&hold.words())));
     let health = release.health.as_ref().map(health).unwrap_or_default();
     let remote = release.remote.as_ref().map(remote).unwrap_or_default();
-    health + &remote + &pinned + stopped + &scale.collect::<String>() + &held.unwrap_or_default()
+    let operated = maintenance.unwrap_or_default() + stopped + &scale.collect::<String>();
+    health + &remote + &pinned + &operated + &held.unwrap_or_default()
 }
 
 fn health(said: &ReportedHealth) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::{EditingOf, ScaleTo};
+use crate::cli::{EditingOf, Maintenance, ScaleTo};
 use crate::clock::{now, rfc3339};
 use crate::diagnostic::{Code, Failure, typed};
 use crate::request::environment::Environment;
@@ -20,6 +20,13 @@ pub(super) fn restart(asked: EditingOf, env: &Environment) -> Result<Action, Fai
 
 pub(super) fn operate(asked: EditingOf, what: Operate, env: &Environment) -> Result<Action, Failure> {
     edited(EditCommand::Operate(what), of(asked), env)
+}
+
+pub(super) fn maintenance(asked: Maintenance, env: &Environment) -> Result<Action, Failure> {
+    match asked {
+        Maintenance::On(asked) => operate(asked, Operate::MaintenanceOn, env),
+        Maintenance::Off(asked) => operate(asked, Operate::MaintenanceOff, env),
+    }
 }
 
 pub(super) fn scale(asked: ScaleTo, env: &Environment) -> Result<Action, Failure> {

@@ -17,6 +17,8 @@ pub(super) enum Part<'a> {
     Service(&'a str),
     /// A disk of the app's own.
     Volume,
+    /// What answers in the app's place while it is in maintenance.
+    MaintenancePage,
 }
 
 /// Labels that select the pods of a process or service.
@@ -42,13 +44,14 @@ pub(super) fn of(inputs: &Inputs, environment: &str, instance: &str, part: Part<
         Part::Release => "release",
         Part::Service(recipe) => recipe,
         Part::Volume => "volume",
+        Part::MaintenancePage => "maintenance-page",
     };
     put("app.kubernetes.io/component", component);
     match part {
         Part::Process(_) => put("cupaas.dev/process", instance),
         Part::Service(_) => put("cupaas.dev/service", instance),
         Part::Volume => put("cupaas.dev/volume", instance),
-        Part::App | Part::Release => {}
+        Part::App | Part::Release | Part::MaintenancePage => {}
     }
     labels
 }

@@ -17,6 +17,7 @@ pub(crate) mod image;
 mod labels;
 pub(crate) mod layers;
 mod line_bound;
+mod maintenance;
 mod mirrors;
 mod mounts;
 mod operation;
@@ -53,7 +54,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::inputs::Inputs;
 use crate::load::platform::SecretsProvider;
-use crate::load::recipe_name::OF_EVERY_APP;
+use crate::load::recipe_name::{MAINTENANCE_PAGE, OF_EVERY_APP};
 use crate::load::release_file::ReleaseFile;
 
 use decisions::Notes;
@@ -88,7 +89,7 @@ pub(crate) fn resolve_leniently(
     let mut layers = variables::resolve(inputs, &environment, &mut notes);
     let mut secrets = secrets::resolve(inputs, &environment, &layers, &mut notes);
     let (mut config, variables) = services::all(inputs, &mut services, &mut secrets, &mut layers, &mut notes);
-    let route = routes::resolve(inputs, &environment, &processes, &mut notes);
+    let route = routes::resolve(inputs, &environment, &processes, &operation, &mut notes);
     let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
     pod_rules::variables(inputs, &runtime, others, (&mut layers, &mut config), &mut notes);
     let volumes = volumes(inputs, &environment, &mut notes);
@@ -305,10 +306,14 @@ fn reserved(inputs: &Inputs, environment: &str, processes: &[release::Process], 
         let span = inputs.app.at(&["name"]);
         notes.problem(Code::ReservedName, span, message, "give the app another `name`");
     }
-    if processes.iter().any(|process| process.name == "release") {
-        let hint = "a command that runs before each release is set by the key `release`";
-        let span = inputs.app.key(&["processes", "release"]);
-        notes.problem(Code::ReservedName, span, "the process name \"release\" is reserved", hint);
+    for (name, hint) in [
+        ("release", "a command that runs before each release is set by the key `release`"),
+        (MAINTENANCE_PAGE, "what answers while `cupaas maintenance` is on is called so; take another name"),
+    ] {
+        if processes.iter().any(|process| process.name == name) {
+            let span = inputs.app.key(&["processes", name]);
+            notes.problem(Code::ReservedName, span, format!("the process name {name:?} is reserved"), hint);
+        }
     }
 }
 

@@ -34,10 +34,17 @@ fn operate(inputs: &Inputs, environment: &str, processes: &mut [Process], notes:
             (process.replicas, process.autoscale, process.min_replicas) = (Some(0), None, 0);
         }
     }
+    if own.maintenance.is_some() {
+        notes.decided("maintenance", true, place("maintenance"));
+    }
     if let Some(restart) = &own.restart {
         notes.decided("restart", restart, place("restart"));
     }
-    Operation { stopped: own.stopped, restart: own.restart.as_ref().map(|stamp| stamp.0.clone()) }
+    Operation {
+        stopped: own.stopped,
+        maintenance: own.maintenance.is_some(),
+        restart: own.restart.as_ref().map(|stamp| stamp.0.clone()),
+    }
 }
 
 /// Scales that stand over those of `.cupaas`. One that an app has outgrown stops no deploy of it.

@@ -13,7 +13,7 @@ use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
 use crate::resolve::layers::Layers;
 pub(crate) use crate::resolve::rollout::Rollout;
-pub(crate) use crate::resolve::route::{Gateway, Route, Via};
+pub(crate) use crate::resolve::route::{Gateway, MaintenancePage, Route, Via};
 pub(crate) use crate::resolve::service::{
     Credential, Disk, Generator, Labels, Piece, PodVariable, SecretRef, Service, ServiceDisk, ServiceFile,
     ServicePing,
@@ -117,6 +117,8 @@ pub struct Release {
 pub struct Operation {
     /// Whether nothing is to run.
     pub stopped: bool,
+    /// Whether a page answers in the app's place, and nothing is to start by its schedule.
+    pub maintenance: bool,
     /// When processes were last told to start anew; another text starts them anew.
     pub restart: Option<String>,
 }

@@ -17,8 +17,12 @@ pub struct Route {
     pub name: String,
     /// Labels of its objects.
     pub labels: BTreeMap<String, String>,
-    /// What answers: the name of a process or a service, which is that of its Service.
+    /// What it is for: the name of a process or a service.
     pub process: String,
+    /// The name of the Service that answers: the process's or service's own, but while the app is in maintenance.
+    pub backend: String,
+    /// What that is, while the app is in maintenance.
+    pub maintenance: Option<MaintenancePage>,
     /// The port of that Service.
     pub port: u16,
     /// The port's name.
@@ -29,6 +33,19 @@ pub struct Route {
     pub issuer: Option<String>,
     /// The Gateway.
     pub gateway: Option<Gateway>,
+}
+
+/// A web server that answers 503 to all requests, in the place of an app that is in maintenance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MaintenancePage {
+    /// The name of its objects.
+    pub name: String,
+    /// Its image.
+    pub image: String,
+    /// Labels of its objects.
+    pub labels: BTreeMap<String, String>,
+    /// Labels that select its pods; frozen.
+    pub selector: BTreeMap<String, String>,
 }
 
 /// Through what requests come.

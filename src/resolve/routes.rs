@@ -11,7 +11,10 @@ use crate::names;
 use crate::resolve::decisions::Notes;
 use crate::resolve::environment;
 use crate::resolve::labels::{self, Part};
-use crate::resolve::release::{Gateway, Labels, Process, ProcessKind, Release, Route, Service, Via};
+use crate::resolve::maintenance;
+use crate::resolve::release::{
+    Gateway, Labels, Operation, Process, ProcessKind, Release, Route, Service, Via,
+};
 use crate::tree::Files;
 
 /// Where a host is reached, by what the platform says of its router.
@@ -22,12 +25,19 @@ pub(crate) fn url(host: &str, platform: &PlatformFile) -> String {
     format!("{}://{host}", if secure { "https" } else { "http" })
 }
 
+/// The app's own; while it is in maintenance, to the page that says so.
 pub(super) fn resolve(
     inputs: &Inputs,
     environment: &str,
     processes: &[Process],
+    operation: &Operation,
     notes: &mut Notes,
 ) -> Option<Route> {
+    let route = to_web(inputs, environment, processes, notes);
+    if operation.maintenance { maintenance::redirect(inputs, environment, route, notes) } else { route }
+}
+
+fn to_web(inputs: &Inputs, environment: &str, processes: &[Process], notes: &mut Notes) -> Option<Route> {
     let web = processes.iter().find(|process| process.name == "web" && process.kind == ProcessKind::Web)?;
     let hosts = hosts(inputs, environment, notes);
     let routing = &inputs.platform.value.routing;
@@ -42,6 +52,7 @@ pub(super) fn resolve(
         name: inputs.name.clone(),
         labels: labels::of(inputs, environment, &inputs.name, Part::App),
         process: web.name.clone(),
+        backend: web.name.clone(),
         port: 80,
         port_name: "http".to_owned(),
         ..through(inputs, hosts, url)
@@ -73,6 +84,7 @@ pub(super) fn of_service(
         name: format!("{}-public", service.name),
         labels: service.labels.clone(),
         process: service.name.clone(),
+        backend: service.name.clone(),
         port: service.port,
         port_name: service.recipe.clone(),
         ..through(inputs, vec![host], url)
@@ -125,6 +137,8 @@ fn through(inputs: &Inputs, hosts: Vec<String>, url: String) -> Route {
         name: String::new(),
         labels: Labels::new(),
         process: String::new(),
+        backend: String::new(),
+        maintenance: None,
         port: 0,
         port_name: String::new(),
     }

@@ -122,6 +122,7 @@ pub(super) fn standing(
         pinned: own.image,
         scale: own.scale.iter().map(|(name, scale)| (name.clone(), scale.to_string())).collect(),
         stopped: own.stopped,
+        maintenance: own.maintenance,
         restarted: own.restart.map(|stamp| stamp.0),
         hold: release.hold,
         removed: release.removed,

@@ -33,7 +33,8 @@ const NAMED: usize = 10;
 /// As [`crate::run`].
 pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failure> {
     let forges = Forges::open(spec)?;
-    let outcome = rerender(context, spec, &forges, &|gitops| edit::of(spec, gitops))
+    let signature = context.signature();
+    let outcome = rerender(context, spec, &forges, &|gitops| edit::of(spec, &signature, gitops))
         .inspect_err(|failure| notify::failure(spec, failure, None, &context))?;
     forges.notify(spec, outcome, &context)
 }

@@ -123,6 +123,10 @@ fn of_freezes_that_overlap_the_one_that_ends_last_is_named() {
 #[test]
 fn what_is_there_is_operated_and_gone_back_from() {
     let world = frozen();
+    let settings = world.show("cupaas.yaml");
+    let settings =
+        settings.replace("    cluster: home\n", "    cluster: home\n    domain: apps.example.cu\n");
+    write(&world, "cupaas.yaml", &settings);
     let more = ["--app", "shop", "--env", "production"];
     for args in [
         &["env", "set", "A=1"][..],
@@ -130,6 +134,8 @@ fn what_is_there_is_operated_and_gone_back_from() {
         &["restart"],
         &["stop"],
         &["start"],
+        &["maintenance", "on"],
+        &["maintenance", "off"],
         &["pin"],
         &["unpin"],
     ] {

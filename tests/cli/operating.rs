@@ -1,4 +1,4 @@
-//! `restart`, `scale`, `stop` and `start`.
+//! `restart`, `scale`, `stop`, `start` and `maintenance`.
 
 use serde_json::Value;
 
@@ -150,5 +150,124 @@ fn what_is_stopped_keeps_its_data_and_starts_as_it_was() {
     for command in ["stop", "start", "restart"] {
         let ran = world.run(&[command, "nobody"]);
         assert!(ran.code == Some(2) && ran.stderr.contains("[unknown-app]"), "{command}: {}", ran.stderr);
+    }
+}
+
+const OF_SHOP: [&str; 3] = ["shop", "--env", "production"];
+
+fn maintenance(world: &World, on: &str, more: &[&str]) -> Value {
+    world.json(&[&["maintenance", on], &OF_SHOP[..], more].concat())
+}
+
+#[test]
+fn a_page_answers_in_an_apps_place_until_it_is_told_not_to() {
+    let world = deployed();
+    let all = |world: &World| -> Vec<String> {
+        let deploy = paths(world);
+        let files = deploy.lines().filter(|path| path.starts_with("deploy/"));
+        files.map(|path| format!("{path}\n{}", world.show(path))).collect()
+    };
+    let before = all(&world);
+    let looked = world.good(&["maintenance", "on", "shop", "--dry-run"]).stdout;
+    assert!(looked.contains("requests go to maintenance-page, no longer to web"), "{looked}");
+    assert!(looked.contains("nightly runs: 0 3 * * * -> 0 3 * * * (suspended)"), "{looked}");
+    assert_eq!(all(&world), before);
+    let commits = world.head();
+    let done = maintenance(&world, "on", &[]);
+    assert_eq!(done["status"], "edited", "{done:#}");
+    let note = "its processes run on, its schedules are suspended; `cupaas maintenance off shop --env production` undoes it";
+    assert_eq!(done["notes"], serde_json::json!([note]));
+    assert_eq!(done["summary"]["restarts"], serde_json::json!([]));
+    let parent = world.sandbox.git("", &["-C", &world.gitops, "rev-parse", "main~1"]);
+    assert_eq!(parent, commits, "one commit");
+    assert!(manifest(&world, "ingress-shop").contains("            name: maintenance-page\n"));
+    assert!(manifest(&world, "cronjob-nightly").contains("suspend: true\n"));
+    assert!(manifest(&world, "deployment-web").contains("replicas: 2\n"));
+    let page = manifest(&world, "configmap-maintenance-page-config");
+    assert!(page.contains("add_header Retry-After 120 always;") && page.contains("return 503;"), "{page}");
+    // Who and when, where people look.
+    let set = status(&world)["maintenance"].clone();
+    let since = set["since"].as_str().unwrap().to_owned();
+    assert_eq!((set["by"].as_str(), since.len()), (Some("tester"), 20), "{set}");
+    let said = world.good(&["status"]).stdout;
+    assert!(said.contains(&format!("  in maintenance (tester, {since})")), "{said}");
+    let html = world.good(&["status", "--format", "html"]).stdout;
+    assert!(html.contains("a page answers until `cupaas maintenance off` (tester, "), "{html}");
+    assert!(world.good(&["history", "--app", "shop"]).stdout.contains("maintenance(shop/production): on"));
+    assert!(world.good(&["explain", "--app", "shop"]).stdout.contains("apps/shop.yaml:6:7"));
+    // Who set it first has set it.
+    assert_eq!(maintenance(&world, "on", &[])["status"], "unchanged");
+    // A deploy and `stop` leave it on.
+    world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
+    world.good(&["stop", "shop"]);
+    world.good(&["start", "shop"]);
+    assert!(manifest(&world, "ingress-shop").contains("            name: maintenance-page\n"));
+    assert!(manifest(&world, "cronjob-nightly").contains("suspend: true\n"));
+    world.deploy("shop", &["--image", "registry.example.cu/x:1"]);
+    assert_eq!(maintenance(&world, "off", &[])["status"], "edited");
+    assert_eq!((all(&world), world.show("apps/shop.yaml")), (before, REGISTERED.to_owned()));
+    assert_eq!(
+        (status(&world)["maintenance"].clone(), maintenance(&world, "off", &[])["status"].clone()),
+        (Value::Null, "unchanged".into())
+    );
+}
+
+#[test]
+fn maintenance_may_be_written_by_a_person() {
+    let world = deployed();
+    let written = |value: &str| format!("environments: {{production: {{maintenance: {value}}}}}\n");
+    let edit = |value: &str| {
+        world.sandbox.git("", &["clone", "-q", &world.gitops, value]);
+        world.sandbox.write(value, &[("apps/shop.yaml", &written(value))]);
+        world.sandbox.commit(value, 1_900_000_000);
+        world.sandbox.git(value, &["push", "-q", "origin", "HEAD:main"]);
+    };
+    edit("true");
+    assert_eq!(status(&world)["maintenance"], serde_json::json!({"since": null, "by": null}));
+    let said = world.good(&["status"]).stdout;
+    assert!(said.contains("  in maintenance\n"), "{said}");
+    edit("false");
+    let said = world.run(&["maintenance", "on", "shop", "--dry-run"]);
+    assert!(said.code == Some(0) && said.stdout.contains("since:"), "{}{}", said.stdout, said.stderr);
+    edit("on");
+    let ran = world.run(&["status"]);
+    assert!(
+        ran.stderr.contains("apps/shop.yaml:1:42") && ran.stderr.contains("true or false"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_no_route_leads_to_has_no_page() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM), ("apps/shop.yaml", REGISTERED)]);
+    let without = APP.replace("  web: {command: serve, scale: 2}\n", "");
+    world.sandbox.write("shop", &[(".cupaas", &without)]);
+    world.deploy("shop", &["--image", "registry.example.cu/x:1"]);
+    let ran = world.run(&["maintenance", "on", "shop"]);
+    ran.failed(2, "nothing-runs", &["shop has no address in production", "a process `web`"]);
+    let ran = world.run(&["maintenance", "on", "nobody"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("[unknown-app]"), "{}", ran.stderr);
+    // One that loses its address later is deployed all the same.
+    world.sandbox.write("shop", &[(".cupaas", APP)]);
+    world.deploy("shop", &["--image", "registry.example.cu/x:2"]);
+    maintenance(&world, "on", &[]);
+    world.sandbox.write("shop", &[(".cupaas", &without)]);
+    let done = world.deploy("shop", &["--image", "registry.example.cu/x:3"]);
+    assert_eq!(done["warnings"][0]["code"], "setting-unused", "{done:#}");
+    assert!(manifest(&world, "cronjob-nightly").contains("suspend: true\n"));
+    assert!(!paths(&world).contains("maintenance-page"));
+}
+
+#[test]
+fn the_pages_name_is_no_process_and_no_service() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
+    let process = APP.replace("worker:", "maintenance-page:");
+    let service = format!("{APP}services: [redis: {{name: maintenance-page}}]\n");
+    for (app, what) in [(process, "process"), (service, "service")] {
+        world.sandbox.write("shop", &[(".cupaas", &app)]);
+        let ran = world.run(&["check", "shop", "--env", "production"]);
+        let said = format!("the {what} name \"maintenance-page\" is reserved");
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
     }
 }

@@ -59,6 +59,11 @@ pub(super) fn states(stand: &Stand) -> Vec<State> {
     if one.stopped {
         all.push(state("bad", "stopped", "no process runs until `cupaas start`".to_owned()));
     }
+    if let Some(set) = &one.maintenance {
+        let (what, words) = ("a page answers until `cupaas maintenance off`", set.words());
+        let more = if words.is_empty() { what.to_owned() } else { format!("{what} ({words})") };
+        all.push(state("bad", "in maintenance", more));
+    }
     if let Some(hold) = &one.hold {
         all.push(state("bad", "held", hold.words()));
     }

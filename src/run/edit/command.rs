@@ -38,6 +38,10 @@ pub enum Operate {
     Stop,
     /// They run again.
     Start,
+    /// A page answers in its place.
+    MaintenanceOn,
+    /// It answers again.
+    MaintenanceOff,
 }
 
 /// What `scale` was told.
@@ -62,6 +66,6 @@ pub enum EditCommand {
     Unpin,
     /// `resume`.
     Resume,
-    /// `restart`, `scale`, `stop` and `start`.
+    /// `restart`, `scale`, `stop`, `start` and `maintenance`.
     Operate(Operate),
 }

@@ -11,17 +11,18 @@ mod variables;
 
 use crate::diagnostic::Failure;
 use crate::load::gitops::Gitops;
+use crate::publish::Signature;
 use crate::run::edit::command::EditCommand;
 use crate::run::spec::{RunSpec, Selection};
 
 pub(crate) use app::first_deploy;
 pub(crate) use registered_app::Edit;
 
-/// What the step's deed changes in what stands there now.
+/// What the step's deed changes in what stands there now; `signature` says who does it, and when.
 ///
 /// # Errors
 /// What is wrong with the wish, or with the files as people wrote them; nothing was changed then.
-pub(crate) fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
+pub(crate) fn of(spec: &RunSpec, signature: &Signature<'_>, gitops: &mut Gitops) -> Result<Edit, Failure> {
     match &spec.selection {
         Selection::Folder => Ok(Edit::default()),
         Selection::Released(scope) => {
@@ -31,7 +32,7 @@ pub(crate) fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
         Selection::Edited(EditCommand::Env(change)) => variables::change(spec, change, gitops),
         Selection::Edited(EditCommand::Pin) => image::pin(spec, gitops),
         Selection::Edited(EditCommand::Unpin) => image::unpin(spec, gitops),
-        Selection::Edited(EditCommand::Operate(asked)) => operation::operate(spec, asked, gitops),
+        Selection::Edited(EditCommand::Operate(asked)) => operation::operate(spec, asked, signature, gitops),
         Selection::Edited(EditCommand::Resume) => hold::resume(spec, gitops),
     }
 }

@@ -1,7 +1,8 @@
-//! `restart`, `scale`, `stop` and `start`: how an app is operated in an environment, in its registration.
+//! `restart`, `scale`, `stop`, `start` and `maintenance`: how an app is operated in an environment, in its registration.
 
 use std::collections::BTreeSet;
 
+use crate::clock::rfc3339;
 use crate::diagnostic::{Code, Failure, typed};
 use crate::load::gitops::Gitops;
 use crate::load::known_apps;
@@ -9,7 +10,8 @@ use crate::load::platform::RegisteredEnvironment;
 use crate::load::process_entry::Scale;
 use crate::load::records::Scope;
 use crate::load::release_file::ReleaseFile;
-use crate::resolve::release::{Process, ProcessKind};
+use crate::publish::Signature;
+use crate::resolve::release::{Process, ProcessKind, Release};
 use crate::run::edit::command::{Operate, Scales};
 use crate::run::edit::image::where_to;
 use crate::run::edit::registered_app::{Edit, RegisteredApp};
@@ -21,7 +23,12 @@ use crate::yaml::edit::YamlEdit;
 ///
 /// # Errors
 /// An app that is not deployed there, a process that it has not, or a file that cannot be edited.
-pub(super) fn operate(spec: &RunSpec, asked: &Operate, gitops: &mut Gitops) -> Result<Edit, Failure> {
+pub(super) fn operate(
+    spec: &RunSpec,
+    asked: &Operate,
+    signature: &Signature<'_>,
+    gitops: &mut Gitops,
+) -> Result<Edit, Failure> {
     let (known, environment) = where_to(spec, gitops)?;
     let scope = Scope::of(&known.name, Some(&environment));
     let Some(record) = known.releases.iter().find(|release| release.environment == environment) else {
@@ -32,6 +39,7 @@ pub(super) fn operate(spec: &RunSpec, asked: &Operate, gitops: &mut Gitops) -> R
         ["environments", environment.as_str()].iter().chain(keys).map(|key| (*key).to_owned()).collect()
     };
     let of = format!("({}/{environment})", known.name);
+    let maintenance = path(&["maintenance"]);
     let (changes, subject, notes) = match asked {
         Operate::Restart(at) => {
             let changes = vec![YamlEdit::Set(path(&["restart"]), at.clone())];
@@ -43,6 +51,16 @@ pub(super) fn operate(spec: &RunSpec, asked: &Operate, gitops: &mut Gitops) -> R
             (changes, format!("stop{of}"), vec![note])
         }
         Operate::Start => (vec![YamlEdit::Unset(path(&["stopped"]))], format!("start{of}"), Vec::new()),
+        Operate::MaintenanceOn => {
+            let release = decided(spec, record, gitops, &BTreeSet::new())?.2;
+            let notes = in_maintenance(&release, &own)?;
+            (announce(&own, maintenance, signature), format!("maintenance{of}: on"), notes)
+        }
+        Operate::MaintenanceOff => {
+            let notes = own.stopped.then(|| "it is stopped: `cupaas start` starts it".to_owned());
+            let changes = vec![YamlEdit::Unset(maintenance)];
+            (changes, format!("maintenance{of}: off"), notes.into_iter().collect())
+        }
         Operate::Scale(scales) => {
             let processes = processes(spec, record, gitops)?;
             let mut notes = check(scales, &own, &processes, &known)?;
@@ -64,6 +82,48 @@ pub(super) fn operate(spec: &RunSpec, asked: &Operate, gitops: &mut Gitops) -> R
 fn while_stopped(own: &RegisteredEnvironment) -> Vec<String> {
     let note = || "it is stopped: this counts from `cupaas start` on".to_owned();
     own.stopped.then(note).into_iter().collect()
+}
+
+/// The edits that say since when it is in maintenance, and by whom; none where it is already.
+fn announce(own: &RegisteredEnvironment, place: Vec<String>, signature: &Signature<'_>) -> Vec<YamlEdit> {
+    if own.maintenance.is_some() {
+        return Vec::new();
+    }
+    let at = |key: &str| place.iter().cloned().chain([key.to_owned()]).collect();
+    let by = signature.job.actor.unwrap_or(&signature.author.name);
+    let by = by.split(char::is_control).collect::<Vec<_>>().join(" ");
+    let since = rfc3339(signature.time).unwrap_or_default();
+    // Where `false` stands, a mapping takes its place.
+    vec![
+        YamlEdit::Unset(place.clone()),
+        YamlEdit::Set(at("since"), since),
+        YamlEdit::Set(at("by"), by.trim().to_owned()),
+    ]
+}
+
+/// What goes on while a page answers for this release.
+///
+/// # Errors
+/// A release that no route leads to.
+fn in_maintenance(release: &Release, own: &RegisteredEnvironment) -> Result<Vec<String>, Failure> {
+    let Release { app, environment, .. } = release;
+    if release.route.is_none() {
+        let message =
+            format!("{app} has no address in {environment}, so there is nothing that a page could answer");
+        let hint = "an address needs a process `web`, and a domain of the environment or of the app; `cupaas stop` stops \
+                    processes";
+        return Err(Failure::new(Code::NothingRuns, message).hint(hint));
+    }
+    let runs = if own.stopped { "its processes stay stopped" } else { "its processes run on" };
+    let mut notes = vec![format!(
+        "{runs}, its schedules are suspended; `cupaas maintenance off {app} --env {environment}` undoes it"
+    )];
+    let public = release.services.iter().filter(|service| service.route.is_some());
+    let public: Vec<&str> = public.map(|service| service.name.as_str()).collect();
+    if !public.is_empty() {
+        notes.push(format!("addresses of public services answer as ever: {}", public.join(", ")));
+    }
+    Ok(notes)
 }
 
 /// The processes of a release, as they are today.

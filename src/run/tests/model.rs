@@ -28,6 +28,7 @@ pub(super) enum Step {
     Unscale,
     Stop,
     Start,
+    Maintenance(bool),
 }
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
@@ -45,6 +46,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Unscale),
         1 => Just(Step::Stop),
         1 => Just(Step::Start),
+        2 => any::<bool>().prop_map(Step::Maintenance),
     ]
 }
 
@@ -84,6 +86,7 @@ pub(super) struct Model {
     pin: Option<Image>,
     pub(super) scale: Option<u32>,
     pub(super) stopped: bool,
+    pub(super) maintenance: bool,
     pub(super) restarted: bool,
     /// What is in staging.
     staged: Option<usize>,
@@ -208,6 +211,7 @@ impl Model {
             Step::Unscale => self.scale = None,
             Step::Stop => self.stopped = true,
             Step::Start => self.stopped = false,
+            Step::Maintenance(on) => self.maintenance = on,
         }
         self.again()
     }

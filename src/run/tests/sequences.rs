@@ -21,7 +21,7 @@ use crate::run::dispatch;
 use crate::run::tests::model::{COMMITS, End, Image, Model, Step, step};
 use crate::yaml::document;
 
-const PLATFORM: &str = "environments: {production: {cluster: home}, staging: {cluster: home}}\nregistry: {prefix: r.example.cu/me}\n";
+const PLATFORM: &str = "environments: {production: {cluster: home, domain: a.cu}, staging: {cluster: home}}\nregistry: {prefix: r.example.cu/me}\n";
 
 /// An app's repository of empty commits; only which follows which counts.
 struct App {
@@ -95,6 +95,9 @@ impl App {
                 vec!["pin".to_owned(), format!("--image={image}")]
             }
             Step::Scale(count) => vec!["scale".to_owned(), format!("web={count}")],
+            Step::Maintenance(on) => {
+                vec!["maintenance".to_owned(), if *on { "on" } else { "off" }.to_owned()]
+            }
             Step::Unscale => vec!["scale".to_owned(), "--reset".to_owned()],
             plain => vec![
                 match plain {
@@ -141,6 +144,10 @@ fn compare(bare: &Path, model: &Model, app: &App) {
     let count = if model.stopped { 0 } else { model.scale.unwrap_or(1) };
     assert!(manifest.contains(&format!("replicas: {count}\n")), "{count} replicas: {manifest}");
     assert_eq!(manifest.contains("cupaas.dev/restart"), model.restarted);
+    let route = show(bare, "deploy/production/shop/app/ingress-shop.yaml").unwrap();
+    let page = show(bare, "deploy/production/shop/app/deployment-maintenance-page.yaml");
+    let answers = (route.contains("name: maintenance-page\n"), page.is_some());
+    assert_eq!(answers, (model.maintenance, model.maintenance), "whether the page answers");
     let record = show(bare, "releases/production/shop/release.yaml").unwrap();
     let record = document::read::<ReleaseFile>(&Source::new("release.yaml", record)).unwrap().value;
     assert_eq!(record.source.commit.as_ref(), Some(&app.commits[commit]), "the commit that runs");
