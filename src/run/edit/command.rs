@@ -1,6 +1,7 @@
 //! What a command is to change in files that people write.
 
 use crate::diagnostic::Span;
+use crate::resolve::task::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What `app add` was told.
@@ -64,4 +65,6 @@ pub enum EditCommand {
     Resume,
     /// `restart`, `scale`, `stop` and `start`.
     Operate(Operate),
+    /// `run --via git`.
+    Run(Wanted),
 }

@@ -7,6 +7,7 @@ mod hold;
 mod image;
 mod operation;
 mod registered_app;
+mod task;
 mod variables;
 
 use crate::diagnostic::Failure;
@@ -32,6 +33,7 @@ pub(crate) fn of(spec: &RunSpec, gitops: &mut Gitops) -> Result<Edit, Failure> {
         Selection::Edited(EditCommand::Pin) => image::pin(spec, gitops),
         Selection::Edited(EditCommand::Unpin) => image::unpin(spec, gitops),
         Selection::Edited(EditCommand::Operate(asked)) => operation::operate(spec, asked, gitops),
+        Selection::Edited(EditCommand::Run(wanted)) => task::run(spec, wanted, gitops),
         Selection::Edited(EditCommand::Resume) => hold::resume(spec, gitops),
     }
 }
