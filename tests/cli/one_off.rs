@@ -6,7 +6,7 @@ use super::world::World;
 use crate::sandbox::PLATFORM;
 
 const APP: &str = "runtime: image\nprocesses:\n  web: {command: serve}\n  worker: {command: work, size: large}\n\
-    env: {COLOUR: blue}\nrelease: migrate\n";
+    env: {COLOUR: blue, ODD: \"tab\\there \\n  last\\t\\n\\n\", LONG: '  - a: \"é\" # no'}\nrelease: migrate\n";
 const ARGOCD: &str = "delivery: argocd\nsecrets: {provider: existing}\nargocd: {source: {url: 'https://git.example.cu/me/g.git'}}\n";
 const RUN: [&str; 5] = ["run", "--via", "git", "--app", "shop"];
 

@@ -13,7 +13,7 @@ use crate::repository::short;
 use crate::resolve::task::{Wanted, job};
 use crate::run::edit::image::where_to;
 use crate::run::edit::registered_app::Edit;
-use crate::run::spec::RunSpec;
+use crate::run::spec::{RunSpec, Stage};
 use crate::run::wait;
 
 /// The most characters of a command in a commit's first line.
@@ -35,7 +35,7 @@ pub(super) fn run(spec: &RunSpec, wanted: &Wanted, gitops: &mut Gitops) -> Resul
         app: Some(known.name.clone()),
         scope: Some(scope),
         subject: Some(format!("run({}/{environment}): {}", known.name, one_line(&wanted.command))),
-        notes: notes(record, wanted, &id),
+        notes: if spec.stage < Stage::Deploy { Vec::new() } else { notes(record, wanted, &id) },
         ..Edit::default()
     })
 }
