@@ -43,6 +43,7 @@ mod cli {
     mod moments;
     mod named;
     mod newcomer;
+    mod one_off;
     mod operating;
     mod page;
     mod past;

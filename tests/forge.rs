@@ -18,6 +18,7 @@ mod forge {
     mod finding;
     mod gates;
     mod health;
+    mod one_off;
     mod proposals;
     mod removals;
     pub(crate) mod server;

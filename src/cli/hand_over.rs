@@ -1,9 +1,9 @@
 //! What is handed over to a person's own programs, as people type it.
 
-use clap::Args;
+use clap::{Args, ValueEnum, value_parser};
 
-use crate::cli::AppSelector;
 use crate::cli::shared::WHAT;
+use crate::cli::{AppSelector, Proposed};
 
 /// How a command is handed over.
 #[derive(Debug, Clone, Args)]
@@ -67,18 +67,54 @@ pub struct Logs {
     pub handed: HandedOver,
 }
 
+/// Where a command is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Runs {
+    /// In a container that runs already, through one's own kubectl
+    Cluster,
+    /// As a Job of its own that runs once, through the GitOps repository; nobody needs a way into the cluster
+    Git,
+}
+
 /// `run`.
 #[derive(Debug, Clone, Args)]
 pub struct Run {
-    /// The process or service in one of whose containers it runs; default: web, or the only one.
+    /// Where it runs. No environment variable sets it.
+    #[arg(long, value_enum, default_value_t = Runs::Cluster)]
+    pub via: Runs,
+    /// The process or service in one of whose containers it runs; default: web, or the only one. With --via git: the
+    /// process whose CPU and memory it gets; default: web, or the first one.
     #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub process: Option<String>,
+    /// How a Job goes through git.
+    #[command(flatten)]
+    pub once: RunOnce,
     /// How.
     #[command(flatten)]
     pub handed: HandedOver,
     /// The program and its arguments, behind `--`. No shell reads them.
     #[arg(value_name = "COMMAND", last = true, required = true)]
     pub command: Vec<String>,
+}
+
+/// How a command that runs once goes through git.
+#[derive(Debug, Clone, Args)]
+pub struct RunOnce {
+    /// With --via git: for how long it may run, such as 90s, 30m or 2h; default: 15m, and a day at the most.
+    #[arg(long, value_name = "TIME")]
+    pub time_limit: Option<String>,
+    /// With --via git: waits until it has ended; 8 where it failed, 9 where nobody reports.
+    #[arg(long)]
+    pub wait: bool,
+    /// With --wait: how many seconds; default: the time limit and five minutes more.
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, requires = "wait", value_parser = value_parser!(u32).range(0..=100_000))]
+    pub wait_timeout: Option<u32>,
+    /// With --via git: shows what would change, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --via git: whether it becomes a pull request.
+    #[command(flatten)]
+    pub proposed: Proposed,
 }
 
 /// `console`.

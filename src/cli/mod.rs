@@ -25,7 +25,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use catalog::{CatalogCommand, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
-pub(crate) use hand_over::{Console, HandedOver, Logs, Open, Ps, Run};
+pub(crate) use hand_over::{Console, HandedOver, Logs, Open, Ps, Run, RunOnce, Runs};
 pub(crate) use history::{History, Status as StatusOf};
 pub(crate) use operate::{Maintenance, ScaleTo};
 pub(crate) use promote::Promote;
@@ -137,7 +137,7 @@ pub enum Command {
     Open(Open),
     /// What an app's processes, or one of them or a service, have written; with your own kubectl.
     Logs(Logs),
-    /// Runs a program in a running container of the app; with your own kubectl.
+    /// Runs a program: in a running container of the app, with your own kubectl; or once, as a Job, through git.
     Run(Run),
     /// A service's own shell, such as a database's; with your own kubectl.
     Console(Console),

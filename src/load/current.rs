@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Failure};
 use crate::layout::Folders;
 use crate::load::gitops::Gitops;
 use crate::load::release_file::ReleaseFile;
+use crate::load::task_file;
 use crate::tree::{Files, RepoPath};
 use crate::yaml::node;
 
@@ -21,6 +22,8 @@ pub struct Current {
     pub release_files: Files,
     /// Manifests and entry points: what a plan compares.
     pub manifests: Files,
+    /// Where tasks are kept that nobody needs any more.
+    pub over: Vec<RepoPath>,
 }
 
 impl Current {
@@ -48,6 +51,7 @@ impl Current {
                 proposed: None,
                 release_files: kept,
                 manifests: files,
+                over: Vec::new(),
             });
         };
         let old = Folders::new(&previous.cluster, environment, app)?;
@@ -63,7 +67,19 @@ impl Current {
             proposed: None,
             release_files: kept,
             manifests: files,
+            over: Vec::new(),
         })
+    }
+
+    /// Parts with the tasks that nobody needs at `now`, in seconds since 1970; with all of them where the app goes to another
+    /// `cluster`, which would run them again.
+    ///
+    /// # Errors
+    /// What is wrong with a task's record.
+    pub fn part_with_tasks(&mut self, cluster: &str, now: i64) -> Result<(), Failure> {
+        let moves = self.previous.as_ref().is_some_and(|previous| previous.cluster != cluster);
+        self.over = task_file::take_over(&mut self.release_files, if moves { i64::MAX } else { now })?;
+        Ok(())
     }
 
     /// Whether a release is made from the same things as the last one, whatever its commit.

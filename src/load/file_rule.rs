@@ -34,6 +34,8 @@ pub enum Layer {
     Release,
     /// The processes, their routes and claims.
     App,
+    /// What a one-off task runs by: its Job, and what that reads. Rendered once, where a task is asked for, and kept.
+    Run,
     /// What the cluster's entry point applies: Namespace and the objects of Flux or Argo CD.
     Cluster,
 }

@@ -60,6 +60,7 @@ pub(crate) mod service_recipe;
 pub(crate) mod start_rule;
 pub(crate) mod suggest_rules;
 pub(crate) mod system_folders;
+pub(crate) mod task_file;
 pub(crate) mod trial;
 pub(crate) mod used_recipes;
 pub(crate) mod variable;

@@ -14,6 +14,9 @@ pub struct RolledOut {
     pub source_commit: String,
     /// The release's own id, the last part of its statuses' contexts.
     pub release: String,
+    /// The one-off task that has succeeded, where one was waited for and not the release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
     /// Whether it is a later release, which holds the one that was waited for.
     pub later: bool,
     /// The contexts of the statuses that say so.

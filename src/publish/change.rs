@@ -7,6 +7,7 @@ use crate::git::commit::FileChanges;
 use crate::layout::{Folders, host_file};
 use crate::load::current::Current;
 use crate::load::release_file::ReleaseFile;
+use crate::load::task_file;
 use crate::plan::Plan;
 use crate::publish::change_set::{ChangeSet, Next, Rendered};
 use crate::publish::message::message;
@@ -53,6 +54,7 @@ fn put(change: &mut FileChanges, current: &Current, one: &Rendered) -> Result<()
     for host in released_hosts(current, release) {
         files.entry(host).or_insert(None);
     }
+    files.extend(current.over.iter().map(|path| (path.clone(), None)));
     if current.folders.cluster != folders.cluster {
         files.insert(current.folders.cluster.clone(), None);
     }
@@ -60,12 +62,15 @@ fn put(change: &mut FileChanges, current: &Current, one: &Rendered) -> Result<()
     Ok(())
 }
 
-/// Takes an app away from an environment: its data, its credentials and what it was made from stay.
+/// Takes an app away from an environment: its data, its credentials and what it was made from stay. A task would run again
+/// with the app's next deploy.
 fn remove(change: &mut FileChanges, current: &Current, record: &ReleaseFile) -> Result<(), Failure> {
     change.files.insert(current.folders.cluster.clone(), None);
     for host in record.hosts.iter().filter_map(|host| host_file(host)) {
         change.files.entry(host).or_insert(None);
     }
+    let tasks = current.release_files.keys().filter(|path| task_file::id_of(path).is_some());
+    change.files.extend(tasks.map(|path| (path.clone(), None)));
     let record = ReleaseFile { removed: true, hold: None, hosts: Vec::new(), ..record.clone() };
     let value = serde_json::to_value(record).map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
     let path = Folders::below(&current.folders.release, "release.yaml")?;

@@ -68,7 +68,8 @@ fn wave(layer: Layer) -> Option<&'static str> {
     match layer {
         Layer::Base => Some("-2"),
         Layer::Release => Some("-1"),
-        Layer::App | Layer::Cluster => None,
+        // A task waits for the whole of `base` otherwise, and nothing waits for it.
+        Layer::App | Layer::Run | Layer::Cluster => None,
     }
 }
 
@@ -135,7 +136,7 @@ mod tests {
         assert!(wave(Layer::Release, true) < wave(Layer::App, true));
         // A wave behind the processes' would wait for an Ingress's address.
         assert_eq!(wave(Layer::App, true), 0);
-        for layer in [Layer::Base, Layer::Release, Layer::App, Layer::Cluster] {
+        for layer in [Layer::Base, Layer::Release, Layer::App, Layer::Run, Layer::Cluster] {
             assert_eq!(wave(layer, false), 0, "without a release command nothing waits");
         }
     }

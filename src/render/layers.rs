@@ -12,6 +12,7 @@ use crate::layout::Folders;
 use crate::load::catalog::Recipe;
 use crate::load::file_rule::{FileRule, Layer};
 use crate::load::platform::Delivery;
+use crate::load::task_file;
 use crate::render::delivery;
 use crate::render::engine::Engine;
 use crate::render::origin::Origin;
@@ -66,6 +67,10 @@ impl Layers<'_> {
         place: &Span,
         context: &BTreeMap<String, Value>,
     ) -> Result<(), Failure> {
+        let task = self.values.get("task").and_then(|task| task["id"].as_str());
+        if rule.layer == Layer::Run && task.is_none() {
+            return Ok(());
+        }
         let context = Value::from(context.clone());
         if let Some(when) = &rule.when {
             let broken = |message: String| Failure::recipe(place.clone(), message);
@@ -96,6 +101,7 @@ impl Layers<'_> {
         let path = match rule.layer {
             Layer::Base | Layer::Release => Folders::below(&self.folders.deploy, &format!("base/{file}"))?,
             Layer::App => Folders::below(&self.folders.deploy, &format!("app/{file}"))?,
+            Layer::Run => task_file::manifest(self.folders, task.unwrap_or_default(), &file)?,
             Layer::Cluster => self.folders.cluster.clone(),
         };
         if rule.layer != Layer::Cluster && self.rendered.iter().any(|other| other.path == path) {

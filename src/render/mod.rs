@@ -13,6 +13,7 @@ mod sealed;
 mod service_checks;
 mod service_marks;
 mod service_network;
+mod tasks;
 mod tree;
 mod trial;
 mod values;
@@ -39,6 +40,7 @@ use crate::tree::Files;
 use engine::{Engine, Parsed};
 use layers::{Layers, Rendered};
 use sealed::{add_hashes, seal_from};
+use tasks::Tasks;
 use tree::write;
 
 pub(crate) use tree::{MissingSecret, Tree, release_file};
@@ -60,9 +62,12 @@ impl Renderer {
     /// A recipe that is wrong (kind `Internal`), or a secret that is not set (kind `Invalid`).
     pub fn render(&mut self, release: &Release, inputs: &Inputs, kept: &Files) -> Result<Tree, Failure> {
         let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
-        let mut objects = self.objects(release, inputs, &folders, kept)?;
+        let mut tasks = Tasks::of(release, kept)?;
+        let mut objects = self.objects(release, inputs, &folders, (kept, &tasks))?;
         self.check(release, inputs, &objects)?;
         let mut tree = Tree::default();
+        tasks.take(&mut objects)?;
+        tasks.write(&folders, &mut tree)?;
         seal_from(kept, release, &folders, &mut objects, &mut tree)?;
         write(&folders, &objects, &mut tree)?;
         let record = Folders::below(&folders.release, "release.yaml")?;
@@ -90,7 +95,7 @@ impl Renderer {
         release: &Release,
         inputs: &Inputs,
         folders: &Folders,
-        kept: &Files,
+        (kept, tasks): (&Files, &Tasks<'_>),
     ) -> Result<Vec<Rendered>, Failure> {
         let values =
             serde_json::to_value(release).map_err(|e| Failure::new(Code::InternalError, e.to_string()))?;
@@ -110,6 +115,7 @@ impl Renderer {
         values.insert("generators".to_owned(), of_all(|service| json!(service.generators)));
         values.insert("disks".to_owned(), of_all(|service| json!(service.disks)));
         values.insert("service_routes".to_owned(), of_all(|service| json!(service.route.as_slice())));
+        tasks.add(&mut values);
         add_hashes(&mut values, release, folders, kept)?;
         let context: BTreeMap<String, Value> =
             values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect();

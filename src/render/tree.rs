@@ -53,14 +53,19 @@ pub(super) fn write(folders: &Folders, objects: &[Rendered], tree: &mut Tree) ->
     }
     tree.files.insert(folders.cluster.clone(), cluster.join("---\n"));
     for layer in ["base", "app"] {
-        let folder = Folders::below(&folders.deploy, layer)?;
-        let files: Vec<&str> =
-            tree.files.keys().filter(|path| path.is_in(&folder)).map(RepoPath::file_name).collect();
-        let text = kustomization(&files)?;
-        tree.files.insert(Folders::below(&folder, "kustomization.yaml")?, text);
+        list(&Folders::below(&folders.deploy, layer)?, tree)?;
     }
     tree.files
         .insert(Folders::below(&folders.deploy, "kustomization.yaml")?, kustomization(&["base", "app"])?);
+    Ok(())
+}
+
+/// Adds to a folder the list of its files.
+pub(super) fn list(folder: &RepoPath, tree: &mut Tree) -> Result<(), Failure> {
+    let files: Vec<&str> =
+        tree.files.keys().filter(|path| path.is_in(folder)).map(RepoPath::file_name).collect();
+    let text = kustomization(&files)?;
+    tree.files.insert(Folders::below(folder, "kustomization.yaml")?, text);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! A release that is rendered to try the recipes of its services: what is wrong is said at the recipes' own rules.
 
+use super::tasks::Tasks;
 use super::{Renderer, blame, written};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::layout::Folders;
@@ -15,7 +16,8 @@ impl Renderer {
     /// What is no recipe's fault.
     pub(crate) fn trial(&mut self, release: &Release, inputs: &Inputs) -> Result<Vec<Diagnostic>, Failure> {
         let folders = Folders::new(&release.cluster, &release.environment, &release.app)?;
-        let objects = match self.objects(release, inputs, &folders, &Files::new()) {
+        let (kept, tasks) = (Files::new(), Tasks::of(release, &Files::new())?);
+        let objects = match self.objects(release, inputs, &folders, (&kept, &tasks)) {
             Ok(objects) => objects,
             Err(failure) if failure.diagnostics.is_empty() => return Err(failure),
             Err(failure) => return Ok(failure.diagnostics),

@@ -11,7 +11,8 @@ pub(super) fn text(one: &HandOver) -> String {
     }
 }
 
-fn line(words: &[String]) -> String {
+/// Words as one line that a shell reads as they are.
+pub(crate) fn line(words: &[String]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 

@@ -38,6 +38,7 @@ use crate::report::style::upright;
 
 pub use folded::Detail;
 pub use format::Format;
+pub(crate) use hand_over::line as shell_line;
 pub use json::Document;
 pub(crate) use overview::page as overview;
 pub(crate) use page::COMMENT;

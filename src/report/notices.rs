@@ -5,7 +5,7 @@ use crate::outcome::Notices;
 use std::fmt::Write;
 
 use crate::report::rollout;
-use crate::report::style::{CHANGED, FAINT, GOOD, STRONG, paint, tame};
+use crate::report::style::{CHANGED, FAINT, STRONG, paint, tame};
 
 /// What the forge has now, one line each.
 pub(super) fn words(notices: &Notices) -> String {
@@ -22,7 +22,7 @@ pub(super) fn words(notices: &Notices) -> String {
         let _ = writeln!(text, "  comment {}{url}", action(comment.action));
     }
     if let Some(Ok(rolled_out)) = &notices.rollout {
-        let _ = writeln!(text, "  {}: {}", paint(GOOD, "healthy"), rollout::words(rolled_out));
+        let _ = writeln!(text, "  {}", rollout::line(rolled_out));
     }
     for what in &notices.sent {
         let _ = writeln!(text, "  {} {what}", paint(FAINT, "·"));

@@ -10,8 +10,16 @@ pub(super) fn text(rolled_out: &RolledOut) -> String {
     format!("{} {} in {}: {}\n", paint(GOOD, "healthy"), tame(app), tame(environment), words(rolled_out))
 }
 
+/// What has become of it, beside other lines.
+pub(super) fn line(rolled_out: &RolledOut) -> String {
+    match &rolled_out.task {
+        Some(task) => format!("{}: run-{}", paint(GOOD, "succeeded"), tame(task)),
+        None => format!("{}: {}", paint(GOOD, "healthy"), words(rolled_out)),
+    }
+}
+
 /// What is healthy.
-pub(super) fn words(rolled_out: &RolledOut) -> String {
+fn words(rolled_out: &RolledOut) -> String {
     // An app need not come from a commit.
     let commit = match rolled_out.source_commit.as_str() {
         "" => tame(&rolled_out.release),

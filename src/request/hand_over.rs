@@ -2,10 +2,11 @@
 
 use std::io::{IsTerminal, stdin, stdout};
 
-use crate::cli::{AppSelector, Console, HandedOver, Logs, Open, Ps, Run};
+use crate::cli::{AppSelector, Console, HandedOver, Logs, Open, Ps, Run, Runs};
 use crate::diagnostic::Failure;
 use crate::request::environment::Environment;
 use crate::request::registered::view;
+use crate::request::task;
 use crate::run::action::Action;
 use crate::run::view::{HandOverTo, Handing, LogLines};
 
@@ -34,6 +35,10 @@ pub(super) fn logs(asked: Logs, env: &Environment) -> Result<Action, Failure> {
 }
 
 pub(super) fn run(asked: Run, env: &Environment) -> Result<Action, Failure> {
+    if asked.via == Runs::Git {
+        return task::run(asked, env);
+    }
+    task::not_by_kubectl(&asked.once)?;
     let HandedOver { print, context, target } = asked.handed;
     let to = HandOverTo::Command { part: given(asked.process), command: asked.command };
     action(to, handing(print, context), target, env)

@@ -24,6 +24,7 @@ mod scaffold;
 mod secret;
 mod spec;
 mod sync;
+mod task;
 mod typed;
 mod wait;
 

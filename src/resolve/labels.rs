@@ -13,6 +13,8 @@ pub(super) enum Part<'a> {
     Process(ProcessKind),
     /// The release command.
     Release,
+    /// A command that is run once.
+    Task,
     /// A backing service, of this recipe and version.
     Service(&'a str),
     /// A disk of the app's own.
@@ -42,6 +44,7 @@ pub(super) fn of(inputs: &Inputs, environment: &str, instance: &str, part: Part<
         Part::Process(ProcessKind::Worker) => "worker",
         Part::Process(ProcessKind::Scheduled) => "scheduled",
         Part::Release => "release",
+        Part::Task => "run",
         Part::Service(recipe) => recipe,
         Part::Volume => "volume",
         Part::MaintenancePage => "maintenance-page",
@@ -51,7 +54,7 @@ pub(super) fn of(inputs: &Inputs, environment: &str, instance: &str, part: Part<
         Part::Process(_) => put("cupaas.dev/process", instance),
         Part::Service(_) => put("cupaas.dev/service", instance),
         Part::Volume => put("cupaas.dev/volume", instance),
-        Part::App | Part::Release | Part::MaintenancePage => {}
+        Part::App | Part::Release | Part::Task | Part::MaintenancePage => {}
     }
     labels
 }

@@ -41,6 +41,7 @@ pub(crate) mod services;
 mod shell;
 mod start;
 pub(crate) mod suggest;
+pub(crate) mod task;
 mod uncommitted;
 pub(crate) mod unlike;
 mod unused;
@@ -92,8 +93,7 @@ pub(crate) fn resolve_leniently(
     let route = routes::resolve(inputs, &environment, &processes, &operation, &mut notes);
     let others = (processes.as_slice(), route.as_ref(), variables.as_slice(), secrets.as_slice());
     pod_rules::variables(inputs, &runtime, others, (&mut layers, &mut config), &mut notes);
-    let volumes = volumes(inputs, &environment, &mut notes);
-    let writable = pod_rules::writable(inputs, &runtime, &mut notes);
+    let (volumes, writable) = folders(inputs, &environment, &runtime, &mut notes);
     let image = image::resolve(inputs, &environment, previous, &mut notes);
     let (platform, rollout) = platform::resolve(inputs, previous, &mut notes);
     check(inputs, &environment, (&processes, &services, &volumes), (route.as_ref(), &layers), &mut notes);
@@ -121,6 +121,7 @@ pub(crate) fn resolve_leniently(
         image,
         processes,
         release,
+        task: None,
         operation,
         services,
         config,
@@ -217,6 +218,16 @@ fn config_hash(config: &BTreeMap<String, String>) -> String {
 fn normal(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     format!("/{}", parts.join("/"))
+}
+
+/// Folders of the app's pods that can be written to: those that stay, and those that do not.
+fn folders(
+    inputs: &Inputs,
+    environment: &str,
+    runtime: &runtime::Runtime,
+    notes: &mut Notes,
+) -> (Vec<Volume>, Vec<release::Writable>) {
+    (volumes(inputs, environment, notes), pod_rules::writable(inputs, runtime, notes))
 }
 
 fn volumes(inputs: &Inputs, environment: &str, notes: &mut Notes) -> Vec<Volume> {

@@ -43,6 +43,8 @@ pub struct Release {
     pub processes: Vec<Process>,
     /// What runs before the processes of each new release.
     pub release: Option<ReleaseCommand>,
+    /// What is to run once, beside it.
+    pub task: Option<Task>,
     /// How the processes are operated.
     pub operation: Operation,
     /// Backing services.
@@ -201,6 +203,30 @@ pub struct ReleaseCommand {
     pub cpu: String,
     /// Memory that is set aside, and the most.
     pub memory: String,
+}
+
+/// A command that is run once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Task {
+    /// What tells it from any other.
+    pub id: String,
+    /// Its Job's name.
+    pub name: String,
+    /// Program and arguments, as the kubelet gets them.
+    pub command: Vec<String>,
+    /// When it was asked for.
+    pub asked: String,
+    /// How many seconds it may run.
+    pub time_limit: u32,
+    /// Labels of its Job.
+    pub labels: Labels,
+    /// CPU that is set aside.
+    pub cpu: String,
+    /// Memory that is set aside, and the most.
+    pub memory: String,
+    /// Program and arguments, as they were typed.
+    #[serde(skip)]
+    pub words: Vec<String>,
 }
 
 /// A secret of the app's own, which someone must have set.

@@ -6,6 +6,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::render::release_file;
 use std::collections::BTreeSet;
 
+use crate::clock::now;
 use crate::diagnostic::Failure;
 use crate::load::current::Current;
 use crate::load::gitops::Gitops;
@@ -38,7 +39,8 @@ pub(crate) fn decide(
     // Of one that is wrong nothing is asked but what its folder would hold.
     let written = inputs.platform.is_sound(&["environments", &environment.0, "cluster"]);
     let cluster = if written { cluster } else { "unknown" };
-    let current = Current::read(gitops, cluster, &environment.0, &inputs.name)?;
+    let mut current = Current::read(gitops, cluster, &environment.0, &inputs.name)?;
+    current.part_with_tasks(cluster, spec.gates.now.unwrap_or_else(now))?;
     if inputs.recorded.is_none() {
         // One that is wrong names no owner; it is said with everything else that is.
         let sound = inputs.registration.as_ref().filter(|file| {

@@ -14,6 +14,7 @@ use crate::load::release_file::ReleaseFile;
 use crate::load::{environments, known_apps, released};
 use crate::resolve::image::Pinned;
 use crate::resolve::release::Release;
+use crate::resolve::task;
 use crate::run::edit::command::EditCommand;
 use crate::run::spec::{RunSpec, Selection};
 use crate::run::{decide, held};
@@ -50,6 +51,9 @@ pub(crate) fn decided(
     let (current, mut release) = decide::decide(spec, &mut inputs, gitops, members)?;
     if matches!(spec.selection, Selection::Edited(EditCommand::Resume)) {
         release.hold = None;
+    }
+    if let Selection::Edited(EditCommand::Run(wanted)) = &spec.selection {
+        release.task = Some(task::resolve(&inputs, &release, wanted)?);
     }
     Ok((inputs, current, release))
 }

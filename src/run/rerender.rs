@@ -21,7 +21,7 @@ use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::recorded::decided;
 use crate::run::spec::{RunSpec, Selection, Stage};
-use crate::run::{branches, open, stages};
+use crate::run::{branches, open, stages, wait};
 use crate::tree::{Edits, Files, RepoPath};
 
 /// The most releases that a failure names.
@@ -36,7 +36,8 @@ pub(crate) fn run(context: Context<'_>, spec: &RunSpec) -> Result<Outcome, Failu
     let signature = context.signature();
     let outcome = rerender(context, spec, &forges, &|gitops| edit::of(spec, &signature, gitops))
         .inspect_err(|failure| notify::failure(spec, failure, None, &context))?;
-    forges.notify(spec, outcome, &context)
+    let outcome = forges.notify(spec, outcome, &context)?;
+    Ok(wait::after_task(&context, spec, outcome))
 }
 
 /// The same with any edit, which is made in each round of what stands there then; nobody is told.

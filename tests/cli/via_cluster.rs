@@ -136,6 +136,11 @@ fn without_kustomizations_each_workload_is_asked() {
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
     let line = "get deployment,statefulset,job --selector=cupaas.dev/app=shop";
     assert!(asked(&world).contains(line), "{}", asked(&world));
+    // A command that somebody has run says nothing of the release.
+    let run = ["run", "--via", "git", "--app", "shop", "--env", "production", "--gitops", &world.gitops];
+    world.sandbox.good(&[&run[..], &["--", "tidy"]].concat());
+    let ran = waits(&world, &[("objects", &list(std::slice::from_ref(&web)))], &[]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
     web["status"]["availableReplicas"] = json!(0);
     let ran = waits(&world, &[("objects", &list(std::slice::from_ref(&web)))], &[]);
     ran.failed(9, "rollout-unreported", &["Deployment web says", "1 pods 1 are new, and 0 are ready"]);

@@ -46,7 +46,7 @@ fn id(world: &World) -> String {
 }
 
 /// What Flux says on a commit.
-fn say(world: &World, commit: &str, half: &str, id: &str, state: &str, words: &str) {
+pub(crate) fn say(world: &World, commit: &str, half: &str, id: &str, state: &str, words: &str) {
     let time = jiff::Timestamp::from_second(now()).unwrap().to_string();
     let status = json!({
         "sha": commit, "context": format!("cupaas/production/shop/{half}/{id}"), "state": state,

@@ -242,6 +242,7 @@ fn a_commit_that_the_branch_has_left_behind_does_not_win() {
             ..ReleaseFile::default()
         }),
         proposed: None,
+        over: Vec::new(),
         release_files: Files::new(),
         manifests: Files::new(),
     };

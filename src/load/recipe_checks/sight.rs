@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::recipe::RecipeFile;
 
 /// What templates of manifests see of the release.
-pub(crate) const RELEASE: [&str; 26] = [
+pub(crate) const RELEASE: [&str; 28] = [
     "app",
     "environment",
     "namespace",
@@ -16,6 +16,8 @@ pub(crate) const RELEASE: [&str; 26] = [
     "image",
     "processes",
     "release",
+    "runs",
+    "task",
     "operation",
     "services",
     "generators",

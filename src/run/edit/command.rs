@@ -1,6 +1,7 @@
 //! What a command is to change in files that people write.
 
 use crate::diagnostic::Span;
+use crate::resolve::task::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What `app add` was told.
@@ -68,4 +69,6 @@ pub enum EditCommand {
     Resume,
     /// `restart`, `scale`, `stop`, `start` and `maintenance`.
     Operate(Operate),
+    /// `run --via git`.
+    Run(Wanted),
 }

@@ -7,6 +7,7 @@ mod hold;
 mod image;
 mod operation;
 mod registered_app;
+mod task;
 mod variables;
 
 use crate::diagnostic::Failure;
@@ -33,6 +34,7 @@ pub(crate) fn of(spec: &RunSpec, signature: &Signature<'_>, gitops: &mut Gitops)
         Selection::Edited(EditCommand::Pin) => image::pin(spec, gitops),
         Selection::Edited(EditCommand::Unpin) => image::unpin(spec, gitops),
         Selection::Edited(EditCommand::Operate(asked)) => operation::operate(spec, asked, signature, gitops),
+        Selection::Edited(EditCommand::Run(wanted)) => task::run(spec, wanted, gitops),
         Selection::Edited(EditCommand::Resume) => hold::resume(spec, gitops),
     }
 }

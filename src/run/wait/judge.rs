@@ -7,7 +7,7 @@
 use crate::forge::commit_status::{CommitStatus, StatusState};
 
 /// What Flux says when all of a Kustomization is healthy: the reason of its event, in words.
-const HEALTHY: &str = "reconciliation succeeded";
+pub(super) const HEALTHY: &str = "reconciliation succeeded";
 /// How many seconds a failure must have stood.
 pub(super) const STANDS: i64 = 30;
 /// By how many seconds the forge's clock may be behind the one that has made the commit.

@@ -250,7 +250,7 @@ pub(crate) fn unreportable(release: &Release) -> Failure {
     with_remedy(failure, app, environment, release.platform.delivery)
 }
 
-fn with_remedy(failure: Failure, app: &str, environment: &str, delivery: Delivery) -> Failure {
+pub(super) fn with_remedy(failure: Failure, app: &str, environment: &str, delivery: Delivery) -> Failure {
     match delivery {
         Delivery::Flux => failure
             .hint("set `flux.status` in cupaas.yaml, and deploy the app again, from a commit of a repository on a forge"),

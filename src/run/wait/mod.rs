@@ -6,6 +6,7 @@ mod follow;
 pub(crate) mod health;
 mod judge;
 mod look;
+mod task;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -29,6 +30,7 @@ use judge::Half;
 use look::Watcher;
 
 pub(crate) use look::{Wanted, unreportable};
+pub(crate) use task::{after as after_task, context as task_context, unreportable as task_unreportable};
 
 /// How it is waited.
 #[derive(Debug)]
@@ -125,6 +127,7 @@ pub(crate) fn of(
             environment: release.environment,
             source_commit: release.commit,
             release: release.id,
+            task: None,
         }),
         Ended::Failed(release, cause) => Err(words::failed(&release, &cause)),
         Ended::Silent(release, said) => Err(words::silent(&release, &said, time)),

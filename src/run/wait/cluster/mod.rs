@@ -20,6 +20,7 @@ use crate::load::gitops::Gitops;
 use crate::load::platform::Delivery;
 use crate::load::release_file::ReleaseFile;
 use crate::load::release_log;
+use crate::load::task_file::RUNS;
 use crate::names;
 use crate::outcome::rollout::RolledOut;
 use crate::plan::documents;
@@ -30,6 +31,7 @@ use crate::run::wait::follow::{Ended, Sight, follow};
 use crate::run::wait::judge::{Half, Judge, Verdict};
 use crate::run::wait::look::{FLUX, Wanted, holds, other, standing};
 use crate::run::wait::words;
+use crate::tree::RepoPath;
 
 use heard::{Broken, Heard, State};
 
@@ -91,6 +93,7 @@ pub(super) fn of(
                 }),
             source_commit: release.commit.unwrap_or_default(),
             release: release.id,
+            task: None,
             contexts: Vec::new(),
         }),
         Ended::Failed(release, broken) => Err(watcher.failed(&release, &broken)),
@@ -153,8 +156,12 @@ impl Watcher<'_> {
     /// What the Deployments, StatefulSets and Jobs that were rendered say.
     fn workloads(&mut self) -> Result<Heard, Failure> {
         let folder = path(&format!("deploy/{}/{}", self.environment, self.app))?;
-        let files = self.gitops.read(&[folder])?;
-        let yaml = files.iter().filter(|(path, _)| path.as_str().ends_with(".yaml"));
+        let files = self.gitops.read(std::slice::from_ref(&folder))?;
+        // A task that somebody has run says nothing of the release.
+        let tasks =
+            folder.join(RUNS).map_err(|error| Failure::new(Code::InternalError, error.to_string()))?;
+        let of_release = |path: &RepoPath| path.as_str().ends_with(".yaml") && !path.is_in(&tasks);
+        let yaml = files.iter().filter(|(path, _)| of_release(path));
         let rendered: Vec<_> = yaml.filter_map(|(_, text)| documents(text)).flatten().collect();
         let kinds = workloads::KINDS.map(str::to_lowercase).join(",");
         let objects = self.of_app(&kinds)?;

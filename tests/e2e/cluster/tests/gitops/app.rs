@@ -65,10 +65,30 @@ impl App {
     /// the commit by itself, within its interval: what waits here is the program.
     pub(crate) async fn deploy_and_wait(&self, version: &str, seconds: &str) -> Result<(i32, Value)> {
         self.tree.publish(version)?;
-        let (image, platform) = (self.image(version), self.world.platform(self.engine));
+        let image = self.image(version);
+        self.and_wait(&[
+            "deploy",
+            "--env",
+            self.environment,
+            "--image",
+            &image,
+            "--wait-timeout",
+            seconds,
+            "--wait",
+        ])
+        .await
+    }
+
+    /// Has a command run once, with `--wait`: the exit code and the report.
+    pub(crate) async fn run_and_wait(&self, command: &str, seconds: &str) -> Result<(i32, Value)> {
+        let which = ["run", "--via", "git", "--app", &self.name, "--env", self.environment];
+        self.and_wait(&[&which[..], &["--wait-timeout", seconds, "--wait", "--", command]].concat()).await
+    }
+
+    async fn and_wait(&self, arguments: &[&str]) -> Result<(i32, Value)> {
+        let platform = self.world.platform(self.engine);
         let mut cupaas = platform.cupaas(&self.tree.folder)?;
-        cupaas.args(["deploy", "--env", self.environment, "--image", &image]);
-        cupaas.args(["--wait", "--wait-timeout", seconds]);
+        cupaas.args(arguments);
         let ended = pin!(tokio::task::spawn_blocking(move || cupaas.output()));
         // As the forge's webhook would; when the program has pushed is its own affair.
         let poke = pin!(async {
@@ -143,6 +163,12 @@ impl App {
             arguments.extend(["--allow-data-loss", "mongodb"]);
         }
         self.run(&arguments.into_iter().map(str::to_owned).collect::<Vec<_>>()).await
+    }
+
+    /// Has a command run once.
+    pub(crate) async fn run_once(&self, command: &str) -> Result<Deployed> {
+        let words = ["run", "--via", "git", "--app", &self.name, "--env", self.environment, "--", command];
+        self.run(&words.map(str::to_owned)).await
     }
 
     async fn run(&self, arguments: &[String]) -> Result<Deployed> {
@@ -234,6 +260,6 @@ impl App {
 }
 
 fn commit(said: &Value) -> Result<String> {
-    ensure!(matches!(said["status"].as_str(), Some("deployed" | "removed")), "{said}");
+    ensure!(matches!(said["status"].as_str(), Some("deployed" | "removed" | "edited")), "{said}");
     Ok(said["commit"].as_str().context("no commit")?.to_owned())
 }

@@ -155,21 +155,20 @@ impl Engine {
         match self {
             Self::Flux => {
                 for half in ["base", "app"] {
-                    let name = format!("{name}-{half}");
-                    flux::reconcile(&world.server, "kustomizations", &name).await?;
-                    app.wait("Flux looked again", async || {
-                        let object = kustomization(world, &name).await?;
-                        let asked = &object["metadata"]["annotations"]["reconcile.fluxcd.io/requestedAt"];
-                        let done = object["status"]["lastHandledReconcileAt"] == *asked;
-                        let ready = flux_ready(&object);
-                        let seen = ready["message"].to_string();
-                        Ok(if done && ready["status"] == "True" { Seen::Yes(()) } else { Seen::NotYet(seen) })
-                    })
-                    .await?;
+                    look_again(app, &format!("{name}-{half}"), "True").await?;
                 }
                 Ok(())
             }
             Self::Argocd => argocd::sync(&world.server, &name, SOON).await,
+        }
+    }
+
+    /// The same of a command that runs once, which has ended well or not.
+    pub(crate) async fn resync_run(self, app: &App, job: &str, well: bool) -> Result<()> {
+        let name = format!("{}-{job}", app.namespace());
+        match self {
+            Self::Flux => look_again(app, &name, if well { "True" } else { "False" }).await,
+            Self::Argocd => argocd::sync(&app.world.server, &name, SOON).await,
         }
     }
 
@@ -204,6 +203,21 @@ impl Engine {
         person.contains.insert(known, contains);
         Ok(contains)
     }
+}
+
+/// Has Flux look at a Kustomization again, and waits until it has, and its condition `Ready` is so.
+async fn look_again(app: &App, name: &str, is: &str) -> Result<()> {
+    let world = &*app.world;
+    flux::reconcile(&world.server, "kustomizations", name).await?;
+    app.wait("Flux looked again", async || {
+        let object = kustomization(world, name).await?;
+        let asked = &object["metadata"]["annotations"]["reconcile.fluxcd.io/requestedAt"];
+        let done = object["status"]["lastHandledReconcileAt"] == *asked;
+        let ready = flux_ready(&object);
+        let seen = ready["message"].to_string();
+        Ok(if done && ready["status"] == is { Seen::Yes(()) } else { Seen::NotYet(seen) })
+    })
+    .await
 }
 
 fn flux_path(name: &str) -> String {

@@ -5,6 +5,7 @@ mod drift;
 mod engine;
 mod faults;
 mod look;
+mod one_off;
 mod release;
 mod removal;
 mod reported;
@@ -103,6 +104,18 @@ fn main() -> ExitCode {
             "reported",
             "a deploy that waits hears of what came up, and of what did not",
             reported::healthy_and_failed,
+        ),
+        each(
+            both,
+            "once",
+            "a command runs once, and neither a look nor a deploy runs it again",
+            one_off::once,
+        ),
+        each(
+            flux,
+            "told",
+            "a command that waits hears how it ended, and a failed one holds nothing up",
+            one_off::told,
         ),
         each(both, "drift", "what is changed by hand is put back", drift::put_back),
         each(both, "restart", "a restart by hand happens once", drift::restart),
