@@ -11,6 +11,7 @@ mod scratch;
 mod tls;
 
 mod forge {
+    mod approvals;
     mod comment_head;
     mod comments;
     mod failures;

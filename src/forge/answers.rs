@@ -32,6 +32,8 @@ pub(super) struct Pull {
     pub(super) head: Side,
     #[serde(default, deserialize_with = "null_is_default")]
     pub(super) base: Side,
+    /// Its author; nothing where the account is gone.
+    pub(super) user: Option<User>,
     labels: Option<Vec<LabelName>>,
     merged: Option<bool>,
     merged_at: Option<String>,

@@ -36,11 +36,16 @@ pub struct ForgeOptions {
 }
 
 impl ForgeOptions {
+    /// Whether an address is that of the job's own repository.
+    pub(crate) fn is_of_job(&self, address: &str) -> bool {
+        self.job.as_ref().is_some_and(|job| job.is_of(address))
+    }
+
     /// Where the repository of an address is that somebody else has recorded: of the job's own, the job knows better.
     pub(crate) fn of_repository(&self, address: &str) -> Endpoint {
-        match &self.job {
-            Some(job) if job.is_of(address) => self.here.clone(),
-            _ => Endpoint {
+        match self.is_of_job(address) {
+            true => self.here.clone(),
+            false => Endpoint {
                 address: Some(address.to_owned()),
                 token: self.here.token.clone(),
                 bound: true,

@@ -114,11 +114,7 @@ impl Endpoint {
             ));
         };
         let server = written.map(|written| written.server);
-        let own = job.filter(|job| match (&self.api, &server) {
-            (Some(api), _) => *api == job.api,
-            (None, Some(server)) => same_server(server, &job.server),
-            (None, None) => true,
-        });
+        let own = self.own(job, server.as_deref());
         let (forge, api) = match (&self.api, own, &server) {
             (api, Some(job), _) => {
                 (self.forge.unwrap_or(job.forge), api.clone().unwrap_or_else(|| job.api.clone()))
@@ -135,6 +131,25 @@ impl Endpoint {
         let given = self.token.clone().filter(|_| !self.bound || job.is_none() || own.is_some());
         let token = given.or_else(|| jobs?.token.clone());
         Ok(Repository { client: Client::new(forge, &api, token, timeout), path: repository })
+    }
+
+    /// Whether there is a token for it. Nobody is asked, so that one without a token need not be known or there.
+    pub(crate) fn has_token(&self, job: Option<&Job>) -> bool {
+        let written = self.address.as_deref().and_then(Written::read);
+        let own = self.own(job, written.as_ref().map(|written| written.server.as_str()));
+        let repository = self.repository.as_deref().or_else(|| Some(written.as_ref()?.repository.as_str()));
+        let Some(repository) = repository else { return false };
+        let given = self.token.is_some() && (!self.bound || job.is_none() || own.is_some());
+        given || own.is_some_and(|job| job.token.is_some() && same(repository, &job.repository))
+    }
+
+    /// The job, where it is on the job's own server.
+    fn own<'j>(&self, job: Option<&'j Job>, server: Option<&str>) -> Option<&'j Job> {
+        job.filter(|job| match (&self.api, server) {
+            (Some(api), _) => *api == job.api,
+            (None, Some(server)) => same_server(server, &job.server),
+            (None, None) => true,
+        })
     }
 
     /// Which forge an API's address is of.
@@ -302,6 +317,7 @@ mod tests {
             ..Endpoint::default()
         };
         let repository = place.open(Some(&job()), "it", Duration::from_secs(1))?;
+        assert_eq!(place.has_token(Some(&job())), repository.has_token(), "{address}");
         Ok((repository.client.forge(), repository.client.api().to_owned(), repository.client.has_token()))
     }
 

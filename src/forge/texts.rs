@@ -17,6 +17,13 @@ pub(super) fn link(text: &str) -> String {
     if fits { text.to_owned() } else { String::new() }
 }
 
+/// A person's name on a forge as one word: no text around it is to be mistaken for a part of it, or it for one of the text.
+pub(super) fn name(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let odd = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | ',');
+    plain(text).chars().take(LONGEST).map(|c| if odd(c) { '_' } else { c }).collect()
+}
+
 /// Whether two texts are the same to a reader: forges change line ends and cut white space at the end.
 pub(super) fn same_text(one: &str, other: &str) -> bool {
     let plain = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
@@ -62,6 +69,8 @@ mod tests {
         ] {
             assert_eq!(link(odd), "", "{odd}");
         }
+        assert_eq!(name("octo-org[bot]"), "octo-org[bot]");
+        assert_eq!(name("a\nCupaas-App: b (c)"), "a_Cupaas-App:_b__c_");
         assert_eq!(plain("a\u{1b}[31mb\u{202e}c\u{200f}d"), "a [31mb c d");
     }
 }

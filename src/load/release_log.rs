@@ -40,6 +40,11 @@ pub(crate) fn trailer<'a>(message: &'a str, key: &str) -> Option<&'a str> {
     trailers(message).find(|(name, _)| *name == key).map(|(_, value)| value)
 }
 
+/// The values of all of a message's trailers of one name.
+pub(crate) fn every<'a>(message: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
+    trailers(message).filter(move |(name, _)| *name == key).map(|(_, value)| value)
+}
+
 /// Shows `see` each commit, the newest first, with environment and app of each release that it made, until it has seen
 /// enough. A commit may have made ten thousand, and its message is as long: it is shown once.
 ///

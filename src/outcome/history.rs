@@ -87,8 +87,19 @@ pub struct PastRelease {
     pub changes: Option<String>,
     /// Which gates it passed though they were closed, and why: `freeze: the till is down`.
     pub overridden: Option<String>,
+    /// Who approved the app's commit that it brought; nobody where that is not known, or where nothing new came.
+    pub approved: Vec<Approver>,
     /// The image, where the commit was about this release alone.
     pub image: Option<String>,
     /// The app's repository and commit, `REPOSITORY@COMMIT`, where the commit was about this release alone.
     pub source: Option<String>,
+}
+
+/// Who approved what came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Approver {
+    /// As the forge calls them.
+    pub login: String,
+    /// The pull request of the app's repository, by its address.
+    pub pull_request: Option<String>,
 }

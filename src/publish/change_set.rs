@@ -26,6 +26,21 @@ pub(crate) struct ChangeSet {
     pub transitions: Vec<Transition>,
     /// The gates that it passes although they are closed, and why, in the words of whoever said so.
     pub overridden: Option<String>,
+    /// Whether its commit is to say who approved what it brings.
+    pub reviewed: bool,
+    /// Who approved that.
+    pub approved: Vec<Approved>,
+}
+
+/// Who approved the app's commit that a release is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Approved {
+    /// Of which release: app and environment.
+    pub release: (String, String),
+    /// Who, in one word.
+    pub login: String,
+    /// Which pull request of the app's repository.
+    pub pull_request: String,
 }
 
 /// One release, from what stands there to what will.
@@ -65,13 +80,15 @@ impl ChangeSet {
 
     /// Adds what another one is to do. Its subject stands for both while nothing else is said.
     pub(crate) fn join(&mut self, other: Self) {
-        let Self { subject, app, edits, transitions, overridden } = other;
+        let Self { subject, app, edits, transitions, overridden, reviewed, approved } = other;
         self.app =
             if self.is_empty() { app } else { self.app.take().filter(|one| Some(one) == app.as_ref()) };
         self.subject = subject;
         self.edits.extend(edits);
         self.transitions.extend(transitions);
         self.overridden = self.overridden.take().or(overridden);
+        self.reviewed |= reviewed;
+        self.approved.extend(approved);
     }
 
     /// What is rendered, in the order of the transitions.

@@ -38,6 +38,12 @@ pub(super) fn message(set: &ChangeSet, plan: &Plan, job: Job<'_>) -> String {
             }
         }
     }
+    let several = set.transitions.len() > 1;
+    for one in &set.approved {
+        let (app, environment) = &one.release;
+        let of = if several { format!(" for {environment}/{app}") } else { String::new() };
+        trailer(&mut text, "Cupaas-Approved-By", Some(&format!("{} ({}){of}", one.login, one.pull_request)));
+    }
     trailer(&mut text, "Cupaas-Override", set.overridden.as_deref());
     trailer(&mut text, "Cupaas-Run", job.url);
     trailer(&mut text, "Cupaas-Actor", job.actor);

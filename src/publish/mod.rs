@@ -8,6 +8,6 @@ mod message;
 mod signature;
 
 pub(crate) use change::change;
-pub(crate) use change_set::{ChangeSet, Next, Rendered, Transition};
+pub(crate) use change_set::{Approved, ChangeSet, Next, Rendered, Transition};
 pub(crate) use message::deploy_subject;
 pub(crate) use signature::{Job, Signature};

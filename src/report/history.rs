@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::outcome::health::{HealthState, ReportedHealth};
-use crate::outcome::history::{Change, History, PastRelease, Standing};
+use crate::outcome::history::{Approver, Change, History, PastRelease, Standing};
 use crate::report::remote::remote;
 use crate::report::style::{BAD, CHANGED, FAINT, GOOD, STRONG, paint, tame};
 use crate::repository::short;
@@ -113,6 +113,10 @@ fn past(release: &PastRelease) -> String {
     let _ = writeln!(text, "    {}", tame(&release.subject));
     if let Some(passed) = &release.overridden {
         let _ = writeln!(text, "    {}", paint(CHANGED, format!("overridden: {}", tame(passed))));
+    }
+    for Approver { login, pull_request } in &release.approved {
+        let of = pull_request.as_ref().map(|url| format!(", {}", tame(url))).unwrap_or_default();
+        let _ = writeln!(text, "    {}", paint(FAINT, format!("approved by {}{of}", tame(login))));
     }
     for line in [&release.image, &release.source, &release.changes, &change.run].into_iter().flatten() {
         let _ = writeln!(text, "    {}", paint(FAINT, tame(line)));

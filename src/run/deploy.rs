@@ -85,10 +85,13 @@ pub(crate) fn source(round: &mut Round<'_>, members: &BTreeSet<String>) -> Resul
     let next = Next::Rendered(Box::new(Rendered { inputs, release, tree }));
     let transition = Transition { current, next };
     let edits = if transition.changes() { edits } else { Edits::new() };
+    // In a job of its own repository; anywhere else a deploy asks no forge of its app.
+    let own = transition.source().repository.as_ref().is_some_and(|address| spec.forge.is_of_job(address));
     Ok(Sourced::Changes(ChangeSet {
         subject,
         app,
         edits,
+        reviewed: own,
         transitions: vec![transition],
         ..ChangeSet::default()
     }))

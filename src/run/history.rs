@@ -12,7 +12,7 @@ use crate::load::registered::{self, Registered};
 use crate::load::release_file::ReleaseFile;
 use crate::load::release_log::{self, ReleaseCommit};
 use crate::load::{environments, known_apps, records};
-use crate::outcome::history::{Change, History, PastRelease, Standing};
+use crate::outcome::history::{Approver, Change, History, PastRelease, Standing};
 use crate::repository::without_credentials;
 use crate::run::beside::Beside;
 use crate::run::health;
@@ -161,10 +161,11 @@ pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Resu
 }
 
 fn past(one: ReleaseCommit) -> PastRelease {
-    past_of(&one.commit, one.environment)
+    let approved = Approvers::of(&one.commit.message).of_release(&one.environment, &one.app);
+    PastRelease { approved, ..past_of(&one.commit, one.environment) }
 }
 
-/// What a commit says of the release in one environment.
+/// What a commit says of the release in one environment, but for who approved it: see [`Approvers`].
 pub(super) fn past_of(commit: &LogEntry, environment: String) -> PastRelease {
     let message = commit.message.as_str();
     let text = |text: Option<&str>| text.map(str::to_owned);
@@ -173,8 +174,57 @@ pub(super) fn past_of(commit: &LogEntry, environment: String) -> PastRelease {
         subject: release_log::subject(message).to_owned(),
         changes: text(release_log::changes(message)),
         overridden: text(release_log::trailer(message, "Cupaas-Override")),
+        approved: Vec::new(),
         image: text(release_log::trailer(message, "Cupaas-Image")),
         source: text(release_log::trailer(message, "Cupaas-Source")),
         environment,
+    }
+}
+
+/// Who approved what one commit brought, by release, `ENVIRONMENT/APP`: read once, because a commit may be about ten
+/// thousand. What names none is of the only one.
+#[derive(Debug, Default)]
+pub(super) struct Approvers(BTreeMap<String, Vec<Approver>>);
+
+impl Approvers {
+    /// `login (address)`, and which release where the commit is about several.
+    pub(super) fn of(message: &str) -> Self {
+        let mut all: BTreeMap<String, Vec<Approver>> = BTreeMap::new();
+        for value in release_log::every(message, "Cupaas-Approved-By") {
+            let (who, release) = value.rsplit_once(" for ").unwrap_or((value, ""));
+            let (login, rest) = who.split_once(" (").map_or((who, None), |(login, rest)| (login, Some(rest)));
+            let pull_request = rest.map(|rest| rest.trim_end_matches(')').to_owned());
+            let approver = Approver { login: login.to_owned(), pull_request };
+            all.entry(release.to_owned()).or_default().push(approver);
+        }
+        Self(all)
+    }
+
+    pub(super) fn of_release(&self, environment: &str, app: &str) -> Vec<Approver> {
+        let named = self.0.get(&format!("{environment}/{app}"));
+        self.0.get("").into_iter().chain(named).flatten().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_is_of_the_release_that_it_names() {
+        let of = |message: &str, app: &str| {
+            let all = Approvers::of(message).of_release("production", app).into_iter();
+            all.map(|one| format!("{} {}", one.login, one.pull_request.unwrap_or_default()))
+                .collect::<Vec<_>>()
+        };
+        let one = "deploy(a/production): 1\n\nCupaas-App: a\nCupaas-Environment: production\n\
+                   Cupaas-Approved-By: bea (https://h/me/a/pulls/7)\nCupaas-Approved-By: carl\n";
+        assert_eq!(of(one, "a"), ["bea https://h/me/a/pulls/7", "carl "]);
+        let many = "promote: 2\n\nCupaas-Release: production/a\nCupaas-Release: production/b\n\
+                    Cupaas-Approved-By: bea (https://h/me/a/pulls/7) for production/a\n\
+                    Cupaas-Approved-By: carl (https://h/me/b/pulls/1) for production/b\n";
+        assert_eq!(of(many, "a"), ["bea https://h/me/a/pulls/7"]);
+        assert_eq!(of(many, "b"), ["carl https://h/me/b/pulls/1"]);
+        assert_eq!(of("Say it\n\nCupaas-Approved-By: eve\n\nNo trailer.\n", "a"), [""; 0]);
     }
 }

@@ -9,6 +9,7 @@ use crate::outcome::{Notices, Report};
 use crate::plan::Plan;
 use crate::plan::refused::refused;
 use crate::publish::{ChangeSet, Transition, change};
+use crate::run::approvals::Approvals;
 use crate::run::context::Context;
 use crate::run::gates;
 use crate::run::notify::Forges;
@@ -118,6 +119,7 @@ pub(crate) fn land(
 ) -> Result<Landed, Failure> {
     let Site { context, gitops, forges } = site;
     let (mut publisher, orders) = (Publisher::begin(spec), Orders::default());
+    let approvals = Approvals::default();
     loop {
         let mut round = Round { spec, gitops, orders: &orders, forges, publisher: &mut publisher };
         let mut set = match source(&mut round)? {
@@ -142,6 +144,7 @@ pub(crate) fn land(
             publisher.withdraw(gitops, context)?
         } else {
             set.seal(crate::clock::now())?;
+            approvals.add(spec, &mut set);
             publisher.publish(gitops, forges, &change(&set, &plan, signature)?, context)?
         };
         let commit = match published {
@@ -153,7 +156,8 @@ pub(crate) fn land(
             }
         };
         let (retries, proposed) = (publisher.retries(), publisher.proposes());
-        let notices = publisher.into_notices();
+        let mut notices = publisher.into_notices();
+        notices.failed.extend(approvals.warning());
         let planned = Planned { set, unchanged, plan, commit, retries, proposed, notices };
         return Ok(Landed::Planned(Box::new(planned)));
     }

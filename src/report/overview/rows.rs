@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::outcome::history::{Change, PastRelease};
+use crate::outcome::history::{Approver, Change, PastRelease};
 use crate::outcome::overview::{AppOverview, Depth, Overview, ReleaseOverview, Stand};
 use crate::report::history::{name, who};
 use crate::report::overview::changed::{Budget, Lines};
@@ -98,11 +98,30 @@ struct Release {
     subject: String,
     changes: Option<String>,
     overridden: Option<String>,
+    approved: Vec<Approved>,
     image: Option<String>,
     source: Option<String>,
     /// The CI job's address, where it is one.
     run: Option<String>,
     lines: Option<Lines>,
+}
+
+/// Who approved it, and where, if that is an address.
+#[derive(Debug, Serialize)]
+struct Approved {
+    login: String,
+    url: Option<String>,
+}
+
+impl Approved {
+    fn of(one: &Approver) -> Self {
+        Self { login: one.login.clone(), url: one.pull_request.clone().filter(|url| is_address(url)) }
+    }
+}
+
+/// Whether a text of a commit is something that a reader may be led to.
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 impl Page {
@@ -220,8 +239,9 @@ impl At {
 
 impl Release {
     fn of(app: &str, one: &ReleaseOverview, budget: &mut Budget) -> Self {
-        let PastRelease { environment, change, subject, changes, overridden, image, source } = &one.release;
-        let run = change.run.clone().filter(|run| run.starts_with("https://") || run.starts_with("http://"));
+        let PastRelease { environment, change, subject, changes, overridden, approved, image, source } =
+            &one.release;
+        let run = change.run.clone().filter(|run| is_address(run));
         let source = source.as_ref().map(|source| match source.rsplit_once('@') {
             Some((repository, commit)) => format!("{repository} at {}", short(commit)),
             None => source.clone(),
@@ -233,6 +253,7 @@ impl Release {
             subject: subject.clone(),
             changes: changes.clone(),
             overridden: overridden.clone(),
+            approved: approved.iter().map(Approved::of).collect(),
             image: image.as_deref().map(name),
             source,
             run,

@@ -14,7 +14,7 @@ use crate::outcome::overview::{AppOverview, Depth, Overview, Stand};
 use crate::repository::without_credentials;
 use crate::resolve::routes;
 use crate::run::beside::Beside;
-use crate::run::history::{Found, change, found, past_of, standing};
+use crate::run::history::{Approvers, Found, change, found, past_of, standing};
 use crate::run::spec::RunSpec;
 use crate::run::view::past::{Past, plans};
 use crate::run::wait::health::Opened;
@@ -114,9 +114,11 @@ fn walk(releases: &[ReleaseFile], each: usize, gitops: &mut Gitops) -> Result<Wa
     }
     release_log::commits(gitops, |commit, made| {
         walked.head.get_or_insert_with(|| change(commit));
-        let mut said: Option<PastRelease> = None;
+        let mut said: Option<(PastRelease, Approvers)> = None;
         for key in made.into_iter().filter(|key| known.contains(key)) {
-            let said = said.get_or_insert_with(|| past_of(commit, String::new()));
+            let (said, approvers) =
+                said.get_or_insert_with(|| (past_of(commit, String::new()), Approvers::of(&commit.message)));
+            said.approved = approvers.of_release(&key.0, &key.1);
             let first = !walked.last.contains_key(&key);
             walked.past.see(&key, said, (walked.commits.len(), first));
             walked.last.entry(key).or_insert_with(|| said.change.clone());

@@ -6,6 +6,7 @@ mod github;
 mod issues;
 mod page;
 mod pulls;
+mod reviews;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -65,6 +66,10 @@ pub(crate) struct State {
     /// Checks of commits, which GitHub alone has.
     pub(crate) checks: Vec<Value>,
     pub(crate) deployments: Vec<Value>,
+    /// Pull requests of the app's repository that have ended, with the commit that each has brought.
+    pub(crate) brought: Vec<(String, Value)>,
+    /// Their reviews, by number.
+    pub(crate) reviews: BTreeMap<u64, Vec<Value>>,
     pub(crate) deployment_statuses: BTreeMap<u64, Vec<Value>>,
     /// Whether merging has to wait for something.
     pub(crate) protected: bool,
@@ -214,6 +219,7 @@ fn answer(heard: &Heard, shared: &Shared) -> Said {
     }
     own(call, &mut state)
         .or_else(|| standing(call))
+        .or_else(|| reviews::answer(call, &state))
         .or_else(|| pulls::answer(call, &mut state))
         .or_else(|| issues::answer(call, &mut state))
         .unwrap_or_else(missing)
