@@ -27,7 +27,7 @@ const MAX_FOUND: usize = 20_000;
 /// How deep the search goes: a file in the folder itself is at 1.
 pub(super) const DEPTH: usize = 4;
 /// Folders that never hold an app's own code.
-pub(super) const SKIPPED: [&str; 8] =
+pub(crate) const SKIPPED: [&str; 8] =
     [".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "target", ".tox"];
 
 /// Patterns of files.

@@ -33,7 +33,7 @@ pub struct RecipeFile {
     /// The port that it listens on.
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<u16>,
-    /// Files (patterns) whose presence says that an app is of this runtime.
+    /// Files (patterns), of an app's folder or of a folder in it, whose presence says that an app is of this runtime.
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(max = 200)))]
     pub markers: Vec<String>,

@@ -11,8 +11,8 @@ pub(super) fn check(report: &mut Report<'_>) {
     let recipe = &report.document.value;
     for (list, patterns) in [("markers", &recipe.markers), ("weakMarkers", &recipe.weak_markers)] {
         for (index, pattern) in patterns.iter().enumerate() {
-            let deep = pattern.trim_start_matches("**/").contains('/');
-            let hint = "it is looked for at the top of an app's folder alone: write a file's name";
+            let deep = pattern.trim_start_matches("**/").matches('/').count() > 1 || pattern.starts_with('/');
+            let hint = "it is looked for at the top of an app's folder and one folder deep: write a file's name, or `public/index.html`";
             say(report, &[list, &index.to_string()], pattern, (deep || pattern.is_empty()).then_some(hint));
         }
     }

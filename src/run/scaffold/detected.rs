@@ -5,12 +5,13 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use crate::diagnostic::Failure;
+use crate::load::app_files::SKIPPED;
 use crate::load::app_folder::APP_FILES;
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::path_pattern::matches;
 
-/// The first runtime, by name, one of whose markers stands at the top of the folder, else one of whose weak markers does; and
-/// the file that tells.
+/// The first runtime, by name, one of whose markers stands in the folder or in a folder of it, as they say, else one of whose
+/// weak markers does; and the file that tells.
 ///
 /// # Errors
 /// A recipe that is wrong.
@@ -33,6 +34,28 @@ pub(super) fn runtime(catalog: &Catalog, folder: &Path) -> Result<Option<(String
     Ok(by_weak)
 }
 
+/// A folder in an app's folder that has an app itself: its name, the file that tells, and the runtime.
+pub(super) struct Below {
+    pub(super) folder: String,
+    pub(super) file: String,
+    pub(super) runtime: String,
+}
+
+/// The folders of a folder in which an app is, by name.
+///
+/// # Errors
+/// A recipe that is wrong.
+pub(super) fn below(catalog: &Catalog, folder: &Path) -> Result<Vec<Below>, Failure> {
+    let mut found = Vec::new();
+    let hidden = |name: &String| name.contains('/') || name.starts_with('.');
+    for name in names(folder).into_iter().filter(|name| !hidden(name) && folder.join(name).is_dir()) {
+        if let Some((runtime, file)) = runtime(catalog, &folder.join(&name))? {
+            found.push(Below { folder: name, file, runtime });
+        }
+    }
+    Ok(found)
+}
+
 /// The first of the names that fits one of the patterns.
 fn first(names: &[String], patterns: &[String]) -> Option<String> {
     names.iter().find(|name| patterns.iter().any(|pattern| matches(pattern, name))).cloned()
@@ -45,7 +68,12 @@ pub(super) fn app_in(folder: &Path) -> Option<String> {
     own.cloned().or_else(|| Some(runtime(&Catalog::default(), folder).ok()??.1))
 }
 
+/// What is at the top of the folder and one folder deep, as paths from it; nothing in folders that hold no part of an app.
 fn names(folder: &Path) -> Vec<String> {
-    let walk = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
-    walk.into_iter().filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.to_owned())).collect()
+    let walk = WalkDir::new(folder).min_depth(1).max_depth(2).sort_by_file_name();
+    let walk = walk.into_iter().filter_entry(|entry| {
+        entry.depth() != 1 || entry.file_name().to_str().is_some_and(|name| !SKIPPED.contains(&name))
+    });
+    walk.filter_map(|entry| Some(entry.ok()?.path().strip_prefix(folder).ok()?.to_str()?.to_owned()))
+        .collect()
 }

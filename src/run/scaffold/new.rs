@@ -127,10 +127,18 @@ fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
         return Ok(runtime);
     }
     let known = catalog.names(RecipeKind::Runtime).join(", ");
-    Err(Failure::new(
+    let mut failure = Failure::new(
         Code::RuntimeNotDetected,
         format!("cannot tell which runtime the app in {} needs", folder.display()),
-    )
-    .hint(format!("pass --runtime, one of: {known}, dockerfile, image"))
-    .hint("with --gitops, runtimes of the platform's catalog are known too"))
+    );
+    if let [below, ..] = detected::below(catalog, folder)?.as_slice() {
+        let (path, file, runtime) = (folder.join(&below.folder), &below.file, &below.runtime);
+        failure = failure.hint(format!(
+            "where the app is a folder of it: `cupaas new {}`, which has {file} ({runtime})",
+            path.display()
+        ));
+    }
+    Err(failure
+        .hint(format!("pass --runtime, one of: {known}, dockerfile, image"))
+        .hint("with --gitops, runtimes of the platform's catalog are known too"))
 }

@@ -113,9 +113,9 @@ fn files_that_can_never_be_found_are_said() {
              recipe.yaml:5:18: no file can match \"tests/a\" (each part of a path is compared: write one name, such as tests)",
         ),
         (
-            "markers: [src/main.x, /x]",
-            "recipe.yaml:5:11: no file can match \"src/main.x\" (it is looked for at the top of an app's folder alone: write a file's name)\n\
-             recipe.yaml:5:23: no file can match \"/x\" (it is looked for at the top of an app's folder alone: write a file's name)",
+            "markers: [a/src/main.x, /x]",
+            "recipe.yaml:5:11: no file can match \"a/src/main.x\" (it is looked for at the top of an app's folder and one folder deep: write a file's name, or `public/index.html`)\n\
+             recipe.yaml:5:25: no file can match \"/x\" (it is looked for at the top of an app's folder and one folder deep: write a file's name, or `public/index.html`)",
         ),
         (
             "facts: [{fact: main, files: ['**/a'], is: '{*}'}]",
