@@ -140,7 +140,7 @@ pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Resu
     let environment = spec.query.environment.as_deref();
     let platform = gitops.platform()?;
     environment.map_or(Ok(()), |asked| environments::known(asked, &platform.value))?;
-    let mut history = History { app, releases: Vec::new(), more: false };
+    let mut history = History { app, releases: Vec::new(), more: false, cut_off: false };
     release_log::walk(gitops, |one| {
         let wanted = one.app == history.app && environment.is_none_or(|wanted| wanted == one.environment);
         if !wanted {
@@ -153,6 +153,7 @@ pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Resu
         history.releases.push(past(one));
         ControlFlow::Continue(())
     })?;
+    history.cut_off = !history.more && gitops.cut_off().is_some();
     if history.releases.is_empty() && !known_apps::is_known(&history.app, gitops)? {
         return Err(known_apps::unknown(&history.app, gitops));
     }

@@ -120,6 +120,8 @@ struct History<'a> {
     releases: &'a [PastRelease],
     /// Whether there are older ones.
     more: bool,
+    /// Whether there may be older ones that a shallow clone does not have.
+    cut_off: bool,
 }
 
 /// `diff --to`.
@@ -285,8 +287,8 @@ impl<'a> Body<'a> {
             Report::Apps(apps) => Self::Apps(Apps { status, apps }),
             Report::Status(all) => Self::Status(all.into()),
             Report::History(all) => {
-                let (app, releases, more) = (&*all.app, &*all.releases, all.more);
-                Self::History(History { status, app, releases, more })
+                let (app, releases) = (&*all.app, &*all.releases);
+                Self::History(History { status, app, releases, more: all.more, cut_off: all.cut_off })
             }
             Report::Between(one) => Self::HistoryDiff((&**one).into()),
             Report::Compared(all) => {

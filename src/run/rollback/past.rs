@@ -53,6 +53,9 @@ pub(crate) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Resul
             return past.found(now, to, &commits, index);
         }
         if commits.len() < most {
+            if let Some(cut_off) = past.gitops.cut_off() {
+                return Err(cut_off);
+            }
             let earlier = past.releases(&commits, u32::MAX)?.len().saturating_sub(1);
             let is_first = earlier == 0 && matches!(to, Target::Back(_));
             let again = if is_first { past.again(now, &commits)? } else { None };

@@ -130,6 +130,7 @@ fn walk(releases: &[ReleaseFile], each: usize, gitops: &mut Gitops) -> Result<Wa
         }
         ControlFlow::Continue(())
     })?;
+    walked.whole &= gitops.cut_off().is_none();
     Ok(walked)
 }
 
