@@ -164,3 +164,35 @@ fn what_a_shallow_clone_does_not_have_is_said_to_be_cut_off() {
     assert!(listed.code == Some(0) && listed.stdout.contains("this is a shallow clone"), "{}", listed.stdout);
     assert!(!of(&world.gitops, &["history"]).stdout.contains("shallow"));
 }
+
+#[test]
+fn a_registration_that_is_wrong_is_said_beside_what_stands_there() {
+    let world = world();
+    for app in ["shop", "mail"] {
+        deploy(&world, app, "production", "1");
+    }
+    let clone = "person";
+    world.sandbox.git("", &["clone", "-q", &world.gitops, clone]);
+    world.sandbox.write("person", &[("apps/mail.yaml", "nope: 1\n")]);
+    world.sandbox.commit(clone, 1_900_000_000);
+    world.sandbox.git(clone, &["push", "-q", "origin", "HEAD:main"]);
+    let all = world.run(&["status"]);
+    assert_eq!(all.code, Some(3), "{}", all.stderr);
+    for part in ["shop  production", "mail  production", "error[unknown-key]", "--> apps/mail.yaml:1:1"] {
+        assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
+    }
+    let report: Value = serde_json::from_str(&world.run(&["status", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&report["status"], report["releases"].as_array().unwrap().len()), (&"failed".into(), 2));
+    let problem = &report["problems"][0];
+    assert_eq!((&problem["file"], &problem["line"]), (&"apps/mail.yaml".into(), &1.into()), "{report:#}");
+    // It is no news of another app, and a page is shown with it.
+    assert_eq!(world.run(&["status", "--app", "shop"]).code, Some(0));
+    let page = world.run(&["status", "--format", "html"]);
+    assert_eq!(page.code, Some(0), "{}", page.stderr);
+    assert!(
+        page.stdout.contains("<b class=\"bad\">wrong</b> apps/mail.yaml:1:1: unknown key"),
+        "{}",
+        page.stdout
+    );
+    assert_eq!(world.run(&["app", "list"]).code, Some(3), "what is about registrations is strict");
+}

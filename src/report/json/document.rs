@@ -14,6 +14,7 @@ use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::standing::FrozenEnvironment;
 use crate::outcome::{self, Outcome, Report};
+use crate::report::diagnostic::Placed;
 use crate::report::json::between::HistoryDiff;
 use crate::report::json::catalog::{CatalogCheck, CatalogTest, Recipes};
 use crate::report::json::failed::Failed;
@@ -109,6 +110,8 @@ struct Standings<'a> {
     /// The environments to which no new release comes.
     frozen: &'a [FrozenEnvironment],
     releases: &'a [Standing],
+    /// What is wrong with registrations: of those apps no pin, scale or stop is known, and the exit code is 3.
+    problems: Vec<Placed<'a>>,
 }
 
 /// `history`.
@@ -249,7 +252,13 @@ impl<'a> Document<'a> {
 
 impl<'a> From<&'a outcome::standing::Standings> for Standings<'a> {
     fn from(all: &'a outcome::standing::Standings) -> Self {
-        Self { status: Status::Ok, at: all.at.as_ref(), frozen: &all.frozen, releases: &all.releases }
+        Self {
+            status: if all.problems.is_empty() { Status::Ok } else { Status::Failed },
+            at: all.at.as_ref(),
+            frozen: &all.frozen,
+            releases: &all.releases,
+            problems: all.problems.iter().map(Placed::from).collect(),
+        }
     }
 }
 
