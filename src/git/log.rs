@@ -29,6 +29,12 @@ pub(crate) struct LogEntry {
 }
 
 impl Snapshot {
+    /// Whether the log has come to where the history ends although there are older commits: the repository is a shallow
+    /// clone itself.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.cut
+    }
+
     /// Shows `see` each commit from which the branch's newest was made, merged ones too, newest first by their clocks and
     /// children before parents, until it has seen enough.
     ///
@@ -47,6 +53,7 @@ impl Snapshot {
             if !self.store.has(id)? {
                 // A server that gave all it has would be asked in vain.
                 let Some(depth) = depths.next().filter(|_| self.asking != Asking::All) else {
+                    self.cut = true;
                     return Ok(());
                 };
                 fetch::deepen(&self.git, &self.branch, *depth, self.asking)?;

@@ -74,6 +74,8 @@ pub struct Snapshot {
     pub(super) answered: bool,
     /// Whether an older commit than the branch's newest one is read.
     pub(super) back: bool,
+    /// Whether the log has come to the end of a history that is not whole.
+    pub(super) cut: bool,
     _folder: TemporaryFolder,
 }
 
@@ -140,8 +142,8 @@ impl Snapshot {
         let store = Store::new(Repository::open_bare(folder.path()).map_err(internal)?);
         let (branch, asking) = (fetched.branch, fetched.asking);
         let (head, root) = (None, None);
-        let mut new =
-            Self { git, store, branch, head, root, asking, answered: false, back: false, _folder: folder };
+        let (answered, back, cut) = (false, false, false);
+        let mut new = Self { git, store, branch, head, root, asking, answered, back, cut, _folder: folder };
         new.read_head()?;
         Ok(new)
     }

@@ -17,6 +17,7 @@ use crate::layout::path;
 use crate::load::missing_platform::{self, Lacking};
 use crate::load::platform::PlatformFile;
 use crate::load::requires::read_platform;
+use crate::repository::without_credentials;
 use crate::tree::{Edits, Files, RepoPath};
 use crate::yaml::document::Document;
 
@@ -103,6 +104,20 @@ impl Gitops {
                     .hint("name a repository with --gitops, or its clone"))
             }
         }
+    }
+
+    /// Why what was looked for in the log may be there all the same: it was looked through to where the history of a shallow
+    /// clone is cut off.
+    pub(crate) fn cut_off(&self) -> Option<Failure> {
+        let Backend::Snapshot(snapshot) = &self.place else { return None };
+        let message = format!(
+            "the history of {} is cut off: it is a shallow clone, and what is asked for may be older than its commits",
+            without_credentials(snapshot.address())
+        );
+        let failure = Failure::new(Code::HistoryCutOff, message)
+            .hint("complete it, in that clone: `git fetch --unshallow`; in a CI job, check it out with `fetch-depth: 0`")
+            .hint("or name the repository that it was cloned from: --gitops URL");
+        snapshot.is_cut_off().then_some(failure)
     }
 
     /// All files at and below `paths` as they were in a commit that [`Gitops::log`] has shown.

@@ -57,7 +57,7 @@ pub struct RecipeFacts {
     pub cpu: Option<String>,
     /// Whether an app may ask for a host name of its own (`public: true`).
     pub route: bool,
-    /// Variables that an app gets, where it calls the service by the recipe's name.
+    /// Variables that an app gets, where it calls the service by the recipe's name; `…_PUBLIC_URL` with `public: true` alone.
     pub variables: Vec<String>,
     /// Patterns of files that tell that an app is of this runtime.
     pub markers: Vec<String>,

@@ -71,6 +71,8 @@ pub struct History {
     pub releases: Vec<PastRelease>,
     /// Whether there are older ones.
     pub more: bool,
+    /// Whether there may be older ones that a shallow clone does not have.
+    pub cut_off: bool,
 }
 
 /// One of them.

@@ -18,6 +18,7 @@ pub(crate) mod standing;
 pub(crate) mod sync;
 pub(crate) mod sync_status;
 
+use crate::diagnostic::Kind;
 use crate::load::hold::Held;
 use crate::outcome::between::Between;
 use crate::outcome::catalog::{CatalogChecked, CatalogTested, Recipes};
@@ -175,6 +176,7 @@ impl Report {
             Self::Differs(difference) if difference.exit_code && !difference.is_empty() => 1,
             Self::Compared(compared) if compared.exit_code && !compared.is_empty() => 1,
             Self::Synced(synced) => synced.exit_code(),
+            Self::Status(all) if !all.problems.is_empty() => Kind::Invalid.exit_code(),
             Self::CatalogTested(tested) if !tested.is_as_expected() => 1,
             Self::Rerendered(done) if done.exit_code && !done.is_empty() => 1,
             _ => 0,

@@ -1,5 +1,6 @@
 //! What runs where, what ran before, and what each release changed, of a whole GitOps repository.
 
+use crate::diagnostic::Diagnostic;
 use crate::outcome::history::{Change, PastRelease, Standing};
 use crate::outcome::standing::FrozenEnvironment;
 use crate::plan::Plan;
@@ -16,6 +17,8 @@ pub(crate) struct Overview {
     pub(crate) head: Option<Change>,
     /// The environments that are frozen.
     pub(crate) frozen: Vec<FrozenEnvironment>,
+    /// What is wrong with registrations.
+    pub(crate) problems: Vec<Diagnostic>,
     /// By name.
     pub(crate) apps: Vec<AppOverview>,
     /// How much of the history is in it.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::diagnostic::Diagnostic;
 use crate::outcome::history::{Change, Standing};
 
 /// `status`.
@@ -14,6 +15,8 @@ pub struct Standings {
     pub frozen: Vec<FrozenEnvironment>,
     /// The releases.
     pub releases: Vec<Standing>,
+    /// What is wrong with registrations: of those apps no pin, scale or stop is known.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// An environment to which no new release comes.

@@ -199,6 +199,7 @@ fn collect(report: &Report, place: &dyn Fn(&Source) -> Option<String>, notes: &m
             return;
         }
         Report::Rerendered(done) => &done.warnings,
+        Report::Status(all) => &all.problems,
         _ => report.release().map(|release| release.warnings.as_slice()).unwrap_or_default(),
     };
     notes.extend(warnings.iter().map(|warning| note(warning, "", place)));

@@ -91,10 +91,15 @@ pub(super) fn who(change: &Change) -> String {
 
 /// Newest first, each with what it did.
 pub(super) fn history(history: &History) -> String {
-    if history.releases.is_empty() {
-        return format!("no commit of this repository deployed {}\n", tame(&history.app));
-    }
     let mut text: String = history.releases.iter().map(past).collect();
+    if history.releases.is_empty() {
+        text = format!("no commit of this repository deployed {}\n", tame(&history.app));
+    }
+    if history.cut_off {
+        let words =
+            "this is a shallow clone: what is older is not in it; `git fetch --unshallow` completes it";
+        let _ = writeln!(text, "{}", paint(CHANGED, words));
+    }
     if history.more {
         let _ = writeln!(text, "{}", paint(FAINT, "there are older ones: --limit shows more"));
     }

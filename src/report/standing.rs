@@ -1,8 +1,9 @@
 //! What stands there, as of when, and which environments are frozen → text.
 
+use crate::diagnostic::Diagnostic;
 use crate::outcome::standing::{FrozenEnvironment, Standings};
-use crate::report::history;
 use crate::report::style::{CHANGED, FAINT, paint, tame};
+use crate::report::{failure, history};
 use crate::repository::short;
 
 /// `status`: as of when, one line a release, and what is frozen.
@@ -17,7 +18,16 @@ pub(super) fn text(standings: &Standings) -> String {
     for frozen in &standings.frozen {
         text.push_str(&format!("{}\n", paint(CHANGED, words(frozen))));
     }
+    text.push_str(&failure::diagnostics(&standings.problems));
+    if !standings.problems.is_empty() {
+        text.push_str("what these files say of pins, scales and stops is not shown above\n");
+    }
     text
+}
+
+/// What is wrong with a file that a release needs not be known by, on one line.
+pub(super) fn wrong(problem: &Diagnostic) -> String {
+    format!("{}: {}", tame(&problem.span.to_string()), tame(&problem.message.to_string()))
 }
 
 /// What is frozen, until when and why.

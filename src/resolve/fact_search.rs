@@ -17,7 +17,7 @@ use crate::load::recipe::{FactRule, KeyedFormat, RecipeFile};
 use crate::resolve::fact_text::{Place, value};
 use crate::resolve::fact_values::{Facts, values};
 use crate::resolve::fact_work::{Pattern, Spent, Work};
-use crate::yaml::node::Node;
+use crate::yaml::node::{Node, NodeKind};
 
 /// One thing that a rule has found.
 #[derive(Debug, Clone)]
@@ -211,6 +211,7 @@ impl<'a> Search<'a> {
         let unread = if self.files.cut.contains(path) { &mut ignored } else { &mut self.unread };
         self.read.entry((path.to_owned(), format)).or_insert_with(|| {
             keyed::read(source, format)
+                .and_then(|root| with_keys(root, source, format))
                 .map_err(|problem| unread.push(unreadable(path, format, *problem)))
                 .ok()
         });
@@ -277,6 +278,20 @@ fn unreadable(path: &str, format: KeyedFormat, problem: Diagnostic) -> Diagnosti
     }
     let said = Diagnostic { code: Code::FileNotRead, severity: Severity::Warning, ..problem };
     said.hint("mend the file: what it says is not known to the recipe")
+}
+
+/// JSON with keys in it: an object, or a list, which stands for its items, of nothing but those.
+fn with_keys(root: Node, source: &Arc<Source>, format: KeyedFormat) -> Result<Node, Box<Diagnostic>> {
+    let is_map = |node: &Node| matches!(node.kind, NodeKind::Map(_));
+    let what = match &root.kind {
+        NodeKind::Map(_) => return Ok(root),
+        NodeKind::List(items) if !items.is_empty() && items.iter().all(is_map) => return Ok(root),
+        _ if format != KeyedFormat::Json => return Ok(root),
+        NodeKind::List(_) => "a list",
+        _ => "a single value",
+    };
+    let message = format!("expected an object with keys, found {what}");
+    Err(Box::new(Diagnostic::error(Code::FileNotRead, Span::new(source, root.range.clone()), message)))
 }
 
 fn groups<'t>(captures: &Captures<'t>) -> Vec<&'t str> {

@@ -18,14 +18,17 @@ pub(super) fn check(inputs: &Inputs, notes: &mut Notes) {
         // They are wrong as files, at no line of them. Their names are relative to the app's folder, as `.cupaas` is.
         let app_file = &inputs.app.source.name;
         let folder = app_file.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
-        let first = files.first().map(|file| format!("{folder}{file}")).unwrap_or_default();
+        // Where the folder itself is in no commit, its own file stands for it.
+        let first = files.first().filter(|file| !file.is_empty());
+        let first = first.map_or_else(|| app_file.clone(), |file| format!("{folder}{file}"));
         notes.warning(Code::UncommittedChanges, Span::file(&Source::new(first, "")), message, hint);
     }
 }
 
 /// The first of some files, and how many there are beside.
 fn some(files: &[String]) -> String {
-    let shown = files.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let name = |file: &String| if file.is_empty() { "the whole folder".to_owned() } else { file.clone() };
+    let shown = files.iter().take(SHOWN).map(name).collect::<Vec<_>>().join(", ");
     match files.len().saturating_sub(SHOWN) {
         0 => shown,
         more => format!("{shown} and {more} more"),

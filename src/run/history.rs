@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use crate::clock::rfc3339;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::git::LogEntry;
 use crate::load::app_name::app_of;
 use crate::load::gitops::Gitops;
@@ -19,12 +19,17 @@ use crate::run::health;
 use crate::run::spec::RunSpec;
 use crate::run::wait::health::Opened;
 
-/// Every release that stands there, or those of one app or environment.
+/// Every release that stands there, or those of one app or environment; and what is wrong with registrations, of which
+/// nothing is known then.
 ///
 /// # Errors
-/// An app or environment that nobody knows, files that are wrong, or the repository's own.
-pub(crate) fn status(spec: &RunSpec, beside: &Beside, gitops: &mut Gitops) -> Result<Vec<Standing>, Failure> {
-    let Found { registered, releases } = found(spec, gitops)?;
+/// An app or environment that nobody knows, a platform that is wrong, or the repository's own.
+pub(crate) fn status(
+    spec: &RunSpec,
+    beside: &Beside,
+    gitops: &mut Gitops,
+) -> Result<(Vec<Standing>, Vec<Diagnostic>), Failure> {
+    let Found { registered, problems, releases } = found(spec, gitops)?;
     let mut last = last_changes(&releases, gitops)?;
     let mut opened = Opened::new();
     let standing = |release: ReleaseFile| {
@@ -34,13 +39,15 @@ pub(crate) fn status(spec: &RunSpec, beside: &Beside, gitops: &mut Gitops) -> Re
             (beside.health && !release.removed).then(|| health::of(spec, gitops, &mut opened, &release));
         Standing { health, remote, ..standing(registered.get(&release.app), release, last) }
     };
-    Ok(releases.into_iter().map(standing).collect())
+    Ok((releases.into_iter().map(standing).collect(), problems))
 }
 
 /// What stands there, as far as it was asked for.
 pub(super) struct Found {
-    /// Every registration, by the app's name.
+    /// Every registration with which nothing is wrong, by the app's name.
     pub(super) registered: BTreeMap<String, Registered>,
+    /// What is wrong with others, of the apps that were asked for.
+    pub(super) problems: Vec<Diagnostic>,
     /// In the order of their folders.
     pub(super) releases: Vec<ReleaseFile>,
 }
@@ -51,9 +58,16 @@ pub(super) fn found(spec: &RunSpec, gitops: &mut Gitops) -> Result<Found, Failur
     let (app, environment) = (spec.query.app.as_deref(), spec.query.environment.as_deref());
     let platform = gitops.platform()?;
     environment.map_or(Ok(()), |asked| environments::known(asked, &platform.value))?;
-    let (registered, problems) = registered::all(gitops, spec.query.ci)?;
-    if !problems.is_empty() {
-        return Err(Failure::invalid(problems));
+    // One app's file is that one's trouble: what stands there the others' releases say.
+    let (mut registered, mut problems) = (BTreeMap::new(), Vec::new());
+    for (name, one) in registered::by_name(gitops, spec.query.ci)? {
+        match one {
+            Ok(one) => {
+                registered.insert(name, one);
+            }
+            Err(wrong) if app.is_none_or(|app| app == name) => problems.extend(wrong),
+            Err(_) => {}
+        }
     }
     let mut releases = records::records(gitops)?;
     releases.retain(|release| {
@@ -65,8 +79,7 @@ pub(super) fn found(spec: &RunSpec, gitops: &mut Gitops) -> Result<Found, Failur
     {
         return Err(known_apps::unknown(app, gitops));
     }
-    let registered = registered.into_iter().map(|one| (one.name.clone(), one)).collect();
-    Ok(Found { registered, releases })
+    Ok(Found { registered, problems, releases })
 }
 
 /// By environment and app, the newest commit of each; it looks back until it has found all.
@@ -141,7 +154,7 @@ pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Resu
     let environment = spec.query.environment.as_deref();
     let platform = gitops.platform()?;
     environment.map_or(Ok(()), |asked| environments::known(asked, &platform.value))?;
-    let mut history = History { app, releases: Vec::new(), more: false };
+    let mut history = History { app, releases: Vec::new(), more: false, cut_off: false };
     release_log::walk(gitops, |one| {
         let wanted = one.app == history.app && environment.is_none_or(|wanted| wanted == one.environment);
         if !wanted {
@@ -154,6 +167,7 @@ pub(crate) fn history(spec: &RunSpec, limit: usize, gitops: &mut Gitops) -> Resu
         history.releases.push(past(one));
         ControlFlow::Continue(())
     })?;
+    history.cut_off = !history.more && gitops.cut_off().is_some();
     if history.releases.is_empty() && !known_apps::is_known(&history.app, gitops)? {
         return Err(known_apps::unknown(&history.app, gitops));
     }

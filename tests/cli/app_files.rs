@@ -99,6 +99,10 @@ fn a_broken_file_of_the_project_is_an_error() {
         ("runtime: static\n", "package.json", "{\"scripts\": {\"build\": \"vite build\"}\n"),
         ("runtime: node\n", "package.json", "{\"scripts\": {\"start\": \"node a.js\",}, \"name\"}\n"),
         ("runtime: php\n", "composer.json", "<<<<<<< HEAD\n{}\n"),
+        // Right as JSON, and no project.
+        ("runtime: node\n", "package.json", "[]\n"),
+        ("runtime: node\n", "package.json", "\n \"express\"\n"),
+        ("runtime: php\n", "composer.json", "[1, {}]\n"),
         ("runtime: rust\n", "Cargo.toml", "[package]\nname = a\n"),
     ] {
         let ran = broken(runtime, name, text);

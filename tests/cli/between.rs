@@ -148,6 +148,30 @@ fn a_release_that_there_is_not_is_refused() {
 }
 
 #[test]
+fn before_the_first_release_the_hint_names_what_there_is_to_compare_with() {
+    let world = world();
+    let made = deploy(&world, "production", "1", "");
+    world.json(&["env", "set", "--app", "shop", "--env", "production", "LEVEL=loud"]);
+    let hint = format!("--diff {}", &made[..10]);
+    let again = ["its first one was only rendered again", "how it was rendered before", &hint];
+    refused(&world.run(&["history", "shop", "--diff", "1"]), "release-not-found", &again);
+    let changed = world.run(&["history", "--app", "shop", "--env", "production", "--diff", &made[..10]]);
+    assert!(
+        changed.code == Some(0) && changed.stdout.contains("LEVEL"),
+        "{}{}",
+        changed.stdout,
+        changed.stderr
+    );
+    let other = deploy(&world, "production", "2", "");
+    world.json(&["rollback", "shop", "--env", "production"]);
+    let hint = format!("--diff {}", &other[..10]);
+    let back = ["it was rolled back to its first one", "what was rolled back", &hint];
+    refused(&world.run(&["history", "shop", "--diff", "1"]), "release-not-found", &back);
+    let changed = world.run(&["history", "--app", "shop", "--env", "production", "--diff", &other[..10]]);
+    assert_eq!(changed.code, Some(0), "{}", changed.stderr);
+}
+
+#[test]
 fn settings_that_no_release_has_yet_are_not_what_stands_there() {
     let world = world();
     let made = deploy(&world, "production", "1", "");

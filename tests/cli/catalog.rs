@@ -183,6 +183,9 @@ fn list_and_show_know_the_recipes_at_hand() {
     for part in ["memory     512Mi", "POSTGRESQL_URL", "DATABASE_URL"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
+    assert!(!shown.contains("PUBLIC_URL"), "{shown}");
+    let shown = sandbox.good(&["catalog", "show", "meilisearch"]).stdout;
+    assert!(shown.contains("_PUBLIC_URL"), "{shown}");
     // Each example is one that works.
     let services: Vec<_> = recipes.iter().filter(|recipe| recipe["kind"] == "service").collect();
     assert!(services.len() >= 6, "{report:#}");

@@ -1,6 +1,6 @@
 //! Deploys one after the other: what is committed, what is not, what stays.
 
-use crate::sandbox::{APP, PLATFORM, Sandbox};
+use crate::sandbox::{APP, PLATFORM, Sandbox, ran};
 
 const WITH_DATABASE: &str =
     "name: shop\nruntime: image\nservices: [mongodb]\nprocesses: {web: {command: serve}}\n";
@@ -181,4 +181,10 @@ fn changes_that_are_not_committed_are_used_and_said() {
     sandbox.write("app/src", &[("d.py", "")]);
     let said = sandbox.good(&["check", "app"]).stderr;
     assert!(said.contains("--> app/src/"), "{said}");
+    // A folder of a repository that no commit holds yet, seen from within.
+    sandbox.write("app/new", &[(".cupaas", WITH_DATABASE)]);
+    let mut command = sandbox.cupaas(&["check"]);
+    let said = ran(&command.current_dir(sandbox.path("app/new")).output().unwrap()).stderr;
+    assert!(said.contains("uncommitted changes: the whole folder\n"), "{said}");
+    assert!(said.contains("--> .cupaas:1:1\n"), "{said}");
 }

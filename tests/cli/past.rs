@@ -132,3 +132,67 @@ fn status_looks_back_as_far_as_it_must() {
     let all = world.json(&["status"]);
     assert_eq!(all["releases"][0]["last"]["author"], "tester", "{all:#}");
 }
+
+#[test]
+fn what_a_shallow_clone_does_not_have_is_said_to_be_cut_off() {
+    let world = world();
+    for version in ["1", "2", "3"] {
+        deploy(&world, "shop", "production", version);
+    }
+    let source = format!("file://{}", world.gitops);
+    world.sandbox.git("", &["clone", "-q", "--depth=2", &source, "shallow"]);
+    let of = |place: &str, args: &[&str]| {
+        world.sandbox.run(&[args, &["--app", "shop", "--env", "production", "--gitops", place]].concat())
+    };
+    for args in
+        [&["history", "--diff", "2"][..], &["history", "--diff", "abcdef0"], &["rollback", "--to", "2"]]
+    {
+        let cut = of("shallow", args);
+        assert_eq!(cut.code, Some(2), "{args:?} {}", cut.stderr);
+        let said =
+            cut.stderr.contains("error[history-cut-off]") && cut.stderr.contains("git fetch --unshallow");
+        assert!(said, "{args:?} {}", cut.stderr);
+    }
+    let cut = of("shallow", &["status", "--at", "2001-01-01"]);
+    assert!(cut.code == Some(2) && cut.stderr.contains("error[history-cut-off]"), "{}", cut.stderr);
+    let whole = of(&world.gitops, &["status", "--at", "2001-01-01"]);
+    assert!(whole.stderr.contains("error[release-not-found]"), "{}", whole.stderr);
+    // What is there is answered.
+    assert_eq!(of("shallow", &["history", "--diff", "1"]).code, Some(0));
+    assert!(!of("shallow", &["history", "--limit", "1"]).stdout.contains("shallow"));
+    let listed = of("shallow", &["history"]);
+    assert!(listed.code == Some(0) && listed.stdout.contains("this is a shallow clone"), "{}", listed.stdout);
+    assert!(!of(&world.gitops, &["history"]).stdout.contains("shallow"));
+}
+
+#[test]
+fn a_registration_that_is_wrong_is_said_beside_what_stands_there() {
+    let world = world();
+    for app in ["shop", "mail"] {
+        deploy(&world, app, "production", "1");
+    }
+    let clone = "person";
+    world.sandbox.git("", &["clone", "-q", &world.gitops, clone]);
+    world.sandbox.write("person", &[("apps/mail.yaml", "nope: 1\n")]);
+    world.sandbox.commit(clone, 1_900_000_000);
+    world.sandbox.git(clone, &["push", "-q", "origin", "HEAD:main"]);
+    let all = world.run(&["status"]);
+    assert_eq!(all.code, Some(3), "{}", all.stderr);
+    for part in ["shop  production", "mail  production", "error[unknown-key]", "--> apps/mail.yaml:1:1"] {
+        assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
+    }
+    let report: Value = serde_json::from_str(&world.run(&["status", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&report["status"], report["releases"].as_array().unwrap().len()), (&"failed".into(), 2));
+    let problem = &report["problems"][0];
+    assert_eq!((&problem["file"], &problem["line"]), (&"apps/mail.yaml".into(), &1.into()), "{report:#}");
+    // It is no news of another app, and a page is shown with it.
+    assert_eq!(world.run(&["status", "--app", "shop"]).code, Some(0));
+    let page = world.run(&["status", "--format", "html"]);
+    assert_eq!(page.code, Some(0), "{}", page.stderr);
+    assert!(
+        page.stdout.contains("<b class=\"bad\">wrong</b> apps/mail.yaml:1:1: unknown key"),
+        "{}",
+        page.stdout
+    );
+    assert_eq!(world.run(&["app", "list"]).code, Some(3), "what is about registrations is strict");
+}

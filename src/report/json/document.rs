@@ -14,6 +14,7 @@ use crate::outcome::inventory::{AppFacts, Variable};
 use crate::outcome::secrets::{Checked, Listing};
 use crate::outcome::standing::FrozenEnvironment;
 use crate::outcome::{self, Outcome, Report};
+use crate::report::diagnostic::Placed;
 use crate::report::json::between::HistoryDiff;
 use crate::report::json::catalog::{CatalogCheck, CatalogTest, Recipes};
 use crate::report::json::failed::Failed;
@@ -109,6 +110,8 @@ struct Standings<'a> {
     /// The environments to which no new release comes.
     frozen: &'a [FrozenEnvironment],
     releases: &'a [Standing],
+    /// What is wrong with registrations: of those apps no pin, scale or stop is known, and the exit code is 3.
+    problems: Vec<Placed<'a>>,
 }
 
 /// `history`.
@@ -120,6 +123,8 @@ struct History<'a> {
     releases: &'a [PastRelease],
     /// Whether there are older ones.
     more: bool,
+    /// Whether there may be older ones that a shallow clone does not have.
+    cut_off: bool,
 }
 
 /// `diff --to`.
@@ -247,7 +252,13 @@ impl<'a> Document<'a> {
 
 impl<'a> From<&'a outcome::standing::Standings> for Standings<'a> {
     fn from(all: &'a outcome::standing::Standings) -> Self {
-        Self { status: Status::Ok, at: all.at.as_ref(), frozen: &all.frozen, releases: &all.releases }
+        Self {
+            status: if all.problems.is_empty() { Status::Ok } else { Status::Failed },
+            at: all.at.as_ref(),
+            frozen: &all.frozen,
+            releases: &all.releases,
+            problems: all.problems.iter().map(Placed::from).collect(),
+        }
     }
 }
 
@@ -285,8 +296,8 @@ impl<'a> Body<'a> {
             Report::Apps(apps) => Self::Apps(Apps { status, apps }),
             Report::Status(all) => Self::Status(all.into()),
             Report::History(all) => {
-                let (app, releases, more) = (&*all.app, &*all.releases, all.more);
-                Self::History(History { status, app, releases, more })
+                let (app, releases) = (&*all.app, &*all.releases);
+                Self::History(History { status, app, releases, more: all.more, cut_off: all.cut_off })
             }
             Report::Between(one) => Self::HistoryDiff((&**one).into()),
             Report::Compared(all) => {

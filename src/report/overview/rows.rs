@@ -25,6 +25,8 @@ pub(super) struct Page {
     past: bool,
     /// Which environments are frozen, in a sentence each.
     frozen: Vec<String>,
+    /// What is wrong with registrations, with its place.
+    wrong: Vec<String>,
     apps: usize,
     stands: usize,
     troubles: Vec<Trouble>,
@@ -143,6 +145,7 @@ impl Page {
             head: overview.head.as_ref().map(At::of),
             past: overview.past,
             frozen: overview.frozen.iter().map(standing::words).collect(),
+            wrong: overview.problems.iter().map(standing::wrong).collect(),
             apps: apps.len(),
             stands: overview.apps.iter().map(|app| app.stands.len()).sum(),
             troubles,

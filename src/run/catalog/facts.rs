@@ -84,7 +84,8 @@ fn fill(facts: &mut RecipeFacts, recipe: &RecipeFile) {
     facts.route = recipe.route;
     let also = recipe.provides.iter().flat_map(|variable| &variable.also).map(ToString::to_string);
     let named = recipe.provides.iter().map(|variable| format!("{prefix}_{}", variable.name));
-    facts.variables = named.chain(also).collect();
+    let public = recipe.route.then(|| format!("{prefix}_PUBLIC_URL"));
+    facts.variables = named.chain(also).chain(public).collect();
     facts.markers = recipe.markers.iter().chain(&recipe.weak_markers).cloned().collect();
     for file in recipe.facts.iter().flat_map(|rule| &rule.files) {
         if !facts.markers.contains(file) && !facts.files.contains(file) {

@@ -8,6 +8,7 @@ use crate::layout::path;
 use crate::load::gitops::Gitops;
 use crate::load::release_file::{ReleaseFile, previous};
 use crate::load::release_log::{self, ReleaseCommit};
+use crate::repository::short;
 use crate::run::rollback::target::Target;
 
 /// How many of an app's commits are looked at first; twice as many each time that it is not among them.
@@ -52,8 +53,13 @@ pub(crate) fn find(now: &ReleaseFile, to: &Target, gitops: &mut Gitops) -> Resul
             return past.found(now, to, &commits, index);
         }
         if commits.len() < most {
+            if let Some(cut_off) = past.gitops.cut_off() {
+                return Err(cut_off);
+            }
             let earlier = past.releases(&commits, u32::MAX)?.len().saturating_sub(1);
-            return Err(none(now, to, earlier));
+            let is_first = earlier == 0 && matches!(to, Target::Back(_));
+            let again = if is_first { past.again(now, &commits)? } else { None };
+            return Err(again.map_or_else(|| none(now, to, earlier), |again| first(now, again)));
         }
         most = most.saturating_mul(2);
     }
@@ -114,6 +120,28 @@ fn none(now: &ReleaseFile, to: &Target, earlier: usize) -> Failure {
         .hint(format!("`cupaas history --app {app} --env {environment}` shows what ran before"))
 }
 
+/// What came before the newest commit of a release although no other release ran before it.
+struct Again<'c> {
+    /// Whether it is a release that was rolled back; else it is the same one, rendered otherwise.
+    other: bool,
+    commit: &'c str,
+}
+
+/// That none ran before the release that stands there, though the history goes on.
+fn first(now: &ReleaseFile, again: Again<'_>) -> Failure {
+    let (app, environment, commit) = (&now.app, &now.environment, short(again.commit));
+    let why = if again.other {
+        "it was rolled back to its first one"
+    } else {
+        "its first one was only rendered again"
+    };
+    let message = format!("there is no earlier release of {app} in {environment}: {why}");
+    let what = if again.other { "what was rolled back" } else { "how it was rendered before" };
+    Failure::new(Code::ReleaseNotFound, message).hint(format!(
+        "to compare with {what}: `cupaas history --app {app} --env {environment} --diff {commit}`"
+    ))
+}
+
 /// The history, read as far as it was looked at.
 struct Past<'g> {
     /// By commit; nothing where the app was not deployed.
@@ -169,6 +197,21 @@ impl Past<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// What came before the newest of the commits: the newest other release, else the same one.
+    fn again<'c>(
+        &mut self,
+        now: &ReleaseFile,
+        commits: &'c [ReleaseCommit],
+    ) -> Result<Option<Again<'c>>, Failure> {
+        let older = commits.get(1..).unwrap_or_default();
+        for one in older {
+            if self.record(one)?.is_some_and(|record| !is_same(&record, now)) {
+                return Ok(Some(Again { other: true, commit: &one.commit.id }));
+            }
+        }
+        Ok(older.first().map(|one| Again { other: false, commit: &one.commit.id }))
     }
 
     /// The newest commit that made a release of the app's commit, or that is the one that was named.

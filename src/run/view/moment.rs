@@ -25,6 +25,9 @@ pub(super) fn go_to(time: i64, gitops: &mut Gitops) -> Result<Change, Failure> {
     })?;
     let shown = |time: i64| rfc3339(time).unwrap_or_else(|| "that time".to_owned());
     let Some(found) = found else {
+        if let Some(cut_off) = gitops.cut_off() {
+            return Err(cut_off);
+        }
         let message = format!("the GitOps repository had no commit at {}", shown(time));
         let failure = Failure::new(Code::ReleaseNotFound, message);
         return Err(match first {

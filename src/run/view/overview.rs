@@ -32,7 +32,7 @@ const COMMITS: usize = 5_000;
 /// # Errors
 /// As `status`.
 pub(super) fn overview(spec: &RunSpec, beside: Beside, gitops: &mut Gitops) -> Result<Overview, Failure> {
-    let Found { registered, releases } = found(spec, gitops)?;
+    let Found { registered, problems, releases } = found(spec, gitops)?;
     let platform = gitops.platform()?;
     // What waits today waited for nobody then.
     let proposals = if beside.at.is_some() { BTreeMap::new() } else { gitops.proposals()? };
@@ -81,6 +81,7 @@ pub(super) fn overview(spec: &RunSpec, beside: Beside, gitops: &mut Gitops) -> R
         past: at.is_some(),
         head: walked.head.or(at),
         frozen,
+        problems,
         apps,
         depth,
     })
@@ -130,6 +131,7 @@ fn walk(releases: &[ReleaseFile], each: usize, gitops: &mut Gitops) -> Result<Wa
         }
         ControlFlow::Continue(())
     })?;
+    walked.whole &= gitops.cut_off().is_none();
     Ok(walked)
 }
 

@@ -33,7 +33,7 @@ pub struct Look {
 /// The table or the page.
 ///
 /// # Errors
-/// An app or environment that nobody knows, a time before the history, files that are wrong, a page that cannot be written, or
+/// An app or environment that nobody knows, a time before the history, a platform that is wrong, a page that cannot be written, or
 /// the repository's own.
 pub(in crate::run) fn status(context: Context<'_>, look: &Look, spec: &RunSpec) -> Result<Outcome, Failure> {
     let gitops = &mut open::open(&context, spec)?;
@@ -47,9 +47,9 @@ pub(in crate::run) fn status(context: Context<'_>, look: &Look, spec: &RunSpec) 
         context.progress(ASKING);
     }
     let Some(out) = &look.page else {
-        let releases = history::status(spec, &beside, gitops)?;
+        let (releases, problems) = history::status(spec, &beside, gitops)?;
         let Beside { at, frozen, .. } = beside;
-        return Ok(Report::Status(Standings { at, frozen, releases }).into());
+        return Ok(Report::Status(Standings { at, frozen, releases, problems }).into());
     };
     let text = report::overview(&overview::overview(spec, beside, gitops)?)?;
     let Some(out) = out else { return Ok(Report::Text(text).into()) };
