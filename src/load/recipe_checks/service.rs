@@ -8,8 +8,17 @@ use super::{Report, near};
 use crate::diagnostic::Code;
 
 /// Lists of a release that a manifest can be rendered for, once for each item.
-const LISTS: [&str; 8] =
-    ["processes", "services", "disks", "generators", "service_routes", "volumes", "secrets", "variables"];
+const LISTS: [&str; 9] = [
+    "processes",
+    "runs",
+    "services",
+    "disks",
+    "generators",
+    "service_routes",
+    "volumes",
+    "secrets",
+    "variables",
+];
 
 pub(super) fn check(report: &mut Report<'_>) {
     provides(report);
