@@ -232,10 +232,12 @@ fn maintenance_may_be_written_by_a_person() {
     edit("on");
     let ran = world.run(&["status"]);
     assert!(
-        ran.stderr.contains("apps/shop.yaml:1:42") && ran.stderr.contains("true or false"),
-        "{}",
+        ran.code == Some(3) && ran.stdout.contains("apps/shop.yaml:1:42"),
+        "{}{}",
+        ran.stdout,
         ran.stderr
     );
+    assert!(ran.stdout.contains("true or false"), "{}", ran.stdout);
 }
 
 #[test]
