@@ -302,7 +302,7 @@ mod tests {
         for text in [ingress, route] {
             let other = text.replace("name: web", "name: page");
             let redirect = Effect::Redirect { from: vec!["web".into()], to: vec!["page".into()] };
-            assert_eq!(told(Some(text), Some(&other)), [redirect.clone()]);
+            assert_eq!(told(Some(text), Some(&other)), std::slice::from_ref(&redirect));
             assert_eq!(redirect.to_string(), "requests go to page, no longer to web");
             let hosts = Effect::Reroute { added: vec!["b.cu".into()], removed: vec!["a.cu".into()] };
             assert_eq!(told(Some(text), Some(&other.replace("a.cu", "b.cu"))), [hosts, redirect]);

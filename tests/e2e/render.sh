@@ -55,7 +55,8 @@ part_kustomize() {
   for app in $(apps); do
     name=${app#"$work/trees/"}
     name=${name%%/*}
-    for room in . base app; do
+    # What runs once is a folder of its own, which the app's does not name.
+    for room in . base app $(cd "$app" && find runs -mindepth 1 -maxdepth 1 -type d 2>/dev/null); do
       built=$work/built.yaml
       if ! "$kustomize" build "$app/$room" >"$built" 2>"$work/errors"; then
         wrong "kustomize build ${app#"$work/trees/"}/$room: $(cat "$work/errors")"
@@ -63,7 +64,7 @@ part_kustomize() {
       fi
       "$readers/objects" "$built" >"$work/objects"
       # One object a file, and the file is named after it.
-      find "$app/$room" -name '*.yaml' ! -name kustomization.yaml -printf '%f\n' | sort >"$work/files"
+      find "$app/$room" -path "$app/./runs" -prune -o -name '*.yaml' ! -name kustomization.yaml -printf '%f\n' | sort >"$work/files"
       awk '{ print tolower($2) "-" tolower($4) ".yaml" }' "$work/objects" | sort | diff "$work/files" - ||
         wrong "$app/$room: files and objects differ"
       # What tells a forge of the rollout stands where Flux reads it.
