@@ -10,7 +10,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 what=${1:-small}
 
-browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
+find_browser() { command -v chromium || command -v chromium-browser || true; }
+browser=${CHROMIUM:-$(find_browser)}
+[ -n "$browser" ] || { "$root/.ci/tool" packages chromium >&2 && browser=$(find_browser); } || true
 [ -n "$browser" ] || { echo "needs Chromium (Debian's package chromium)"; exit 77; }
 for program in node npm git python3; do
   command -v "$program" >/dev/null || { echo "needs $program"; exit 77; }
