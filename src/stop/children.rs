@@ -66,8 +66,9 @@ mod tests {
     #[test]
     fn the_other_end_of_a_repository_of_this_machine_takes_its_lock_away() {
         let folder = tempfile::tempdir().unwrap();
-        let script = "mkfifo pipe; : > lock
-            sh -c 'cat; sleep 0.2; rm lock' < pipe > /dev/null & exec sleep 3600 > pipe";
+        // The lock is there once both have opened the pipe: a reader that opens it later waits for ever.
+        let script = "mkfifo pipe
+            sh -c ': > lock; cat; sleep 0.2; rm lock' < pipe > /dev/null & exec sleep 3600 > pipe";
         let mut command = Command::new("sh");
         let mut child =
             command.args(["-c", script]).current_dir(folder.path()).process_group(0).spawn().unwrap();
