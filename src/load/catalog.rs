@@ -109,8 +109,8 @@ fn lenient(read: Result<Option<Arc<Recipe>>, Vec<Diagnostic>>) -> (Option<Arc<Re
     read.map_or_else(|problems| (None, problems), |recipe| (recipe, Vec::new()))
 }
 
-/// A built-in recipe, read once in a process: a thousand apps are made of it. Its description has been held against the
-/// schema in the tests, which costs more than all the rest of reading it.
+/// A built-in recipe, read once in a process: a thousand apps are made of it. Its description is held against the
+/// schema by a test, which costs about as much as reading it.
 fn built_in(kind: RecipeKind, name: &str) -> Result<Option<Arc<Recipe>>, Vec<Diagnostic>> {
     static READ: Mutex<BTreeMap<(RecipeKind, String), Arc<Recipe>>> = Mutex::new(BTreeMap::new());
     let mut known = READ.lock().unwrap_or_else(PoisonError::into_inner);
