@@ -116,13 +116,25 @@ impl Condition {
 
 /// The text of a template; what is not there is an error.
 pub(crate) fn text(template: &str, scope: &Json) -> Result<String, String> {
+    text_in(environment(UndefinedBehavior::Strict), template, scope)
+}
+
+/// An environment for texts that have filters of their own.
+pub(crate) fn for_texts() -> Environment<'static> {
+    make(UndefinedBehavior::Strict)
+}
+
+/// The same as [`text`], with the filters of this environment.
+pub(crate) fn text_in(
+    environment: &Environment<'static>,
+    template: &str,
+    scope: &Json,
+) -> Result<String, String> {
     if !template.contains('{') {
         return Ok(template.to_owned());
     }
     let weighed = checked(template).map_err(|excess| excess.message)?;
-    environment(UndefinedBehavior::Strict)
-        .render_str(&weighed.text, Value::from(Serde(scope)))
-        .map_err(|error| message(&error))
+    environment.render_str(&weighed.text, Value::from(Serde(scope))).map_err(|error| message(&error))
 }
 
 /// An error's words without the values that it saw.

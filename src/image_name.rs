@@ -24,6 +24,9 @@ const SHAPE: &str = concat!(
     r"(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$",
 );
 
+/// What a person writes where an image's name is asked for.
+pub(crate) const EXAMPLE: &str = "expected one such as git.example.cu/team/tasks:v1 or …@sha256:…";
+
 /// What images' names may begin with, as a setting says it: a host, with its port where it has one, and a path. No scheme:
 /// `https://` is part of no image's name.
 pub(crate) const REGISTRY: &str =

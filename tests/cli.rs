@@ -55,6 +55,7 @@ mod cli {
     mod readme;
     mod recipe_bounds;
     mod recipe_mistakes;
+    mod recipe_values;
     mod recording;
     mod registered;
     mod reports;

@@ -61,6 +61,9 @@ pub struct CatalogFolder {
     /// A GitOps repository's folder, its `catalog/`, or one recipe's folder.
     #[arg(default_value = ".", value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
+    /// What other commands take, so that whoever types it is told what to type here.
+    #[arg(long = "gitops", hide = true, value_name = "FOLDER")]
+    pub not_here: Option<PathBuf>,
 }
 
 /// `catalog test`.

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-pub(crate) use catalog::{CatalogCommand, RecipeFor};
+pub(crate) use catalog::{CatalogCommand, CatalogFolder, RecipeFor};
 pub(crate) use ci::{Ci, CiForge};
 pub(crate) use forge::{Commenting, Proposed, Status};
 pub(crate) use hand_over::{Console, HandedOver, Logs, Open, Ps, Run, RunOnce, Runs};

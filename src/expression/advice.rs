@@ -31,6 +31,12 @@ pub(super) fn of_sign(text: &str, at: usize) -> Option<String> {
     found.next()
 }
 
+/// What to do about an expression that is written as a template.
+pub(super) fn braces(text: &str) -> Option<String> {
+    let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    (!inside.contains("{{")).then(|| format!("an expression stands without `{{{{ }}}}`: `{inside}`"))
+}
+
 /// The tag that begins the innermost block which nothing closes, and the word that would.
 pub(super) fn unclosed(text: &str) -> Option<(Range<usize>, String)> {
     let mut open: Vec<(Range<usize>, &str)> = Vec::new();

@@ -11,6 +11,8 @@ use super::environment;
 
 /// Filters that templates of manifests have beside those of every text.
 pub(crate) const OF_MANIFESTS: [&str; 5] = ["bytes", "go_template", "literal", "mib", "seconds"];
+/// Filters that the files of a service's configuration have beside those of every text.
+pub(crate) const OF_CONFIG: [&str; 3] = ["bytes", "mib", "seconds"];
 /// Those of every text, for whoever writes another. Whether one is there the engine says.
 const FILTERS: [&str; 44] = [
     "abs",

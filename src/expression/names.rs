@@ -30,7 +30,13 @@ pub(crate) struct Wrong {
 pub(crate) fn of_expression(text: &str) -> Result<BTreeSet<String>, Wrong> {
     bounds::expression(text).map_err(excess)?;
     let read = environment(UndefinedBehavior::Chainable).compile_expression(text);
-    let expression = read.map_err(|error| wrong(text, &error))?;
+    let expression = read.map_err(|error| {
+        let wrong = wrong(text, &error);
+        match advice::braces(text) {
+            Some(hint) => Wrong { hint: Some(hint), at: None, ..wrong },
+            None => wrong,
+        }
+    })?;
     Ok(own(expression.undeclared_variables(true)))
 }
 

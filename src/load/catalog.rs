@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Diagnostic, Severity, Source, Span};
+use crate::load::encoding;
 use crate::load::recipe::RecipeFile;
 use crate::load::recipe_checks;
 pub(crate) use crate::load::recipe_folder::{Recipe, RecipeKind, SHARED};
@@ -99,7 +100,7 @@ impl Catalog {
         let folder = format!("catalog/{}/{name}/", kind.folder());
         let texts = self.own.iter().filter_map(|(path, text)| {
             let rest = path.as_str().strip_prefix(&folder).filter(|rest| !rest.starts_with("cases/"))?;
-            Some((rest.to_owned(), Source::new(self.shown(path.as_str()), text.clone())))
+            Some((rest.to_owned(), Source::new(self.shown(path.as_str()), encoding::plain(text))))
         });
         texts.collect()
     }

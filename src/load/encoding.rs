@@ -20,6 +20,12 @@ pub fn decode_lossily(bytes: Vec<u8>) -> Option<String> {
     Some(text).filter(|text| !text.contains('\0'))
 }
 
+/// A text with the line ends of everybody else's and without a byte order mark, as git checks it out where people work on
+/// Windows: what is copied from it to a container or an image is to have neither.
+pub(crate) fn plain(text: &str) -> String {
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+}
+
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     let pairs = bytes.chunks_exact(2);
     if !pairs.remainder().is_empty() {

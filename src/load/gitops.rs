@@ -21,6 +21,9 @@ use crate::repository::without_credentials;
 use crate::tree::{Edits, Files, RepoPath};
 use crate::yaml::document::Document;
 
+/// What is said of a link in a folder.
+const LINK: &str = "is a symbolic link, which cupaas does not follow";
+
 /// The GitOps repository, as a run sees it: what stands there, and over it what the run is about to write.
 #[derive(Debug)]
 pub struct Gitops {
@@ -205,11 +208,11 @@ impl Backend {
     fn read(&mut self, paths: &[RepoPath]) -> Result<Files, Failure> {
         match self {
             Self::Folder(root) => {
-                let mut files = Files::new();
+                let (mut files, mut problems) = (Files::new(), Vec::new());
                 for path in paths {
-                    read_folder(root, path, &mut files)?;
+                    read_folder(root, path, &mut files, &mut problems);
                 }
-                Ok(files)
+                if problems.is_empty() { Ok(files) } else { Err(Failure::invalid(problems)) }
             }
             Self::Snapshot(snapshot) => texts(snapshot.read(paths)?),
             Self::Memory(files) => {
@@ -231,7 +234,9 @@ fn texts(files: BTreeMap<RepoPath, Entry>) -> Result<Files, Failure> {
 fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {
     match entry {
         Entry::Text(text) => Ok(text),
-        Entry::Bytes(bytes) => decoded(path, path.as_str(), bytes),
+        Entry::Bytes(bytes) => {
+            decoded(path, path.as_str(), bytes).map_err(|problem| Failure::invalid(vec![*problem]))
+        }
         Entry::Symlink | Entry::Submodule => {
             let place = Source::new(path.as_str(), "");
             let message = "is a symbolic link or a submodule, which cupaas does not follow";
@@ -240,54 +245,65 @@ fn text(path: &RepoPath, entry: Entry) -> Result<String, Failure> {
     }
 }
 
-fn read_folder(root: &Path, path: &RepoPath, files: &mut Files) -> Result<(), Failure> {
-    let refuse = |code: Code, at: &Path, message: &str| {
-        let place = Source::new(at.display().to_string(), "");
-        Failure::invalid(vec![Diagnostic::error(code, Span::file(&place), message)])
+/// Reads what stands at and below a path, and says of each file why it cannot be read.
+fn read_folder(root: &Path, path: &RepoPath, files: &mut Files, problems: &mut Vec<Diagnostic>) {
+    let refused = |code: Code, at: &Path, message: &str| {
+        Diagnostic::error(code, Span::file(&Source::new(at.display().to_string(), "")), message)
     };
-    let unreadable = |at: &Path, error: &dyn std::error::Error| {
-        refuse(Code::UnreadableFile, at, &format!("cannot be read: {error}"))
-    };
-    let link = "is a symbolic link, which cupaas does not follow";
     // Every parent too: a link on the way would lead out of the folder.
     let mut at = root.to_path_buf();
     for part in path.as_str().split('/') {
         at.push(part);
         match fs::symlink_metadata(&at) {
             Ok(kind) if kind.is_symlink() => {
-                return Err(refuse(Code::NotARegularFile, &at, link));
+                return problems.push(refused(Code::NotARegularFile, &at, LINK));
             }
             Ok(_) => {}
-            Err(_) => return Ok(()),
+            Err(_) => return,
         }
     }
     for entry in WalkDir::new(&at).follow_links(false).sort_by_file_name() {
-        let entry = entry.map_err(|error| unreadable(&at, &error))?;
-        if entry.file_type().is_dir() {
-            continue;
+        let read = match entry {
+            Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) => read_file(root, &entry, &refused),
+            Err(error) => Err(refused(Code::UnreadableFile, &at, &format!("cannot be read: {error}"))),
+        };
+        match read {
+            Ok((name, text)) => drop(files.insert(name, text)),
+            Err(problem) => problems.push(problem),
         }
-        if entry.file_type().is_symlink() {
-            return Err(refuse(Code::NotARegularFile, entry.path(), link));
-        }
-        let size = entry.metadata().map(|m| m.len()).unwrap_or(0);
-        if !entry.file_type().is_file() {
-            return Err(refuse(Code::NotARegularFile, entry.path(), "is not a regular file"));
-        }
-        if size > LARGEST as u64 {
-            return Err(refuse(Code::FileTooLarge, entry.path(), "is larger than 10 MB"));
-        }
-        let bytes = fs::read(entry.path()).map_err(|error| unreadable(entry.path(), &error))?;
-        let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();
-        let name = RepoPath::new(relative).map_err(|error| unreadable(entry.path(), &error))?;
-        let text = decoded(&name, &entry.path().display().to_string(), bytes)?;
-        files.insert(name, text);
     }
-    Ok(())
+}
+
+/// One file of a folder, with its name from the folder on.
+fn read_file(
+    root: &Path,
+    entry: &walkdir::DirEntry,
+    refused: &dyn Fn(Code, &Path, &str) -> Diagnostic,
+) -> Result<(RepoPath, String), Diagnostic> {
+    let path = entry.path();
+    if entry.file_type().is_symlink() {
+        return Err(refused(Code::NotARegularFile, path, LINK));
+    }
+    if !entry.file_type().is_file() {
+        return Err(refused(Code::NotARegularFile, path, "is not a regular file"));
+    }
+    if entry.metadata().map(|m| m.len()).unwrap_or(0) > LARGEST as u64 {
+        return Err(refused(Code::FileTooLarge, path, "is larger than 10 MB"));
+    }
+    let unreadable = |error: &dyn std::error::Error| {
+        refused(Code::UnreadableFile, path, &format!("cannot be read: {error}"))
+    };
+    let bytes = fs::read(path).map_err(|error| unreadable(&error))?;
+    let relative = path.strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();
+    let name = RepoPath::new(relative).map_err(|error| unreadable(&error))?;
+    let text = decoded(&name, &path.display().to_string(), bytes).map_err(|problem| *problem)?;
+    Ok((name, text))
 }
 
 /// The text of a file. What people write must be UTF-8: a command that edits it would write something else back. What
 /// is only compared or replaced may hold anything, and so may what lies beside recipes.
-fn decoded(path: &RepoPath, shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+fn decoded(path: &RepoPath, shown: &str, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
     let error = match String::from_utf8(bytes) {
         Ok(text) => return Ok(text),
         Err(error) => error,
@@ -301,9 +317,7 @@ fn decoded(path: &RepoPath, shown: &str, bytes: Vec<u8>) -> Result<String, Failu
     // The bytes before it are in both texts the same.
     let at = error.utf8_error().valid_up_to();
     let span = Span::new(&Source::new(shown, text), at..at + char::REPLACEMENT_CHARACTER.len_utf8());
-    Err(Failure::invalid(vec![
-        Diagnostic::error(Code::NotUtf8, span, "is not UTF-8 text").hint("save the file as UTF-8"),
-    ]))
+    Err(Box::new(Diagnostic::error(Code::NotUtf8, span, "is not UTF-8 text").hint("save the file as UTF-8")))
 }
 
 #[cfg(test)]
@@ -314,8 +328,7 @@ mod tests {
     fn what_people_write_is_utf_8_or_refused_where_it_is_not() {
         let read = |path: &str| decoded(&RepoPath::new(path).unwrap(), path, b"# x\xe9\nA: 1\n".to_vec());
         for path in ["apps/shop.yaml", "cupaas.yaml", "catalog/services/x/service.yaml.j2"] {
-            let failure = read(path).unwrap_err();
-            assert_eq!(failure.diagnostics[0].span.to_string(), format!("{path}:1:4"));
+            assert_eq!(read(path).unwrap_err().span.to_string(), format!("{path}:1:4"));
         }
         // Replaced by the next deploy, and never read.
         for path in ["deploy/production/shop/app/x.yaml", "catalog/services/x/logo.png"] {

@@ -13,6 +13,7 @@ pub struct EnvRule {
     /// Its name.
     pub name: VariableName,
     /// Its value, a template over the facts, `params`, `port`, `host`, `hosts`, `url` and `memory` (of `web`, in MiB).
+    #[schemars(extend("x-missing" = "a template over the facts: `value: \"{{ memory }}\"`"))]
     pub value: String,
     /// Only where this expression over the same is true.
     pub when: Option<String>,

@@ -24,6 +24,7 @@ pub struct RecipeFile {
     /// The format of this file; 1.
     pub format: Option<u32>,
     /// One line that says what it is.
+    #[schemars(extend("x-missing" = "one line that says what it is: `summary: a key-value store`"))]
     pub summary: String,
     /// The versions that it works with, newest last.
     #[serde(default)]
@@ -197,14 +198,16 @@ pub struct Versions {
 #[serde(deny_unknown_fields)]
 pub struct FactRule {
     /// The fact's name.
+    #[schemars(extend("x-missing" = "the fact's name: `fact: main`"))]
     pub fact: String,
     /// Its value: `{1}` is what the pattern's first group matched, `{slug}` the same in small letters with single
     /// dashes, `{path}` the same as a path from the file's folder; `{value}` the value at `key`, `{key}` its own name;
     /// `{file}` the file's path, `{*}` what the first `*` of its pattern stands for, `{module}` the path as a dotted name,
     /// `{folder}` its folder, and `{top}` the first folder of the path.
+    #[schemars(extend("x-missing" = "what the fact is, such as `is: \"{file}\"`, or `is: \"{1}\"` for the first group of `match`"))]
     pub is: String,
     /// Patterns of the files that are looked at, in this order; `*` is any part of a name, `**` any folders.
-    #[schemars(length(max = 50), inner(length(max = 200)))]
+    #[schemars(length(max = 50), inner(length(max = 200)), extend("x-missing" = "patterns of the files to look at: `files: [main.txt]`"))]
     pub files: Vec<String>,
     /// A value in a file with keys, by the names on the way to it, with dots between them or as a list; `*` is any name
     /// or item. Of a list each item is meant.
@@ -284,12 +287,14 @@ pub enum KeyedFormat {
 #[serde(deny_unknown_fields)]
 pub struct CheckRule {
     /// An expression over the facts.
+    #[schemars(extend("x-missing" = "of which apps it is said, an expression over the facts: `when: not main`"))]
     pub when: String,
     /// What is wrong, a template with the facts in it: such an app is refused.
     pub error: Option<String>,
     /// The same of an app that is not refused.
     pub warning: Option<String>,
     /// What to do, a template with the facts in it.
+    #[schemars(extend("x-missing" = "what to do: `hint: add a main.txt`"))]
     pub hint: String,
     /// The fact in whose file the problem is; without it, it is `runtime` in `.cupaas`.
     pub at: Option<String>,
@@ -304,10 +309,13 @@ pub struct CheckRule {
 pub struct Parameter {
     /// What may be written.
     #[serde(rename = "type")]
+    #[schemars(extend("x-missing" = "one of boolean, integer, text, list, amount, duration: `type: integer`"))]
     pub kind: ParameterKind,
     /// What holds where nothing is written.
+    #[schemars(extend("x-missing" = "what holds where an app says nothing: `default: 64`"))]
     pub default: Value,
     /// One line about it.
+    #[schemars(extend("x-missing" = "one line about it, which `catalog show` prints: `doc: \"connections at once\"`"))]
     pub doc: String,
     /// The only values that are allowed; of a list, the only items.
     #[serde(default)]
@@ -356,6 +364,7 @@ pub struct ServiceStorage {
 #[serde(deny_unknown_fields)]
 pub struct CredentialRule {
     /// The key.
+    #[schemars(extend("x-missing" = "its key in the Secret: `key: password`"))]
     pub key: String,
     /// A value that is not made at random, a template with `app` and, in `credentials`, those further up in it.
     pub value: Option<String>,

@@ -22,7 +22,7 @@ impl JsonSchema for Text {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": ["string", "number", "boolean"], "x-hint": "write \"\" for an empty value"})
+        json_schema!({"type": ["string", "number", "boolean"], "x-hint": "a text, a number, true or false; \"\" for an empty one"})
     }
 }
 

@@ -10,6 +10,7 @@ use crate::load::scalars::{Amount, ContainerPath};
 #[serde(deny_unknown_fields)]
 pub struct ConfigRule {
     /// Its name beside `recipe.yaml`; one that ends with `.j2` is a template.
+    #[schemars(extend("x-missing" = "its name beside recipe.yaml: `file: server.conf.j2`"))]
     pub file: String,
     /// Where the program finds it.
     pub path: ContainerPath,
@@ -38,6 +39,7 @@ pub struct DiskRule {
     /// Where it is mounted.
     pub path: ContainerPath,
     /// What it is for.
+    #[schemars(extend("x-missing" = "what it is for: `doc: the logs`"))]
     pub doc: String,
     /// Only where this expression over the service's parameters is true.
     pub when: Option<String>,

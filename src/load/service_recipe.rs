@@ -45,8 +45,10 @@ pub struct CpuRule {
 #[serde(deny_unknown_fields)]
 pub struct UpgradeRule {
     /// The version that wrote the data; `8` is every `8.x`.
+    #[schemars(extend("x-missing" = "the version that wrote the data: `from: \"16\"`"))]
     pub from: String,
     /// The version that is to read it.
+    #[schemars(extend("x-missing" = "the version that is to read it: `to: \"17\"`"))]
     pub to: String,
     /// Whether the server does it by itself; default: no, and it is refused unless somebody insists.
     #[serde(default)]
@@ -62,6 +64,7 @@ pub struct UpgradeRule {
 #[serde(deny_unknown_fields)]
 pub struct RotationStep {
     /// What happens, and why now.
+    #[schemars(extend("x-missing" = "what happens, and why now: `say: The server still knows the old password.`"))]
     pub say: String,
     /// A command that does it.
     pub run: Option<String>,

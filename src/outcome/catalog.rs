@@ -128,9 +128,9 @@ pub struct CatalogTested {
 pub struct CaseResult {
     /// Its recipe and its folder's name: `services/redis/default`.
     pub name: String,
-    /// What is not as expected, line by line; with `--update`, what could not be run.
+    /// What is not as expected, line by line; with `--update`, what could not be written.
     pub difference: Option<String>,
-    /// Whether it could not be run, so that what it expects says nothing.
+    /// Whether writing what came out mends nothing: it could not be run, or says itself what cannot be.
     #[serde(skip)]
     pub unrun: bool,
 }

@@ -11,6 +11,7 @@ use crate::load::catalog::{Recipe, SHARED};
 use crate::load::mirrors::Mirrors;
 use crate::load::path_pattern::matches;
 use crate::load::pod_rules::BuildRule;
+use crate::render::base_images;
 use crate::render::engine::{FUEL, place};
 use crate::resolve::fact_values::{Facts, system, values};
 use crate::resolve::release::Release;
@@ -146,7 +147,13 @@ fn environment(
         added.map_err(|error| wrong(recipe, weighed, name, &error))?;
     }
     let mirrors = mirrors.clone();
-    environment.add_function("image", move |name: String| mirrors.image(&name));
+    environment.add_function("image", move |name: String| match base_images::is_image(&name) {
+        true => Ok(mirrors.image(&name)),
+        false => {
+            let message = format!("{name:?} is not an image reference, such as docker.io/library/node:24");
+            Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, message))
+        }
+    });
     Ok(environment)
 }
 

@@ -14,13 +14,11 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic, Failure, Source, Span};
 use crate::expression::weighed::Weighed;
 use crate::load::catalog::{Recipe, SHARED};
-use crate::load::parameter::milliseconds;
-use crate::quantity::Quantity;
 use crate::render::origin::Origin;
 use crate::render::values::{Budget, CLOSE, OPEN, fill, to_json};
 use crate::render::workload;
 use crate::render::written::{hint, written};
-use crate::resolve::command;
+use crate::resolve::{amounts, command};
 use crate::{expression, names};
 
 /// The most steps that one template may take, of which each also pays for 64 bytes.
@@ -55,15 +53,19 @@ pub(crate) struct Parsed {
 impl Parsed {
     fn parse(&self, text: &str) -> Result<Arc<Json>, Unread> {
         if text.len() > MAX_TEXT {
-            return Err(Unread { message: format!("makes more than {} KiB", MAX_TEXT >> 10), line: None });
+            return Err(Unread {
+                message: format!("makes more than {} KiB", MAX_TEXT >> 10),
+                line: None,
+                hint: None,
+            });
         }
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = texts.get(text) {
             return Ok(Arc::clone(known));
         }
         let options = serde_saphyr::options! { legacy_octal_numbers: true, with_snippet: false };
-        let value: Json =
-            serde_saphyr::from_str_with_options(text, options).map_err(|error| Unread::of(&error))?;
+        let value: Json = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| Unread::of(&error).advised(text))?;
         let value = Arc::new(value);
         texts.insert(text.to_owned(), Arc::clone(&value));
         Ok(value)
@@ -143,20 +145,15 @@ impl Engine {
         let text = compiled.render(context.clone()).map_err(|error| fail(&error))?;
         let shared = template.starts_with(SHARED);
         let place = || if shared { rule.clone() } else { Span::file(source) };
-        let wrong = |message: String| Failure::recipe(place(), message);
-        let parsed = self.parsed.parse(&text).map_err(|unread| match unread.line_of(&text, source) {
-            Some(span) if !shared => Failure::recipe(span, unread.message),
-            _ => wrong(unread.message),
+        let parsed = self.parsed.parse(&text).map_err(|unread| {
+            let span = unread.line_of(&text, source).filter(|_| !shared).unwrap_or_else(place);
+            said(span, unread.message, unread.hint)
         })?;
         let slots = self.slots.with(std::mem::take);
         let value = fill(&parsed, &slots, &self.slots.budget).map_err(|unfilled| {
             let written = if shared { None } else { written(source, &unfilled.path) };
             let place = written.map_or_else(place, |(span, _)| span);
-            let problem = Diagnostic::error(Code::RecipeInvalid, place, unfilled.message);
-            Failure::recipes(vec![match unfilled.hint {
-                Some(hint) => problem.hint(hint),
-                None => problem,
-            }])
+            said(place, unfilled.message, unfilled.hint)
         })?;
         Ok(without_nulls(value))
     }
@@ -216,6 +213,12 @@ fn lacks_workload(context: &Value) -> bool {
     context.get_attr("workload").is_ok_and(|workload| workload.is_undefined())
 }
 
+/// A mistake of the recipe's with what to do about it.
+fn said(place: Span, message: String, hint: Option<&'static str>) -> Failure {
+    let problem = Diagnostic::error(Code::RecipeInvalid, place, message);
+    Failure::recipes(vec![Diagnostic { hint: hint.map(Into::into), ..problem }])
+}
+
 /// The words of an error in a shared part, which has its place in the recipe that uses the part.
 fn in_part(name: &str, error: &Error) -> String {
     match error.line() {
@@ -228,6 +231,7 @@ fn in_part(name: &str, error: &Error) -> String {
 struct Unread {
     message: String,
     line: Option<usize>,
+    hint: Option<&'static str>,
 }
 
 impl Unread {
@@ -241,7 +245,27 @@ impl Unread {
             _ => format!("rendered invalid YAML: {}", error.to_string().replace([OPEN, CLOSE], "")),
         };
         let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
-        Self { message, line }
+        Self { message, line, hint: None }
+    }
+
+    /// The same with what to do about it, as the line and those around it tell; at the one of them that is to blame.
+    fn advised(mut self, text: &str) -> Self {
+        let Some(line) = self.line else { return self };
+        let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        let near: Vec<(usize, &str)> = numbered.filter(|(number, _)| number.abs_diff(line) <= 1).collect();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let has_tab = |(_, line): &&(usize, &str)| line[..indent(line)].contains('\t');
+        let has_hyphen = |(number, text): &&(usize, &str)| {
+            let item =
+                text.trim_start().strip_prefix('-').filter(|item| item.contains(": ") || item.ends_with(':'));
+            *number <= line && item.is_some_and(|item| item.starts_with(char::is_alphabetic))
+        };
+        if let Some((number, _)) = near.iter().find(has_tab) {
+            (self.line, self.hint) = (Some(*number), Some("indent it with spaces: YAML allows no tab there"));
+        } else if let Some((number, _)) = near.iter().find(has_hyphen) {
+            (self.line, self.hint) = (Some(*number), Some("write a space behind the hyphen: `- name: …`"));
+        }
+        self
     }
 
     /// The template's line, where it has as many lines as what it renders.
@@ -330,24 +354,9 @@ fn add_functions(environment: &mut Environment<'static>, slots: &Arc<Slots>, par
         let json = to_json(value, &hashed.budget)?;
         Ok::<_, Error>(names::hash(&sorted(&json).to_string(), 8))
     });
-    environment.add_filter("mib", |text: &str| amount(text, "1Mi"));
-    environment.add_filter("bytes", |text: &str| amount(text, "1"));
-    environment.add_filter("seconds", |text: &str| {
-        milliseconds(text).map(|count| count / 1000).ok_or_else(|| wrong(format!("{text:?} is no duration")))
-    });
+    amounts::add(environment);
     environment.add_filter("literal", |text: &str| command::literal(text));
     environment.add_filter("go_template", |text: &str| expression::go_template(text));
-}
-
-/// How many whole ones of `unit` an amount has.
-fn amount(text: &str, unit: &str) -> Result<u64, Error> {
-    let count =
-        Quantity::parse(text).zip(Quantity::parse(unit)).and_then(|(amount, unit)| amount.whole(unit));
-    count.ok_or_else(|| wrong(format!("{text:?} is no amount")))
-}
-
-fn wrong(message: String) -> Error {
-    Error::new(ErrorKind::InvalidOperation, message)
 }
 
 /// A value whose keys stand in one order, so that its hash does not depend on a template's.

@@ -1,6 +1,7 @@
 //! [`Release`] → [`Tree`]: templates, then parsed, checked against Kubernetes' own description, and written in one
 //! style. Pure: the same release gives the same bytes.
 
+pub(crate) mod base_images;
 mod blame;
 pub(crate) mod delivery;
 pub(crate) mod dockerfile;
@@ -9,6 +10,7 @@ pub(crate) mod engine;
 mod layers;
 mod namespaces;
 mod origin;
+mod probe_ports;
 mod sealed;
 mod service_checks;
 mod service_marks;

@@ -157,8 +157,19 @@ impl<'a> Found<'a> {
             && self.recipe.description.value.port.is_some()
             && !self.workloads.iter().any(is_led_to)
         {
-            let message = format!("no rule makes a Service for {}", called(&first.object));
-            lacks.push((message, "service.yaml.j2"));
+            match self.of_kind("Service").next() {
+                None => {
+                    let message = format!("no rule makes a Service for {}", called(&first.object));
+                    lacks.push((message, "service.yaml.j2"));
+                }
+                Some(entry) => {
+                    let message =
+                        format!("{} selects no pod of {}", called(&entry.object), called(&first.object));
+                    let path = ["spec", "selector"].map(|key| Segment::Key(key.to_owned()));
+                    let place = blame::place(&entry.origin, &path);
+                    self.say(place, message, "write `selector: {{ service.selector }}`, and among the labels of the pod's template `{{ service.labels }}`");
+                }
+            }
         }
         for (message, part) in lacks {
             let hint = format!("add `{{template: shared/service/{part}}}`, or one of the recipe's own");

@@ -1,7 +1,7 @@
 //! A release that is rendered to try the recipes of its services: what is wrong is said at the recipes' own rules.
 
 use super::tasks::Tasks;
-use super::{Renderer, blame, written};
+use super::{Renderer, blame, probe_ports, written};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::layout::Folders;
 use crate::load::inputs::Inputs;
@@ -32,6 +32,6 @@ impl Renderer {
             let hint = written::hint(&violation, &problem.span).map(Into::into);
             Some(Diagnostic { hint, ..problem })
         });
-        Ok(said.collect())
+        Ok(said.chain(probe_ports::check(&objects)).collect())
     }
 }

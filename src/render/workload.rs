@@ -7,8 +7,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::load::scalars::{Amount, Cpu};
+use crate::quantity::Quantity;
 use crate::schema::{Fault, OwnSchema, Segment, Violation};
 use crate::yaml::document::schema_of;
+
+/// What to do about a program that would run as root.
+const NO_ROOT: &str = "the number of another user, whose files the program writes: `docker run --rm --entrypoint cat IMAGE /etc/passwd` lists them";
+/// The least memory of one container: no program begins with less, and what is less is an amount without its unit.
+const LEAST_MEMORY: &str = "1Mi";
+/// The most cores of one container: what is more is thousandths without their `m`.
+const MOST_CPU: &str = "64";
 
 /// What templates see as `workload` of what the recipe's template says: every key is there.
 ///
@@ -24,7 +33,33 @@ pub(super) fn read(said: Json) -> Result<Json, Vec<Violation>> {
     // The schema is made from the type: what still goes wrong is a gap between the two.
     let plain = |error: serde_json::Error| vec![Violation::new(Vec::new(), error.to_string())];
     let workload: Workload = serde_json::from_value(said).map_err(plain)?;
-    serde_json::to_value(workload).map_err(plain)
+    let mut wrong = without_unit(&workload);
+    if workload.user == 0 {
+        let user = vec![Segment::Key("user".to_owned())];
+        wrong.push(Violation::new(user, "pods of the restricted standard do not run as root").hint(NO_ROOT));
+    }
+    if wrong.is_empty() { serde_json::to_value(workload).map_err(plain) } else { Err(wrong) }
+}
+
+/// Amounts that are ones for the API server, and that nobody means: 512 bytes, or 100 whole cores.
+fn without_unit(workload: &Workload) -> Vec<Violation> {
+    let key = |key: &str| Segment::Key(key.to_owned());
+    let mut all = vec![(Vec::new(), &workload.cpu, &workload.memory)];
+    for (index, container) in workload.init_containers.iter().enumerate() {
+        all.push((vec![key("initContainers"), Segment::Index(index)], &container.cpu, &container.memory));
+    }
+    let mut found = Vec::new();
+    for (path, cpu, memory) in all {
+        if Quantity::parse(cpu) > Quantity::parse(MOST_CPU) {
+            let message = format!("{cpu} of CPU is more than {MOST_CPU} cores");
+            found.push(Violation::new([&path[..], &[key("cpu")]].concat(), message).hint(Cpu::HINT));
+        }
+        if Quantity::parse(memory).is_some_and(|bytes| Some(bytes) < Quantity::parse(LEAST_MEMORY)) {
+            let message = format!("{memory} of memory is too little");
+            found.push(Violation::new([&path[..], &[key("memory")]].concat(), message).hint(Amount::HINT));
+        }
+    }
+    found
 }
 
 /// All but the missing keys that are there under a misspelt name.
@@ -50,8 +85,10 @@ struct Workload {
     #[schemars(extend("x-hint" = "the number of the image's user, not its name: `docker run --rm --entrypoint id IMAGE`"))]
     user: u32,
     /// CPU that is set aside.
+    #[schemars(extend("x-hint" = Cpu::HINT))]
     cpu: String,
     /// Memory that is set aside, and the most.
+    #[schemars(extend("x-hint" = Amount::HINT))]
     memory: String,
     /// The program; without it, the image's own.
     command: Option<Json>,
@@ -105,8 +142,10 @@ struct InitContainer {
     env: Option<Json>,
     volume_mounts: Option<Json>,
     #[serde(default = "little_cpu")]
+    #[schemars(extend("x-hint" = Cpu::HINT))]
     cpu: String,
     #[serde(default = "little_memory")]
+    #[schemars(extend("x-hint" = Amount::HINT))]
     memory: String,
 }
 

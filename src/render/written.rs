@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Source, Span};
-use crate::schema::{Fault, Segment, Violation};
+use crate::schema::{Fault, QUOTES, Segment, Violation};
 
 /// Where a template writes the last of the keys and items of `path` that it writes one below the other, and whether that
 /// is the path's last key. What stands above them may come from a part.
@@ -81,6 +81,10 @@ pub(super) fn hint(violation: &Violation, place: &Span) -> Option<String> {
     let line =
         place.source.text.get(place.range.start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let mut printed = line.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.trim()));
+    // Of what has a unit, the number as a text is not what was meant.
+    if violation.hint.as_deref().is_some_and(|hint| hint != QUOTES) {
+        return violation.hint.clone();
+    }
     match (&violation.fault, printed.next(), printed.next()) {
         (Fault::NotText, Some(only), None) => {
             let plain = only.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 
-use crate::cli::{self, Cli, RecipeFor, Repository};
-use crate::diagnostic::Failure;
+use crate::cli::{self, CatalogFolder, Cli, RecipeFor, Repository};
+use crate::diagnostic::{Code, Failure};
 use crate::load::catalog::RecipeKind;
 use crate::outcome::Report;
 use crate::report::{self, Detail, Format};
@@ -31,11 +31,22 @@ pub(super) fn asked(command: cli::CatalogCommand, env: &Environment) -> Result<C
         cli::CatalogCommand::Show(show) => {
             CatalogCommand::Show(known(show.repository, env)?, show.known_recipe)
         }
-        cli::CatalogCommand::Check(check) => CatalogCommand::Check(check.folder),
+        cli::CatalogCommand::Check(check) => CatalogCommand::Check(folder(check, "check")?),
         cli::CatalogCommand::Test(test) => {
-            CatalogCommand::Test { folder: test.of.folder, update: test.update, run: typed }
+            CatalogCommand::Test { folder: folder(test.of, "test")?, update: test.update, run: typed }
         }
     })
+}
+
+/// The folder that is named, which is on this machine.
+fn folder(asked: CatalogFolder, command: &str) -> Result<PathBuf, Failure> {
+    let Some(named) = asked.not_here else { return Ok(asked.folder) };
+    let message = format!("`catalog {command}` takes a folder on this machine, and no --gitops");
+    let hint = match named.is_dir() {
+        true => format!("cupaas catalog {command} {}", named.display()),
+        false => format!("clone the repository, and there: cupaas catalog {command}"),
+    };
+    Err(Failure::new(Code::InvalidArgument, message).hint(hint))
 }
 
 /// The repository that is named; else the work tree that one stands in, as `check`, `test` and `new` take it, or the catalog

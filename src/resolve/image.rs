@@ -1,7 +1,7 @@
 //! Which image runs.
 
 use crate::diagnostic::{Code, Failure, Source, Span};
-use crate::image_name::ImageName;
+use crate::image_name::{EXAMPLE, ImageName};
 use crate::load::inputs::Inputs;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
@@ -89,8 +89,7 @@ pub(super) fn resolve(
         let message = format!("{reference:?} is not an image reference (from {origin})");
         let written = Source::new(file, reference.clone());
         let span = Span::new(&written, 0..reference.len());
-        let hint = "expected one such as git.example.cu/team/tasks:v1 or …@sha256:…";
-        notes.problem(Code::InvalidImage, span, message, hint);
+        notes.problem(Code::InvalidImage, span, message, EXAMPLE);
     }
     notes.decided("image", &reference, origin);
     Image { by_digest: name.is_some_and(|name| name.digest.is_some()), reference }

@@ -1,6 +1,7 @@
 //! Inputs → [`release::Release`]: layers, names, bindings; nothing optional is left. Pure: the same inputs give the
 //! same release, and all problems are found in one run.
 
+pub(crate) mod amounts;
 mod checks;
 pub(crate) mod command;
 pub(crate) mod decisions;

@@ -29,7 +29,7 @@ pub(super) mod texts;
 mod upgrade;
 
 pub(super) use given::all;
-use texts::{text_at, with_literal_params};
+use texts::{image_at, with_literal_params};
 
 pub(super) fn resolve(
     inputs: &Inputs,
@@ -330,10 +330,9 @@ impl ServiceSettings<'_> {
         let document = &self.recipe.description;
         let scope = json!({"app": self.inputs.name, "environment": self.environment, "version": service.version,
             "name": service.name, "service": with_literal_params(service)});
-        let text = |template: &str, path: &[&str]| text_at(document, template, &scope, path);
-        let image = document.value.image.as_deref().unwrap_or_default();
         let mirrors = self.inputs.platform.value.registry.all_mirrors();
-        let image = mirrors.image(&text(image, &["image"])?);
+        let image = document.value.image.as_ref().map(|image| image_at(document, image, &scope, &["image"]));
+        let image = mirrors.image(&image.transpose()?.unwrap_or_default());
         let credentials = credentials::resolve(document, &scope)?;
         service.secret = (!credentials.is_empty()).then(|| {
             let settings = &self.inputs.platform.value.secrets;

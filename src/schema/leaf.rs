@@ -13,6 +13,8 @@ use crate::schema::suggest;
 use crate::schema::violation::{Fault, Segment, Violation};
 use crate::schema::walk::Walk;
 
+/// What to do about a number that has to be a text.
+pub(crate) const QUOTES: &str = "put it in quotes";
 /// The most choices that a message names.
 const LISTED: usize = 12;
 
@@ -73,9 +75,7 @@ pub(crate) fn expected(types: Types, value: &Value) -> String {
 /// What to do where only the quotes are wrong.
 fn quotes(types: Types, value: &Value) -> Option<String> {
     match value {
-        Value::Number(_) | Value::Bool(_) if types.0 & Types::STRING != 0 => {
-            Some("put it in quotes".to_owned())
-        }
+        Value::Number(_) | Value::Bool(_) if types.0 & Types::STRING != 0 => Some(QUOTES.to_owned()),
         Value::String(text) if types.0 & (Types::INTEGER | Types::NUMBER) != 0 => {
             text.parse::<f64>().is_ok().then(|| "remove the quotes".to_owned())
         }

@@ -22,6 +22,7 @@ use serde_json::Value;
 pub use extra::ExtraSchema;
 pub(crate) use extra::SchemaError;
 pub(crate) use kubernetes::{DEFAULT, SUPPORTED};
+pub(crate) use leaf::QUOTES;
 pub use node::Version;
 pub use own::OwnSchema;
 pub use rules::tree::item::ExternalObjects;

@@ -132,6 +132,8 @@ pub(crate) struct SchemaNode {
     pub(crate) since: Option<Version>,
     pub(crate) until: Option<Version>,
     pub(crate) hint: Option<String>,
+    /// What to write where a mapping lacks this key.
+    pub(crate) missing: Option<String>,
     /// `false` as a schema: nothing fits.
     pub(crate) never: bool,
 }
@@ -180,6 +182,7 @@ impl SchemaNode {
             since: text("x-since").and_then(version),
             until: text("x-until").and_then(version),
             hint: text("x-hint").map(ToOwned::to_owned),
+            missing: text("x-missing").map(ToOwned::to_owned),
             never: false,
         }
     }

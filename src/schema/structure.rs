@@ -68,7 +68,8 @@ impl Walk<'_> {
                 let blank = node.properties.get(name).map_or(Value::Null, |property| self.blank(property));
                 let fault = Fault::MissingKey { key: name.clone(), blank };
                 let violation = Violation::new(self.path.clone(), format!("missing key {name:?}"));
-                self.found.push(violation.fault(fault));
+                let hint = node.properties.get(name).and_then(|property| property.missing.clone());
+                self.found.push(Violation { hint, ..violation.fault(fault) });
             }
         }
         if let Some(message) = leaf::outside(node.size, map.len(), "key") {

@@ -9,6 +9,7 @@ pub(super) fn advice(text: &str, at: usize) -> Option<String> {
     let here = lines.iter().rposition(|line| line.start <= at)?;
     let (line, before) = (&lines[here], &lines[..here]);
     tab(&lines[here.saturating_sub(1)..=here])
+        .or_else(|| apostrophe(line))
         .or_else(|| unclosed(text, at, line))
         .or_else(|| sign(text, at))
         .or_else(|| no_space(line))
@@ -21,6 +22,29 @@ pub(super) fn advice(text: &str, at: usize) -> Option<String> {
 fn tab(lines: &[Line<'_>]) -> Option<String> {
     let line = lines.iter().rev().find(|line| line.has_tab())?;
     Some(format!("indent line {} with spaces: YAML allows no tab there", line.number))
+}
+
+/// A text in single quotes that a quote within it ends: `'it's'`.
+fn apostrophe(line: &Line<'_>) -> Option<String> {
+    let (mut inside, mut last) = (false, ' ');
+    let mut signs = line.text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let begins = last.is_whitespace() || matches!(last, '[' | '{' | ',');
+        let next = signs.peek().copied();
+        match sign {
+            '\'' if inside && next == Some('\'') => drop(signs.next()),
+            '\'' if inside && next.is_some_and(char::is_alphanumeric) => {
+                return Some(
+                    "write a ' twice within single quotes, 'it''s', or put the text in double quotes"
+                        .to_owned(),
+                );
+            }
+            '\'' => inside = !inside && begins,
+            _ => {}
+        }
+        last = sign;
+    }
+    None
 }
 
 /// A bracket on a line above, or a quote or bracket here, that nothing closes.
@@ -75,6 +99,12 @@ fn opened(text: &str) -> Option<(usize, char)> {
 /// A value that begins with a sign which means something to YAML.
 fn sign(text: &str, at: usize) -> Option<String> {
     let sign = text[at.min(text.len())..].chars().next().filter(|c| "@`%*&".contains(*c))?;
+    let before = text[..at.min(text.len())].rsplit('\n').next().unwrap_or_default();
+    if before.trim_end().ends_with("<<:") {
+        return Some(
+            "merge keys (`<<`) and aliases are not read: write the keys out where they belong".to_owned(),
+        );
+    }
     Some(format!("put a value that begins with {sign} in quotes"))
 }
 
@@ -204,6 +234,18 @@ mod tests {
                 "f:1:5: put a value that contains `: ` in quotes, and a second key on a line of its own",
             ),
             ("a: *x\n", "f:1:4: put a value that begins with * in quotes"),
+            (
+                "e: {<<: *x}\n",
+                "f:1:9: merge keys (`<<`) and aliases are not read: write the keys out where they belong",
+            ),
+            (
+                "e: {A: 'it's}\n",
+                "f:1:12: write a ' twice within single quotes, 'it''s', or put the text in double quotes",
+            ),
+            (
+                "A: 'it's'\nB: 'it''s'\n",
+                "f:1:8: write a ' twice within single quotes, 'it''s', or put the text in double quotes",
+            ),
             ("a: @x\n", "f:1:4: put a value that begins with @ in quotes"),
             (
                 "a: \"^v?(\\d+)\"\n",

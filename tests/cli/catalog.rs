@@ -169,7 +169,7 @@ fn list_and_show_know_the_recipes_at_hand() {
     let alone = sandbox.json(&["catalog", "list"]);
     assert!(alone["recipes"].as_array().unwrap().iter().all(|recipe| recipe["origin"] == "built-in"));
     let shown = sandbox.good(&["catalog", "show", "cache", "--gitops", "fleet"]).stdout;
-    for part in ["versions   1 (default)", "CACHE_URL", "megabytes: integer, default 64", "      - cache:"] {
+    for part in ["versions   1 (default)", "CACHE_URL", "memory     128Mi", "      - cache:"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
     let disks = "\ndisks: {logs: {default: 2Gi, path: /logs, doc: what happened}}\n";

@@ -6,10 +6,10 @@ use std::fs;
 use crate::sandbox::Sandbox;
 
 /// A file of the recipe, a text that stands once in it, and what stands there instead; with an empty text, all of it.
-type Edit = (&'static str, &'static str, &'static str);
+pub(crate) type Edit = (&'static str, &'static str, &'static str);
 
 /// What is said: `place: message (hint)`, each once, in order.
-fn said(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
+pub(crate) fn said(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     let words: Vec<&str> = words.iter().copied().chain(["--format", "json"]).collect();
     let ran = sandbox.run(&words);
     assert_ne!(ran.code, Some(7), "{}", ran.stdout);
@@ -24,7 +24,7 @@ fn said(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 /// What `catalog check` says of a new recipe with these edits.
-fn checked(kind: &str, edits: &[Edit]) -> Vec<String> {
+pub(crate) fn checked(kind: &str, edits: &[Edit]) -> Vec<String> {
     let sandbox = Sandbox::new();
     sandbox.good(&["catalog", "new", kind, "foo"]);
     for (file, from, to) in edits {
@@ -47,7 +47,7 @@ fn a_mistake_in_a_workload_is_said_at_its_key() {
             "1:1: expected a whole number, found a string (the number of the image's user, not its name: `docker run --rm --entrypoint id IMAGE`)",
         ),
         ("memory:", "memroy:", "3:1: unknown key \"memroy\" (did you mean \"memory\"?)"),
-        ("cpu: 50m\n", "", "1:1: missing key \"cpu\""),
+        ("cpu: {{ service.cpu }}\n", "", "1:1: missing key \"cpu\""),
         (
             "env:",
             "ports:\n- name: x\n  port: 1\n- name: other\n  prt: 2\nenv:",
@@ -59,7 +59,7 @@ fn a_mistake_in_a_workload_is_said_at_its_key() {
             "5:28: unknown key \"comand\" (did you mean \"command\"?)",
         ),
         (
-            "cpu: 50m",
+            "cpu: {{ service.cpu }}",
             "cpu: \"x{{ service.labels }}\"",
             "2:1: only text, numbers and booleans can be part of a text (a list or a mapping is the whole value of its key: `labels: {{ service.labels }}`)",
         ),

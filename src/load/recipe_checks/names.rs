@@ -6,6 +6,7 @@ use crate::load::needed_facts::mentions;
 use crate::load::pod_rules::EnvRule;
 use crate::load::recipe::{RecipeFile, VERSION};
 use crate::load::recipe_folder::{Recipe, RecipeKind};
+use crate::load::variable::refused;
 use crate::version_range::Scheme;
 
 /// What expressions and templates of a runtime see beside facts.
@@ -75,7 +76,35 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
         let hint = "of versions every find counts: another choice is a warning of its own, and one outside a range an error";
         report.error_at_key(&["exclusive", VERSION], "`exclusive` has no effect on the version", hint);
     }
+    words(report);
+    variables(report);
     items(recipe.kind, report);
+}
+
+/// Lists of words of the name of a fact: two things that one word means.
+fn words(report: &mut Report<'_>) {
+    let recipe = &report.document.value;
+    for name in recipe.words.keys().filter(|name| recipe.facts.iter().any(|rule| rule.fact == **name)) {
+        if report.document.is_sound(&["words", name]) {
+            let message = format!("{name:?} is a fact, too");
+            let hint = format!(
+                "give the list another name: `words.{name}` and `{name}` are easily taken for each other"
+            );
+            report.at(Code::NameConflict, report.document.key(&["words", name]), message, hint);
+        }
+    }
+}
+
+/// Variables that cupaas gives, and what no variable can be.
+fn variables(report: &mut Report<'_>) {
+    for (index, rule) in report.document.value.env.iter().enumerate() {
+        // What a template makes of it an app alone shows.
+        let value = if rule.value.contains('{') { "" } else { &rule.value };
+        if let Some((message, hint)) = refused(&rule.name.0, value) {
+            let key = if refused(&rule.name.0, "").is_some() { "name" } else { "value" };
+            report.error(Code::InvalidVariable, &["env", &index.to_string(), key], message, hint);
+        }
+    }
 }
 
 fn keys<V>(named: &std::collections::BTreeMap<String, V>) -> Vec<&str> {

@@ -63,6 +63,9 @@ pub(crate) const SERVICE: [&str; 23] = [
     "ping",
 ];
 
+/// What templates of cupaas's own read alone, and no recipe is told of.
+const UNTOLD: [&str; 4] = ["disks", "flux_app", "flux_base", "generators"];
+
 /// Names that can be read at one place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sight {
@@ -81,6 +84,8 @@ pub(super) struct Unknown {
     pub(super) of: String,
     /// The names that are known there.
     pub(super) known: BTreeSet<String>,
+    /// The path at which something of that name is known: `service.cpu` of `cpu`.
+    pub(super) elsewhere: Option<String>,
 }
 
 impl Sight {
@@ -131,7 +136,11 @@ impl Sight {
             let known = known?;
             if !known.contains(name) {
                 let path = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
-                return Some(Unknown { path, name: name.to_owned(), of: before, known: known.clone() });
+                let known = known.iter().filter(|name| !UNTOLD.contains(&name.as_str())).cloned().collect();
+                let elsewhere =
+                    self.attributes.iter().find(|(_, names)| before.is_empty() && names.contains(name));
+                let elsewhere = elsewhere.map(|(path, _)| format!("{path}.{name}"));
+                return Some(Unknown { path, name: name.to_owned(), of: before, known, elsewhere });
             }
             before = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
         }

@@ -15,17 +15,12 @@ pub(super) fn check(report: &mut Report<'_>) {
     for (index, rule) in recipe.suggests.processes.iter().enumerate() {
         let path = ["suggests", "processes", &index.to_string(), "name"];
         reserved(report, &path, &rule.name.0);
-        let mut above = recipe.suggests.processes[..index].iter();
-        if above.any(|other| other.name == rule.name && always(other.when.as_deref())) {
-            let message = format!("this rule is never reached: one above proposes {:?} always", rule.name.0);
-            report.error(
-                Code::ConflictingSettings,
-                &path,
-                message,
-                "add `when` to that one, or remove one of them",
-            );
-        }
     }
+    let of_processes =
+        recipe.suggests.processes.iter().map(|rule| (rule.name.0.as_str(), rule.when.as_deref()));
+    named(report, (&["suggests", "processes"], "proposes"), &of_processes.collect::<Vec<_>>());
+    let of_variables = recipe.env.iter().map(|rule| (rule.name.0.as_str(), rule.when.as_deref()));
+    named(report, (&["env"], "sets"), &of_variables.collect::<Vec<_>>());
     for (index, check) in recipe.checks.iter().enumerate() {
         if check.error.is_some() && check.warning.is_some() {
             let (message, hint) = ("a check either refuses or warns", "remove `error` or `warning`");
@@ -76,6 +71,25 @@ fn unreached(report: &mut Report<'_>, list: &[&str], rules: &[Option<&str>]) {
             let message = "this rule is never reached: the one above it has no `when`, and always fits";
             let hint = "add `when` to that one, or move it to the end";
             report.error(Code::ConflictingSettings, &[list, &[next.as_str()]].concat(), message, hint);
+        }
+    }
+}
+
+/// The same of rules of which the first of one name counts: `does` says what each does with it.
+fn named(report: &mut Report<'_>, (list, does): (&[&str], &str), rules: &[(&str, Option<&str>)]) {
+    for (index, (name, _)) in rules.iter().enumerate() {
+        // A condition that could not be read has been said.
+        let hides = |(above, (other, when)): (usize, &(&str, Option<&str>))| {
+            let above = above.to_string();
+            let condition = [list, &[above.as_str(), "when"]].concat();
+            other == name && always(*when) && report.document.is_sound(&condition)
+        };
+        if rules[..index].iter().enumerate().any(hides) {
+            let message = format!("this rule is never reached: one above {does} {name:?} always");
+            let hint = "add `when` to that one, or remove one of them";
+            let index = index.to_string();
+            let path = [list, &[index.as_str(), "name"]].concat();
+            report.error(Code::ConflictingSettings, &path, message, hint);
         }
     }
 }

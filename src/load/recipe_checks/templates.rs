@@ -36,9 +36,10 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
                     let (message, hint) = words(&unknown, false);
                     report.at(code, place(source, &unknown.path), message, hint);
                 }
-                let further: &[&'static str] = match recipe.kind == RecipeKind::Runtime || is_config {
-                    true => &[],
-                    false => &calls::OF_MANIFESTS,
+                let further: &[&'static str] = match recipe.kind {
+                    RecipeKind::Runtime => &[],
+                    _ if is_config => &calls::OF_CONFIG,
+                    _ => &calls::OF_MANIFESTS,
                 };
                 for call in calls::unknown(&source.text, true, further) {
                     let (message, hint) = called(&call, further);

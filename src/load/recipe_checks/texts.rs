@@ -56,7 +56,7 @@ pub(super) fn check(kind: RecipeKind, report: &mut Report<'_>) {
 
 /// What to say of a name that cannot be read.
 pub(super) fn words(unknown: &Unknown, is_further_down: bool) -> (String, String) {
-    let Unknown { name, of, known, .. } = unknown;
+    let Unknown { name, of, known, elsewhere, .. } = unknown;
     if is_further_down {
         let hint = "a rule sees the facts of the rules above it: move that one up, or this one down";
         return (format!("the fact {name:?} is found further down"), hint.to_owned());
@@ -65,7 +65,11 @@ pub(super) fn words(unknown: &Unknown, is_further_down: bool) -> (String, String
         "" => format!("unknown name {name:?}"),
         of => format!("{of} has no {name:?}"),
     };
-    (message, near(name, known.iter().map(String::as_str)))
+    let hint = match elsewhere {
+        Some(path) => format!("did you mean {path:?}?"),
+        None => near(name, known.iter().map(String::as_str)),
+    };
+    (message, hint)
 }
 
 /// What to say of a filter, test or method that is not there.

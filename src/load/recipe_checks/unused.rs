@@ -18,9 +18,29 @@ pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
         .filter(|(name, _)| *name != "recipe.yaml")
         .map(|(_, source)| source.text.as_str())
         .collect();
+    version(recipe.kind, report, &templates);
     params(recipe.kind, report, &templates);
     facts(report, &templates);
     packages(report, &templates);
+}
+
+/// Versions that an app can choose from, and gets the same of.
+fn version(kind: RecipeKind, report: &mut Report<'_>, templates: &[&str]) {
+    let recipe = &report.document.value;
+    let image = recipe.image.as_deref().filter(|_| kind == RecipeKind::Service);
+    let reads = |text: &str| mentions(text, VERSION) || is_whole(text, "service");
+    if recipe.versions.supported.len() < 2 || image.into_iter().chain(templates.iter().copied()).any(reads) {
+        return;
+    }
+    let (what, hint) = match kind {
+        RecipeKind::Service => {
+            ("neither `image` nor a template reads", "image: docker.io/library/redis:{{ version }}")
+        }
+        _ => ("no template reads", "FROM {{ image(\"docker.io/library/node:\" ~ version) }}"),
+    };
+    let message = format!("{what} `version`: every version is the same");
+    let hint = format!("read it where the image is named: `{hint}`; or support one version alone");
+    warn(report, &["versions", "supported"], true, message, hint);
 }
 
 /// A word that only looks like a name is taken for it: nothing is said that would be wrong.

@@ -69,8 +69,27 @@ impl Found<'_> {
             if let Some(pattern) = &parameter.pattern {
                 self.pattern(name, parameter, pattern);
             }
-            self.values(name, parameter);
+            if !self.crossed(name, parameter) {
+                self.values(name, parameter);
+            }
         }
+    }
+
+    /// Whether nothing lies between the bounds: then no default can be right either.
+    fn crossed(&mut self, name: &str, parameter: &Parameter) -> bool {
+        let of = |bound: &Option<Value>| size(parameter.kind, bound.as_ref()?);
+        let is_crossed =
+            of(&parameter.minimum).zip(of(&parameter.maximum)).is_some_and(|(least, most)| least > most);
+        if is_crossed {
+            let message =
+                format!("no value of {name:?} is within its bounds: `minimum` is more than `maximum`");
+            self.say(
+                &["params", name, "minimum"],
+                message,
+                "write the least as `minimum`, and the most as `maximum`",
+            );
+        }
+        is_crossed
     }
 
     fn bound(&mut self, name: &str, parameter: &Parameter, key: &str, bound: &Value) {

@@ -1,11 +1,15 @@
 //! The files of a service's configuration: those beside its recipe, filled in. No credential gets into them.
 
+use std::sync::OnceLock;
+
+use minijinja::Environment;
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::expression::names::of_template as names_of;
 use crate::load::catalog::Recipe;
 use crate::load::service_files::ConfigRule;
+use crate::resolve::amounts;
 use crate::resolve::release::{Service, ServiceFile};
 use crate::{expression, names};
 
@@ -47,6 +51,16 @@ fn without_credentials(service: &Service, scope: &Value) -> Value {
     scope
 }
 
+/// What templates of files can do: beside what all can, make numbers of amounts.
+fn environment() -> &'static Environment<'static> {
+    static MADE: OnceLock<Environment<'static>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let mut environment = expression::for_texts();
+        amounts::add(&mut environment);
+        environment
+    })
+}
+
 /// A file; one that is not there has been said of the recipe.
 fn one(recipe: &Recipe, rule: &ConfigRule, scope: &Value) -> Result<Option<ServiceFile>, Box<Diagnostic>> {
     let Some(source) = recipe.texts.get(&rule.file) else { return Ok(None) };
@@ -55,7 +69,7 @@ fn one(recipe: &Recipe, rule: &ConfigRule, scope: &Value) -> Result<Option<Servi
         return Ok(None);
     }
     let text = if rule.is_template() {
-        let made = expression::text(&source.text, scope);
+        let made = expression::text_in(environment(), &source.text, scope);
         let made = made.map_err(|message| {
             Box::new(Diagnostic::error(Code::RecipeInvalid, Span::file(source), message))
         })?;

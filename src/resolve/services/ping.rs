@@ -7,7 +7,7 @@ use crate::load::mirrors::Mirrors;
 use crate::load::recipe::RecipeFile;
 use crate::load::service_recipe::{Ping, PingVariable};
 use crate::resolve::release::{PodVariable, SecretRef, Service, ServicePing};
-use crate::resolve::services::texts::text_at;
+use crate::resolve::services::texts::{image_at, text_at};
 use crate::yaml::document::Document;
 
 /// An image with a program that asks for a path, for the many that have none.
@@ -41,7 +41,7 @@ pub(super) fn resolve(
         }
     };
     let image = match (&ping.image, &ping.http) {
-        (Some(template), _) => mirrors.image(&text(template, &["ping", "image"])?),
+        (Some(template), _) => mirrors.image(&image_at(document, template, scope, &["ping", "image"])?),
         (None, Some(_)) => mirrors.image(HTTP_CLIENT),
         (None, None) => image.to_owned(),
     };

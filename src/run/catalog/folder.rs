@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::{Code, Failure, Source, Span};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::load::gitops::{Backend, Gitops};
 use crate::run::catalog::{KINDS, folder_of};
@@ -26,16 +26,20 @@ pub(super) fn read(folder: &Path) -> Result<Chosen, Failure> {
         folder.canonicalize().ok().filter(|whole| whole.is_dir()).ok_or_else(|| {
             Failure::new(Code::FolderNotFound, format!("{} is not a folder", folder.display()))
         })?;
+    chosen_in(folder, &whole).map_err(|failure| as_typed(failure, folder, &whole))
+}
+
+fn chosen_in(folder: &Path, whole: &Path) -> Result<Chosen, Failure> {
     let above = whole.parent().and_then(Path::file_name);
     let is_of_kind = above.is_some_and(|name| KINDS.iter().any(|kind| name == folder_of(*kind)));
     if is_of_kind || whole.join("recipe.yaml").is_file() {
-        return one(folder, &whole);
+        return one(folder, whole);
     }
     if KINDS.iter().any(|kind| whole.join(folder_of(*kind)).is_dir()) {
-        let files = moved(&whole, "catalog/")?;
+        let files = moved(whole, "catalog/")?;
         return Ok(chosen(Catalog::new(files).shown_as("catalog/", &shown(folder)), folder));
     }
-    let files = Gitops::from(Backend::Folder(whole.clone())).read(&Catalog::paths())?;
+    let files = Gitops::from(Backend::Folder(whole.to_owned())).read(&Catalog::paths())?;
     if files.is_empty() && !whole.join("cupaas.yaml").is_file() {
         let message = format!("{} has no recipes", folder.display());
         return Err(Failure::new(Code::FolderNotFound, message)
@@ -43,6 +47,18 @@ pub(super) fn read(folder: &Path) -> Result<Chosen, Failure> {
             .hint("to begin a recipe: cupaas catalog new service NAME"));
     }
     Ok(chosen(Catalog::new(files).shown_as("", &shown(folder)), &folder.join("catalog")))
+}
+
+/// A failure whose places begin with the folder as it was typed.
+fn as_typed(mut failure: Failure, folder: &Path, whole: &Path) -> Failure {
+    for found in &mut failure.diagnostics {
+        if let Ok(rest) = Path::new(&found.span.source.name).strip_prefix(whole) {
+            let name = format!("{}{}", shown(folder), rest.display());
+            let source = Source::new(name, found.span.source.text.clone());
+            found.span = Span::new(&source, found.span.range.clone());
+        }
+    }
+    failure
 }
 
 /// One recipe's folder.

@@ -18,7 +18,7 @@ const COMMANDS: [&str; 5] = ["check", "diff", "dockerfile", "explain", "render"]
 /// Runs every case.
 ///
 /// # Errors
-/// A folder that cannot be read, or files that stand where nobody looks.
+/// A folder that cannot be read, recipes that are wrong, or files that stand where nobody looks.
 pub(super) fn test(
     context: &Context<'_>,
     folder: &Path,
@@ -26,13 +26,17 @@ pub(super) fn test(
     run: fn(&[String]) -> Result<Ran, String>,
 ) -> Result<CatalogTested, Failure> {
     let Chosen { mut catalog, recipes } = folder::read(folder)?;
-    let mut misplaced = catalog.misplaced();
-    misplaced.extend(catalog.take_wrong_schemas());
+    let mut wrong = catalog.misplaced();
+    wrong.extend(catalog.take_wrong_schemas());
     // Nobody else minds, but here it is what was asked for.
     let unrun = catalog.misplaced_cases().into_iter();
-    misplaced.extend(unrun.map(|found| Diagnostic { severity: Severity::Error, ..found }));
-    if !misplaced.is_empty() {
-        return Err(Failure::invalid(misplaced));
+    wrong.extend(unrun.map(|found| Diagnostic { severity: Severity::Error, ..found }));
+    // An app of a recipe that is wrong lacks what the recipe does not find.
+    for (kind, recipe, _) in &recipes {
+        wrong.extend(catalog.get_leniently(*kind, recipe).1);
+    }
+    if !wrong.is_empty() {
+        return Err(Failure::invalid(wrong));
     }
     let setting = Setting {
         root: folder,

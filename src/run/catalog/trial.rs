@@ -12,6 +12,7 @@ use crate::load::mirrors::Mirrors;
 use crate::load::recipe::{Parameter, ParameterKind, VERSION};
 use crate::load::trial;
 use crate::render::Renderer;
+use crate::render::base_images;
 use crate::render::dockerfile::{dockerfile, parts};
 use crate::resolve::release::Release;
 use crate::resolve::uses::Used;
@@ -106,12 +107,13 @@ fn one(
     };
     let rendered = match parts(recipe, &used, &release, &Mirrors::default()) {
         Ok(_) if description.dockerfile.is_some() => {
-            dockerfile(recipe, &inputs.used, &release, &Mirrors::default()).map(|_| ())
+            dockerfile(recipe, &inputs.used, &release, &Mirrors::default())
+                .map(|text| base_images::check(recipe, &text))
         }
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(Vec::new()),
         Err(failure) => Err(failure),
     };
-    rendered.map_or_else(|failure| of_recipe(recipe, failure), |()| Ok(Vec::new()))
+    rendered.map_or_else(|failure| of_recipe(recipe, failure), |found| Ok(placed(recipe, found)))
 }
 
 fn release(catalog: &Catalog, recipe: &Recipe, app: &Value) -> Result<(Inputs, Release), Failure> {

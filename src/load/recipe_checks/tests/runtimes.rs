@@ -293,3 +293,30 @@ fn a_recipe_has_a_name_that_apps_can_write() {
         "a runtime cannot be called \"image\": `runtime: image` is an app whose image no recipe builds"
     ));
 }
+
+#[test]
+fn variables_are_ones_that_an_app_can_have_and_each_rule_is_reached() {
+    each(&[
+        (
+            "env: [{name: PORT, value: '9'}]",
+            "recipe.yaml:5:14: PORT is given by cupaas (set `processes.web.port` instead)",
+        ),
+        (
+            "env: [{name: A, value: a}, {name: A, value: b}]",
+            "recipe.yaml:5:35: this rule is never reached: one above sets \"A\" always (add `when` to that one, or remove one of them)",
+        ),
+        ("env: [{name: A, value: a, when: main}, {name: B, value: b}, {name: A, value: b}]", ""),
+        (
+            "words: {main: [a]}\nstart: [{when: main in words.main, command: x}]",
+            "recipe.yaml:5:9: \"main\" is a fact, too (give the list another name: `words.main` and `main` are easily taken for each other)",
+        ),
+        (
+            "start: [{when: '{{ main }}', command: x}]",
+            "recipe.yaml:5:16: invalid expression: syntax error: unexpected `}`, expected `:` (an expression stands without `{{ }}`: `main`)",
+        ),
+        (
+            "params: {size: {type: integer, default: 8, doc: x, minimum: 64, maximum: 1}}\nstart: [{when: params.size > 8, command: x}]",
+            "recipe.yaml:5:61: no value of \"size\" is within its bounds: `minimum` is more than `maximum` (write the least as `minimum`, and the most as `maximum`)",
+        ),
+    ]);
+}

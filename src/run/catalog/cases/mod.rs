@@ -57,7 +57,7 @@ pub struct Setting<'a> {
 /// Why a case is none that comes out, in words.
 #[derive(Debug)]
 pub enum Fault {
-    /// It cannot be run: what it expects is not to blame.
+    /// It cannot be run, or case.yaml says what cannot be: to write what came out would mend nothing.
     Unrun(String),
     /// What comes out is not as expected.
     Differs(String),
@@ -84,17 +84,21 @@ pub fn run(setting: &Setting<'_>, folder: &Path, update: bool) -> Result<(), Fau
     let scratch = tempfile::tempdir().map_err(|error| Fault::Unrun(error.to_string()))?;
     let scratch = scratch.path();
     place::prepare(setting, &case, folder, scratch).map_err(Fault::Unrun)?;
-    compared(setting, &case, folder, scratch, update).map_err(Fault::Differs)
+    let (expected, texts) = came_out(setting, &case, folder, scratch).map_err(Fault::Unrun)?;
+    if update {
+        compare::write(folder, &expected, &texts).map_err(|error| Fault::Unrun(error.to_string()))
+    } else {
+        compare::check(folder, &expected, &texts).map_err(Fault::Differs)
+    }
 }
 
-/// Runs a case whose folders stand in `scratch`.
-fn compared(
+/// Runs a case whose folders stand in `scratch`: the files that came out, of those that it is about, and the texts.
+fn came_out(
     setting: &Setting<'_>,
     case: &CaseFile,
     folder: &Path,
     scratch: &Path,
-    update: bool,
-) -> Result<(), String> {
+) -> Result<(Files, BTreeMap<&'static str, String>), String> {
     if folder.join("before").is_dir() {
         place::make_repository(scratch)?;
         place::copy(&folder.join("before"), &scratch.join("before"))?;
@@ -105,7 +109,12 @@ fn compared(
     }
     let ran = typed(setting, case, &case.command, scratch, "app")?;
     if ran.exit != case.exit {
-        return Err(format!("exit code {} and not {}\n{}{}", ran.exit, case.exit, ran.stdout, ran.stderr));
+        let said = place::in_case(&format!("{}{}", ran.stdout, ran.stderr), folder)?;
+        let (is, wanted) = (ran.exit, case.exit);
+        let end = if said.is_empty() || said.ends_with('\n') { "" } else { "\n" };
+        return Err(format!(
+            "exit code {is} and not {wanted}\n{said}{end}if that is right: `exit: {is}` in case.yaml, and --update\n"
+        ));
     }
     let expected = match &ran.files {
         Some(files) => Expected::of(case, files)?,
@@ -124,11 +133,7 @@ fn compared(
         ("expected.values.yaml", expected.values),
         ("expected.paths", expected.paths),
     ]);
-    if update {
-        compare::write(folder, &expected.files, &texts).map_err(|error| error.to_string())
-    } else {
-        compare::check(folder, &expected.files, &texts)
-    }
+    Ok((expected.files, texts))
 }
 
 /// Runs the case's command on one of its apps.

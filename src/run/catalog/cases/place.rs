@@ -7,7 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::case_file::CaseFile;
-use super::{Setting, compare};
+use super::{Setting, compare, expect};
 use crate::git::{Author, FileChanges, bare};
 use crate::run::scaffold::embedded;
 use crate::tree::RepoPath;
@@ -41,6 +41,19 @@ pub(super) fn prepare(
         compare::write_files(&scratch.join("gitops"), &files).map_err(|error| error.to_string())?;
     }
     compare::write_files(&scratch.join("gitops"), beside).map_err(|error| error.to_string())
+}
+
+/// What a run said, with the places of the case's own files as a person finds them: a run knows its app alone.
+pub(super) fn in_case(said: &str, folder: &Path) -> Result<String, String> {
+    let shown = folder.display().to_string();
+    let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
+    let place = expect::pattern(r"(^|[\s(])((?:app|gitops)/[^\s:]*:[0-9]+)")?;
+    let found = |found: &regex_lite::Captures<'_>| {
+        let of_case = folder.join(found[2].split(':').next().unwrap_or_default()).exists();
+        let before = if of_case { format!("{shown}/") } else { String::new() };
+        format!("{}{before}{}", &found[1], &found[2])
+    };
+    Ok(place.replace_all(said, found).into_owned())
 }
 
 /// Makes a repository of the GitOps folder, which can be deployed to.
