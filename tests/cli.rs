@@ -19,6 +19,7 @@ mod cli {
     mod bounds;
     mod catalog;
     mod catalog_manifests;
+    mod check_all;
     mod checkout_files;
     mod ci;
     mod codes;

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{Report, files, places};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::needed_facts::mentions;
 use crate::load::recipe::{RecipeFile, VERSION};
 use crate::load::recipe_folder::{Recipe, RecipeKind};
 
 pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     // What could not be read, or has another name, may be what reads it.
-    let is_wrong = report.found.iter().any(|found| found.severity == Severity::Error);
+    let is_wrong = report.found.iter().any(Diagnostic::is_error);
     if recipe.kind == RecipeKind::Shared || is_wrong || !report.document.is_sound(&[]) {
         return;
     }
