@@ -39,6 +39,7 @@ pub(crate) mod secrets;
 pub(crate) mod service;
 pub(crate) mod services;
 mod shell;
+mod sizes;
 mod start;
 pub(crate) mod suggest;
 pub(crate) mod task;

@@ -3,6 +3,7 @@
 
 use crate::resolve::decisions::Decision;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -191,6 +192,13 @@ pub struct Autoscale {
     pub max: u32,
     /// Per cent of the requested CPU.
     pub cpu: u32,
+}
+
+impl Display for Autoscale {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { min, max, cpu } = self;
+        write!(f, "{min} to {max}, at {cpu} % of the CPU")
+    }
 }
 
 /// What runs before the processes of a release.
