@@ -268,30 +268,6 @@ fn what_starts_nothing_and_what_is_not_in_force_is_said() {
 }
 
 #[test]
-fn a_version_counts_in_whatever_words_runtime_txt_has_it() {
-    let sandbox = Sandbox::new();
-    for (index, text) in [
-        "python-3.11.4",
-        "# what Render reads\npython-3.11\n",
-        "PYTHON_VERSION = 3.11.9",
-        "python~=3.11.0",
-        "Python: 3.11.13 (main, Jun  4 2025)",
-        "'python-3.11.x'",
-    ]
-    .iter()
-    .enumerate()
-    {
-        let name = format!("shop{index}");
-        sandbox
-            .write(&name, &[("runtime.txt", text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")]);
-        sandbox.good(&["new", &name, "--forge", "none"]);
-        let explained = sandbox.good(&["explain", &name]).stdout;
-        let version = explained.lines().find(|line| line.starts_with("runtime.version"));
-        assert!(version.is_some_and(|line| line.contains("3.11")), "{text}: {explained}");
-    }
-}
-
-#[test]
 fn an_app_in_a_folder_is_pointed_to() {
     let sandbox = Sandbox::new();
     sandbox.write("both", &[("backend/requirements.txt", "flask\n"), ("frontend/package.json", "{}")]);
