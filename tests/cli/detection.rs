@@ -268,6 +268,18 @@ fn what_starts_nothing_and_what_is_not_in_force_is_said() {
 }
 
 #[test]
+fn files_of_another_runtime_are_said() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .write("two", &[("go.mod", "module shop\n"), ("main.go", "package main\n"), ("pyproject.toml", "")]);
+    let said = sandbox.good(&["new", "two", "--forge", "none"]).stdout;
+    assert!(
+        said.contains("go is taken; pyproject.toml is of python: `--runtime python` takes that"),
+        "{said}"
+    );
+}
+
+#[test]
 fn an_app_in_a_folder_is_pointed_to() {
     let sandbox = Sandbox::new();
     sandbox.write("both", &[("backend/requirements.txt", "flask\n"), ("frontend/package.json", "{}")]);
