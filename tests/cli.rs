@@ -27,6 +27,7 @@ mod cli {
     mod credentials;
     mod deploying;
     mod detection;
+    mod detection_python;
     mod dry_runs;
     mod ended;
     mod external;
