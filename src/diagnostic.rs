@@ -145,6 +145,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Whether it stops the run.
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// A problem that stops the run.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         let message = Message::from(message.into());
@@ -281,7 +286,7 @@ impl Failure {
             }
         }
         let mut diagnostics = once;
-        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+        let errors = diagnostics.iter().filter(|found| found.is_error()).count();
         let message = match errors {
             1 => "1 problem found".to_owned(),
             n if diagnostics.len() > SHOWN => {
@@ -312,6 +317,13 @@ impl Failure {
         if std::mem::take(&mut self.is_before_writing) {
             self.message = Message::from(format!("{}, nothing was written", self.message));
         }
+        self
+    }
+
+    /// The same, of which there is more to say.
+    #[must_use]
+    pub(crate) fn and(mut self, more: &str) -> Self {
+        self.message = Message::from(format!("{}, and {more}", self.message));
         self
     }
 

@@ -19,6 +19,7 @@ mod cli {
     mod bounds;
     mod catalog;
     mod catalog_manifests;
+    mod check_all;
     mod checkout_files;
     mod ci;
     mod codes;
@@ -26,6 +27,7 @@ mod cli {
     mod credentials;
     mod deploying;
     mod detection;
+    mod detection_python;
     mod dry_runs;
     mod ended;
     mod external;

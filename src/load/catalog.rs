@@ -6,7 +6,7 @@ mod own;
 mod schemas;
 
 use crate::diagnostic::Code;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use include_dir::{Dir, include_dir};
@@ -80,7 +80,26 @@ impl Catalog {
 
     /// What stands where nobody looks for it, and so would be passed over without a word.
     pub fn misplaced(&self) -> Vec<Diagnostic> {
-        misplaced::find(&self.own, &|path| self.shown(path))
+        misplaced::find(&self.own, &|path| self.shown(path)).into_iter().map(|found| found.problem).collect()
+    }
+
+    /// The same for an app that is made of these recipes: what stands in the wrong place is a mistake where one of them may
+    /// be meant, and else a warning, or it would stop the deploys of all other apps.
+    pub(crate) fn misplaced_for(&self, used: &BTreeSet<&str>) -> Vec<Diagnostic> {
+        let concerns = |path: &str| path.rsplit('/').nth(1).is_some_and(|name| used.contains(name));
+        let shown = |path: &str| self.shown(path);
+        let all = misplaced::find(&self.own, &shown).into_iter();
+        all.map(|found| {
+            match self
+                .own
+                .keys()
+                .any(|path| path.as_str().starts_with(&found.below) && concerns(path.as_str()))
+            {
+                true => found.problem,
+                false => Diagnostic { severity: Severity::Warning, ..found.problem },
+            }
+        })
+        .collect()
     }
 
     /// Cases of recipes in folders where nobody looks for them.
@@ -182,8 +201,8 @@ fn checked(
     (recipe, mut problems): (Option<Recipe>, Vec<Diagnostic>),
 ) -> (Option<Arc<Recipe>>, Vec<Diagnostic>) {
     let Some(mut recipe) = recipe else { return (None, problems) };
-    let is_error = |found: &Diagnostic| found.severity == Severity::Error;
-    let (errors, warnings): (Vec<_>, Vec<_>) = recipe_checks::check(&recipe).into_iter().partition(is_error);
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        recipe_checks::check(&recipe).into_iter().partition(Diagnostic::is_error);
     problems.extend(errors);
     recipe.warnings = warnings;
     (Some(Arc::new(recipe)), problems)

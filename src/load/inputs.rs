@@ -58,7 +58,7 @@ pub struct Inputs {
     pub gitops_commit: Option<String>,
     /// Further JSON Schemas, by path.
     pub schemas: BTreeMap<String, String>,
-    /// What is wrong with recipes and registrations: said together with what deciding finds.
+    /// What is wrong with recipes and registrations, and what there is to warn of: said together with what deciding finds.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -135,12 +135,16 @@ pub(super) fn gather(
     if let Some(app) = &app {
         known_runtimes::offer(&catalog, app, &mut problems);
     }
-    problems.extend(catalog.misplaced());
     let runtime = app.as_ref().and_then(|app| keep(runtime_recipe(&catalog, app), &mut problems));
     let used = runtime.as_ref().map(|recipe| used_recipes::of(&catalog, recipe));
     let (used, wrong) = used.unwrap_or_default();
     problems.extend(wrong);
     let services = app.as_ref().map(|app| service_recipes(&catalog, app, &mut problems)).unwrap_or_default();
+    let of_services = app.iter().flat_map(|app| &app.value.services).map(|entry| entry.recipe.as_str());
+    let of_runtime = app.iter().map(|app| app.value.runtime.name.as_str());
+    let of_all = std::iter::once("shared");
+    let names = of_all.chain(of_runtime).chain(used.keys().map(String::as_str)).chain(of_services).collect();
+    problems.extend(catalog.misplaced_for(&names));
     let shared = keep(catalog.get_leniently(RecipeKind::Shared, "shared"), &mut problems);
     let (Some(mut app), Some(platform), Some(shared)) = (app, platform, shared) else {
         return Err(Failure::invalid(problems));

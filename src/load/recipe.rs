@@ -48,7 +48,7 @@ pub struct RecipeFile {
     pub skip: Vec<String>,
     /// What is read from an app's files, rule by rule; the first that finds a fact decides it.
     #[serde(default)]
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 300))]
     pub facts: Vec<FactRule>,
     /// Facts that several rules must not find differently, and what to tell a person whose app does that.
     #[serde(default)]

@@ -158,6 +158,26 @@ pub(crate) fn by_name(
     Ok(all)
 }
 
+/// Files in folders below `apps/` that look like registrations: nobody reads them.
+///
+/// # Errors
+/// The repository's own.
+pub(crate) fn too_deep(gitops: &mut Gitops) -> Result<Vec<Diagnostic>, Failure> {
+    let files = gitops.read(&[path("apps")?])?;
+    let deep = files.iter().filter_map(|(path, text)| {
+        let (_, name) = path.as_str().strip_prefix("apps/")?.rsplit_once('/')?;
+        let root = node::parse(&Source::new(path.as_str(), text.clone())).ok()?;
+        let looks_like_one = [".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+            && ["repository", "branches", "environments"].iter().any(|key| root.get(key).is_some());
+        let span = Span::file(&Source::new(path.as_str(), text.clone()));
+        let message = "this file is ignored: registrations are in apps/ itself";
+        let problem = Diagnostic::error(Code::MisplacedFile, span, message);
+        looks_like_one
+            .then(|| problem.hint(format!("move it to apps/{}.yaml", name.split('.').next().unwrap_or(name))))
+    });
+    Ok(deep.collect())
+}
+
 /// The name under which a source is registered: that which it would have by itself, where it is; else whatever name it
 /// has among all.
 ///

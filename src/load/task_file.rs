@@ -48,8 +48,8 @@ impl TaskFile {
     }
 }
 
-/// What a task is called beside the halves of its app, `base` and `app`: in the names of the engine's objects.
-pub(crate) fn part(id: &str) -> String {
+/// What a task is called: its Job, and, beside the halves of its app, `base` and `app`, its part of the engine's objects' names.
+pub(crate) fn name(id: &str) -> String {
     format!("run-{id}")
 }
 

@@ -45,7 +45,7 @@ impl<'r> Tasks<'r> {
         let one = |(id, task): (&String, &TaskFile)| {
             json!({
                 "id": id,
-                "name": names::kustomization(&self.release.app, &self.release.environment, &task_file::part(id)),
+                "name": names::kustomization(&self.release.app, &self.release.environment, &task_file::name(id)),
                 "time_limit": task.time_limit,
                 "commit": task.commit,
             })

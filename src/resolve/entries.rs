@@ -9,8 +9,8 @@ use crate::load::process_entry::ProcessEntry;
 use crate::load::scalars::Name;
 use crate::resolve::decisions::{Notes, did_you_mean};
 use crate::resolve::environment;
-use crate::resolve::processes::sizes;
 use crate::resolve::release::Process;
+use crate::resolve::sizes;
 
 /// Says what is wrong with an entry that is written at `path`, whether it counts in this run's environment or not.
 fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut Notes) {
@@ -23,7 +23,7 @@ fn check_entry(inputs: &Inputs, path: &[&str], entry: &ProcessEntry, notes: &mut
     // Another platform, which has the environment, may have the size.
     let ours = path.first() != Some(&"environments")
         || path.get(1).is_some_and(|name| environment::meant(inputs, name).is_some());
-    let sizes = sizes(inputs);
+    let sizes = sizes::all(inputs);
     let unknown = |name: &&str| !sizes.contains_key(*name) && inputs.platform.is_sound(&["sizes", name]);
     if let Some(name) = entry.size.as_deref().filter(|_| ours).filter(unknown) {
         let hint = did_you_mean(name, sizes.keys());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Code, Severity, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::app_files::AppFiles;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Recorded;
@@ -90,7 +90,7 @@ pub(super) fn find(
         }
     }
     let (problems, warnings): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut search.unread).into_iter().partition(|one| one.severity == Severity::Error);
+        std::mem::take(&mut search.unread).into_iter().partition(Diagnostic::is_error);
     notes.problems.extend(problems);
     notes.warnings.extend(warnings);
     for (fact, value) in &known.facts {

@@ -40,6 +40,7 @@ pub(crate) mod secrets;
 pub(crate) mod service;
 pub(crate) mod services;
 mod shell;
+mod sizes;
 mod start;
 pub(crate) mod suggest;
 pub(crate) mod task;
@@ -184,7 +185,10 @@ fn begin(inputs: &Inputs, environment: &str, origin: String) -> Notes {
     let mut warnings = inputs.files.warnings.clone();
     let recipes = inputs.runtime.iter().chain(inputs.services.values());
     warnings.extend(recipes.flat_map(|recipe| recipe.warnings.clone()));
-    let mut notes = Notes { problems: inputs.problems.clone(), warnings, ..Notes::default() };
+    let found = inputs.problems.iter().cloned();
+    let (problems, harmless): (Vec<_>, Vec<_>) = found.partition(Diagnostic::is_error);
+    warnings.extend(harmless);
+    let mut notes = Notes { problems, warnings, ..Notes::default() };
     notes.decided("app", &inputs.name, name_origin(inputs));
     notes.decided("environment", environment, origin);
     notes

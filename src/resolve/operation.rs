@@ -80,8 +80,9 @@ fn scale(inputs: &Inputs, environment: &str, processes: &mut [Process], notes: &
                 notes.problem(Code::InvalidValue, file.at(&path), message, "min is the lower bound");
             }
             Scale::Auto { min, max, cpu } => {
-                notes.decided(what, format!("{min} to {max}"), file.at(&path));
-                process.autoscale = Some(Autoscale { min, max, cpu });
+                let autoscale = Autoscale { min, max, cpu };
+                notes.decided(what, autoscale, file.at(&path));
+                process.autoscale = Some(autoscale);
                 (process.replicas, process.min_replicas) = (None, min);
             }
         }

@@ -12,6 +12,8 @@ use crate::resolve::decisions::Notes;
 pub(super) struct Written<'a> {
     /// The recipe's name.
     pub of: &'a str,
+    /// What its settings are called in decisions, such as `runtime` or `services.cache`.
+    pub called: &'a str,
     /// What stands there.
     pub settings: &'a Map<String, Value>,
     /// What can be set whatever the recipe says.
@@ -26,7 +28,7 @@ pub(super) fn resolve(
     place: impl Fn(&str) -> Option<Span>,
     notes: &mut Notes,
 ) -> Map<String, Value> {
-    let Written { of, settings, common } = written;
+    let Written { of, called, settings, common } = written;
     for key in settings.keys().filter(|key| !common.contains(&key.as_str()) && !known.contains_key(*key)) {
         let Some(place) = place(key) else { continue };
         let names: Vec<&str> = known.keys().map(String::as_str).chain(common.iter().copied()).collect();
@@ -44,6 +46,9 @@ pub(super) fn resolve(
             && let Some(place) = place(name)
         {
             notes.problem(Code::InvalidValue, place, format!("invalid value for {name:?}"), hint);
+        }
+        if let (Some(value), Some(place)) = (written, place(name)) {
+            notes.decided(format!("{called}.{name}"), value, place);
         }
         (name.clone(), written.unwrap_or(&parameter.default).clone())
     };

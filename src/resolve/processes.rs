@@ -1,29 +1,27 @@
 //! What runs: `.cupaas`, else the Procfile, else what the runtime's recipe finds; then the environment's changes.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Source, Span};
 use crate::load::app_file::MAX_PROCESSES;
 use crate::load::inputs::Inputs;
-use crate::load::platform::Size;
-use crate::load::pod_rules::BuiltInSize;
 use crate::load::process_entry::{ProcessEntry, Scale};
-use crate::load::scalars::{Amount, Command, Cpu};
+use crate::load::scalars::Command;
 use crate::resolve::command::{literal, refused, stays, words};
 use crate::resolve::decisions::Notes;
 use crate::resolve::labels;
 use crate::resolve::pod_rules;
 use crate::resolve::release::{Autoscale, Process, ProcessKind, ReleaseCommand};
 use crate::resolve::runtime::Runtime;
+use crate::resolve::sizes;
 use crate::resolve::start::{self, Start};
 
 /// The port that a web process listens on where nothing is said.
 const DEFAULT_PORT: u16 = 8000;
 /// The most lines of a Procfile that are looked at; a run has to end whatever an app brings.
 const MAX_LINES: usize = 1000;
-/// The size where nothing is said.
-const DEFAULT_SIZE: &str = "small";
 
 /// What stands in a Procfile.
 pub(super) struct Procfile {
@@ -269,22 +267,32 @@ fn process(
     let kind = kind(name, entry);
     let is_sound = |key: &str| is_sound(inputs, environment, name, key);
     check(name, entry, kind, (&at, &is_sound), notes);
+    let mut decided = |key: &str, value: &dyn Display, is_written: bool| {
+        let origin = if is_written { at(key).to_string() } else { "default".to_owned() };
+        notes.decided(format!("processes.{name}.{key}"), value, origin);
+    };
     let port = (kind == ProcessKind::Web).then(|| entry.port.unwrap_or(DEFAULT_PORT));
     if let Some(port) = port {
-        let origin = entry.port.map_or_else(|| "default".to_owned(), |_| at("port").to_string());
-        notes.decided(format!("processes.{name}.port"), port, origin);
+        decided("port", &port, entry.port.is_some());
     }
-    let size = size(inputs, name, entry.size.as_deref(), &at("size"), notes);
+    if let Some(health) = &entry.health {
+        decided("health", &health.0, true);
+    }
+    if let Some(schedule) = &entry.schedule {
+        decided("schedule", schedule, true);
+    }
     let (replicas, autoscale) = match (kind, entry.scale) {
         (ProcessKind::Scheduled, _) => (None, None),
         (_, None) => (Some(1), None),
         (_, Some(Scale::Fixed(count))) => (Some(count), None),
         (_, Some(Scale::Auto { min, max, cpu })) => (None, Some(Autoscale { min, max, cpu })),
     };
-    if let Some(count) = replicas {
-        let origin = entry.scale.map_or_else(|| "default".to_owned(), |_| at("scale").to_string());
-        notes.decided(format!("processes.{name}.scale"), count, origin);
+    match (replicas, autoscale) {
+        (Some(count), _) => decided("scale", &count, entry.scale.is_some()),
+        (None, Some(scale)) => decided("scale", &scale, true),
+        (None, None) => {}
     }
+    let size = sizes::resolve(inputs, name, entry.size.as_deref(), &at("size"), notes);
     Process {
         name: name.to_owned(),
         kind,
@@ -343,37 +351,6 @@ fn kind(name: &str, entry: &ProcessEntry) -> ProcessKind {
     }
 }
 
-/// The sizes that every platform has.
-fn built_in_sizes() -> BTreeMap<String, Size> {
-    let size = |cpu: &str, memory: &str| Size { cpu: Cpu(cpu.to_owned()), memory: Amount(memory.to_owned()) };
-    [("small", size("100m", "256Mi")), ("medium", size("250m", "512Mi")), ("large", size("500m", "1Gi"))]
-        .map(|(name, size)| (name.to_owned(), size))
-        .into()
-}
-
-/// All sizes of the platform.
-pub(super) fn sizes(inputs: &Inputs) -> BTreeMap<String, Size> {
-    let mut sizes = built_in_sizes();
-    sizes.extend(inputs.platform.value.sizes.clone());
-    sizes
-}
-
-fn size(inputs: &Inputs, process: &str, asked: Option<&str>, place: &Span, notes: &mut Notes) -> Size {
-    let sizes = sizes(inputs);
-    let of_recipe = inputs.runtime.as_ref().and_then(|recipe| recipe.description.value.defaults.size);
-    let name = asked.or(of_recipe.map(BuiltInSize::name)).unwrap_or(DEFAULT_SIZE);
-    if let Some(size) = sizes.get(name) {
-        let origin = asked.map_or_else(|| "default".to_owned(), |_| place.to_string());
-        notes.decided(
-            format!("processes.{process}.size"),
-            format!("{name} ({} CPU, {})", size.cpu, size.memory),
-            origin,
-        );
-        return size.clone();
-    }
-    Size { cpu: Cpu(String::new()), memory: Amount(String::new()) }
-}
-
 /// What runs before the processes of a release: `.cupaas`, else the Procfile's `release` line.
 pub(super) fn release(
     inputs: &Inputs,
@@ -389,8 +366,7 @@ pub(super) fn release(
     let words = words(&command);
     notes.decided("release", shown(&words), &place);
     is_refused(&words, &place, notes);
-    let size = built_in_sizes().remove(DEFAULT_SIZE)?;
-    let size = inputs.platform.value.sizes.get(DEFAULT_SIZE).cloned().unwrap_or(size);
+    let size = sizes::all(inputs).remove(sizes::DEFAULT)?;
     Some(ReleaseCommand {
         command: words.iter().map(|word| literal(word)).collect(),
         labels: labels::of(inputs, environment, "release", labels::Part::Release),

@@ -3,11 +3,12 @@
 
 use crate::resolve::decisions::Decision;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Failure, typed};
 use crate::load::hold::Hold;
 use crate::load::platform::{Delivery, Egress, SecretsProvider, StoreKind};
 use crate::load::release_file::SourceFacts;
@@ -19,6 +20,7 @@ pub(crate) use crate::resolve::service::{
     ServicePing,
 };
 use crate::resolve::uses::Used;
+use crate::schema::suggest;
 
 /// One app × one environment × one image.
 #[derive(Debug, Clone, Serialize)]
@@ -192,6 +194,13 @@ pub struct Autoscale {
     pub cpu: u32,
 }
 
+impl Display for Autoscale {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { min, max, cpu } = self;
+        write!(f, "{min} to {max}, at {cpu} % of the CPU")
+    }
+}
+
 /// What runs before the processes of a release.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReleaseCommand {
@@ -291,6 +300,22 @@ impl Release {
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &String> {
         let services = self.services.iter().filter_map(|service| service.route.as_ref());
         self.route.iter().chain(services).flat_map(|route| &route.hosts)
+    }
+
+    /// The process of that name, which was given as `argument`.
+    ///
+    /// # Errors
+    /// Kind `Usage`: the app does not have it.
+    pub(crate) fn process(&self, name: &str, argument: &'static str) -> Result<&Process, Failure> {
+        self.processes.iter().find(|process| process.name == name).ok_or_else(|| {
+            let names = self.processes.iter().map(|process| process.name.as_str());
+            let hint = match suggest(name, names.clone()) {
+                Some(close) => format!("did you mean {close:?}?"),
+                None => format!("its processes: {}", names.collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("{} has no process {name:?}", self.app);
+            typed(Code::InvalidArgument, argument, name, message, hint)
+        })
     }
 }
 

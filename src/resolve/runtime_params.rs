@@ -25,10 +25,6 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> Map<String, Value> 
             && inputs.app.is_sound(&["runtime", &entry.name, key]);
         sound.then(|| path(key))
     };
-    let written = Written { of: &entry.name, settings: &entry.settings, common };
-    let params = params::resolve(known, &written, place, notes);
-    for (name, value) in params.iter().filter(|(name, _)| entry.settings.contains_key(*name)) {
-        notes.decided(format!("runtime.{name}"), value, path(name));
-    }
-    params
+    let written = Written { of: &entry.name, called: "runtime", settings: &entry.settings, common };
+    params::resolve(known, &written, place, notes)
 }

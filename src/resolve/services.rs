@@ -135,7 +135,7 @@ impl ServiceSettings<'_> {
         } else {
             resources::resolve(&recipe.resources, asked, notes)
         };
-        let params = params::resolve(self.recipe, self.entry, |key| self.key(key), notes);
+        let params = params::resolve(&name, self.recipe, self.entry, |key| self.key(key), notes);
         let part = Part::Service(&self.entry.recipe);
         let labels = labels::of(self.inputs, self.environment, &name, part);
         let mut workload_labels = labels.clone();

@@ -63,7 +63,10 @@ impl There<'_> {
 pub(crate) fn of(inputs: &Inputs, release: &Release, problems: &mut Vec<Diagnostic>) -> Vec<Suggestion> {
     let Some(recipe) = &inputs.runtime else { return Vec::new() };
     // What is wrong with the recipe has been said.
-    if inputs.recorded.is_some() || inputs.dockerfile.is_some() || !inputs.problems.is_empty() {
+    if inputs.recorded.is_some()
+        || inputs.dockerfile.is_some()
+        || inputs.problems.iter().any(Diagnostic::is_error)
+    {
         return Vec::new();
     }
     let scope = scope(&recipe.description.value, &release.facts, &release.params);

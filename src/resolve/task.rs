@@ -3,11 +3,11 @@
 
 use crate::diagnostic::{Code, Failure, typed};
 use crate::load::inputs::Inputs;
+use crate::load::task_file;
 use crate::names;
 use crate::resolve::command::{literal, refused};
 use crate::resolve::labels;
-use crate::resolve::release::{Process, Release, Task};
-use crate::schema::suggest;
+use crate::resolve::release::{Release, Task};
 
 /// The process whose size a task has where none is named.
 const WEB: &str = "web";
@@ -34,11 +34,6 @@ impl Wanted {
     }
 }
 
-/// The name of the Job of a task.
-pub(crate) fn job(id: &str) -> String {
-    format!("run-{id}")
-}
-
 /// # Errors
 /// Kind `Usage`: a process that the app does not have, or words that no program can be given.
 pub(crate) fn resolve(inputs: &Inputs, release: &Release, wanted: &Wanted) -> Result<Task, Failure> {
@@ -47,11 +42,14 @@ pub(crate) fn resolve(inputs: &Inputs, release: &Release, wanted: &Wanted) -> Re
         return Err(typed(Code::InvalidArgument, "COMMAND", first, why, "such as `-- rake db:seed`"));
     }
     let id = wanted.id(inputs.gitops_commit.as_deref());
-    let process = process(release, wanted.process.as_deref())?;
+    let process = match &wanted.process {
+        Some(name) => release.process(name, "--process")?,
+        None => release.process(WEB, "--process").or_else(|none| release.processes.first().ok_or(none))?,
+    };
     Ok(Task {
-        name: job(&id),
+        name: task_file::name(&id),
         // Of its own, so that no Service of a process selects its pod.
-        labels: labels::of(inputs, &release.environment, &job(&id), labels::Part::Task),
+        labels: labels::of(inputs, &release.environment, &task_file::name(&id), labels::Part::Task),
         id,
         command: wanted.command.iter().map(|word| literal(word)).collect(),
         asked: wanted.asked.clone(),
@@ -59,25 +57,5 @@ pub(crate) fn resolve(inputs: &Inputs, release: &Release, wanted: &Wanted) -> Re
         cpu: process.cpu.clone(),
         memory: process.memory.clone(),
         words: wanted.command.clone(),
-    })
-}
-
-/// The process of that name; else the one that gets requests, or the first one.
-fn process<'r>(release: &'r Release, name: Option<&str>) -> Result<&'r Process, Failure> {
-    let all = &release.processes;
-    let of = |name: &str| all.iter().find(|process| process.name == name);
-    let found = match name {
-        Some(name) => of(name),
-        None => of(WEB).or(all.first()),
-    };
-    found.ok_or_else(|| {
-        let names = all.iter().map(|process| process.name.as_str());
-        let name = name.unwrap_or_default();
-        let hint = match suggest(name, names.clone()) {
-            Some(close) => format!("did you mean {close:?}?"),
-            None => format!("its processes: {}", names.collect::<Vec<_>>().join(", ")),
-        };
-        let message = format!("{} has no process {name:?}", release.app);
-        typed(Code::InvalidArgument, "--process", name, message, hint)
     })
 }

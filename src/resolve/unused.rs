@@ -1,7 +1,7 @@
 //! What people wrote that would be passed over in silence: settings for what is not there, and settings that another one
 //! switches off.
 
-use crate::diagnostic::{Code, Span};
+use crate::diagnostic::Code;
 use crate::load::environments;
 use crate::load::inputs::Inputs;
 use crate::load::platform::{Delivery, SecretsProvider};
@@ -11,7 +11,9 @@ use crate::resolve::{environment, routes};
 
 pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
     undeclared(inputs, notes);
-    registration(inputs, notes);
+    if let Some(file) = &inputs.registration {
+        notes.problems.extend(environments::undeclared_by(file, &inputs.platform));
+    }
     domains(inputs, processes, notes);
     platform(inputs, notes);
 }
@@ -44,23 +46,6 @@ fn undeclared(inputs: &Inputs, notes: &mut Notes) {
 fn is_unknown(inputs: &Inputs, name: &str) -> bool {
     let platform = &inputs.platform;
     !platform.value.environments.contains_key(name) && platform.is_sound(&["environments", name])
-}
-
-/// What is registered for environments that the platform does not have. It is the same repository's, so it is a mistake.
-fn registration(inputs: &Inputs, notes: &mut Notes) {
-    let Some(file) = &inputs.registration else { return };
-    let mut say = |name: &str, span: Span| {
-        notes.problems.push(environments::undeclared(name, &inputs.platform.value, span));
-    };
-    for name in file.value.environments.keys().filter(|name| is_unknown(inputs, name)) {
-        let path = ["environments", name];
-        if file.is_sound(&path) {
-            say(name, file.key(&path));
-        }
-    }
-    for (branch, name) in file.value.branches.iter().filter(|(_, name)| is_unknown(inputs, &name.0)) {
-        say(&name.0, file.at(&["branches", branch]));
-    }
 }
 
 /// Host names that no environment answers to.

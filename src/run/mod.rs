@@ -5,6 +5,7 @@ mod approvals;
 mod beside;
 mod branches;
 pub(crate) mod catalog;
+mod checked;
 mod compare;
 pub(crate) mod context;
 mod decide;

@@ -21,7 +21,7 @@ use crate::run::land::{Landed, Planned, Round, Site, Sourced, land};
 use crate::run::notify::{self, Forges};
 use crate::run::recorded::decided;
 use crate::run::spec::{RunSpec, Selection, Stage};
-use crate::run::{branches, open, stages, wait};
+use crate::run::{branches, checked, open, stages, wait};
 use crate::tree::{Edits, Files, RepoPath};
 
 /// The most releases that a failure names.
@@ -72,7 +72,8 @@ fn source(round: &mut Round<'_>, edit: &Edit) -> Result<Sourced, Failure> {
         Some(subject) => branches::of_edit(subject, edit.app.as_deref()),
         None => branches::of_rerender(&edit.scope.clone().unwrap_or_default()),
     })?;
-    let transitions = transitions(round, &records)?;
+    let transitions = transitions(round, &records);
+    let transitions = checked::with_unused_files(round, transitions)?;
     if round.spec.stage < Stage::Diff {
         return each(round.spec, transitions).map(Sourced::Ended);
     }
@@ -153,17 +154,16 @@ fn together(failures: Vec<(String, Failure)>, all: usize, can_leave: bool) -> Fa
     let count = names.len();
     let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
     let first = names[..count.min(NAMED)].join(", ");
-    let message =
-        format!("{count} of {all} releases cannot be rendered ({first}{more}), nothing was written");
-    // Who would leave out that many means something else.
-    let can_leave = can_leave && count <= NAMED;
+    let message = format!("{count} of {all} releases cannot be rendered ({first}{more})");
+    // Who would leave out that many means something else, and without all there are no others.
+    let can_leave = can_leave && count <= NAMED && count < all;
     let leave = format!("to go on with the others: --without {}", names.join(","));
     let invalid = failures.iter().any(|(_, failure)| failure.kind() == Kind::Invalid);
     let code = match failures.first() {
         Some((_, first)) if !invalid => first.code,
         _ => Code::InvalidFiles,
     };
-    let mut whole = Failure::new(code, message);
+    let mut whole = Failure { is_before_writing: true, ..Failure::new(code, message) };
     for (name, failure) in failures {
         // What all of them share, such as a mistake in cupaas.yaml, is said once.
         let new: Vec<Diagnostic> =

@@ -130,10 +130,10 @@ fn check_says_what_is_wrong_with_every_recipe_at_once() {
         assert!(ran.stderr.contains(said), "{said}\n{}", ran.stderr);
     }
     assert!(!ran.stderr.contains("services/cache/"), "{}", ran.stderr);
-    // A deploy says it too, of the recipe that it uses.
+    // A deploy says it too, of the recipes that it uses.
     fs::remove_dir_all(sandbox.path("fleet/catalog/service")).unwrap();
     fs::remove_dir_all(sandbox.path("fleet/catalog/runtime")).unwrap();
-    let app = "name: a\nruntime: image\nservices: [open]\nprocesses: {web: {command: serve}}\n";
+    let app = "name: a\nruntime: image\nservices: [open, redis]\nprocesses: {web: {command: serve}}\n";
     sandbox.write("app", &[(".cupaas", app)]);
     let check = ["check", "app", "--gitops", "fleet", "--image", "x:1"];
     let ran = sandbox.run(&check);

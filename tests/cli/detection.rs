@@ -268,27 +268,15 @@ fn what_starts_nothing_and_what_is_not_in_force_is_said() {
 }
 
 #[test]
-fn a_version_counts_in_whatever_words_runtime_txt_has_it() {
+fn files_of_another_runtime_are_said() {
     let sandbox = Sandbox::new();
-    for (index, text) in [
-        "python-3.11.4",
-        "# what Render reads\npython-3.11\n",
-        "PYTHON_VERSION = 3.11.9",
-        "python~=3.11.0",
-        "Python: 3.11.13 (main, Jun  4 2025)",
-        "'python-3.11.x'",
-    ]
-    .iter()
-    .enumerate()
-    {
-        let name = format!("shop{index}");
-        sandbox
-            .write(&name, &[("runtime.txt", text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")]);
-        sandbox.good(&["new", &name, "--forge", "none"]);
-        let explained = sandbox.good(&["explain", &name]).stdout;
-        let version = explained.lines().find(|line| line.starts_with("runtime.version"));
-        assert!(version.is_some_and(|line| line.contains("3.11")), "{text}: {explained}");
-    }
+    sandbox
+        .write("two", &[("go.mod", "module shop\n"), ("main.go", "package main\n"), ("pyproject.toml", "")]);
+    let said = sandbox.good(&["new", "two", "--forge", "none"]).stdout;
+    assert!(
+        said.contains("go is taken; pyproject.toml is of python: `--runtime python` takes that"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -43,13 +43,13 @@ fn every_step_of_a_runtime_has_a_bound() {
     let filters = format!("start: [{{when: \"a{}\", command: x}}]", "|string".repeat(50_000));
     let pattern = |pattern: &str| format!("facts: [{{fact: a, files: [main.x], match: '{pattern}', is: x}}]");
     let long = format!("facts: [{{fact: a, files: ['{}'], is: x}}]", "*a".repeat(50_000));
-    let rules = format!("facts: [{}]", "{fact: a, files: [x], is: x}, ".repeat(201));
+    let rules = format!("facts: [{}]", "{fact: a, files: [x], is: x}, ".repeat(301));
     let loops = "{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}";
     for (key, said) in [
         (plus, "2000 bytes"),
         (filters, "2000 bytes"),
         (long, "at most 200 characters"),
-        (rules, "at most 200 items"),
+        (rules, "at most 300 items"),
         (pattern("((a{1000}){1000}){1000}"), "invalid regular expression"),
         (pattern(&"(".repeat(900)), "invalid regular expression"),
         (

@@ -14,8 +14,16 @@ const FOLDERS: [&str; 3] = ["runtimes", "schemas", "services"];
 pub(super) const SLIPS: [&str; 7] =
     ["catalogue", "catalogs", "catalogues", "Catalog", "catlog", "cataloge", "catalogo"];
 
+/// What stands in the wrong place.
+pub(super) struct Misplaced {
+    /// The file, or the beginning of the paths in its folder.
+    pub(super) below: String,
+    /// What is said of it.
+    pub(super) problem: Diagnostic,
+}
+
 /// All of them, each folder once.
-pub(super) fn find(files: &Files, shown: &dyn Fn(&str) -> String) -> Vec<Diagnostic> {
+pub(super) fn find(files: &Files, shown: &dyn Fn(&str) -> String) -> Vec<Misplaced> {
     let recipes: BTreeSet<&str> =
         files.keys().map(|path| path.as_str()).filter(|path| is_recipe(path)).collect();
     let mut said: BTreeSet<String> = BTreeSet::new();
@@ -23,9 +31,10 @@ pub(super) fn find(files: &Files, shown: &dyn Fn(&str) -> String) -> Vec<Diagnos
     for (path, text) in files {
         let parts: Vec<&str> = path.as_str().split('/').collect();
         let Some((folder, message, hint)) = wrong(&parts, &recipes) else { continue };
-        if said.insert(folder) {
+        if said.insert(folder.clone()) {
             let place = Span::file(&Source::new(shown(path.as_str()), text.as_str()));
-            found.push(Diagnostic::error(Code::MisplacedFile, place, message).hint(hint));
+            let problem = Diagnostic::error(Code::MisplacedFile, place, message).hint(hint);
+            found.push(Misplaced { below: folder, problem });
         }
     }
     found
@@ -96,7 +105,7 @@ fn wrong(parts: &[&str], recipes: &BTreeSet<&str>) -> Option<(String, String, St
         )),
         [top, kind, ..] if SLIPS.contains(top) && is_recipe(&whole) => {
             let hint = "did you mean catalog/?".to_owned();
-            Some(((*top).to_owned(), format!("the recipes in {top}/{kind}/ are ignored"), hint))
+            Some((format!("{top}/"), format!("the recipes in {top}/{kind}/ are ignored"), hint))
         }
         _ => None,
     }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{Report, files, places};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::needed_facts::mentions;
 use crate::load::recipe::{RecipeFile, VERSION};
 use crate::load::recipe_folder::{Recipe, RecipeKind};
 
 pub(super) fn check(recipe: &Recipe, report: &mut Report<'_>) {
     // What could not be read, or has another name, may be what reads it.
-    let is_wrong = report.found.iter().any(|found| found.severity == Severity::Error);
+    let is_wrong = report.found.iter().any(Diagnostic::is_error);
     if recipe.kind == RecipeKind::Shared || is_wrong || !report.document.is_sound(&[]) {
         return;
     }
@@ -34,9 +34,9 @@ fn version(kind: RecipeKind, report: &mut Report<'_>, templates: &[&str]) {
     }
     let (what, hint) = match kind {
         RecipeKind::Service => {
-            ("neither `image` nor a template reads", "image: docker.io/library/redis:{{ version }}")
+            ("neither `image` nor a template reads", "image: docker.io/library/…:{{ version }}")
         }
-        _ => ("no template reads", "FROM {{ image(\"docker.io/library/node:\" ~ version) }}"),
+        _ => ("no template reads", "FROM {{ image(\"docker.io/library/…:\" ~ version) }}"),
     };
     let message = format!("{what} `version`: every version is the same");
     let hint = format!("read it where the image is named: `{hint}`; or support one version alone");

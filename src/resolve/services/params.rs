@@ -14,14 +14,16 @@ pub(super) fn knows(recipe: &Recipe, key: &str) -> bool {
     COMMON.contains(&key) || recipe.description.value.params.contains_key(key)
 }
 
-/// The recipe's parameters with the app's values; `place` is that of a setting.
+/// The parameters of the service's recipe with the app's values; `place` is that of a setting.
 pub(super) fn resolve(
+    service: &str,
     recipe: &Recipe,
     entry: &ServiceEntry,
     place: impl Fn(&str) -> Span,
     notes: &mut Notes,
 ) -> Map<String, Value> {
     let place = |key: &str| recipe.description.is_sound(&["params", key]).then(|| place(key));
-    let written = Written { of: &entry.recipe, settings: &entry.settings, common: &COMMON };
+    let called = format!("services.{service}");
+    let written = Written { of: &entry.recipe, called: &called, settings: &entry.settings, common: &COMMON };
     params::resolve(&recipe.description.value.params, &written, place, notes)
 }

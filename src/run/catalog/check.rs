@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostic, Failure, Severity};
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::outcome::catalog::CatalogChecked;
 use crate::run::catalog::folder::{self, Chosen};
@@ -13,18 +13,31 @@ use crate::run::catalog::{folder_of, trial};
 /// # Errors
 /// All that is wrong with them, in one failure.
 pub(super) fn check(folder: &Path) -> Result<CatalogChecked, Failure> {
-    let Chosen { mut catalog, recipes } = folder::read(folder)?;
+    let Chosen { catalog, recipes } = folder::read(folder)?;
+    let recipes: Vec<_> = recipes.into_iter().map(|(kind, name, _)| (kind, name)).collect();
+    let found = all(catalog, &recipes)?;
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(Failure::invalid(found));
+    }
+    let recipes = recipes.iter().map(|(kind, name)| format!("{}/{name}", folder_of(*kind))).collect();
+    Ok(CatalogChecked { recipes, warnings: found })
+}
+
+/// What is wrong with a catalog and these recipes of it, beside what there is to warn of.
+///
+/// # Errors
+/// A bug, or a machine that is full.
+pub(super) fn all(
+    mut catalog: Catalog,
+    recipes: &[(RecipeKind, String)],
+) -> Result<Vec<Diagnostic>, Failure> {
     let mut found = catalog.misplaced();
     found.extend(catalog.misplaced_cases());
     found.extend(catalog.take_wrong_schemas());
-    for (kind, name, _) in &recipes {
+    for (kind, name) in recipes {
         found.extend(one(&catalog, *kind, name)?);
     }
-    if found.iter().any(is_error) {
-        return Err(Failure::invalid(found));
-    }
-    let recipes = recipes.iter().map(|(kind, name, _)| format!("{}/{name}", folder_of(*kind))).collect();
-    Ok(CatalogChecked { recipes, warnings: found })
+    Ok(found)
 }
 
 /// What is wrong with one recipe. What it renders is looked at once its own files are right.
@@ -37,8 +50,4 @@ fn one(catalog: &Catalog, kind: RecipeKind, name: &str) -> Result<Vec<Diagnostic
         found.extend(trial::of(catalog, &recipe)?);
     }
     Ok(found)
-}
-
-fn is_error(found: &Diagnostic) -> bool {
-    found.severity == Severity::Error
 }

@@ -10,7 +10,7 @@ mod trial;
 
 use std::path::PathBuf;
 
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::load::catalog::{Catalog, RecipeKind};
 use crate::outcome::catalog::Recipes;
 use crate::outcome::{Outcome, Report};
@@ -93,6 +93,18 @@ fn catalog(context: &Context<'_>, known: &Known) -> Result<Catalog, Failure> {
         Known::Folder(folder) => Ok(folder::read(folder)?.catalog),
         Known::Repository(spec) => Ok(Catalog::new(open(context, spec)?.read(&Catalog::paths())?)),
     }
+}
+
+/// What is wrong with a catalog and the recipes in it, whoever uses them.
+///
+/// # Errors
+/// A bug, or a machine that is full.
+pub(super) fn problems(catalog: Catalog) -> Result<Vec<Diagnostic>, Failure> {
+    let of_kind = |kind: &RecipeKind| -> Vec<_> {
+        catalog.own_names(*kind).into_iter().map(|name| (*kind, name)).collect()
+    };
+    let recipes: Vec<_> = KINDS.iter().flat_map(of_kind).collect();
+    Ok(check::all(catalog, &recipes)?.into_iter().filter(Diagnostic::is_error).collect())
 }
 
 /// The word for a kind in paths.

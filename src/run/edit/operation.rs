@@ -9,12 +9,11 @@ use crate::load::known_apps;
 use crate::load::platform::RegisteredEnvironment;
 use crate::load::process_entry::Scale;
 use crate::load::records::Scope;
-use crate::load::release_file::ReleaseFile;
 use crate::publish::Signature;
-use crate::resolve::release::{Process, ProcessKind, Release};
+use crate::resolve::release::{ProcessKind, Release};
 use crate::run::edit::command::{Operate, Scales};
 use crate::run::edit::image::where_to;
-use crate::run::edit::registered_app::{Edit, RegisteredApp};
+use crate::run::edit::registered_app::Edit;
 use crate::run::recorded::decided;
 use crate::run::spec::RunSpec;
 use crate::yaml::edit::YamlEdit;
@@ -62,8 +61,8 @@ pub(super) fn operate(
             (changes, format!("maintenance{of}: off"), notes.into_iter().collect())
         }
         Operate::Scale(scales) => {
-            let processes = processes(spec, record, gitops)?;
-            let mut notes = check(scales, &own, &processes, &known)?;
+            let release = decided(spec, record, gitops, &BTreeSet::new())?.2;
+            let mut notes = check(scales, &own, &release)?;
             notes.extend(while_stopped(&own));
             let (changes, words) = scale(scales, &own, &path);
             (changes, format!("scale{of}: {words}"), notes)
@@ -126,42 +125,22 @@ fn in_maintenance(release: &Release, own: &RegisteredEnvironment) -> Result<Vec<
     Ok(notes)
 }
 
-/// The processes of a release, as they are today.
-fn processes(spec: &RunSpec, record: &ReleaseFile, gitops: &mut Gitops) -> Result<Vec<Process>, Failure> {
-    Ok(decided(spec, record, gitops, &BTreeSet::new())?.2.processes)
-}
-
 /// Refuses what scales nothing, and says what else ends with it.
-fn check(
-    scales: &Scales,
-    own: &RegisteredEnvironment,
-    processes: &[Process],
-    known: &RegisteredApp,
-) -> Result<Vec<String>, Failure> {
+fn check(scales: &Scales, own: &RegisteredEnvironment, release: &Release) -> Result<Vec<String>, Failure> {
     let mut notes = Vec::new();
     for (name, count) in &scales.set {
-        let process = processes.iter().find(|process| process.name == *name);
-        let wrong =
-            |message: String, hint: String| Err(typed(Code::InvalidArgument, "scale", name, message, hint));
-        match (process, count) {
-            // What the app has outgrown can be taken out.
-            (_, None) if own.scale.contains_key(name) => {}
-            (None, _) => {
-                let names = processes.iter().map(|process| process.name.as_str());
-                let hint = match crate::schema::suggest(name, names.clone()) {
-                    Some(close) => format!("did you mean {close:?}?"),
-                    None => format!("its processes: {}", names.collect::<Vec<_>>().join(", ")),
-                };
-                return wrong(format!("{} has no process {name:?}", known.name), hint);
-            }
-            (Some(process), _) if process.kind == ProcessKind::Scheduled => {
-                let hint = "`cupaas stop` suspends it with all others";
-                return wrong(format!("{name:?} runs by its schedule, and has no scale"), hint.to_owned());
-            }
-            (Some(process), Some(_)) if process.autoscale.is_some() => {
-                notes.push(format!("{name} no longer follows its load, until `cupaas scale {name}=-`"));
-            }
-            _ => {}
+        // What the app has outgrown can be taken out.
+        if count.is_none() && own.scale.contains_key(name) {
+            continue;
+        }
+        let process = release.process(name, "scale")?;
+        if process.kind == ProcessKind::Scheduled {
+            let message = format!("{name:?} runs by its schedule, and has no scale");
+            let hint = "`cupaas stop` suspends it with all others";
+            return Err(typed(Code::InvalidArgument, "scale", name, message, hint));
+        }
+        if count.is_some() && process.autoscale.is_some() {
+            notes.push(format!("{name} no longer follows its load, until `cupaas scale {name}=-`"));
         }
     }
     Ok(notes)

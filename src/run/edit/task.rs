@@ -7,10 +7,11 @@ use crate::load::gitops::Gitops;
 use crate::load::known_apps;
 use crate::load::records::Scope;
 use crate::load::release_file::ReleaseFile;
+use crate::load::task_file;
 use crate::names;
 use crate::report::shell_line;
 use crate::repository::short;
-use crate::resolve::task::{Wanted, job};
+use crate::resolve::task::Wanted;
 use crate::run::edit::image::where_to;
 use crate::run::edit::registered_app::Edit;
 use crate::run::spec::{RunSpec, Stage};
@@ -43,7 +44,7 @@ pub(super) fn run(spec: &RunSpec, wanted: &Wanted, gitops: &mut Gitops) -> Resul
 /// Where its result and what it writes can be seen.
 fn notes(record: &ReleaseFile, wanted: &Wanted, id: &str) -> Vec<String> {
     let ReleaseFile { app, environment, .. } = record;
-    let (namespace, job) = (names::namespace(app, environment), job(id));
+    let (namespace, job) = (names::namespace(app, environment), task_file::name(id));
     let limit = Lapse::words(i64::from(wanted.time_limit));
     let result = match record.rollout_id() {
         Some(reported) => format!(

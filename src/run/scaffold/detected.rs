@@ -34,6 +34,26 @@ pub(super) fn runtime(catalog: &Catalog, folder: &Path) -> Result<Option<(String
     Ok(by_weak)
 }
 
+/// The first runtime that is none of `taken`, one of whose markers stands there too; and the file that tells.
+///
+/// # Errors
+/// A recipe that is wrong.
+pub(super) fn beside(
+    catalog: &Catalog,
+    folder: &Path,
+    taken: &[&str],
+) -> Result<Option<(String, String)>, Failure> {
+    let names = names(folder);
+    for name in catalog.names(RecipeKind::Runtime).into_iter().filter(|name| !taken.contains(&name.as_str()))
+    {
+        let recipe = catalog.get(RecipeKind::Runtime, &name).map_err(Failure::invalid)?;
+        if let Some(file) = recipe.and_then(|recipe| first(&names, &recipe.description.value.markers)) {
+            return Ok(Some((name, file)));
+        }
+    }
+    Ok(None)
+}
+
 /// A folder in an app's folder that has an app itself: its name, the file that tells, and the runtime.
 pub(super) struct Below {
     pub(super) folder: String,

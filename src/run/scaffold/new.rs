@@ -51,18 +51,23 @@ pub(crate) fn new(options: &NewOptions, catalog: &Catalog) -> Result<Wrote, Fail
         let (plain, _) = app_text::write(runtime, &services, &Proposal::default());
         proposal::of(catalog, &options.folder, &plain)
     };
-    let (runtime, proposal) = match &options.runtime {
+    let (runtime, proposal, doubt) = match &options.runtime {
         Some(runtime) => {
             let runtime = known(catalog, RecipeKind::Runtime, runtime)?;
             let proposal = proposed_for(&runtime);
-            (runtime, proposal)
+            (runtime, proposal, None)
         }
-        None => followed(detect(catalog, &options.folder)?, proposed_for),
+        None => {
+            let first = detect(catalog, &options.folder)?;
+            let (runtime, proposal) = followed(first.clone(), proposed_for);
+            let doubt = doubt(catalog, &options.folder, [&first, &runtime])?;
+            (runtime, proposal, doubt)
+        }
     };
     let (text, proposed) = app_text::write(&runtime, &services, &proposal);
     let inputs = proposal.dockerfile.as_deref().map(BuildInputs::of).unwrap_or_default();
     let workflow = workflow::of(&options.folder, options.workflow, &inputs)?;
-    let mut wrote = Wrote::default();
+    let mut wrote = Wrote { notes: doubt.into_iter().collect(), ..Wrote::default() };
     write_new(&mut wrote, options.folder.join(".cupaas"), &text, 0o644)?;
     if !proposed.is_empty() {
         wrote.notes.push(format!(".cupaas proposes, in comments: {}", proposed.join(", ")));
@@ -120,6 +125,18 @@ fn followed(first: String, proposed: impl Fn(&str) -> Proposal) -> (String, Prop
             _ => return (runtime, proposal),
         }
     }
+}
+
+/// What is said where files tell of a runtime that is not taken: which of them is the app, its people know.
+fn doubt(catalog: &Catalog, folder: &Path, taken: [&str; 2]) -> Result<Option<String>, Failure> {
+    // A Dockerfile says all of it.
+    if taken.iter().any(|runtime| WITHOUT_RECIPE.contains(runtime)) {
+        return Ok(None);
+    }
+    let other = detected::beside(catalog, folder, &taken)?;
+    Ok(other.map(|(other, file)| {
+        format!("{} is taken; {file} is of {other}: `--runtime {other}` takes that", taken[1])
+    }))
 }
 
 fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {

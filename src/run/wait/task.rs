@@ -13,7 +13,6 @@ use crate::outcome::rollout::RolledOut;
 use crate::outcome::{Outcome, Report};
 use crate::repository::short;
 use crate::resolve::release::{Release, Task};
-use crate::resolve::task::job;
 use crate::run::context::Context;
 use crate::run::spec::RunSpec;
 use crate::run::wait::follow::{Ended, Sight, follow};
@@ -98,9 +97,9 @@ fn failed(release: &Release, task: &Task, reason: &str) -> Failure {
         context(environment, app, &task.id),
         release.source.commit.as_deref().map(short).unwrap_or_default()
     );
-    let kustomization = names::kustomization(app, environment, &task_file::part(&task.id));
+    let kustomization = names::kustomization(app, environment, &task_file::name(&task.id));
     Failure::new(Code::RolloutFailed, message)
-        .hint(format!("what it has written: kubectl -n {namespace} logs job/{}", job(&task.id)))
+        .hint(format!("what it has written: kubectl -n {namespace} logs job/{}", task_file::name(&task.id)))
         .hint(format!(
             "the cluster's own message: kubectl -n {} get kustomization {kustomization}",
             platform.flux_namespace
@@ -117,9 +116,9 @@ fn silent(release: &Release, task: &Task, said: &Said, time: Duration) -> Failur
         time.as_secs(),
         context(environment, app, &task.id)
     );
-    let kustomization = names::kustomization(app, environment, &task_file::part(&task.id));
+    let kustomization = names::kustomization(app, environment, &task_file::name(&task.id));
     Failure::new(Code::RolloutUnreported, message)
-        .hint(format!("whether it runs: kubectl -n {namespace} get job {}", job(&task.id)))
+        .hint(format!("whether it runs: kubectl -n {namespace} get job {}", task_file::name(&task.id)))
         .hint(format!(
             "what the cluster is at: kubectl -n {} get kustomization {kustomization} {}",
             platform.flux_namespace, release.flux_base
