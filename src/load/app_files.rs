@@ -44,7 +44,7 @@ pub(crate) struct Patterns {
 }
 
 /// The app's own Dockerfile.
-const DOCKERFILE: &str = "Dockerfile";
+pub(crate) const DOCKERFILE: &str = "Dockerfile";
 
 impl Patterns {
     /// Those that everyone asks for.

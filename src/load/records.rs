@@ -1,6 +1,6 @@
 //! `releases/<env>/<app>/release.yaml`: which releases stand there, and what they were made from.
 
-use crate::diagnostic::{Code, Failure, Source};
+use crate::diagnostic::{Code, Diagnostic, Failure, Source};
 use crate::layout::path;
 use crate::load::app_file::AppFile;
 use crate::load::gitops::Gitops;
@@ -8,6 +8,9 @@ use crate::load::release_file::ReleaseFile;
 use crate::tree::{Files, RepoPath};
 use crate::yaml::document::{self, Document};
 use std::collections::BTreeSet;
+
+/// So many are read sooner by one thread than by two.
+const FEW: usize = 64;
 
 /// Which of the releases that stand there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,15 +100,36 @@ pub(crate) fn records(gitops: &mut Gitops) -> Result<Vec<ReleaseFile>, Failure> 
 }
 
 fn read(files: &Files) -> Result<Vec<ReleaseFile>, Failure> {
-    let mut problems = Vec::new();
-    let mut found = Vec::new();
-    for (path, text) in files.iter().filter(|(path, _)| is_record(path)) {
-        match document::read::<ReleaseFile>(&Source::new(path.as_str(), text.clone())) {
+    let records: Vec<_> = files.iter().filter(|(path, _)| is_record(path)).collect();
+    let (mut problems, mut found) = (Vec::new(), Vec::with_capacity(records.len()));
+    for read in each(&records) {
+        match read {
             Ok(document) => found.push(document.value),
             Err(wrong) => problems.extend(wrong),
         }
     }
     if problems.is_empty() { Ok(found) } else { Err(Failure::invalid(problems)) }
+}
+
+type Read = Result<Document<ReleaseFile>, Vec<Diagnostic>>;
+
+/// Reads each, in their order. A platform has one or two of an app, and takes a second to read twenty thousand: every
+/// processor reads its part.
+fn each(records: &[(&RepoPath, &String)]) -> Vec<Read> {
+    let read = |(path, text): &(&RepoPath, &String)| {
+        document::read::<ReleaseFile>(&Source::new(path.as_str(), (*text).clone()))
+    };
+    if records.len() <= FEW {
+        return records.iter().map(read).collect();
+    }
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = records.len().div_ceil(processors);
+    std::thread::scope(|scope| {
+        let parts = records.chunks(part).map(|part| scope.spawn(|| part.iter().map(read).collect::<Vec<_>>()));
+        let parts: Vec<_> = parts.collect();
+        let joined = parts.into_iter().map(|part| part.join());
+        joined.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// Where one app's records may stand: in the environments of `cupaas.yaml`, and in the one that was asked for.

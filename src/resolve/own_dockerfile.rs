@@ -1,6 +1,7 @@
 //! The app's own Dockerfile → what in it does not fit what is deployed.
 
 use crate::diagnostic::Code;
+use crate::load::app_files::DOCKERFILE;
 use crate::load::inputs::Inputs;
 use crate::resolve::decisions::Notes;
 use crate::resolve::release::Process;
@@ -20,10 +21,19 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
         return;
     }
     match &inputs.dockerfile {
-        Some(text) => compare(inputs, &last_stage(text), processes, notes),
+        Some(text) => {
+            overridden(inputs, notes);
+            compare(inputs, &last_stage(text), processes, notes);
+        }
         None if inputs.app.value.runtime.name == OWN && inputs.app.is_sound(&["runtime"]) => {
-            let message = "there is no Dockerfile in the app's folder";
-            let hint = "add one (a link is not followed), or say `runtime: image` where it is built from another file";
+            let (message, hint) = if inputs.files.texts.contains_key(DOCKERFILE) {
+                ("the Dockerfile in the app's folder is empty", "write one, or say the runtime that is to make it")
+            } else {
+                (
+                    "there is no Dockerfile in the app's folder",
+                    "add one (a link is not followed), or say `runtime: image` where it is built from another file",
+                )
+            };
             notes.problem(Code::DockerfileNotFound, inputs.app.at(&["runtime"]), message, hint);
         }
         None => {}
@@ -32,6 +42,28 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
 
 /// The runtime that is nothing but the app's own Dockerfile.
 const OWN: &str = "dockerfile";
+
+/// A version or settings that only the recipe's Dockerfile would have used.
+fn overridden(inputs: &Inputs, notes: &mut Notes) {
+    let entry = &inputs.app.value.runtime;
+    if inputs.runtime.is_none() {
+        return;
+    }
+    let version = entry.version.as_ref().map(|_| "version");
+    let said: Vec<&str> = version.into_iter().chain(entry.settings.keys().map(String::as_str)).collect();
+    if said.is_empty() {
+        return;
+    }
+    let (message, hint) = (
+        format!(
+            "the image is built by the app's own Dockerfile, which {} of the runtime {} not change",
+            said.join(", "),
+            if said.len() == 1 { "does" } else { "do" }
+        ),
+        "delete the Dockerfile to have one generated, or take out what it does not follow",
+    );
+    notes.warning(Code::DockerfileOverridesRuntime, inputs.app.at(&["runtime"]), message, hint);
+}
 
 fn compare(inputs: &Inputs, stage: &Stage, processes: &[Process], notes: &mut Notes) {
     let place = |process: &Process, key: &str| {

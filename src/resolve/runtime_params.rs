@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::diagnostic::Code;
 use crate::load::inputs::Inputs;
 use crate::load::known_runtimes::WITHOUT_RECIPE;
 use crate::load::scalars::Named;
@@ -14,7 +15,10 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> Map<String, Value> 
     let none = Named::new();
     let (known, common): (_, &[&str]) = match &inputs.runtime {
         Some(recipe) => (&recipe.description.value.params, &["version"]),
-        None if WITHOUT_RECIPE.contains(&entry.name.as_str()) => (&none, &[]),
+        None if WITHOUT_RECIPE.contains(&entry.name.as_str()) => {
+            refuse_version(inputs, notes);
+            (&none, &[])
+        }
         // Its recipe cannot be read, which has been said.
         None => return Map::new(),
     };
@@ -27,4 +31,15 @@ pub(super) fn resolve(inputs: &Inputs, notes: &mut Notes) -> Map<String, Value> 
     };
     let written = Written { of: &entry.name, called: "runtime", settings: &entry.settings, common };
     params::resolve(known, &written, place, notes)
+}
+
+/// An image and a Dockerfile are whatever they are: a version beside one would say nothing.
+fn refuse_version(inputs: &Inputs, notes: &mut Notes) {
+    let entry = &inputs.app.value.runtime;
+    if let Some(version) = &entry.version {
+        let name = &entry.name;
+        let message = format!("runtime {name:?} has no versions, and {version:?} is not used");
+        let hint = format!("write `runtime: {name}`; what runs is what the image holds");
+        notes.problem(Code::UnknownVersion, inputs.app.at(&["runtime"]), message, hint);
+    }
 }

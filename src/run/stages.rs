@@ -38,10 +38,13 @@ pub(crate) fn decided(
 fn dockerfile_text(inputs: &Inputs, release: &mut Release) -> Result<String, Failure> {
     match (&inputs.dockerfile, &inputs.runtime) {
         (Some(own), _) => {
-            let place = inputs.app.at(&["runtime"]);
-            let message = "the app's own Dockerfile is used";
-            let warning = Diagnostic::warning(Code::DockerfileOverridesRuntime, place, message);
-            release.warnings.push(warning.hint("delete it to generate one from the runtime"));
+            let code = Code::DockerfileOverridesRuntime;
+            // Of an app that sets something of its runtime it has been said.
+            if release.warnings.iter().all(|said| said.code != code) {
+                let place = inputs.app.at(&["runtime"]);
+                let warning = Diagnostic::warning(code, place, "the app's own Dockerfile is used");
+                release.warnings.push(warning.hint("delete it to generate one from the runtime"));
+            }
             Ok(own.clone())
         }
         (None, Some(recipe)) => {

@@ -129,8 +129,19 @@ fn status_looks_back_as_far_as_it_must() {
     let stream: String = (0..600).map(one).collect();
     import.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
     assert!(import.wait().unwrap().success());
-    let all = world.json(&["status"]);
-    assert_eq!(all["releases"][0]["last"]["author"], "tester", "{all:#}");
+    let servers: [&[(&str, &str)]; 3] = [
+        &[("uploadpack.allowFilter", "true")],
+        // One that filters files, but no folders.
+        &[("uploadpackfilter.tree.allow", "false"), ("uploadpackfilter.blob:none.allow", "true")],
+        &[("uploadpack.allowFilter", "false")],
+    ];
+    for settings in servers {
+        for (key, value) in settings {
+            world.sandbox.git("", &["-C", &world.gitops, "config", key, value]);
+        }
+        let all = world.json(&["status"]);
+        assert_eq!(all["releases"][0]["last"]["author"], "tester", "{settings:?}: {all:#}");
+    }
 }
 
 #[test]

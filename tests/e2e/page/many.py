@@ -79,3 +79,7 @@ with subprocess.Popen(["git", "-C", place, "fast-import", "--quiet"], stdin=subp
     importing.stdin.close()
     if importing.wait() != 0:
         sys.exit(1)
+# As every forge sets its repositories, and packs them.
+for setting in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"]:
+    subprocess.run(["git", "-C", place, "config", setting, "true"], check=True)
+subprocess.run(["git", "-C", place, "repack", "-adq", "--write-bitmap-index"], check=True)
