@@ -7,6 +7,8 @@
 mod http;
 #[path = "../tests/support/scratch.rs"]
 mod scratch;
+#[path = "../tests/publish/support.rs"]
+mod support;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -15,6 +17,8 @@ use std::time::Instant;
 use http::{Answer, Server};
 
 const RUNS: usize = 5;
+
+type Make<'a> = Box<dyn Fn() -> Command + 'a>;
 
 fn main() {
     let apps = std::env::var("APPS").unwrap_or_else(|_| "10000".to_owned());
@@ -39,7 +43,7 @@ fn main() {
     };
     println!("{apps} apps in two environments each; the median of {RUNS} runs, in turns");
     let page = here.join("page.html");
-    let mut rows: Vec<(&str, Box<dyn Fn() -> Command + '_>)> = vec![
+    let mut rows: Vec<(&str, Make<'_>)> = vec![
         ("status, over http", Box::new(|| status(&remote, &[]))),
         ("status, on this disk", Box::new(|| status(&local, &[]))),
         (

@@ -111,6 +111,13 @@ pub struct ServiceEntry {
     pub settings: serde_json::Map<String, Value>,
 }
 
+impl ServiceEntry {
+    /// What it is called: its `name`, else its recipe's.
+    pub(crate) fn name(&self) -> &str {
+        self.settings.get("name").and_then(Value::as_str).unwrap_or(&self.recipe)
+    }
+}
+
 impl JsonSchema for ServiceEntry {
     fn schema_name() -> Cow<'static, str> {
         "Service".into()

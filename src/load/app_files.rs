@@ -45,12 +45,26 @@ pub(crate) struct Patterns {
 
 /// The app's own Dockerfile.
 pub(crate) const DOCKERFILE: &str = "Dockerfile";
+/// Names under which nobody reads one, or a Procfile, though whoever chose them may think so; and what it is called.
+pub(crate) const MISNAMED: [(&str, &str); 8] = [
+    ("procfile", PROCFILE),
+    ("ProcFile", PROCFILE),
+    ("Procfile.txt", PROCFILE),
+    ("Procfile.yml", PROCFILE),
+    ("dockerfile", DOCKERFILE),
+    ("DockerFile", DOCKERFILE),
+    ("Dockerfile.txt", DOCKERFILE),
+    ("Containerfile", DOCKERFILE),
+];
+const PROCFILE: &str = "Procfile";
 
 impl Patterns {
     /// Those that everyone asks for.
     pub(crate) fn of_dockerfile() -> Self {
         let dockerfile = BTreeSet::from([DOCKERFILE.to_owned()]);
-        Self { read: dockerfile.clone(), named: dockerfile.clone(), begun: dockerfile, ..Self::default() }
+        let misnamed = MISNAMED.iter().map(|(name, _)| (*name).to_owned());
+        let named = dockerfile.iter().cloned().chain(misnamed).collect();
+        Self { read: dockerfile.clone(), named, begun: dockerfile, ..Self::default() }
     }
 
     /// Adds those of a runtime's recipe.

@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -15,9 +15,12 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diagnostic::{Diagnostic, Failure, Source, Span};
 use crate::load::app_files::SKIPPED;
 use crate::load::encoding;
+use crate::schema::suggest;
 
 /// The most bytes that a file which a person writes for cupaas may have.
 pub(crate) const MAX_FILE: u64 = 1 << 20;
+/// The file that makes a folder a GitOps repository.
+const PLATFORM: &str = "cupaas.yaml";
 /// Names under which an app's file may stand.
 pub(crate) const APP_FILES: [&str; 3] = [".cupaas", ".cupaas.yml", ".cupaas.yaml"];
 
@@ -71,10 +74,12 @@ pub(crate) fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source
     let name = match there[..] {
         [name] => name,
         [] => {
+            // `folder/.` is the folder.
+            let plain: PathBuf = named.components().collect();
             let place =
-                if named.as_os_str().is_empty() { "the root".into() } else { named.display().to_string() };
-            return Err(Failure::new(Code::MissingAppFile, format!("no .cupaas in {place}"))
-                .hint("create one with `cupaas new`"));
+                if plain.as_os_str().is_empty() { "the root".into() } else { plain.display().to_string() };
+            let failure = Failure::new(Code::MissingAppFile, format!("no .cupaas in {place}"));
+            return Err(failure.hint(instead(folder)));
         }
         [first, second, ..] => {
             let span = Span::file(&Source::new(shown(second), ""));
@@ -84,6 +89,27 @@ pub(crate) fn app_file(folder: &Path, called: Option<&str>) -> Result<Arc<Source
         }
     };
     read_text(&folder.join(name), &shown(name))
+}
+
+/// What to do about a folder without `.cupaas`, by what stands there.
+fn instead(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(10_000);
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    if names.iter().any(|name| name == PLATFORM) {
+        return format!(
+            "{PLATFORM} makes this a GitOps repository: name an app's folder, or an app with --app"
+        );
+    }
+    let stem = |name: &str| {
+        let bare = name.strip_prefix('.').unwrap_or(name);
+        bare.strip_suffix(".yaml").or(bare.strip_suffix(".yml")).unwrap_or(bare).to_owned()
+    };
+    match names.iter().find(|name| suggest(&stem(name), ["cupaas"].into_iter()).is_some()) {
+        Some(near) => format!("if {near:?} is meant to be it, rename it to .cupaas"),
+        None => "create one with `cupaas new`".to_owned(),
+    }
 }
 
 /// Reads one file that a person wrote for cupaas.

@@ -23,8 +23,7 @@ impl ServiceEntry {
     pub(crate) fn prefix(&self, recipe: &RecipeFile) -> String {
         let text = |key: &str| self.settings.get(key).and_then(Value::as_str).map(str::to_owned);
         let own = recipe.prefix.as_ref().map(|prefix| prefix.0.clone());
-        let name = text("name").unwrap_or_else(|| self.recipe.clone());
-        text("as").or(own).unwrap_or_else(|| name.to_uppercase().replace('-', "_"))
+        text("as").or(own).unwrap_or_else(|| self.name().to_uppercase().replace('-', "_"))
     }
 }
 

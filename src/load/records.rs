@@ -125,7 +125,8 @@ fn each(records: &[(&RepoPath, &String)]) -> Vec<Read> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let part = records.len().div_ceil(processors);
     std::thread::scope(|scope| {
-        let parts = records.chunks(part).map(|part| scope.spawn(|| part.iter().map(read).collect::<Vec<_>>()));
+        let parts =
+            records.chunks(part).map(|part| scope.spawn(|| part.iter().map(read).collect::<Vec<_>>()));
         let parts: Vec<_> = parts.collect();
         let joined = parts.into_iter().map(|part| part.join());
         joined.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()

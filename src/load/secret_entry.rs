@@ -33,6 +33,7 @@ impl SecretEntry {
 /// Settings of a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-hint" = "one that is a file has its path there: {SIGNING_KEY: {file: /app/keys/signing.pem}}"))]
 struct Settings {
     /// The file in the container that holds the value, byte for byte.
     file: ContainerPath,

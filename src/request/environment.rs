@@ -21,6 +21,11 @@ pub(super) fn text(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|text| !text.is_empty())
 }
 
+/// What was given: an unset variable of a CI job is an empty one.
+pub(super) fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
 /// The token in a variable, which knows the variable's name.
 pub(super) fn token(variable: &'static str) -> Option<Secret> {
     text(variable).map(|text| Secret::of_variable(variable, text))

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdin, stdout};
 
 use crate::cli::{AppSelector, Console, HandedOver, Logs, Open, Ps, Run, Runs};
 use crate::diagnostic::Failure;
-use crate::request::environment::Environment;
+use crate::request::environment::{Environment, given};
 use crate::request::registered::view;
 use crate::request::task;
 use crate::run::action::Action;
@@ -63,8 +63,4 @@ fn handing(print: bool, context: Option<String>) -> Handing {
     // A line that is shown is for a terminal.
     let terminal = print || (stdin().is_terminal() && stdout().is_terminal());
     Handing { print, context: given(context), terminal }
-}
-
-fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }

@@ -6,7 +6,7 @@ use crate::cli::{History, StatusOf};
 use crate::clock::seconds;
 use crate::diagnostic::{Code, Failure, typed};
 use crate::report::Format;
-use crate::request::environment::Environment;
+use crate::request::environment::{Environment, given, text};
 use crate::request::registered::{about, nothing, spec};
 use crate::request::{forge, sync};
 use crate::run::action::Action;
@@ -29,8 +29,8 @@ pub(super) fn status(asked: StatusOf, format: Format, env: &Environment) -> Resu
     }
     let at = moment(asked.at)?;
     let mut spec = spec(asked.repository, nothing(), true, env)?;
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    (spec.query.app, spec.query.environment) = (given(asked.app), given(asked.env));
+    spec.query.app = given(asked.app).or_else(|| text("CUPAAS_APP"));
+    spec.query.environment = given(asked.env);
     if asked.health {
         spec.forge = forge::wishes(&spec, env)?;
     }

@@ -1,7 +1,7 @@
 //! What was typed of registrations → steps of the same pipeline.
 #![allow(clippy::disallowed_methods)] // The environment is read here.
 
-use crate::request::environment::text;
+use crate::request::environment::{given, text};
 use crate::run::spec::Extent;
 use std::path::PathBuf;
 
@@ -63,7 +63,6 @@ pub(super) fn about(
     env: &Environment,
 ) -> Result<RunSpec, Failure> {
     let mut spec = spec(target.repository, subject, dry_run, env)?;
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     spec.query.environment = given(target.env);
     spec.query.app = given(target.app).or_else(|| text("CUPAAS_APP"));
     if spec.query.app.is_none() {

@@ -5,13 +5,13 @@ use crate::cli::{Shared, Wide};
 use crate::diagnostic::{Code, Failure};
 use crate::forge::ForgeOptions;
 use crate::git::{RepositoryUrl, Source, commit_time};
-use crate::load::query::ReleaseQuery;
+use crate::load::query::{self, ReleaseQuery};
 use crate::load::records::Scope;
 use crate::load::release_file::SourceFacts;
 use crate::request::assignments::assigned;
 use crate::request::ci::Built;
 use crate::request::ci_guard::{in_ci, shared_one};
-use crate::request::environment::{Environment, text};
+use crate::request::environment::{Environment, given, text};
 use crate::request::{forge, gitops_from_cwd};
 use crate::run::home::Home;
 use crate::run::spec::{GateOptions, GitopsPlace, RunSpec, Selection, Stage};
@@ -112,6 +112,15 @@ fn source(
     }
 }
 
+/// Which of the two came from their variables of the environment, which say the same then.
+fn from_variables(environment: &Option<String>, image: &Option<String>) -> BTreeSet<&'static str> {
+    let typed = [(query::ENVIRONMENT, environment), (query::IMAGE, image)];
+    let of_variable = |(name, value): (&'static str, &Option<String>)| {
+        (value.is_some() && text(name) == *value).then_some(name)
+    };
+    typed.into_iter().filter_map(of_variable).collect()
+}
+
 impl RunSpec {
     pub(super) fn new(stage: Stage, mut shared: Shared, env: &Environment) -> Result<Self, Failure> {
         let subject = released(stage, &shared).map_or(Selection::Folder, Selection::Released);
@@ -139,11 +148,9 @@ impl RunSpec {
             }
             Selection::Released(_) | Selection::Edited(_) => Default::default(),
         };
-        // An unset variable of a CI job is an empty one.
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let (environment, branch) = (given(shared.env), given(shared.source_branch));
-        let is_known = environment.is_some() || branch.is_some();
-        belongs(is_known || !built.pull_request || stage < Stage::Deploy)?;
+        belongs(environment.is_some() || branch.is_some() || !built.pull_request || stage < Stage::Deploy)?;
+        let image = given(shared.image);
         let uncommitted = found.uncommitted.clone();
         let repository = given(shared.source_repository).map(|url| stated(&url)).transpose()?;
         let source = source(&folder, (repository, given(shared.source_commit), branch), found, built);
@@ -173,8 +180,9 @@ impl RunSpec {
                 folder,
                 called: None,
                 app: given(shared.app).or_else(|| text("CUPAAS_APP")),
+                from_variables: from_variables(&environment, &image),
                 environment,
-                image: given(shared.image),
+                image,
                 needs_image: stage != Stage::Dockerfile,
                 variables: assigned(&shared.set, "--set NAME=VALUE")?,
                 source,

@@ -74,7 +74,7 @@ pub(crate) fn problems(inputs: &Inputs, failure: Failure) -> Vec<Diagnostic> {
         return failure.diagnostics;
     }
     let span = match &inputs.query.environment {
-        Some(name) => Span::new(&Source::new("--env", name.clone()), 0..name.len()),
+        Some(name) => Span::new(&Source::new(inputs.query.environment_origin(), name.clone()), 0..name.len()),
         None => inputs.platform.key(&["environments"]),
     };
     vec![
@@ -95,7 +95,7 @@ pub(crate) fn wanted(
     platform: &Document<PlatformFile>,
 ) -> Result<(String, String), Failure> {
     if let Some(name) = &query.environment {
-        let origin = recorded.map_or("--env", |recorded| &recorded.place);
+        let origin = recorded.map_or(query.environment_origin(), |recorded| &recorded.place);
         return Ok((name.clone(), origin.to_owned()));
     }
     let branch = query.source.branch.as_deref();

@@ -50,19 +50,23 @@ pub(super) fn resolve(
     previous: Option<&ReleaseFile>,
     notes: &mut Notes,
 ) -> Image {
-    // Each with its origin, in words and as the name that a diagnostic stands under.
+    // Each with its origin in words, and with its place where that is a file.
     let pin = Pinned::of(inputs, environment).zip(inputs.registration.as_ref());
-    let pin = pin.map(|(pin, file)| (pin.image, (pin.place, file.source.name.clone())));
-    let asked = inputs.query.image.clone().map(|image| (image, both("--image")));
+    let pin = pin.map(|(pin, file)| {
+        let place = file.at(&["environments", environment, "image"]);
+        (pin.image, (pin.place, Some(place)))
+    });
+    let asked = inputs.query.image.clone();
+    let asked = asked.map(|image| (image, said(inputs.query.image_origin())));
     let tag = inputs.query.source.commit.clone().or_else(|| inputs.fingerprint.clone());
     let prefix = inputs.platform.value.registry.prefix.as_deref();
     let made = prefix.zip(tag).map(|(prefix, tag)| {
         let origin = inputs.platform.at(&["registry", "prefix"]);
-        let file = origin.source.name.clone();
-        (format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name), (origin.to_string(), file))
+        let image = format!("{}/{}:{tag}", prefix.trim_end_matches('/'), inputs.name);
+        (image, (origin.to_string(), Some(origin)))
     });
     let running = previous.filter(|release| !release.image.is_empty());
-    let running = running.map(|release| (release.image.clone(), both("what runs now")));
+    let running = running.map(|release| (release.image.clone(), said("what runs now")));
     // Only an image that the rule gave, to the last commit or to one that was pinned, follows to the next one.
     let last = previous.and_then(|release| release.source.commit.clone());
     let by_rule = prefix.map(|prefix| format!("{}/{}:", prefix.trim_end_matches('/'), inputs.name));
@@ -76,19 +80,19 @@ pub(super) fn resolve(
         Some((image, _)) if !follows(image) => (running, made),
         _ => (made, running),
     };
-    let (reference, (origin, file)) = match asked.or(pin).or(first).or(second) {
+    let (reference, (origin, place)) = match asked.or(pin).or(first).or(second) {
         Some(found) => found,
-        None if !inputs.query.needs_image => (String::new(), both("not needed yet")),
+        None if !inputs.query.needs_image => (String::new(), said("not needed yet")),
         None => {
             missing(inputs, environment, notes);
-            (String::new(), both(""))
+            (String::new(), said(""))
         }
     };
     let name = ImageName::parse(&reference);
     if !reference.is_empty() && name.is_none() {
         let message = format!("{reference:?} is not an image reference (from {origin})");
-        let written = Source::new(file, reference.clone());
-        let span = Span::new(&written, 0..reference.len());
+        let named = || Source::new(origin.clone(), reference.clone());
+        let span = place.unwrap_or_else(|| Span::new(&named(), 0..reference.len()));
         notes.problem(Code::InvalidImage, span, message, EXAMPLE);
     }
     notes.decided("image", &reference, origin);
@@ -104,8 +108,8 @@ fn missing(inputs: &Inputs, environment: &str, notes: &mut Notes) {
 }
 
 /// An origin that is no file.
-fn both(words: &str) -> (String, String) {
-    (words.to_owned(), words.to_owned())
+fn said(words: &str) -> (String, Option<Span>) {
+    (words.to_owned(), None)
 }
 
 /// Whether what names an image is what a person wrote.

@@ -20,6 +20,7 @@ pub(crate) mod layers;
 mod line_bound;
 mod maintenance;
 mod mirrors;
+mod misnamed;
 mod mounts;
 mod operation;
 pub(crate) mod other_runtime;
@@ -150,6 +151,7 @@ fn check(
     notes: &mut Notes,
 ) {
     own_dockerfile::check(inputs, processes, notes);
+    misnamed::check(inputs, notes);
     entries::check(inputs, processes, notes);
     unused::check(inputs, processes, notes);
     shared_disks(inputs, processes, volumes, notes);
@@ -291,8 +293,12 @@ fn clashes(
     notes: &mut Notes,
 ) {
     for service in services {
-        let span = inputs.app.key(&["services"]);
         let name = &service.name;
+        let written = inputs.app.value.services.iter().position(|entry| entry.name() == name);
+        let span = match written.map(|index| index.to_string()) {
+            Some(index) => inputs.app.at(&["services", &index]),
+            None => inputs.app.key(&["services"]),
+        };
         let hint = format!("give the service a name: {{{0}: {{name: {0}-db}}}}", service.recipe);
         if processes.iter().any(|process| process.name == *name) {
             let message = format!("a process and a service are both named {name:?}");

@@ -27,7 +27,10 @@ pub(super) fn check(inputs: &Inputs, processes: &[Process], notes: &mut Notes) {
         }
         None if inputs.app.value.runtime.name == OWN && inputs.app.is_sound(&["runtime"]) => {
             let (message, hint) = if inputs.files.texts.contains_key(DOCKERFILE) {
-                ("the Dockerfile in the app's folder is empty", "write one, or say the runtime that is to make it")
+                (
+                    "the Dockerfile in the app's folder is empty",
+                    "write one, or say the runtime that is to make it",
+                )
             } else {
                 (
                     "there is no Dockerfile in the app's folder",

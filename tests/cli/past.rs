@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::world::{STAGED, URL, World};
-use crate::sandbox::APP;
+use crate::sandbox::{APP, ran};
 
 /// The address of the job that deploys.
 const RUN: &str = "https://ci.example.cu/7";
@@ -93,6 +93,9 @@ fn status_says_since_when_and_by_whom() {
     assert_eq!(production["pinned"], production["image"], "{production:#}");
     assert_eq!(all["releases"][2]["last"]["commit"], staging["commit"]);
     assert_eq!(texts(&world.json(&["status", "--app", "mail"])["releases"], "app"), ["mail"]);
+    let args = ["status", "--format", "json", "--gitops", &world.gitops];
+    let named = ran(&world.sandbox.cupaas(&args).env("CUPAAS_APP", "mail").output().unwrap());
+    assert_eq!(texts(&serde_json::from_str::<Value>(&named.stdout).unwrap()["releases"], "app"), ["mail"]);
     let staging = world.json(&["status", "--env", "staging"]);
     assert_eq!(texts(&staging["releases"], "environment"), ["staging"]);
     let text = world.good(&["status"]).stdout;

@@ -34,6 +34,44 @@ fn the_app_folder_has_one_app_file() {
 }
 
 #[test]
+fn what_stands_in_the_place_of_an_app_file_is_named() {
+    for (file, says) in [
+        ("cupaas.yml", "if \"cupaas.yml\" is meant to be it, rename it to .cupaas"),
+        (".cupass", "if \".cupass\" is meant to be it"),
+        ("cupaas.yaml", "makes this a GitOps repository"),
+        ("compose.yaml", "create one with `cupaas new`"),
+    ] {
+        let ran = run(&[], &[(file, APP)], &["check", "shop/."]);
+        assert!(ran.stderr.contains("no .cupaas in shop\n") && ran.stderr.contains(says), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_a_variable_named_is_said_to_come_from_it() {
+    let world = World::new(&[("cupaas.yaml", PLATFORM)]);
+    world.sandbox.write("shop", &[(".cupaas", APP)]);
+    for (name, value, code, place) in [
+        ("CUPAAS_ENV", "prodution", "unknown-environment", "(from CUPAAS_ENV)"),
+        ("CUPAAS_IMAGE", "A B", "invalid-image", "(from CUPAAS_IMAGE)"),
+    ] {
+        let args = ["check", "shop", "--gitops", &world.gitops];
+        let by_variable = ran(&world.sandbox.cupaas(&args).env(name, value).output().unwrap());
+        assert!(
+            by_variable.stderr.contains(code) && by_variable.stderr.contains(place),
+            "{}",
+            by_variable.stderr
+        );
+    }
+}
+
+#[test]
+fn a_pin_that_is_no_image_is_shown_where_it_stands() {
+    let pin = "repository: https://git.example.cu/me/shop.git\nenvironments:\n  production: {image: 'A B'}\n";
+    let ran = run(&[("apps/shop.yaml", pin)], &[(".cupaas", APP)], &["check", "shop"]);
+    assert!(ran.stderr.contains("--> apps/shop.yaml:3:"), "{}", ran.stderr);
+}
+
+#[test]
 fn an_app_has_a_valid_name() {
     let world = World::new(&[("cupaas.yaml", PLATFORM)]);
     world.sandbox.write("店", &[(".cupaas", APP)]);

@@ -153,6 +153,7 @@ fn asked(new: &NewCommit, files: &Checkout, image: Option<String>, spec: &RunSpe
         time: Some(files.time),
     };
     ReleaseQuery {
+        from_variables: BTreeSet::new(),
         folder: files.folder.path().to_owned(),
         folder_name: target.app.clone(),
         called: Some(target.path.clone()),
