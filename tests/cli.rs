@@ -30,6 +30,7 @@ mod cli {
     mod detection_python;
     mod dry_runs;
     mod ended;
+    mod explained;
     mod external;
     mod freezes;
     mod gates;

@@ -35,6 +35,31 @@ impl Snapshot {
         self.cut
     }
 
+    /// Prepares the log for a look at so many commits or more: what would be fetched in small steps comes in one.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub(crate) fn expect_log(&mut self, commits: usize) -> Result<(), Failure> {
+        // From a server that sends all files along, what can be left out is worth a round trip.
+        let filtered = matches!(self.asking, Asking::Filter(_));
+        if filtered && self.head.is_some() && self.steps == 0 && commits > DEPTHS[0] as usize {
+            self.steps = 1;
+            self.step_back()?;
+        }
+        Ok(())
+    }
+
+    /// Fetches more of the log; `false` where there is no more to ask for.
+    fn step_back(&mut self) -> Result<bool, Failure> {
+        // A server that gave all it has would be asked in vain.
+        let Some(depth) = DEPTHS.get(self.steps).filter(|_| self.asking != Asking::All) else {
+            return Ok(false);
+        };
+        self.steps += 1;
+        fetch::deepen(&self.git, &self.branch, *depth, self.asking)?;
+        Ok(true)
+    }
+
     /// Shows `see` each commit from which the branch's newest was made, merged ones too, newest first by their clocks and
     /// children before parents, until it has seen enough.
     ///
@@ -45,18 +70,16 @@ impl Snapshot {
         mut see: impl FnMut(LogEntry) -> Result<ControlFlow<()>, Failure>,
     ) -> Result<(), Failure> {
         let Some(head) = self.head else { return Ok(()) };
-        let mut depths = DEPTHS.iter();
         let mut next = BinaryHeap::from([(i64::MAX, head)]);
         // When each came to the branch; nothing for those that it was made of one after the other.
         let mut known: BTreeMap<Oid, Option<i64>> = BTreeMap::from([(head, None)]);
         while let Some((time, id)) = next.pop() {
             if !self.store.has(id)? {
                 // A server that gave all it has would be asked in vain.
-                let Some(depth) = depths.next().filter(|_| self.asking != Asking::All) else {
+                if !self.step_back()? {
                     self.cut = true;
                     return Ok(());
-                };
-                fetch::deepen(&self.git, &self.branch, *depth, self.asking)?;
+                }
                 next.push((time, id));
                 continue;
             }

@@ -76,6 +76,8 @@ pub struct Snapshot {
     pub(super) back: bool,
     /// Whether the log has come to the end of a history that is not whole.
     pub(super) cut: bool,
+    /// How many steps back the log has been fetched.
+    pub(super) steps: usize,
     _folder: TemporaryFolder,
 }
 
@@ -142,8 +144,9 @@ impl Snapshot {
         let store = Store::new(Repository::open_bare(folder.path()).map_err(internal)?);
         let (branch, asking) = (fetched.branch, fetched.asking);
         let (head, root) = (None, None);
-        let (answered, back, cut) = (false, false, false);
-        let mut new = Self { git, store, branch, head, root, asking, answered, back, cut, _folder: folder };
+        let (answered, back, cut, steps) = (false, false, false, 0);
+        let mut new =
+            Self { git, store, branch, head, root, asking, answered, back, cut, steps, _folder: folder };
         new.read_head()?;
         Ok(new)
     }
@@ -177,7 +180,7 @@ impl Snapshot {
     }
 
     fn read_head(&mut self) -> Result<(), Failure> {
-        self.back = false;
+        (self.back, self.steps) = (false, 0);
         let name = self.branch.reference();
         self.head = match self.store.repository.refname_to_id(&name) {
             Ok(id) => Some(id),

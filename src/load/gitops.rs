@@ -89,6 +89,17 @@ impl Gitops {
         }
     }
 
+    /// Says before [`Gitops::log`] that it will look at so many commits or more, where that is known: fewer round trips.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub(crate) fn expect_log(&mut self, commits: usize) -> Result<(), Failure> {
+        match &mut self.place {
+            Backend::Snapshot(snapshot) => snapshot.expect_log(commits),
+            Backend::Memory(_) | Backend::Folder(_) => Ok(()),
+        }
+    }
+
     /// Shows `see` the branch's commits, newest first, until it has seen enough.
     ///
     /// # Errors

@@ -122,6 +122,7 @@ impl ServiceSettings<'_> {
         let recipe = &self.recipe.description.value;
         let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
         let prefix = self.entry.prefix(recipe);
+        self.named(&name, &prefix, notes);
         let external = self.external(&name, notes);
         let version = if external { String::new() } else { self.version(&name, previous, notes) };
         let asked = resources::Asked {
@@ -136,8 +137,7 @@ impl ServiceSettings<'_> {
             resources::resolve(&recipe.resources, asked, notes)
         };
         let params = params::resolve(&name, self.recipe, self.entry, |key| self.key(key), notes);
-        let part = Part::Service(&self.entry.recipe);
-        let labels = labels::of(self.inputs, self.environment, &name, part);
+        let labels = labels::of(self.inputs, self.environment, &name, Part::Service(&self.entry.recipe));
         let mut workload_labels = labels.clone();
         workload_labels.insert("cupaas.dev/service-version".to_owned(), version.clone());
         let mut service = Service {
@@ -178,9 +178,19 @@ impl ServiceSettings<'_> {
         service
     }
 
+    /// Notes what it is called where the app says so.
+    fn named(&self, name: &str, prefix: &str, notes: &mut Notes) {
+        for (key, value) in [("name", self.entry.recipe.as_str()), ("as", prefix)] {
+            if let Some((_, place)) = self.written(key) {
+                notes.decided(format!("services.{name}.{key}"), value, place);
+            }
+        }
+    }
+
     fn version(&self, name: &str, previous: Option<&ReleaseFile>, notes: &mut Notes) -> String {
         let versions = &self.recipe.description.value.versions;
-        let place = self.inputs.app.at(&["services", self.index]);
+        let own = ["services", self.index, &self.entry.recipe, "version"];
+        let place = self.inputs.app.at(if self.inputs.app.holds(&own) { &own } else { &own[..2] });
         let recorded = previous.and_then(|release| release.versions.get(name));
         let (wanted, origin) = match (&self.entry.version, recorded) {
             (Some(asked), _) => (asked.clone(), place.to_string()),

@@ -93,6 +93,8 @@ fn last_changes(
     if wanted.is_empty() {
         return Ok(found);
     }
+    // Most were made by a commit of their own.
+    gitops.expect_log(releases.len())?;
     release_log::commits(gitops, |commit, made| {
         let mut known = None;
         for key in made {

@@ -134,8 +134,12 @@ impl Walk<'_> {
     fn unknown(&mut self, node: &SchemaNode, map: &Map<String, Value>, key: &str) {
         // A key that is already there is hardly what was meant.
         let free = || node.properties.keys().map(String::as_str).filter(|name| !map.contains_key(*name));
-        let hint = suggest::suggestion(key, free());
-        let fault = Fault::UnknownKey { meant: suggest::nearest(key, free()).map(ToOwned::to_owned) };
+        let meant = suggest::nearest(key, free()).map(ToOwned::to_owned);
+        let hint = match &meant {
+            Some(_) => suggest::suggestion(key, free()),
+            None => suggest::listed(node.properties.keys().map(String::as_str)),
+        };
+        let fault = Fault::UnknownKey { meant };
         let violation = Violation::new(self.path.clone(), format!("unknown key {key:?}")).at_key();
         self.found.push(Violation { hint, ..violation.fault(fault) });
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The most names that a hint lists.
-const LISTED: usize = 12;
+const LISTED: usize = 16;
 
 /// What `value` is, without showing it.
 pub(crate) fn found(value: &Value) -> &'static str {
@@ -28,6 +28,11 @@ pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str> + 
     if let Some(near) = nearest(name, known.clone()) {
         return Some(format!("did you mean {near:?}?"));
     }
+    listed(known)
+}
+
+/// A hint that lists the names that are known, where they are few.
+pub(crate) fn listed<'a>(known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
     let count = known.clone().count();
     (1..=LISTED).contains(&count).then(|| format!("known here: {}", quoted(known)))
 }
@@ -88,7 +93,7 @@ mod tests {
     #[test]
     fn few_names_are_listed_and_many_are_not() {
         assert_eq!(suggestion("zzz", ["a", "b"].into_iter()), Some(r#"known here: "a", "b""#.to_owned()));
-        let many: Vec<String> = (0..13).map(|n| format!("name{n}x")).collect();
+        let many: Vec<String> = (0..=LISTED).map(|n| format!("name{n}x")).collect();
         assert_eq!(suggestion("zzz", many.iter().map(String::as_str)), None);
     }
 }

@@ -113,6 +113,8 @@ fn walk(releases: &[ReleaseFile], each: usize, gitops: &mut Gitops) -> Result<Wa
     if known.is_empty() {
         return Ok(walked);
     }
+    // Most were made by a commit of their own.
+    gitops.expect_log(releases.len())?;
     release_log::commits(gitops, |commit, made| {
         walked.head.get_or_insert_with(|| change(commit));
         let mut said: Option<(PastRelease, Approvers)> = None;
