@@ -4,6 +4,7 @@
 //! Commands and their escapes: GitHub, "Workflow commands for GitHub Actions", and `@actions/core`. Gitea's and Forgejo's
 //! runners know groups and masks, and print annotations as they are.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::diagnostic::{Diagnostic, Failure, Message, Severity, Source};
@@ -111,6 +112,9 @@ pub(crate) fn annotations(ended: &Ended, forge: Forge, place: &dyn Fn(&Source) -
         }
         Err(failure) => failed(failure, "", place, &mut notes),
     }
+    // What is said of the platform with each release is said once.
+    let mut said = BTreeSet::new();
+    notes.retain(|note| said.insert(note.plain()));
     match forge {
         Forge::Github => {
             [Severity::Error, Severity::Warning].into_iter().map(|of| commands(&notes, of)).collect()

@@ -32,6 +32,8 @@ mod text;
 mod title;
 mod wrap;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::outcome::{Outcome, Report};
 use crate::report::style::upright;
@@ -74,14 +76,21 @@ pub fn warnings(outcome: &Outcome, format: Format) -> String {
     }
 }
 
+/// All of them; what is said of the platform with each release is said once.
 fn warnings_of(report: &Report) -> String {
-    let warnings: &[Diagnostic] = match report {
-        Report::Each(reports) => return reports.iter().map(warnings_of).collect(),
-        Report::Rerendered(done) => &done.warnings,
-        Report::CatalogChecked(checked) => &checked.warnings,
-        _ => report.release().map(|release| release.warnings.as_slice()).unwrap_or_default(),
-    };
-    failure::diagnostics(warnings)
+    let mut said = BTreeSet::new();
+    let each =
+        warnings_in(report).into_iter().map(|warning| failure::diagnostics(std::slice::from_ref(warning)));
+    each.filter(|text| said.insert(text.clone())).collect()
+}
+
+fn warnings_in(report: &Report) -> Vec<&Diagnostic> {
+    match report {
+        Report::Each(reports) => reports.iter().flat_map(warnings_in).collect(),
+        Report::Rerendered(done) => done.warnings.iter().collect(),
+        Report::CatalogChecked(checked) => checked.warnings.iter().collect(),
+        _ => report.release().map(|release| release.warnings.iter().collect()).unwrap_or_default(),
+    }
 }
 
 /// A failure in the form that was asked for.

@@ -1,7 +1,7 @@
 //! `check --all` looks at every file that people write into a GitOps repository, whether a release is made from it or not.
 
 use super::world::World;
-use crate::sandbox::{PLATFORM, Ran};
+use crate::sandbox::{PLATFORM, Ran, ran};
 
 const APP: &str = "runtime: image\nprocesses: {web: {command: serve}}\n";
 const DEPLOY: &[&str] = &[
@@ -101,4 +101,25 @@ fn what_is_wrong_with_releases_is_said_beside_it_and_once() {
     assert!(ran.stderr.contains(message), "{}", ran.stderr);
     let of_one = world.run(&["check", "--app", "blog"]);
     assert!(of_one.code == Some(3) && !of_one.stderr.contains("apps/shop.yaml"), "{}", of_one.stderr);
+}
+
+#[test]
+fn what_is_said_of_the_platform_is_said_once() {
+    let world = World::new(&[(
+        "cupaas.yaml",
+        "format: 1\nregistry: {prefix: registry.example.cu/team}\nenvironments:\n\
+         \x20 production: {cluster: home, domain: apps.example.cu, branch: main}\n\
+         \x20 staging: {cluster: home, domain: apps.example.cu, branch: main}\n",
+    )]);
+    for (folder, environment) in [("blog", "production"), ("blog", "staging"), ("shop", "production")] {
+        world.sandbox.write(folder, &[(".cupaas", APP)]);
+        let url = format!("https://git.example.cu/me/{folder}.git");
+        world.good(&["deploy", folder, "--env", environment, "--source-repository", &url]);
+    }
+    let args = ["check", "--all", "--gitops", &world.gitops];
+    let said = check(&world).stderr;
+    assert_eq!(said.matches("warning[branch-shared]").count(), 1, "{said}");
+    let job = world.sandbox.cupaas(&args).env("GITHUB_ACTIONS", "true").env("CI", "true").output().unwrap();
+    let notes = ran(&job).stderr;
+    assert_eq!(notes.matches("::warning ").count(), 1, "{notes}");
 }
