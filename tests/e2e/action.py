@@ -575,6 +575,12 @@ def examples(world):
     settings.write_text(settings.read_text().replace("apps.example.cu", "apps.example.org"))
     log = world.workflow(fleet, "push", text, push, {}, [], path)
     assert "tasks.apps.example.org" in log, log
+    assert "postgresql/settings" not in log, "it has no recipes"
+    recipe = fleet / "catalog/services/postgresql"
+    shutil.copytree(ROOT / "templates/services/postgresql", recipe, ignore=shutil.ignore_patterns("rotation"))
+    log = world.workflow(fleet, "push", text, push, {}, [], path)
+    assert "postgresql/settings" in log, log
+    shutil.rmtree(fleet / "catalog")
     settings.write_text(settings.read_text() + "colour: blue\n")
     log = world.workflow(fleet, "push", text, push, {}, [], path, code=1)
     assert "::error file=cupaas.yaml,line=" in log and "unknown key" in log, log
