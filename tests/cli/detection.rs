@@ -36,6 +36,11 @@ const RUNTIMES: &[Case] = &[
         "node",
     ),
     (
+        "nuxt-files",
+        &[("package.json", r#"{"dependencies": {"nuxt": "4"}, "scripts": {"build": "nuxt generate"}}"#)],
+        "static",
+    ),
+    (
         "next-files",
         &[
             ("package.json", r#"{"dependencies": {"next": "16"}, "scripts": {"build": "next build"}}"#),
@@ -129,6 +134,30 @@ const STARTS: &[Started] = &[
         )],
         "prisma migrate deploy && exec next start",
     ),
+    (
+        "standalone",
+        &[
+            ("package.json", r#"{"dependencies": {"next": "16"}, "scripts": {"start": "A=0 next start"}}"#),
+            ("next.config.js", "module.exports = {\n  output: 'standalone',\n}\n"),
+        ],
+        "A=0 exec node .next/standalone/server.js",
+    ),
+    (
+        "nest",
+        &[
+            (
+                "package.json",
+                r#"{"dependencies": {"@nestjs/core": "11"}, "scripts": {"start:prod": "node dist/apps/old/main"}}"#,
+            ),
+            ("nest-cli.json", r#"{"monorepo": true, "root": "apps/gateway"}"#),
+        ],
+        "node dist/apps/gateway/main",
+    ),
+    (
+        "bun-file",
+        &[("package.json", r#"{"scripts": {"start": "bun run src/index.ts"}}"#), ("bun.lock", "")],
+        "bun run src/index.ts",
+    ),
     ("old-nuxt", &[("package.json", r#"{"dependencies": {"nuxt": "^2.15.0"}}"#)], "nuxt start"),
     (
         "adding",
@@ -211,6 +240,8 @@ fn what_people_write_to_start_is_what_starts() {
     }
     // It is Spring Boot's, whatever its version is, and told the port.
     assert!(!sandbox.good(&["check", "open-version"]).stderr.contains("PORT"));
+    // A file is no script, and passes on what it is told.
+    assert!(!sandbox.good(&["check", "bun-file"]).stderr.contains("SIGTERM"));
 }
 
 const SAID: &[Started] = &[
@@ -244,6 +275,84 @@ const SAID: &[Started] = &[
         "program",
         &[("package.json", r#"{"bin": {"shop": "index.js"}}"#), ("index.js", "")],
         "index.js may be no server",
+    ),
+    ("nest-port", &[("package.json", r#"{"dependencies": {"@nestjs/core": "11"}}"#)], "the port in PORT"),
+    (
+        "member",
+        &[(
+            "package.json",
+            r#"{"dependencies": {"shop-db": "workspace:*"}, "scripts": {"start": "node a"}}"#,
+        )],
+        "shop-db and what else has `workspace:` are packages of the repository, above the app's folder",
+    ),
+    (
+        "site-member",
+        &[("package.json", r#"{"dependencies": {"ui": "workspace:*"}, "scripts": {"build": "vite build"}}"#)],
+        "ui and what else has `workspace:`",
+    ),
+    (
+        "any",
+        &[("package.json", r#"{"dependencies": {"db": "*"}, "scripts": {"start": "node a"}}"#)],
+        "any version of db",
+    ),
+    (
+        "packages",
+        &[
+            ("package.json", r#"{"workspaces": ["apps/*"]}"#),
+            ("apps/api/package.json", r#"{"scripts": {"start": "node dist/index.js"}}"#),
+            ("apps/web/package.json", r#"{"scripts": {"build": "vite build"}}"#),
+        ],
+        "which package of the repository starts is not known: apps/api, apps/web",
+    ),
+    (
+        "router",
+        &[("package.json", r#"{"devDependencies": {"@react-router/dev": "7"}}"#)],
+        "makes a server here",
+    ),
+    ("lock-alone", &[("composer.lock", "{}"), ("public/index.php", "")], "no composer.json"),
+    (
+        "unsaid",
+        &[("Gemfile", "gem 'puma'\n"), ("Gemfile.lock", "GEM\n"), ("config.ru", "")],
+        "nothing says which Ruby",
+    ),
+    (
+        "secret-file",
+        &[("mix.exs", "[app: :shop]\n"), ("config/prod.exs", "import_config \"prod.secret.exs\"\n")],
+        "imports prod.secret.exs, which is not committed",
+    ),
+    (
+        "at-build",
+        &[("mix.exs", "[app: :shop]\n"), ("config/prod.exs", "config :shop, key: System.get_env(\"KEY\")\n")],
+        "reads the environment where the image is built",
+    ),
+    (
+        "old-elixir",
+        &[("mix.exs", "[app: :shop]\n"), ("elixir_buildpack.config", "elixir_version=1.10.4\n")],
+        "no version of elixir that is supported lies within elixir_buildpack.config",
+    ),
+    (
+        "pages",
+        &[
+            ("go.mod", "module shop\n"),
+            ("main.go", "package main\n\n//go:embed all:web/dist\nvar pages embed.FS\n"),
+        ],
+        "the program has web/dist in itself",
+    ),
+    (
+        "replaced",
+        &[
+            ("go.mod", "module shop\n\nreplace db => ../db\n"),
+            ("main.go", "package main\n\nfunc main() {}\n"),
+        ],
+        "../db is a module above the app's folder",
+    ),
+    (
+        "inheriting",
+        &[
+            ("Cargo.toml", "[package]\nname = \"shop\"\nversion.workspace = true\n"),
+            ("src/main.rs", "fn main() {}\n"),
+        ],
+        "takes `version.workspace` from a workspace above",
     ),
     (
         "conflict",
@@ -286,6 +395,6 @@ fn an_app_in_a_folder_is_pointed_to() {
     sandbox.run(&["new", "both", "--forge", "none"]).failed(
         2,
         "runtime-not-detected",
-        &["`cupaas new both/backend`", "requirements.txt (python)"],
+        &["`cupaas new both/backend`", "requirements.txt (python)", "`cupaas new both/frontend`"],
     );
 }

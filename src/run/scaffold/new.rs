@@ -148,7 +148,7 @@ fn detect(catalog: &Catalog, folder: &Path) -> Result<String, Failure> {
         Code::RuntimeNotDetected,
         format!("cannot tell which runtime the app in {} needs", folder.display()),
     );
-    if let [below, ..] = detected::below(catalog, folder)?.as_slice() {
+    for below in detected::below(catalog, folder)?.iter().take(4) {
         let (path, file, runtime) = (folder.join(&below.folder), &below.file, &below.runtime);
         failure = failure.hint(format!(
             "where the app is a folder of it: `cupaas new {}`, which has {file} ({runtime})",
