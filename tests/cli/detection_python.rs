@@ -112,6 +112,38 @@ const STARTS: &[Case] = &[
         ],
         "gunicorn --bind 0.0.0.0:$PORT --worker-tmp-dir /dev/shm app:server",
     ),
+    // A module that others import is not what starts.
+    (
+        "streamlit-parts",
+        &[
+            ("requirements.txt", "streamlit\n"),
+            ("menu.py", "import streamlit as st\n"),
+            ("sidebar.py", "import streamlit as st\n"),
+            ("pages/first.py", "from sidebar import show\n"),
+        ],
+        "streamlit run menu.py",
+    ),
+    (
+        "made-by-any-name",
+        &[
+            ("requirements.txt", "fastapi\nuvicorn\n"),
+            (
+                "main.py",
+                "from fastapi import FastAPI\n\ndef start_application():\n    return FastAPI()\n\napp = start_application()\n",
+            ),
+        ],
+        "main:app",
+    ),
+    (
+        "scripts-beside",
+        &[
+            ("requirements.txt", "flask\n"),
+            ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
+            ("create_users.py", "def main():\n    ...\n\nif __name__ == \"__main__\":\n    main()\n"),
+            ("backup.py", "def main():\n    ...\n\nif __name__ == \"__main__\":\n    main()\n"),
+        ],
+        "flask --app app:app run",
+    ),
 ];
 
 #[test]
@@ -146,6 +178,34 @@ const SAID: &[Case] = &[
         ],
         "several files could be what starts: shop/admin.py, shop/api.py",
     ),
+    (
+        "dotted",
+        &[
+            ("requirements.txt", "fastapi\nuvicorn\n"),
+            ("main.py", "from fastapi import FastAPI\nfrom .routes import router\n\napp = FastAPI()\n"),
+        ],
+        "main.py imports by dots",
+    ),
+    (
+        "gradio-beside-server",
+        &[
+            ("requirements.txt", "gradio\nfastapi\n"),
+            ("app.py", "import gradio as gr\n\ndemo = gr.Blocks()\ndemo.launch()\n"),
+            ("hooks/app.py", "from fastapi import FastAPI\n\napp = FastAPI()\n"),
+        ],
+        "Gradio with app.py, and a server for hooks.app:app",
+    ),
+    (
+        "bot-that-answers",
+        &[
+            ("requirements.txt", "pyTelegramBotAPI\n"),
+            (
+                "webhook.py",
+                "import telebot\nfrom http.server import HTTPServer\n\nHTTPServer(('', 8000), handler).serve_forever()\n",
+            ),
+        ],
+        "webhook.py answers over HTTP too",
+    ),
 ];
 
 #[test]
@@ -159,41 +219,92 @@ fn what_cannot_be_told_is_said() {
     }
 }
 
+/// A file that says 3.11, in the words that people use.
+const VERSIONS: &[(&str, &str)] = &[
+    ("runtime.txt", "python-3.11.4"),
+    ("runtime.txt", "# what Render reads\npython-3.11\n"),
+    ("runtime.txt", "PYTHON_VERSION = 3.11.9"),
+    ("runtime.txt", "python~=3.11.0"),
+    ("runtime.txt", "Python: 3.11.13 (main, Jun  4 2025)"),
+    ("runtime.txt", "'python-3.11.x'"),
+    ("runtime.txt", "Python 3.11.0rc2"),
+    ("runtime.txt", "python|3.11"),
+    ("runtime.txt", "contain: python-3.11.5"),
+    ("runtime.txt", "echo \"3.11.9\" > /srv/runtime.txt"),
+    ("runtime.txt", "'python-3.11.11' | Out-File -Encoding ascii runtime.txt"),
+    (".python-version", "\"3.11.0\" \n"),
+    (".python-version", "shop_3.11.1\n"),
+    (".python-version", "big-shop-3.11\n"),
+    (".python-version", "cpython-3.11.5-linux-x86_64-gnu\n"),
+    ("vercel.json", "{\"functions\": {\"api/*.py\": {\"runtime\": \"python3.11\"}}}"),
+    ("render.yaml", "services:\n  - type: web\n    envVars:\n      PYTHON_VERSION: 3.11.9\n"),
+    ("netlify.toml", "[build.environment]\n  PYTHON_VERSION = \"3.11\"\n"),
+    (
+        "render.yaml",
+        "services:\n  - type: web\n    envVars:\n      - key: PYTHON_VERSION\n        value: 3.11.6\n",
+    ),
+];
+
 #[test]
-fn a_version_counts_in_whatever_words_runtime_txt_has_it() {
+fn a_version_counts_in_whatever_words_a_file_has_it() {
     let sandbox = Sandbox::new();
-    for (index, text) in [
-        "python-3.11.4",
-        "# what Render reads\npython-3.11\n",
-        "PYTHON_VERSION = 3.11.9",
-        "python~=3.11.0",
-        "Python: 3.11.13 (main, Jun  4 2025)",
-        "'python-3.11.x'",
-    ]
-    .iter()
-    .enumerate()
-    {
+    for (index, (file, text)) in VERSIONS.iter().enumerate() {
         let name = format!("shop{index}");
-        sandbox
-            .write(&name, &[("runtime.txt", text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")]);
+        sandbox.write(&name, &[(file, text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")]);
         sandbox.good(&["new", &name, "--forge", "none"]);
         let explained = sandbox.good(&["explain", &name]).stdout;
         let version = explained.lines().find(|line| line.starts_with("runtime.version"));
-        assert!(version.is_some_and(|line| line.contains("3.11")), "{text}: {explained}");
+        assert!(
+            version.is_some_and(|line| line.contains(" 3.11 ") && line.contains(file)),
+            "{text}: {explained}"
+        );
     }
 }
 
+/// What a name of another interpreter, or of a virtual environment alone, says is no version of this one.
 #[test]
-fn what_render_is_told_of_the_version_counts() {
+fn a_name_is_no_version() {
     let sandbox = Sandbox::new();
-    let service =
-        "services:\n  - type: web\n    envVars:\n      - key: PYTHON_VERSION\n        value: 3.11.6\n";
-    sandbox.write(
-        "shop",
-        &[("render.yaml", service), ("requirements.txt", "flask\n"), ("app.py", "app = Flask(__name__)\n")],
-    );
-    sandbox.good(&["new", "shop", "--forge", "none"]);
-    let explained = sandbox.good(&["explain", "shop"]).stdout;
-    let version = explained.lines().find(|line| line.starts_with("runtime.version"));
-    assert!(version.is_some_and(|line| line.contains("3.11") && line.contains("render.yaml")), "{explained}");
+    for (index, text) in ["pypy3.11-7.3.12", "shop", "venv311-shop"].iter().enumerate() {
+        let name = format!("shop{index}");
+        sandbox.write(
+            &name,
+            &[(".python-version", text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")],
+        );
+        sandbox.good(&["new", &name, "--forge", "none"]);
+        let said = sandbox.run(&["check", &name]).stderr;
+        assert!(said.contains("version-not-used"), "{text}: {said}");
+    }
+}
+
+/// Where the packages stand, and that they are what is installed.
+const LISTS: &[Case] = &[
+    (
+        "setup-cfg",
+        &[
+            ("pyproject.toml", "[build-system]\nrequires = [\"setuptools\"]\n"),
+            ("setup.cfg", "[options]\ninstall_requires =\n    fastapi\n    uvicorn\n"),
+            ("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n"),
+        ],
+        "-r setup.cfg",
+    ),
+    (
+        "misspelled",
+        &[
+            ("requirments.txt", "flask\ngunicorn\n"),
+            ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
+        ],
+        "pip install -r requirments.txt",
+    ),
+];
+
+#[test]
+fn what_names_the_packages_is_installed() {
+    let sandbox = Sandbox::new();
+    for (name, files, words) in LISTS {
+        sandbox.write(name, files);
+        sandbox.good(&["new", name, "--forge", "none"]);
+        let image = sandbox.good(&["dockerfile", name]).stdout;
+        assert!(image.contains(words), "{name}: {image}");
+    }
 }
