@@ -49,22 +49,16 @@ const OWN: &str = "dockerfile";
 /// A version or settings that only the recipe's Dockerfile would have used.
 fn overridden(inputs: &Inputs, notes: &mut Notes) {
     let entry = &inputs.app.value.runtime;
-    if inputs.runtime.is_none() {
-        return;
-    }
     let version = entry.version.as_ref().map(|_| "version");
     let said: Vec<&str> = version.into_iter().chain(entry.settings.keys().map(String::as_str)).collect();
-    if said.is_empty() {
+    if inputs.runtime.is_none() || said.is_empty() {
         return;
     }
-    let (message, hint) = (
-        format!(
-            "the image is built by the app's own Dockerfile, which {} of the runtime {} not change",
-            said.join(", "),
-            if said.len() == 1 { "does" } else { "do" }
-        ),
-        "delete the Dockerfile to have one generated, or take out what it does not follow",
+    let message = format!(
+        "the app's own Dockerfile builds the image, and follows nothing of `runtime`: {}",
+        said.join(", ")
     );
+    let hint = "delete the Dockerfile to have one generated, or take out what it does not follow";
     notes.warning(Code::DockerfileOverridesRuntime, inputs.app.at(&["runtime"]), message, hint);
 }
 

@@ -133,8 +133,7 @@ fn of_person(
     claims: &[Claim<'_>],
     notes: &mut Notes,
 ) -> Choice {
-    let own = ["runtime", &recipe.name, "version"];
-    let place = inputs.app.at(if inputs.app.holds(&own) { &own } else { &own[..1] });
+    let place = inputs.app.at(&["runtime", &recipe.name, "version"]);
     let choice = |version: String| Choice { version, origin: place.to_string(), place: place.clone() };
     let ranges: Vec<&Claim<'_>> = claims.iter().filter(|claim| !claim.range.is_chosen()).collect();
     let supported = &recipe.description.value.versions.supported;

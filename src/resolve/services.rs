@@ -120,7 +120,7 @@ impl ServiceSettings<'_> {
     fn service(&self, previous: Option<&ReleaseFile>, notes: &mut Notes) -> Service {
         let before = notes.problems.len();
         let recipe = &self.recipe.description.value;
-        let name = self.text("name").unwrap_or_else(|| self.entry.recipe.clone());
+        let name = self.entry.name().to_owned();
         let prefix = self.entry.prefix(recipe);
         self.named(&name, &prefix, notes);
         let external = self.external(&name, notes);
@@ -189,8 +189,7 @@ impl ServiceSettings<'_> {
 
     fn version(&self, name: &str, previous: Option<&ReleaseFile>, notes: &mut Notes) -> String {
         let versions = &self.recipe.description.value.versions;
-        let own = ["services", self.index, &self.entry.recipe, "version"];
-        let place = self.inputs.app.at(if self.inputs.app.holds(&own) { &own } else { &own[..2] });
+        let place = self.inputs.app.at(&["services", self.index, &self.entry.recipe, "version"]);
         let recorded = previous.and_then(|release| release.versions.get(name));
         let (wanted, origin) = match (&self.entry.version, recorded) {
             (Some(asked), _) => (asked.clone(), place.to_string()),

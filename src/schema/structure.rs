@@ -133,13 +133,10 @@ impl Walk<'_> {
 
     fn unknown(&mut self, node: &SchemaNode, map: &Map<String, Value>, key: &str) {
         // A key that is already there is hardly what was meant.
-        let free = || node.properties.keys().map(String::as_str).filter(|name| !map.contains_key(*name));
-        let meant = suggest::nearest(key, free()).map(ToOwned::to_owned);
-        let hint = match &meant {
-            Some(_) => suggest::suggestion(key, free()),
-            None => suggest::listed(node.properties.keys().map(String::as_str)),
-        };
-        let fault = Fault::UnknownKey { meant };
+        let known = node.properties.keys().map(String::as_str);
+        let meant = suggest::nearest(key, known.clone().filter(|name| !map.contains_key(*name)));
+        let hint = meant.map(suggest::meant).or_else(|| suggest::listed(known));
+        let fault = Fault::UnknownKey { meant: meant.map(ToOwned::to_owned) };
         let violation = Violation::new(self.path.clone(), format!("unknown key {key:?}")).at_key();
         self.found.push(Violation { hint, ..violation.fault(fault) });
     }

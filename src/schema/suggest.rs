@@ -25,10 +25,12 @@ pub(crate) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// A hint for a name that is none of `known`: the nearest one, else all where they are few.
 pub(crate) fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    if let Some(near) = nearest(name, known.clone()) {
-        return Some(format!("did you mean {near:?}?"));
-    }
-    listed(known)
+    nearest(name, known.clone()).map(meant).or_else(|| listed(known))
+}
+
+/// A hint that names the one that was probably meant.
+pub(crate) fn meant(near: &str) -> String {
+    format!("did you mean {near:?}?")
 }
 
 /// A hint that lists the names that are known, where they are few.
