@@ -1,5 +1,6 @@
-//! One mistake hides no other: files that are right, a table of mistakes with what each must make cupaas say, and every
-//! pair of them made at once. Both are said, at their places, and nothing else is.
+//! One mistake hides no other: files that are right, a table of mistakes with what each must make cupaas say, and several
+//! of them made at once: every pair of one file, and each beside those of all other files. All are said, at their places,
+//! and nothing else is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // it is a test
 
 #[path = "problems/keys.rs"]
@@ -150,14 +151,22 @@ fn each_mistake_is_said_by_itself() {
     none(MISTAKES.iter().filter_map(|mistake| sandbox.wrong(&[mistake])).collect());
 }
 
+/// The first mistake of each line, of these: two cannot be made in one.
+fn one_in_a_line<'a>(mistakes: impl Iterator<Item = &'a Mistake>) -> Vec<&'a Mistake> {
+    let mut lines = BTreeMap::new();
+    for mistake in mistakes {
+        lines.entry((mistake.file, line(mistake))).or_insert(mistake);
+    }
+    lines.into_values().collect()
+}
+
 #[test]
-fn of_every_two_mistakes_both_are_said_and_nothing_else() {
+fn of_every_two_mistakes_in_one_file_both_are_said_and_nothing_else() {
     let pairs: Vec<[&Mistake; 2]> = MISTAKES
         .iter()
         .enumerate()
         .flat_map(|(index, one)| MISTAKES[..index].iter().map(move |other| [other, one]))
-        // Two mistakes cannot be made in one line.
-        .filter(|[one, other]| (one.file, line(one)) != (other.file, line(other)))
+        .filter(|[one, other]| one.file == other.file && line(one) != line(other))
         .collect();
     let (one, other) = pairs.split_at(pairs.len() / 2);
     let run = |pairs: &[[&Mistake; 2]]| {
@@ -173,12 +182,18 @@ fn of_every_two_mistakes_both_are_said_and_nothing_else() {
 }
 
 #[test]
+fn each_mistake_is_said_beside_those_of_all_other_files() {
+    let sandbox = Sandbox::new();
+    let beside = |mistake: &'static Mistake| {
+        let others = MISTAKES.iter().filter(|other| other.file != mistake.file);
+        sandbox.wrong(&one_in_a_line(others.chain([mistake])))
+    };
+    none(MISTAKES.iter().filter_map(beside).collect());
+}
+
+#[test]
 fn all_mistakes_at_once_are_all_said() {
-    let mut lines = BTreeMap::new();
-    for mistake in MISTAKES {
-        lines.entry((mistake.file, line(mistake))).or_insert(mistake);
-    }
-    none(Sandbox::new().wrong(&lines.into_values().collect::<Vec<_>>()).into_iter().collect());
+    none(Sandbox::new().wrong(&one_in_a_line(MISTAKES.iter())).into_iter().collect());
 }
 
 /// Keys that are names which people make up, by file, so that another one is as good: of variables, secrets, volumes,
