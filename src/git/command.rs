@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Failure};
 use crate::git::address::RepositoryUrl;
 use crate::git::asked::{Asked, Remote};
 use crate::git::environment;
+use crate::git::local;
 use crate::git::process::{self, Broken, Timeout};
 use crate::git::stderr;
 use crate::token::Secret;
@@ -119,6 +120,11 @@ impl Git {
     /// Whether no forge has it.
     pub(super) fn is_local(&self) -> bool {
         self.address.is_on_this_machine()
+    }
+
+    /// The remote, where it is a repository that can be read in place.
+    pub(super) fn at_hand(&self) -> Option<git2::Repository> {
+        local::at_hand(&self.address)
     }
 
     pub(super) fn folder(&self) -> &Path {

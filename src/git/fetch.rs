@@ -1,7 +1,8 @@
 //! Wants -> objects in the temporary repository, with as few processes and as few objects as the server allows.
 //!
 //! The branch comes with its commit, root folder, the root's files and first-level folders (`tree:2`): that
-//! costs the server nothing that grows with the apps. Everything else is wanted by its id.
+//! costs the server nothing that grows with the apps. Everything else is wanted by its id. A repository that is a folder of
+//! this machine is asked for nothing: its objects are seen where they are.
 
 use std::path::Path;
 
@@ -10,8 +11,7 @@ use git2::Oid;
 use crate::diagnostic::{Code, Failure};
 use crate::git::address::BranchName;
 use crate::git::command::{Git, GitOutput};
-#[cfg(test)]
-use crate::git::in_process;
+use crate::git::local;
 use crate::git::stderr::internal;
 
 /// How much the first fetch asks for; each next one is for servers that refuse those before.
@@ -55,6 +55,8 @@ const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n";
 /// How much of a commit is fetched with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asking {
+    /// Nothing: it is a folder of this machine, whose objects are seen where they are.
+    Nothing,
     /// What the filter lets through.
     Filter(&'static str),
     /// All files of the newest commit.
@@ -68,8 +70,13 @@ impl Asking {
         match self {
             Self::Filter(filter) => vec!["--depth=1".to_owned(), format!("--filter={filter}")],
             Self::Shallow => vec!["--depth=1".to_owned(), "--no-filter".to_owned()],
-            Self::All => vec!["--no-filter".to_owned()],
+            Self::Nothing | Self::All => vec!["--no-filter".to_owned()],
         }
+    }
+
+    /// Whether the whole history is here, so that nothing is left to ask for.
+    pub(super) fn is_whole(self) -> bool {
+        matches!(self, Self::Nothing | Self::All)
     }
 }
 
@@ -87,10 +94,8 @@ pub(super) struct Fetched {
 /// # Errors
 /// Where the remote cannot be read; see [`Git::unreadable`].
 pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -> Result<Fetched, Failure> {
-    #[cfg(test)]
-    if in_process::is_on() {
-        empty(git.folder())?;
-        return Ok(Fetched { branch: in_process::first(git, branch)?, asking: Asking::All });
+    if let Some(fetched) = in_place(git, branch)? {
+        return Ok(fetched);
     }
     let mut refused = Default::default();
     for asking in ladder {
@@ -119,6 +124,26 @@ pub(super) fn first(git: &Git, branch: Option<&BranchName>, ladder: &[Asking]) -
     Err(git.unreadable(&refused))
 }
 
+/// The same of a repository of this machine that can be read in place; nothing where git has to say what there is.
+fn in_place(git: &Git, branch: Option<&BranchName>) -> Result<Option<Fetched>, Failure> {
+    let Some(there) = git.at_hand() else { return Ok(None) };
+    let named = branch.map_or_else(|| local::head_branch(&there), |branch| Ok(Some(branch.clone())));
+    let Ok(Some(branch)) = named else { return Ok(None) };
+    let Ok(tip) = local::tip(&there, &branch) else { return Ok(None) };
+    empty(git.folder())?;
+    local::share(&there, git.folder())?;
+    point(git.folder(), &branch, tip)?;
+    Ok(Some(Fetched { branch, asking: Asking::Nothing }))
+}
+
+/// Lets a branch of the repository in `folder` stand at a commit, if there is one.
+fn point(folder: &Path, branch: &BranchName, tip: Option<Oid>) -> Result<(), Failure> {
+    let Some(tip) = tip else { return Ok(()) };
+    let here = git2::Repository::open_bare(folder).map_err(internal)?;
+    here.reference(&branch.reference(), tip, true, "").map_err(internal)?;
+    Ok(())
+}
+
 /// Whether git itself, and not the server, ends with these words: its exit status is 128 for every failure, and it runs in
 /// the C locale, where its words are not translated.
 pub(super) fn git_says(answer: &GitOutput, words: &str) -> bool {
@@ -134,7 +159,7 @@ fn wants_less(asking: Asking, git: &Git, answer: &GitOutput) -> bool {
             &["filter", "Filter", "dumb http", "shallow capabilities", "does not support shallow"]
         }
         Asking::Shallow => &["dumb http", "shallow capabilities", "does not support shallow"],
-        Asking::All => &[],
+        Asking::Nothing | Asking::All => &[],
     };
     let words = answer.words.replace(git.url(), "");
     patterns.iter().any(|pattern| words.contains(pattern))
@@ -146,9 +171,12 @@ fn wants_less(asking: Asking, git: &Git, answer: &GitOutput) -> bool {
 /// # Errors
 /// As [`first`].
 pub(super) fn again(git: &Git, branch: &BranchName, asking: Asking) -> Result<bool, Failure> {
-    #[cfg(test)]
-    if in_process::is_on() {
-        return in_process::again(git, branch);
+    if asking == Asking::Nothing
+        && let Some(there) = git.at_hand()
+        && let Ok(tip) = local::tip(&there, branch)
+    {
+        point(git.folder(), branch, tip)?;
+        return Ok(tip.is_some());
     }
     let options = asking.options();
     let refspec = format!("+{0}:{0}", branch.reference());
@@ -266,7 +294,7 @@ pub(super) fn deepen(git: &Git, branch: &BranchName, depth: u32, asking: Asking)
     let filter = match asking {
         Asking::Filter(filter) if filter.starts_with("tree:") => "--filter=tree:0".to_owned(),
         Asking::Filter(filter) => format!("--filter={filter}"),
-        Asking::Shallow | Asking::All => "--no-filter".to_owned(),
+        Asking::Nothing | Asking::Shallow | Asking::All => "--no-filter".to_owned(),
     };
     let mut args = settings(git);
     args.extend(["-c", "fetch.negotiationAlgorithm=skipping"].map(str::to_owned));

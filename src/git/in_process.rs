@@ -1,9 +1,9 @@
-//! For tests that run many commands: a repository on this machine, read and written in this process, so that a command takes
-//! milliseconds. It answers as git does; the branch is moved by compare-and-swap, and what is not here is not asked for.
+//! For tests that run many commands: a repository on this machine, written in this process as it is read, so that a command
+//! takes milliseconds. It answers as git does; the branch is moved by compare-and-swap.
 #![allow(clippy::disallowed_methods)] // objects are files
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use git2::{ErrorCode, Oid, Repository};
 use walkdir::WalkDir;
@@ -39,34 +39,6 @@ fn there(git: &Git) -> Result<Repository, Failure> {
 
 fn objects(repository: &Repository) -> PathBuf {
     repository.commondir().join("objects")
-}
-
-/// Fills the empty repository of `git` as a first fetch does, and says which branch that is.
-pub(super) fn first(git: &Git, branch: Option<&BranchName>) -> Result<BranchName, Failure> {
-    let there = there(git)?;
-    let alternates = git.folder().join("objects/info/alternates");
-    std::fs::create_dir_all(alternates.parent().unwrap_or(Path::new("."))).map_err(internal)?;
-    std::fs::write(alternates, format!("{}\n", objects(&there).display())).map_err(internal)?;
-    let head = there.find_reference("HEAD").map_err(internal)?;
-    let named = head.symbolic_target().ok().flatten().unwrap_or_default();
-    let branch = match branch {
-        Some(branch) => branch.clone(),
-        None => BranchName::parse(named.strip_prefix("refs/heads/").unwrap_or("main"))?,
-    };
-    again(git, &branch)?;
-    Ok(branch)
-}
-
-/// Sees what was pushed since; `false` where the branch is not there.
-pub(super) fn again(git: &Git, branch: &BranchName) -> Result<bool, Failure> {
-    let id = match there(git)?.refname_to_id(&branch.reference()) {
-        Ok(id) => id,
-        Err(error) if error.code() == ErrorCode::NotFound => return Ok(false),
-        Err(error) => return Err(internal(error)),
-    };
-    let here = Repository::open_bare(git.folder()).map_err(internal)?;
-    here.reference(&branch.reference(), id, true, "").map_err(internal)?;
-    Ok(true)
 }
 
 /// Moves a branch from where it is said to stand; `false` where it stands elsewhere.

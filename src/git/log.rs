@@ -52,7 +52,7 @@ impl Snapshot {
     /// Fetches more of the log; `false` where there is no more to ask for.
     fn step_back(&mut self) -> Result<bool, Failure> {
         // A server that gave all it has would be asked in vain.
-        let Some(depth) = DEPTHS.get(self.steps).filter(|_| self.asking != Asking::All) else {
+        let Some(depth) = DEPTHS.get(self.steps).filter(|_| !self.asking.is_whole()) else {
             return Ok(false);
         };
         self.steps += 1;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::git::objects::Tree;
 use crate::git::stderr::internal;
 
@@ -62,17 +62,23 @@ impl Store {
             }
             Ok(_) => Err(internal(format!("{id} is not a tree"))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(internal(error)),
+            Err(error) => Err(damaged(id, &error)),
         }
     }
 
     /// A file's content, or `None` where it is longer than `longest`.
     pub(super) fn blob(&self, id: Oid, longest: usize) -> Result<Option<Vec<u8>>, Failure> {
         let odb = self.repository.odb().map_err(internal)?;
-        let (size, _) = odb.read_header(id).map_err(internal)?;
+        let (size, _) = odb.read_header(id).map_err(|error| damaged(id, &error))?;
         if size > longest {
             return Ok(None);
         }
-        Ok(Some(odb.read(id).map_err(internal)?.data().to_vec()))
+        Ok(Some(odb.read(id).map_err(|error| damaged(id, &error))?.data().to_vec()))
     }
+}
+
+/// What was fetched has been looked at by git: this is an object of a repository that is read in place.
+fn damaged(id: Oid, error: &git2::Error) -> Failure {
+    let message = format!("the repository's object {id} is damaged: {}", error.message());
+    Failure::new(Code::FetchIncomplete, message).hint("`git fsck` there says what else is")
 }

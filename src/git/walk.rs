@@ -54,7 +54,7 @@ impl Snapshot {
             return Err(branches_alone());
         }
         let head = self.head;
-        self.asking = if self.asking == Asking::All { Asking::All } else { Asking::Shallow };
+        self.asking = if self.asking.is_whole() { Asking::All } else { Asking::Shallow };
         self.refresh()?;
         if self.answered && self.head != head {
             let message = format!("{} changed while it was being read", self.git.called());

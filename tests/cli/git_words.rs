@@ -67,7 +67,7 @@ fn the_words_of_git_have_a_code() {
 fn without_git_and_without_room_for_a_copy_nothing_is_read() {
     let sandbox = Sandbox::new();
     sandbox.write("app", &[(".cupaas", APP)]);
-    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    let gitops = format!("file://{}", sandbox.gitops(&[("cupaas.yaml", PLATFORM)]));
     for (variable, code, exit) in [("PATH", "git-not-installed", 2), ("TMPDIR", "temporary-files", 7)] {
         let mut command = sandbox.cupaas(&["diff", "app", "--image", "x:1", "--gitops", &gitops]);
         let said = ran(&command.env(variable, "/nowhere").output().unwrap());

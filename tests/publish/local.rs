@@ -1,10 +1,26 @@
 //! The local repository for those who have no server.
 
-use cupaas::parts::diagnostic::Kind;
+use std::path::Path;
+
+use cupaas::parts::diagnostic::{Failure, Kind};
 use cupaas::parts::git::bare::{Bare, address, init_bare};
 use cupaas::parts::git::{Pushed, Snapshot};
 
-use super::support::{file, folder, git, path, publish};
+use super::support::{Remote, address as address_of, file, folder, git, path, publish};
+
+/// What is read of a repository, at its folder and by git's own transport: branch, commit and files, or the code of the
+/// failure.
+fn read(at: &Path, branch: Option<&str>) -> [Result<String, String>; 2] {
+    let addresses = [at.display().to_string(), format!("file://{}", at.display())];
+    addresses.map(|text| {
+        let read = || -> Result<_, Failure> {
+            let mut snapshot = Snapshot::open(&address_of(&text), branch, None)?;
+            let files = snapshot.read(&[path("apps"), path("cupaas.yaml")])?;
+            Ok(format!("{} {:?} {files:?}", snapshot.branch(), snapshot.head()))
+        };
+        read().map_err(|failure| failure.code.as_str().to_owned())
+    })
+}
 
 #[test]
 fn a_new_repository_has_its_first_commit_and_takes_deploys() {
@@ -22,6 +38,61 @@ fn a_new_repository_has_its_first_commit_and_takes_deploys() {
     assert_eq!(git(&at, &["fsck", "--strict", "--no-progress"]), "");
     let beside: Vec<_> = std::fs::read_dir(at.parent().unwrap()).unwrap().flatten().collect();
     assert_eq!(beside.len(), 1, "{beside:?}");
+}
+
+#[test]
+fn at_its_folder_is_read_what_git_would_send() {
+    let remote = Remote::with(&[("cupaas.yaml", "format: 1\n"), ("apps/a/b/c.yaml", "x: 1\n")]);
+    let bare = remote.path();
+    publish(&remote.address(), &folder("apps/d", &[("e", "f")])).unwrap();
+    let at = |name: &str| remote.folder.path().join(name);
+    for args in [
+        &["clone", "-q", "repo.git", "work"][..],
+        &["clone", "-q", "--depth=1", "--no-local", "repo.git", "shallow"],
+        &["clone", "-q", "--shared", "repo.git", "shared"],
+        &["clone", "-q", "repo.git", "detached"],
+        &["clone", "-q", "--mirror", "repo.git", "packed"],
+        &["init", "-q", "-b", "trunk", "empty"],
+        &["-C", "work", "worktree", "add", "-q", "-b", "side", "../beside"],
+        &["-C", "detached", "checkout", "-q", "--detach"],
+        &["-C", "packed", "gc", "-q"],
+        &["-C", "packed", "symbolic-ref", "HEAD", "refs/heads/none"],
+    ] {
+        git(remote.folder.path(), args);
+    }
+    for (name, branch) in [
+        ("repo.git", None),
+        ("repo.git", Some("main")),
+        ("repo.git", Some("none")),
+        ("work", None),
+        ("work/.git", None),
+        ("shallow", None),
+        ("shared", None),
+        ("beside", None),
+        ("detached", None),
+        ("detached", Some("main")),
+        ("packed", None),
+        ("packed", Some("main")),
+        ("empty", None),
+    ] {
+        let [in_place, sent] = read(&at(name), branch);
+        assert_eq!(in_place, sent, "{name} {branch:?}");
+    }
+    let head = git(&bare, &["rev-parse", "main"]);
+    assert!(read(&bare, None)[0].clone().unwrap().contains(head.trim()));
+}
+
+#[test]
+fn a_damaged_object_is_said() {
+    let remote = Remote::with(&[("cupaas.yaml", "format: 1\n")]);
+    let id = git(&remote.path(), &["rev-parse", "main:cupaas.yaml"]);
+    let object = remote.path().join("objects").join(&id[..2]).join(id[2..].trim());
+    std::fs::remove_file(&object).unwrap();
+    std::fs::write(&object, "no object").unwrap();
+    let mut snapshot = Snapshot::open(&address(&remote.path()).unwrap(), None, None).unwrap();
+    let failure = snapshot.read(&[path("cupaas.yaml")]).unwrap_err();
+    assert_eq!(failure.code.as_str(), "fetch-incomplete", "{failure}");
+    assert!(failure.to_string().contains(id.trim()), "{failure}");
 }
 
 #[test]
