@@ -28,6 +28,7 @@ mod cli {
     mod deploying;
     mod detection;
     mod detection_python;
+    mod detection_python_image;
     mod dry_runs;
     mod ended;
     mod explained;

@@ -237,6 +237,9 @@ pub struct FactRule {
     /// Everything that is found counts, not the first alone: the fact is a list.
     #[serde(default)]
     pub all: bool,
+    /// Only checks and rules further down read the fact: it is neither shown nor recorded.
+    #[serde(default)]
+    pub passing: bool,
     /// What this rule finds is stronger than what the rules below it find: that they differ is no mistake.
     #[serde(default)]
     pub decides: bool,

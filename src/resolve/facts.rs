@@ -93,10 +93,15 @@ pub(super) fn find(
         std::mem::take(&mut search.unread).into_iter().partition(Diagnostic::is_error);
     notes.problems.extend(problems);
     notes.warnings.extend(warnings);
-    for (fact, value) in &known.facts {
+    for (fact, value) in known.facts.iter().filter(|(fact, _)| !is_passing(recipe, fact)) {
         notes.decided(format!("found.{fact}"), value, origin(recipe, &known, fact));
     }
     known
+}
+
+/// Whether only checks and other rules read a fact, so that nobody needs to see or keep it: all names of a lock file.
+pub(super) fn is_passing(recipe: &Recipe, fact: &str) -> bool {
+    recipe.description.value.facts.iter().any(|rule| rule.passing && rule.fact == fact)
 }
 
 /// Adds to a fact that is a list.

@@ -51,6 +51,7 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
         checks::apply(inputs, recipe, (&known, &params), (&chosen, said), notes);
     }
     let mut facts = known.facts;
+    facts.retain(|fact, _| !facts::is_passing(recipe, fact));
     facts.insert(VERSION.to_owned(), chosen.clone());
     let uses = uses::resolve(inputs, recipe, (&facts, &params), notes);
     Runtime { name: name.to_owned(), version: chosen, facts, params, uses, finds: known.finds }

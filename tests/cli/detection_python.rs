@@ -1,9 +1,9 @@
-//! What starts an app in Python, and on which version.
+//! What starts an app in Python, and what is said where nothing is sure to.
 
 use crate::sandbox::Sandbox;
 
 /// A folder, its files, and what is part of the line that starts it, or of what is said of it.
-type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+pub(super) type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 const STARTS: &[Case] = &[
     // What the app's own files start is no guess.
@@ -144,6 +144,46 @@ const STARTS: &[Case] = &[
         ],
         "flask --app app:app run",
     ),
+    (
+        "made-in-a-try",
+        &[
+            ("requirements.txt", "flask\ngunicorn\n"),
+            (
+                "main.py",
+                "from flask import Flask\n\ntry:\n    app = Flask(__name__)\nexcept OSError:\n    raise\n",
+            ),
+        ],
+        "gunicorn --bind 0.0.0.0:$PORT --worker-tmp-dir /dev/shm main:app",
+    ),
+    (
+        "fasthtml",
+        &[
+            ("requirements.txt", "python-fasthtml\n"),
+            (
+                "main.py",
+                "from fasthtml.common import *\n\napp, rt = fast_app(\n    live=True,\n)\n\nserve()\n",
+            ),
+        ],
+        "--forwarded-allow-ips=* main:app",
+    ),
+    // Quart brings Hypercorn along.
+    (
+        "quart-below-src",
+        &[
+            ("requirements.txt", "quart\n"),
+            ("src/shop/run.py", "from quart import Quart\n\napp = Quart(__name__)\n"),
+        ],
+        "hypercorn --bind 0.0.0.0:$PORT shop.run:app",
+    ),
+    // In the image /app is the package that the module's dots speak of.
+    (
+        "package-itself",
+        &[
+            ("requirements.txt", "fastapi\nuvicorn\n"),
+            ("main.py", "from fastapi import FastAPI\nfrom .routes import router\n\napp = FastAPI()\n"),
+        ],
+        "--forwarded-allow-ips=* app.main:app",
+    ),
 ];
 
 #[test]
@@ -183,8 +223,92 @@ const SAID: &[Case] = &[
         &[
             ("requirements.txt", "fastapi\nuvicorn\n"),
             ("main.py", "from fastapi import FastAPI\nfrom .routes import router\n\napp = FastAPI()\n"),
+            ("app/colours.py", "RED = 1\n"),
         ],
         "main.py imports by dots",
+    ),
+    (
+        "dotted-with-a-name",
+        &[
+            ("requirements.txt", "fastapi\nuvicorn\n"),
+            ("main.py", "from fastapi import FastAPI\nfrom .routes import router\n\napp = FastAPI()\n"),
+            ("routes.py", "from shop.prices import PRICES\n"),
+            ("prices.py", "PRICES = {}\n"),
+        ],
+        "main.py imports by dots",
+    ),
+    (
+        "gives-out-nothing",
+        &[
+            ("requirements.txt", "fastapi\nuvicorn\n"),
+            ("static/site.css", ""),
+            (
+                "main.py",
+                "from fastapi import FastAPI\n\napp = FastAPI()\napp.mount(\"/a\", StaticFiles(directory=\"static\"))\napp.mount(\"/b\", StaticFiles(directory=\"web/dist\"))\n",
+            ),
+        ],
+        "the app gives out what is in web/dist, which is not there",
+    ),
+    (
+        "modules-above",
+        &[
+            ("requirements.txt", "fastapi\nuvicorn\n"),
+            (
+                "main.py",
+                "import sys\nfrom pathlib import Path\nfrom fastapi import FastAPI\n\nTOP = Path(__file__).resolve().parent.parent\nsys.path.insert(0, str(TOP))\n\nfrom config.prices import PRICES\n\napp = FastAPI()\n",
+            ),
+        ],
+        "main.py looks for modules above the app's folder",
+    ),
+    (
+        "workspace-above",
+        &[
+            (
+                "pyproject.toml",
+                "[project]\nname = \"shop\"\ndependencies = [\"fastapi\", \"uvicorn\", \"tools\"]\n\n[tool.uv.sources]\ntools = { workspace = true }\n",
+            ),
+            ("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n"),
+        ],
+        "takes packages from a uv workspace, which stands above",
+    ),
+    (
+        "lock-without-a-package",
+        &[
+            ("Pipfile", "[packages]\nflask = \"*\"\ngunicorn = \"*\"\n"),
+            ("Pipfile.lock", "{\n    \"default\": {\n        \"flask\": {}\n    }\n}\n"),
+            ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
+        ],
+        "Pipfile.lock is out of date: it lacks gunicorn, which Pipfile names",
+    ),
+    (
+        "lock-of-uv",
+        &[
+            (
+                "pyproject.toml",
+                "[project]\nname = \"shop\"\ndependencies = [\"Flask[async]>=3.1\", \"gunicorn\", \"colorama; sys_platform == 'win32'\"]\n",
+            ),
+            ("uv.lock", "[[package]]\nname = \"flask\"\n"),
+            ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
+        ],
+        "uv.lock is out of date: it lacks gunicorn, which pyproject.toml names",
+    ),
+    (
+        "packages-for-development",
+        &[
+            ("Pipfile", "[packages]\n\n[dev-packages]\nfastapi = \"*\"\n"),
+            ("Pipfile.lock", "{}\n"),
+            ("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n"),
+        ],
+        "fastapi is not among the dependencies that are installed",
+    ),
+    (
+        "told-by-the-readme",
+        &[
+            ("requirements.txt", "nicegui\n"),
+            ("README.md", "# Shop\n\n    python -m venv venv\n    $ python -m src.main\n"),
+            ("src/main.py", "from nicegui import ui\n\nui.run()\n"),
+        ],
+        "write it, as `python -m src.main` in its README may be",
     ),
     (
         "gradio-beside-server",
@@ -216,95 +340,5 @@ fn what_cannot_be_told_is_said() {
         sandbox.good(&["new", name, "--forge", "none"]);
         let said = sandbox.run(&["check", name]);
         assert!(said.stderr.contains(words), "{name}: {}", said.stderr);
-    }
-}
-
-/// A file that says 3.11, in the words that people use.
-const VERSIONS: &[(&str, &str)] = &[
-    ("runtime.txt", "python-3.11.4"),
-    ("runtime.txt", "# what Render reads\npython-3.11\n"),
-    ("runtime.txt", "PYTHON_VERSION = 3.11.9"),
-    ("runtime.txt", "python~=3.11.0"),
-    ("runtime.txt", "Python: 3.11.13 (main, Jun  4 2025)"),
-    ("runtime.txt", "'python-3.11.x'"),
-    ("runtime.txt", "Python 3.11.0rc2"),
-    ("runtime.txt", "python|3.11"),
-    ("runtime.txt", "contain: python-3.11.5"),
-    ("runtime.txt", "echo \"3.11.9\" > /srv/runtime.txt"),
-    ("runtime.txt", "'python-3.11.11' | Out-File -Encoding ascii runtime.txt"),
-    (".python-version", "\"3.11.0\" \n"),
-    (".python-version", "shop_3.11.1\n"),
-    (".python-version", "big-shop-3.11\n"),
-    (".python-version", "cpython-3.11.5-linux-x86_64-gnu\n"),
-    ("vercel.json", "{\"functions\": {\"api/*.py\": {\"runtime\": \"python3.11\"}}}"),
-    ("render.yaml", "services:\n  - type: web\n    envVars:\n      PYTHON_VERSION: 3.11.9\n"),
-    ("netlify.toml", "[build.environment]\n  PYTHON_VERSION = \"3.11\"\n"),
-    (
-        "render.yaml",
-        "services:\n  - type: web\n    envVars:\n      - key: PYTHON_VERSION\n        value: 3.11.6\n",
-    ),
-];
-
-#[test]
-fn a_version_counts_in_whatever_words_a_file_has_it() {
-    let sandbox = Sandbox::new();
-    for (index, (file, text)) in VERSIONS.iter().enumerate() {
-        let name = format!("shop{index}");
-        sandbox.write(&name, &[(file, text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")]);
-        sandbox.good(&["new", &name, "--forge", "none"]);
-        let explained = sandbox.good(&["explain", &name]).stdout;
-        let version = explained.lines().find(|line| line.starts_with("runtime.version"));
-        assert!(
-            version.is_some_and(|line| line.contains(" 3.11 ") && line.contains(file)),
-            "{text}: {explained}"
-        );
-    }
-}
-
-/// What a name of another interpreter, or of a virtual environment alone, says is no version of this one.
-#[test]
-fn a_name_is_no_version() {
-    let sandbox = Sandbox::new();
-    for (index, text) in ["pypy3.11-7.3.12", "shop", "venv311-shop"].iter().enumerate() {
-        let name = format!("shop{index}");
-        sandbox.write(
-            &name,
-            &[(".python-version", text), ("requirements.txt", "flask\n"), ("app.py", "app = 1\n")],
-        );
-        sandbox.good(&["new", &name, "--forge", "none"]);
-        let said = sandbox.run(&["check", &name]).stderr;
-        assert!(said.contains("version-not-used"), "{text}: {said}");
-    }
-}
-
-/// Where the packages stand, and that they are what is installed.
-const LISTS: &[Case] = &[
-    (
-        "setup-cfg",
-        &[
-            ("pyproject.toml", "[build-system]\nrequires = [\"setuptools\"]\n"),
-            ("setup.cfg", "[options]\ninstall_requires =\n    fastapi\n    uvicorn\n"),
-            ("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n"),
-        ],
-        "-r setup.cfg",
-    ),
-    (
-        "misspelled",
-        &[
-            ("requirments.txt", "flask\ngunicorn\n"),
-            ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
-        ],
-        "pip install -r requirments.txt",
-    ),
-];
-
-#[test]
-fn what_names_the_packages_is_installed() {
-    let sandbox = Sandbox::new();
-    for (name, files, words) in LISTS {
-        sandbox.write(name, files);
-        sandbox.good(&["new", name, "--forge", "none"]);
-        let image = sandbox.good(&["dockerfile", name]).stdout;
-        assert!(image.contains(words), "{name}: {image}");
     }
 }
