@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::diagnostic::{Failure, Kind};
+use crate::diagnostic::{Code, Failure, Kind};
 use crate::forge::client::{Answer, Call, Client};
 use crate::forge::kind::Forge;
 use crate::forge::rights::Right;
@@ -83,7 +83,8 @@ impl Repository {
                 Ok(answer) => return Ok(Made::Refused(self.client.refused(call, &answer), answer.status)),
                 Err(failure) => failure,
             };
-            if failure.kind() != Kind::Unavailable {
+            // A forge that names a time has not heard it, and wants no more of them until then.
+            if failure.kind() != Kind::Unavailable || failure.code == Code::ForgeRateLimited {
                 return Err(failure);
             }
             if let Some(found) = there()? {

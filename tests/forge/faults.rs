@@ -77,6 +77,8 @@ fn a_limit_that_is_long_is_said_with_its_end() {
             "{}",
             ran.stderr
         );
+        let posts = world.server.heard().iter().filter(|heard| heard.method == "POST").count();
+        assert_eq!(posts, 1, "nobody asks again before that");
     }
 }
 
