@@ -40,19 +40,19 @@ fn a_value_is_in_its_ciphertext_and_nowhere_else() {
         said.push_str(&(done.stdout + &done.stderr));
         done.code
     };
+    // What was typed where a value never stands is not repeated.
+    for wrong in [&["TOKEN", "app", TOKEN][..], &["TOKEN", TOKEN], &["TOKEN", "--value", TOKEN]] {
+        assert_eq!(run(&[&["secret", "set"], wrong].concat(), b""), Some(2), "an argument is no value");
+    }
+    let assignment = format!("TOKEN={TOKEN}");
+    assert_eq!(run(&["secret", "set", &assignment, "app"], b""), Some(2));
     for format in ["text", "json", "markdown"] {
         let run = &mut |args: &[&str], input: &[u8]| run(&[args, &["--format", format]].concat(), input);
         assert_eq!(run(&["secret", "set", "TOKEN", "app"], TOKEN.as_bytes()), Some(0));
         assert_eq!(run(&["secret", "set", "CERT", "app", "--file", "value"], b""), Some(0));
-        // Refused values are not repeated either.
+        // Nor are refused values.
         assert_eq!(run(&["secret", "set", "TOKEN", "app"], &[TOKEN.as_bytes(), b"\0"].concat()), Some(2));
         assert_eq!(run(&["secret", "set", "TOKEN", "app", "--file", "value"], b""), Some(2));
-        // Nor what was typed where a value never stands.
-        for wrong in [&["TOKEN", "app", TOKEN][..], &["TOKEN", TOKEN], &["TOKEN", "--value", TOKEN]] {
-            assert_eq!(run(&[&["secret", "set"], wrong].concat(), b""), Some(2), "an argument is no value");
-        }
-        let assignment = format!("TOKEN={TOKEN}");
-        assert_eq!(run(&["secret", "set", &assignment, "app"], b""), Some(2));
         for command in ["deploy", "diff", "render", "explain", "check"] {
             assert_eq!(run(&[command, "app"], b""), Some(0), "{command}");
         }

@@ -81,7 +81,7 @@ fn many_apps_at_once_to_a_folder() {
     let _turn = alone();
     let sandbox = Sandbox::new();
     let bare = repository(&sandbox);
-    all_land(&sandbox, &bare, &format!("file://{bare}"));
+    all_land(&sandbox, &bare, &bare);
 }
 
 #[test]
@@ -112,9 +112,8 @@ fn of_one_apps_versions_the_newest_stands() {
     for round in 0..3 {
         // Another order each time; the newest is never the last to start.
         let order = (0..versions).map(|number| (number * 3 + versions - 1 - round) % versions);
-        let children: Vec<Child> = order
-            .map(|number| start(&sandbox, &format!("job-{number}"), &format!("file://{bare}")))
-            .collect();
+        let children: Vec<Child> =
+            order.map(|number| start(&sandbox, &format!("job-{number}"), &bare)).collect();
         let ends: Vec<String> = children.into_iter().map(|child| status(&end(child))).collect();
         let known = |end: &String| ["deployed", "superseded", "unchanged"].contains(&end.as_str());
         assert!(ends.iter().all(known), "{ends:?}");

@@ -49,8 +49,14 @@ impl Remote {
         self.folder.path().join("repo.git")
     }
 
+    /// By git's transport.
     pub(crate) fn address(&self) -> RepositoryUrl {
         address(&format!("file://{}", self.path().display()))
+    }
+
+    /// As a folder, which is read in place.
+    pub(crate) fn local(&self) -> RepositoryUrl {
+        address(&self.path().display().to_string())
     }
 
     /// What the branch holds, by path.

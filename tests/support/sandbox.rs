@@ -121,7 +121,8 @@ impl Sandbox {
         let mut command = Command::new("git");
         self.scrub(&mut command);
         command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date).current_dir(self.path(folder));
-        let done = command.args(["commit", "-q", "--allow-empty", "-m", "a version"]).status().unwrap();
+        command.args(["-c", "maintenance.auto=false", "commit", "-q", "--allow-empty", "-m", "a version"]);
+        let done = command.status().unwrap();
         assert!(done.success());
         self.git(folder, &["rev-parse", "HEAD"]).trim().to_owned()
     }
