@@ -122,7 +122,8 @@ fn only_our_own_is_touched() {
         (Manner::Forgejo, JOB, "forgejo-actions"),
     ] {
         // A later forge may not let a job ask who it is.
-        for silent in [false, manner != Manner::Github] {
+        let silences: &[bool] = if manner == Manner::Github { &[false] } else { &[false, true] };
+        for silent in silences.iter().copied() {
             let world =
                 World::faulty(manner, move |heard, _| (silent && heard.path == "/user").then(refusal));
             world.app("1");
