@@ -77,6 +77,16 @@ fn without_git_and_without_room_for_a_copy_nothing_is_read() {
 }
 
 #[test]
+fn a_folder_is_read_without_git() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app", &[(".cupaas", APP)]);
+    let gitops = sandbox.gitops(&[("cupaas.yaml", PLATFORM)]);
+    let mut command = sandbox.cupaas(&["diff", "app", "--image", "x:1", "--gitops", &gitops]);
+    let said = ran(&command.env("PATH", "/nowhere").output().unwrap());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+}
+
+#[test]
 fn a_token_that_is_refused_is_named_and_one_that_is_missing_is_asked_for() {
     let sandbox = Sandbox::new();
     sandbox.write("app", &[(".cupaas", APP)]);
