@@ -30,7 +30,7 @@ pub(crate) mod known_runtimes;
 pub(crate) mod maintenance;
 pub(crate) mod mirrors;
 mod missing_platform;
-mod needed_facts;
+pub(crate) mod needed_facts;
 pub(crate) mod parameter;
 pub(crate) mod path_pattern;
 pub(crate) mod platform;

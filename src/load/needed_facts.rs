@@ -71,6 +71,11 @@ fn of_facts(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("facts.").filter_map(|(at, before)| words(&text[at + before.len()..]).next())
 }
 
+/// Whether only checks and rules further down read a fact, so that nobody needs to see or keep it: all names of a lock file.
+pub(crate) fn is_passing(recipe: &RecipeFile, fact: &str) -> bool {
+    recipe.facts.iter().any(|rule| rule.passing && rule.fact == fact)
+}
+
 /// Whether a text has a word, which may be one with dots, and not as a part of a longer one.
 pub(super) fn mentions(text: &str, word: &str) -> bool {
     let is_of_word = |c: char| c.is_alphanumeric() || c == '_';

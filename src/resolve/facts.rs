@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::load::app_files::AppFiles;
 use crate::load::catalog::Recipe;
 use crate::load::inputs::Recorded;
+use crate::load::needed_facts::is_passing;
 use crate::load::recipe::VERSION;
 use crate::resolve::decisions::Notes;
 use crate::resolve::fact_search::{Found, Search};
@@ -93,15 +94,10 @@ pub(super) fn find(
         std::mem::take(&mut search.unread).into_iter().partition(Diagnostic::is_error);
     notes.problems.extend(problems);
     notes.warnings.extend(warnings);
-    for (fact, value) in known.facts.iter().filter(|(fact, _)| !is_passing(recipe, fact)) {
+    for (fact, value) in known.facts.iter().filter(|(fact, _)| !is_passing(&recipe.description.value, fact)) {
         notes.decided(format!("found.{fact}"), value, origin(recipe, &known, fact));
     }
     known
-}
-
-/// Whether only checks and other rules read a fact, so that nobody needs to see or keep it: all names of a lock file.
-pub(super) fn is_passing(recipe: &Recipe, fact: &str) -> bool {
-    recipe.description.value.facts.iter().any(|rule| rule.passing && rule.fact == fact)
 }
 
 /// Adds to a fact that is a list.

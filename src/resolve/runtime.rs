@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::load::inputs::Inputs;
+use crate::load::needed_facts::is_passing;
 use crate::load::recipe::VERSION;
 use crate::load::release_file::ReleaseFile;
 use crate::resolve::decisions::Notes;
@@ -51,7 +52,7 @@ pub(super) fn resolve(inputs: &Inputs, previous: Option<&ReleaseFile>, notes: &m
         checks::apply(inputs, recipe, (&known, &params), (&chosen, said), notes);
     }
     let mut facts = known.facts;
-    facts.retain(|fact, _| !facts::is_passing(recipe, fact));
+    facts.retain(|fact, _| !is_passing(&recipe.description.value, fact));
     facts.insert(VERSION.to_owned(), chosen.clone());
     let uses = uses::resolve(inputs, recipe, (&facts, &params), notes);
     Runtime { name: name.to_owned(), version: chosen, facts, params, uses, finds: known.finds }

@@ -1,6 +1,7 @@
 //! The table of all texts in `recipe.yaml` that are expressions or templates, each with the names that it can read.
 
 use super::sight::{RELEASE, Sight};
+use crate::load::needed_facts::is_passing;
 use crate::load::recipe::RecipeFile;
 use crate::load::service_recipe::PingVariable;
 use crate::load::suggest_rules::{ProcessRule, ReleaseRule, SecretRule, VariableRule};
@@ -48,9 +49,11 @@ fn of_facts<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     }
 }
 
-/// The facts, and what is always known beside them.
+/// The facts that outlive the checks, and what is always known beside them.
 pub(super) fn facts(recipe: &RecipeFile) -> Sight {
-    let facts = Sight::of(recipe.facts.iter().map(|rule| rule.fact.as_str())).with(["version"]);
+    let found = recipe.facts.iter().map(|rule| rule.fact.as_str());
+    let (passing, kept): (Vec<_>, Vec<_>) = found.partition(|fact| is_passing(recipe, fact));
+    let facts = Sight::of(kept).passed(passing).with(["version"]);
     let by_wheels = recipe.facts.iter().any(|rule| rule.range == Some(Scheme::WheelTags));
     params(recipe, facts.with(by_wheels.then_some("lacking")))
 }
@@ -66,7 +69,8 @@ fn params(recipe: &RecipeFile, sight: Sight) -> Sight {
 
 fn of_runtime<'a>(recipe: &'a RecipeFile, table: &mut Table<'a>) {
     let facts = facts(recipe);
-    let checked = facts.with(["version_by_default", "version_is_open"]);
+    let all = facts.with(recipe.facts.iter().map(|rule| rule.fact.as_str()));
+    let checked = all.with(["version_by_default", "version_is_open"]);
     for (index, check) in recipe.checks.iter().enumerate() {
         table.expression(("checks", index, "when"), Some(&check.when), &checked);
         table.template(("checks", index, "error"), check.error.as_ref(), &checked);

@@ -72,6 +72,8 @@ pub(super) struct Sight {
     names: BTreeSet<String>,
     /// All attributes of some of them, by the path to them.
     attributes: BTreeMap<String, BTreeSet<String>>,
+    /// Facts that are gone by then.
+    passed: BTreeSet<String>,
 }
 
 /// What a text reads and cannot.
@@ -84,6 +86,8 @@ pub(super) struct Unknown {
     pub(super) of: String,
     /// The names that are known there.
     pub(super) known: BTreeSet<String>,
+    /// Whether it is a fact that is gone by then.
+    pub(super) is_passed: bool,
     /// The path at which something of that name is known: `service.cpu` of `cpu`.
     pub(super) elsewhere: Option<String>,
 }
@@ -99,6 +103,12 @@ impl Sight {
         let mut sight = self.clone();
         sight.names.extend(names.into_iter().map(str::to_owned));
         sight
+    }
+
+    /// The same, where these facts are gone.
+    pub(super) fn passed<'n>(mut self, facts: impl IntoIterator<Item = &'n str>) -> Self {
+        self.passed = facts.into_iter().map(str::to_owned).collect();
+        self
     }
 
     /// The same and a name with these attributes and no others.
@@ -140,7 +150,15 @@ impl Sight {
                 let elsewhere =
                     self.attributes.iter().find(|(_, names)| before.is_empty() && names.contains(name));
                 let elsewhere = elsewhere.map(|(path, _)| format!("{path}.{name}"));
-                return Some(Unknown { path, name: name.to_owned(), of: before, known, elsewhere });
+                let is_passed = before.is_empty() && self.passed.contains(name);
+                return Some(Unknown {
+                    path,
+                    name: name.to_owned(),
+                    of: before,
+                    known,
+                    is_passed,
+                    elsewhere,
+                });
             }
             before = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
         }

@@ -56,10 +56,17 @@ pub(super) fn check(kind: RecipeKind, report: &mut Report<'_>) {
 
 /// What to say of a name that cannot be read.
 pub(super) fn words(unknown: &Unknown, is_further_down: bool) -> (String, String) {
-    let Unknown { name, of, known, elsewhere, .. } = unknown;
+    let Unknown { name, of, known, is_passed, elsewhere, .. } = unknown;
     if is_further_down {
         let hint = "a rule sees the facts of the rules above it: move that one up, or this one down";
         return (format!("the fact {name:?} is found further down"), hint.to_owned());
+    }
+    if *is_passed {
+        let hint = "take out `passing: true`, or read it in a check, or in a rule further down";
+        return (
+            format!("the fact {name:?} is passing: checks and rules of facts alone read it"),
+            hint.to_owned(),
+        );
     }
     let message = match of.as_str() {
         "" => format!("unknown name {name:?}"),

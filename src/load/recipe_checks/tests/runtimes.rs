@@ -320,3 +320,19 @@ fn variables_are_ones_that_an_app_can_have_and_each_rule_is_reached() {
         ),
     ]);
 }
+
+#[test]
+fn a_passing_fact_is_read_by_checks_and_facts_alone() {
+    let text = of(
+        r#"facts:
+  - {fact: main, files: [a], is: "{file}", passing: true}
+  - {fact: other, files: [b], is: "{file}", when: main}
+checks: [{when: main, warning: "{{ main }}", hint: a}]
+start: [{when: other, command: "run {{ main }}"}]
+"#,
+        DOCKERFILE,
+    );
+    let expected = "Dockerfile.j2:2:37: the fact \"main\" is passing: checks and rules of facts alone read it (take out \
+         `passing: true`, or read it in a check, or in a rule further down)\nrecipe.yaml:9:40: the fact \"main\" is passing";
+    assert!(text.starts_with(expected) && text.lines().count() == 2, "{text}");
+}
